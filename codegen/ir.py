@@ -1,0 +1,313 @@
+"""Programs: the meaning of an op as data, in memory and as text.
+
+`docs/ir.md` describes every form. Terms and expressions are immutable and hashable, so equal
+subexpressions are equal objects for every pass. `parse` and `Program.__str__` are inverse.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Union
+
+# --------------------------------------------------------------------------------------- terms
+
+
+@dataclass(frozen=True)
+class Call:
+    """`(head args...)`: every compound form of terms and expressions.
+
+    `args` are Call, str (a name), int, float or bool. Constructors below give the forms that
+    passes build most.
+    """
+
+    head: str
+    args: tuple["Node", ...] = ()
+
+    def __str__(self) -> str:
+        return "(" + " ".join([self.head, *map(text_of, self.args)]) + ")"
+
+
+Node = Union[Call, str, int, float, bool]
+GROUP = "*"
+
+
+def call(head: str, *args: Node) -> Call:
+    return Call(head, args)
+
+
+def load(value: str, index: tuple[Node, ...]) -> Call:
+    """`(load V (index...))`; the index list is a Call with an empty head."""
+    return Call("load", (value, Call("", tuple(index))))
+
+
+def index_of(node: Call) -> tuple[Node, ...]:
+    """The index list of a load."""
+    return node.args[1].args
+
+
+def is_call(node: Node, *heads: str) -> bool:
+    return isinstance(node, Call) and node.head in heads
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Every subexpression, parents first."""
+    yield node
+    if isinstance(node, Call):
+        for arg in node.args:
+            yield from walk(arg)
+
+
+def transform(node: Node, visit) -> Node:
+    """Rebuilds bottom-up; `visit(node)` gets each node with its children done and returns its replacement."""
+    if isinstance(node, Call):
+        args = tuple(transform(arg, visit) for arg in node.args)
+        node = node if args == node.args else Call(node.head, args)
+    return visit(node)
+
+
+# ---------------------------------------------------------------------------------- statements
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One loop nest: `value[index] combine= expr`.
+
+    `kind` is "set", "reduce", "scatter" or "call". For "reduce" `domain` holds the reduced terms, for
+    "scatter" the whole domain. A "call" has `outputs`, `inputs` and `attrs` instead of an expression
+    and its `combine` is the kind of the opaque kernel.
+    """
+
+    kind: str
+    value: str
+    index: tuple[Node, ...] = ()
+    expr: Node = 0
+    combine: str = "set"
+    domain: tuple[Node, ...] = ()
+    outputs: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
+    attrs: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        index = text_of(Call("", self.index))
+        domain = text_of(Call("", self.domain))
+        if self.kind == "set":
+            return f"(set {self.value} {index} {text_of(self.expr)})"
+        if self.kind in ("reduce", "scatter"):
+            return f"({self.kind} {self.combine} {self.value} {index} {domain} {text_of(self.expr)})"
+        names = (" ".join(part) for part in (self.outputs, self.inputs, self.attrs))
+        return "(call {} ({}) ({}) ({}))".format(self.combine, *names)
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        return self.outputs if self.kind == "call" else (self.value,)
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The values that are loaded, each once, in order of appearance."""
+        if self.kind == "call":
+            return self.inputs
+        nodes = [n for e in (self.expr, *self.index) for n in walk(e)]
+        return tuple(dict.fromkeys(n.args[0] for n in nodes if is_call(n, "load")))
+
+
+# ------------------------------------------------------------------------------------- program
+
+
+@dataclass(frozen=True)
+class Input:
+    name: str
+    cls: str  # any num float int bool, or a dtype
+    dims: tuple[Node, ...] = (GROUP,)
+    ghost: bool = False  # true iff only shape and dtype are used
+    default: float | None = None  # the constant read when the input is absent
+
+
+@dataclass(frozen=True)
+class Attr:
+    name: str
+    type: str  # real offsets rng int int2 flag axis axes ints shape dtype str
+    default: object = None  # None: required; for axes the string "all"
+
+
+@dataclass(frozen=True)
+class Output:
+    name: str
+    dtype: Node
+    dims: tuple[Node, ...] = (GROUP,)
+
+
+@dataclass(frozen=True)
+class Check:
+    condition: Node
+    message: str
+
+
+@dataclass(frozen=True)
+class Program:
+    name: str
+    inputs: tuple[Input, ...]
+    attrs: tuple[Attr, ...]
+    outputs: tuple[Output, ...]
+    statements: tuple[Statement, ...]
+    where: tuple[tuple[str, Node], ...] = ()
+    checks: tuple[Check, ...] = ()
+    doc: str = field(default="", compare=False)
+
+    def replace(self, **changes) -> "Program":
+        return dataclasses.replace(self, **changes)
+
+    def input(self, name: str) -> Input:
+        return next(i for i in self.inputs if i.name == name)
+
+    def output(self, name: str) -> Output:
+        return next(o for o in self.outputs if o.name == name)
+
+    def __str__(self) -> str:
+        lines = [f"(program {self.name}"]
+        if self.doc:
+            lines.append(f"  (doc {quote(self.doc)})")
+        for i in self.inputs:
+            extra = " ghost" if i.ghost else ""
+            extra += f" (default {text_of(i.default)})" if i.default is not None else ""
+            lines.append(f"  (in ({i.name} {i.cls} {text_of(Call('', i.dims))}{extra}))")
+        for a in self.attrs:
+            default = "" if a.default is None else " " + text_of_default(a)
+            lines.append(f"  (attr ({a.name} {a.type}{default}))")
+        for name, expr in self.where:
+            lines.append(f"  (where ({name} {text_of(expr)}))")
+        for c in self.checks:
+            lines.append(f"  (check {text_of(c.condition)} {quote(c.message)})")
+        for o in self.outputs:
+            lines.append(f"  (out ({o.name} {text_of(o.dtype)} {text_of(Call('', o.dims))}))")
+        lines.extend(f"  {s}" for s in self.statements)
+        return "\n".join(lines) + ")"
+
+
+# ---------------------------------------------------------------------------------------- text
+
+
+def quote(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+def text_of(node: Node) -> str:
+    if isinstance(node, Call):
+        if not node.head:
+            return "(" + " ".join(map(text_of, node.args)) + ")"
+        return str(node)
+    if isinstance(node, bool):
+        return "true" if node else "false"
+    if isinstance(node, float):
+        if math.isnan(node):
+            return "nan"
+        return repr(node)  # inf and -inf print as such; a float always shows '.', 'e' or inf
+    return str(node)
+
+
+def text_of_default(attr: Attr) -> str:
+    value = attr.default
+    if isinstance(value, (tuple, list)):
+        return "(" + " ".join(map(text_of, value)) + ")"
+    if attr.type == "str":
+        return quote(value)
+    return text_of(value)
+
+
+_TOKEN = re.compile(r'\s+|;[^\n]*|([()])|"((?:[^"\\]|\\.)*)"|([^\s()";]+)')
+
+
+class Quoted(str):
+    """A string literal of the text form, as against a name."""
+
+
+def read_sexpr(text: str) -> list:
+    """All top-level forms: nested lists of str (names), Quoted, int, float, bool."""
+    stack: list[list] = [[]]
+    at = 0
+    while at < len(text):
+        match = _TOKEN.match(text, at)
+        if match is None:
+            raise ValueError(f"program text: unexpected {text[at]!r} at offset {at}")
+        at = match.end()
+        paren, string, atom = match.groups()
+        if paren == "(":
+            stack.append([])
+        elif paren == ")":
+            if len(stack) == 1:
+                raise ValueError(f"program text: unmatched ')' at offset {at}")
+            done = stack.pop()
+            stack[-1].append(done)
+        elif string is not None:
+            stack[-1].append(Quoted(string.replace("\\n", "\n").replace('\\"', '"').replace("\\\\", "\\")))
+        elif atom is not None:
+            stack[-1].append(_atom(atom))
+    if len(stack) != 1:
+        raise ValueError("program text: '(' was never closed")
+    return stack[0]
+
+
+def _atom(atom: str) -> Node:
+    if atom in ("true", "false"):
+        return atom == "true"
+    if re.fullmatch(r"[+-]?\d+", atom):
+        return int(atom)
+    if re.fullmatch(r"[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|inf)|nan", atom):
+        return float(atom)
+    return atom
+
+
+def _node(form) -> Node:
+    if not isinstance(form, list):
+        return form
+    if form and isinstance(form[0], str) and form[0] == "load":
+        return load(form[1], tuple(map(_node, form[2])))
+    return Call(form[0], tuple(map(_node, form[1:])))
+
+
+def _nodes(form: list) -> tuple[Node, ...]:
+    return tuple(map(_node, form))
+
+
+def parse(text: str) -> Program:
+    """The program that `text` describes; the inverse of `str(program)`."""
+    (form,) = read_sexpr(text)
+    _, name, *sections = form
+    inputs, attrs, outputs, statements, where, checks, doc = [], [], [], [], [], [], ""
+    for head, *rest in sections:
+        if head == "doc":
+            doc = str(rest[0])
+        elif head == "in":
+            for in_name, cls, dims, *extra in rest:
+                default = next((e[1] for e in extra if isinstance(e, list)), None)
+                inputs.append(Input(in_name, cls, _nodes(dims), "ghost" in extra, default))
+        elif head == "attr":
+            for attr_name, kind, *default in rest:
+                value = default[0] if default else None
+                attrs.append(Attr(attr_name, kind, tuple(value) if isinstance(value, list) else value))
+        elif head == "where":
+            where.extend((n, _node(e)) for n, e in rest)
+        elif head == "check":
+            checks.append(Check(_node(rest[0]), str(rest[1])))
+        elif head == "out":
+            outputs.extend(Output(n, _node(dtype), _nodes(dims)) for n, dtype, dims in rest)
+        elif head == "set":
+            statements.append(Statement("set", rest[0], _nodes(rest[1]), _node(rest[2])))
+        elif head in ("reduce", "scatter"):
+            combine, value, index, domain, expr = rest
+            statements.append(
+                Statement(head, value, _nodes(index), _node(expr), combine, _nodes(domain))
+            )
+        elif head == "call":
+            kind, outs, ins, call_attrs = rest
+            statements.append(
+                Statement("call", outs[0], combine=kind, outputs=tuple(outs), inputs=tuple(ins), attrs=tuple(call_attrs))
+            )
+        else:
+            raise ValueError(f"program {name}: unknown section ({head} ...)")
+    return Program(
+        name, tuple(inputs), tuple(attrs), tuple(outputs), tuple(statements), tuple(where), tuple(checks), doc
+    )

@@ -1,0 +1,69 @@
+// The scalar language: an SSA list of instructions, shared by statements and kernels.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/dtype.h"
+#include "graph/affine.h"
+
+namespace axon {
+
+/// The scalar primitives, generated from codegen/primitives.py: add, exp, lt, select ...
+enum class Prim : uint16_t {
+#define AXON_PRIMITIVE(name, arity, result, text) name,
+#include "primitives.inc"
+#undef AXON_PRIMITIVE
+};
+
+/// What dtype a primitive gives for operands that all have dtype T.
+enum class PrimResult : uint8_t {
+  same,   // T
+  flt,    // float_of(T); operands are cast to it first
+  pred,   // bool
+  int_,   // int64
+};
+
+struct PrimInfo {
+  const char* name;
+  int arity;
+  PrimResult result;
+  const char* c_text;  // C expression over $0 $1 $2; '@' stands for the operand dtype's suffix, '%' for its C type
+};
+const PrimInfo& info(Prim p);
+/// Throws ValueError if unknown.
+Prim prim_from_name(std::string_view name);
+
+enum class InstrKind : uint8_t {
+  constant,  // `number` (or `integer` when the dtype is an integer or bool)
+  scalar,    // scalar slot `index` of the statement or kernel, read as `dtype`
+  affine,    // the int64 value of affine form `address`
+  floordiv,  // floor(address / integer): an int64 index; `integer` > 0
+  load,      // element `address` of value/buffer `index`, guarded by `bounds`, else args[0] (or 0 if args[0] < 0)
+  prim,      // `prim` over args; operands already have one dtype (select: args[0] is bool)
+  cast,      // args[0] to `dtype`
+  gather,    // args[0] (an integer) as an index of an axis with `integer` elements: negative counts from the end; out of
+             // range sets the status word and yields 0
+  uniform,   // float32 in [0, 1) from counter args[0] (int64), key in scalar slots `index` and `index`+1
+  result,    // kernels only: the value of reduction `index` of this phase
+};
+
+struct Instr {
+  InstrKind kind;
+  DType dtype;
+  Prim prim{};
+  int32_t args[3] = {-1, -1, -1};
+  int32_t index = -1;
+  double number = 0;
+  int64_t integer = 0;
+  Affine address;
+  std::vector<Bound> bounds;
+  bool operator==(const Instr&) const = default;
+};
+
+/// How points that fall on the same element combine.
+enum class Combine : uint8_t { set, sum, max, min, prod, argmax, argmin, any, all };
+/// "sum"
+const char* name_of(Combine c);
+
+}  // namespace axon
