@@ -37,10 +37,10 @@ struct Affine {
 };
 
 /// 0 <= index < extent must hold, else the load yields its fallback.
-struct Bound {
+struct Guard {
   Affine index;
   int64_t extent;
-  bool operator==(const Bound&) const = default;
+  bool operator==(const Guard&) const = default;
 };
 
 }  // namespace axon

@@ -57,7 +57,7 @@ struct Instr {
   double number = 0;
   int64_t integer = 0;
   Affine address;
-  std::vector<Bound> bounds;
+  std::vector<Guard> bounds;
   bool operator==(const Instr&) const = default;
 };
 

@@ -29,8 +29,7 @@ struct Statement {
   Affine store;                 // address of the element; over non-reduced axes (and gathered indices if scatter)
   DType dtype{};                // of the value
   int64_t elements = 0;         // of the value
-  std::vector<ValueId> scratch; // `call` statements: see `call`
-  int32_t call = -1;            // >= 0: an opaque kernel kind; inputs in `scratch`... see plan/bind.h
+  int32_t call = -1;            // >= 0: not a loop nest but that opaque call of the flush (plan/bind.h)
   int32_t node = -1;            // the node that it came from, for explain and errors
 };
 

@@ -1,0 +1,49 @@
+// Shapes and dtypes: solves the dims of a program's inputs, once when recording (errors carry the user's line) and again in bind.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "graph/node.h"
+
+namespace axon {
+
+/// What is known of an input: from a tensor, a number (dims empty, weak) or absent.
+struct InputInfo {
+  bool present = true;
+  bool weak = false;   // a Python number
+  DType dtype{};
+  Dims dims;
+};
+
+/// The axes of a program for concrete inputs and attributes.
+struct Axes {
+  std::vector<int64_t> group;                  // extents of `*`, outermost first
+  std::map<std::string, int64_t> named;        // extents of named dims
+  std::vector<int64_t> shape;                  // extents of the (shape s) group, -1 resolved
+  std::vector<Dims> output_dims;               // by output
+  std::vector<DType> output_dtypes;
+};
+
+/// Reads attributes by name out of a node's `ints` and `scalars`.
+class AttrReader {
+ public:
+  AttrReader(const Program& program, const std::vector<int64_t>& ints, const std::vector<ScalarEntry>& scalars);
+  int64_t integer(const std::string& name, int element = 0) const;      // int, int2, flag, axis, dtype
+  std::vector<int64_t> list(const std::string& name) const;             // axes, ints, shape
+  int scalar(const std::string& name, int element = 0) const;           // index in scalars: real, offsets, rng
+  bool has(const std::string& name) const;
+
+ private:
+  const Program& program_;
+  const std::vector<int64_t>& ints_;
+  const std::vector<ScalarEntry>& scalars_;
+  std::vector<int32_t> at_;  // by attribute: where it starts in ints or scalars
+};
+
+/// Throws ValueError/TypeError: "axon.matmul: a has shape (3, 4), b has shape (5, 6); expected a.shape[-1] == b.shape[-2] (k: 4 != 5)"
+/// with a remedy where there is one. Axis attributes are normalised by the caller beforehand (see record.h).
+Axes solve(const Program& program, const std::vector<InputInfo>& inputs, const AttrReader& attrs);
+
+}  // namespace axon
