@@ -11,7 +11,7 @@ namespace axon {
 struct Term {
   int32_t var;
   int64_t coef;
-  bool operator==(const Term&) const = default;
+  bool operator==(const Term& o) const { return var == o.var && coef == o.coef; }
 };
 
 /// const + Σ terms + Σ slots: terms sorted by var, no zero coefficients, no var twice. `slots` are integers of the scalar table
@@ -33,14 +33,16 @@ struct Affine {
   Affine& operator*=(int64_t k);
   friend Affine operator+(Affine a, const Affine& b) { return a += b; }
   friend Affine operator*(Affine a, int64_t k) { return a *= k; }
-  bool operator==(const Affine&) const = default;
+  bool operator==(const Affine& o) const {
+    return constant == o.constant && terms == o.terms && slots == o.slots;
+  }
 };
 
 /// 0 <= index < extent must hold, else the load yields its fallback.
 struct Guard {
   Affine index;
   int64_t extent;
-  bool operator==(const Guard&) const = default;
+  bool operator==(const Guard& o) const { return index == o.index && extent == o.extent; }
 };
 
 }  // namespace axon

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "core/dtype.h"
@@ -58,7 +59,7 @@ struct Instr {
   int64_t integer = 0;
   Affine address;
   std::vector<Guard> bounds;
-  bool operator==(const Instr&) const = default;
+  bool operator==(const Instr& o) const;
 };
 
 /// How points that fall on the same element combine.
