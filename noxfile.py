@@ -1,0 +1,49 @@
+"""The project's commands. `nox -l` lists them; `nox -s tests -- -k softmax` passes options on."""
+
+import nox
+
+nox.needs_version = ">=2024.3.2"
+nox.options.default_venv_backend = "venv"
+nox.options.reuse_existing_virtualenvs = True
+nox.options.sessions = ["tests"]
+
+CODEGEN = ["jinja2", "pyyaml"]
+
+
+@nox.session
+def codegen(session: nox.Session) -> None:
+    """Regenerate generated/ from ops.yaml; `-- --check` fails on a stale one and prints the diff."""
+    session.install(*CODEGEN, "numpy")
+    session.run("python", "-m", "codegen", *session.posargs)
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Watch a network learn real handwritten digits."""
+    session.install(".[demo]")
+    session.run("python", "examples/digits.py", *session.posargs)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """The whole suite, with the compiler waited for and again without one."""
+    session.install(".[test]")
+    session.run("python", "-m", "codegen", "--check")
+    session.run("pytest", *session.posargs, env={"AXON_JIT": "wait"})
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style and types: ruff, mypy, clang-format."""
+    session.install("ruff", "mypy", "clang-format==18.1.8", "numpy", *CODEGEN, "types-PyYAML")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("mypy")
+    session.run("python", ".ci/format.py", "--check")
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Interleaved timings against torch and jax; writes docs/benchmarks.md."""
+    session.install(".[demo]", "torch==2.13.0", "jax")
+    session.run("python", "benchmarks/run.py", *session.posargs)
