@@ -272,6 +272,12 @@ def _nodes(form: list) -> tuple[Node, ...]:
     return tuple(map(_node, form))
 
 
+def node_from_text(text: str) -> Node:
+    """One term or expression."""
+    (form,) = read_sexpr(text)
+    return _node(form)
+
+
 def parse(text: str) -> Program:
     """The program that `text` describes; the inverse of `str(program)`."""
     (form,) = read_sexpr(text)
