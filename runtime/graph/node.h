@@ -34,7 +34,7 @@ struct Value {
 
 /// An attribute's value as it is recorded. Structure goes to `ints` (an axes set or ints list is prefixed by its length; axes are
 /// normalised to 0 <= axis < group rank and sorted; a dtype is its number; a string its interned id); real, offsets and
-/// rng go to the node's scalars.
+/// rng go to the node's scalars. How many offsets there are is structure: an offsets list puts its length in `ints`.
 struct ScalarEntry {
   DType dtype;       // float64 for real, int64 for offsets and rng; for number operands: bool_, int64 or float64 (weak)
   int64_t bits;      // of the double or the int64
