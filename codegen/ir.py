@@ -16,6 +16,10 @@ from typing import Union
 # --------------------------------------------------------------------------------------- terms
 
 
+def _same_type(a: object, b: object) -> bool:
+    return type(a) is type(b)
+
+
 @dataclass(frozen=True)
 class Call:
     """`(head args...)`: every compound form of terms and expressions.
@@ -26,6 +30,21 @@ class Call:
 
     head: str
     args: tuple["Node", ...] = ()
+
+    def __post_init__(self):
+        # Trees share subtrees; hashing each once keeps passes linear in the number of distinct nodes.
+        object.__setattr__(self, "_hash", hash((self.head, tuple((type(a), a) for a in self.args))))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other) -> bool:
+        if self is other:
+            return True
+        if not isinstance(other, Call) or self._hash != other._hash or self.head != other.head:
+            return False
+        # 1, 1.0 and True are different constants.
+        return self.args == other.args and all(map(_same_type, self.args, other.args))
 
     def __str__(self) -> str:
         return "(" + " ".join([self.head, *map(text_of, self.args)]) + ")"
