@@ -1,13 +1,19 @@
 // The pending graph: what recording writes and a flush reads.
 //
-// A Value is one result of one recorded node, or a leaf with a buffer. It has two counts: `refs` keeps it alive (handles, tape, nodes
-// that read it); `held` is the part of them that comes from outside the graph (handles, tape). At a flush exactly the values
-// with held > 0 are materialised, then every node of the thread's graph is dropped. Release is iterative.
+// A Value is one result of one recorded node, or a leaf with a buffer. It has two counts: `refs` keeps it alive (handles, tape, its
+// own pending node, nodes that read it); `held` is the part of them that comes from outside the graph (handles, tape). At a flush
+// exactly the values with held > 0 are materialised, then every node of the thread's graph is dropped.
+//
+// Dropping a handle only counts down: a pending value stays with its node until the graph is pruned or dropped, which are loops
+// over a list. So release never recurses, and a handle may die in any thread while the graph is being flushed in another. Counts
+// go up only in the recording thread: a flush that has seen held > 0 may later see 0, never the other way round.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
+#include <utility>
 #include <vector>
 
 #include "core/buffer.h"
@@ -19,6 +25,7 @@ namespace axon {
 using Dims = std::vector<int64_t>;
 
 struct Node;
+struct Graph;
 
 struct Value {
   std::atomic<int32_t> refs{0};
@@ -31,10 +38,11 @@ struct Value {
   int64_t elements = 0;
   int32_t plan_id = -1;         // scratch of the flush: ValueId
 };
+static_assert(sizeof(Value) <= 80, "millions of values may be pending");
 
 /// An attribute's value as it is recorded. Structure goes to `ints` (an axes set or ints list is prefixed by its length; axes are
 /// normalised to 0 <= axis < group rank and sorted; a dtype is its number; a string its interned id); real, offsets and
-/// rng go to the node's scalars. How many offsets there are is structure: an offsets list puts its length in `ints`.
+/// rng go to the node's scalars (the length of an offsets list is structure: it goes to `ints`).
 struct ScalarEntry {
   DType dtype;       // float64 for real, int64 for offsets and rng; for number operands: bool_, int64 or float64 (weak)
   int64_t bits;      // of the double or the int64
@@ -44,27 +52,105 @@ struct ScalarEntry {
 struct Operand {
   enum class Kind : uint8_t { value, number, ghost, absent };
   Kind kind = Kind::absent;
-  Value* value = nullptr;   // kind value: counted in Value::refs
-  int32_t scalar = -1;      // kind number: index in Node::scalars
-  Dims dims;                // kind ghost
   DType dtype{};            // kind ghost, number
+  int32_t scalar = -1;      // kind number: index in Node::scalars
+  Value* value = nullptr;   // kind value: counted in Value::refs
+  Dims dims;                // kind ghost
 };
+static_assert(sizeof(Operand) <= 40, "copied for every input of every op");
 
 /// A recorded op. `ints` hold the attributes that are structure, in the order of the declaration; `scalars` the numbers.
 struct Node {
   const Program* program = nullptr;
+  Graph* graph = nullptr;
   std::vector<Operand> inputs;
-  std::vector<Value*> outputs;       // not counted; nullptr once released
+  std::vector<Value*> outputs;       // each counted once in Value::refs by this node
   std::vector<int64_t> ints;
   std::vector<ScalarEntry> scalars;  // attributes of scalar types in the order of the declaration, then number operands
 };
+static_assert(sizeof(Node) <= 112, "millions of nodes may be pending");
 
 /// The pending nodes of one thread, in the order they were recorded (which is topological).
 struct Graph {
   std::vector<Node*> nodes;
+  std::mutex mutex;        // held while the graph is appended to, flushed or dropped
+  size_t prune_at = 4096;  // nodes; recording prunes dead nodes when it gets there
 };
 
-/// This thread's graph.
+/// This thread's graph. A thread that ends leaves its graph, with what is pending, to the next thread that starts.
 Graph& current_graph();
+
+/// Makes `graph` this thread's graph for a while: how a thread flushes what another one recorded. Needs `graph.mutex`.
+class GraphScope {
+ public:
+  explicit GraphScope(Graph& graph);
+  ~GraphScope();
+  GraphScope(const GraphScope&) = delete;
+  GraphScope& operator=(const GraphScope&) = delete;
+
+ private:
+  Graph* previous_;
+};
+
+// ------------------------------------------------------------------------------------------------------------------ values
+
+/// A materialised value, refs 0. `buffer` holds its elements row-major.
+Value* new_leaf(DType dtype, Dims dims, std::shared_ptr<Buffer> buffer);
+/// A value without a producer yet, refs 0.
+Value* new_value(DType dtype, const Dims& dims);
+
+void retain(Value* value);
+/// Gives the value's memory back when nothing refers to it.
+void release(Value* value);
+
+/// The pending producer, or nullptr once `buffer` may be read; safe beside a flush in another thread.
+Node* producer(const Value& value);
+/// Ends pending: sets the buffer, then clears `node`.
+void materialise(Value& value, std::shared_ptr<Buffer> buffer);
+/// True iff something other than its own node refers to this pending value.
+bool is_read(const Value& value);
+
+/// A reference from outside the graph: counted in `refs` and in `held`.
+class Held {
+ public:
+  Held() = default;
+  explicit Held(Value* value);
+  Held(Held&& other) noexcept : value_(std::exchange(other.value_, nullptr)) {}
+  Held(const Held& other) : Held(other.value_) {}
+  Held& operator=(Held other) noexcept {
+    std::swap(value_, other.value_);
+    return *this;
+  }
+  ~Held();
+  Value* get() const { return value_; }
+  Value* operator->() const { return value_; }
+  Value& operator*() const { return *value_; }
+  explicit operator bool() const { return value_ != nullptr; }
+
+ private:
+  Value* value_ = nullptr;
+};
+
+// ------------------------------------------------------------------------------------------------------------------- nodes
+
+/// Gives a node's memory, and its references to inputs and outputs, back.
+struct Recycle {
+  void operator()(Node* node) const;
+};
+using NodePtr = std::unique_ptr<Node, Recycle>;
+
+/// An empty node of `program`, in no graph yet.
+NodePtr new_node(const Program& program);
+
+/// Drops every node none of whose outputs is read by a handle, the tape or a live node. Call it before planning.
+void prune(Graph& graph);
+/// Drops every node. Values that are still referred to and have no buffer are lost: reading them is an error.
+void clear(Graph& graph);
+
+/// Values and nodes in use by the process, for leak tests.
+struct Census {
+  int64_t values, nodes;
+};
+Census census();
 
 }  // namespace axon
