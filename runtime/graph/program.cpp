@@ -94,6 +94,7 @@ class Reader {
   Form read_atom() {
     const size_t begin = at_;
     while (at_ < text_.size() && !std::strchr(" \t\r\n()\";", text_[at_])) ++at_;
+    if (at_ == begin) fail("unexpected character");
     Form form;
     form.text = std::string(text_.substr(begin, at_ - begin));
     const std::string& text = form.text;

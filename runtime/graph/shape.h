@@ -30,20 +30,35 @@ struct Axes {
 class AttrReader {
  public:
   AttrReader(const Program& program, const std::vector<int64_t>& ints, const std::vector<ScalarEntry>& scalars);
-  int64_t integer(const std::string& name, int element = 0) const;      // int, int2, flag, axis, dtype
-  std::vector<int64_t> list(const std::string& name) const;             // axes, ints, shape
+  int64_t integer(const std::string& name, int element = 0) const;      // int, int2, flag, axis, dtype; an entry of a list
+  std::vector<int64_t> list(const std::string& name) const;             // axes, ints, shape; an axis or int2 too
   int scalar(const std::string& name, int element = 0) const;           // index in scalars: real, offsets, rng
+  int length(const std::string& name) const;                            // entries of an attribute of any type
   bool has(const std::string& name) const;
+  /// True iff the attribute's value lies in `ints`.
+  bool is_integer(const std::string& name) const;
+  AttrType type(const std::string& name) const;
+  const ScalarEntry& entry(int scalar) const { return scalars_[scalar]; }
 
  private:
+  struct Place {
+    int32_t at;      // of the first entry, in ints or scalars
+    int32_t length;  // entries
+  };
+  int find(const std::string& name) const;  // -1: none
+  const Place& place(const std::string& name, int element) const;
+
   const Program& program_;
   const std::vector<int64_t>& ints_;
   const std::vector<ScalarEntry>& scalars_;
-  std::vector<int32_t> at_;  // by attribute: where it starts in ints or scalars
+  std::vector<Place> places_;  // by attribute
 };
 
 /// Throws ValueError/TypeError: "axon.matmul: a has shape (3, 4), b has shape (5, 6); expected a.shape[-1] == b.shape[-2] (k: 4 != 5)"
 /// with a remedy where there is one. Axis attributes are normalised by the caller beforehand (see record.h).
 Axes solve(const Program& program, const std::vector<InputInfo>& inputs, const AttrReader& attrs);
+
+/// The dtype that a DTYPE form gives for these inputs: (like x), (promote a b), (float a), (accum x), (attr NAME), a name.
+DType dtype_of_form(const Program& program, const Form& form, const std::vector<InputInfo>& inputs, const AttrReader& attrs);
 
 }  // namespace axon
