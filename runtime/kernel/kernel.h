@@ -93,7 +93,8 @@ struct Kernel {
   std::vector<ScalarSlot> scalars;
   std::vector<Phase> phases;
   std::vector<int32_t> statements;  // of the plan, for explain
-  int32_t call = -1;                // kind == call: which, see device/cpu/calls.h
+  std::string call_kind;            // kind == call: which opaque kernel; its buffers are the inputs, then the outputs
+  std::vector<int64_t> call_ints;   // kind == call: OpaqueCall::ints
 };
 
 /// What a compiled kernel is called with. Extents, strides and offsets that are not baked into the source are in `ints`, in the order

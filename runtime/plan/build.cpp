@@ -272,7 +272,8 @@ Kernel call_kernel(const Group& group, const Fused& fused, const Bound& bound) {
   const OpaqueCall& call = bound.calls[s.call];
   Kernel kernel;
   kernel.kind = KernelKind::call;
-  kernel.call = s.call;
+  kernel.call_kind = call.kind;
+  kernel.call_ints = call.ints;
   kernel.statements.push_back(number);
   for (ValueId input : call.inputs) {
     kernel.buffers.push_back({bound.values[input].dtype, input, false, true});
