@@ -1,0 +1,330 @@
+// The text of contract phases: skeletons filled with the operands' bodies and the epilogue.
+#include <string>
+
+#include "kernel/contract.h"
+
+namespace axon {
+
+namespace {
+
+constexpr char kTile[] =
+#include "device/cpu/skeletons/contract_tile.inc"
+    ;
+constexpr char kPanel[] =
+#include "device/cpu/skeletons/contract_panel.inc"
+    ;
+constexpr char kContract[] =
+#include "device/cpu/skeletons/contract.inc"
+    ;
+
+// Steps up to this are strides that an op declares; baked, divisions by them become shifts.
+constexpr int64_t kLargestBakedStep = 8;
+
+class ContractEmitter {
+ public:
+  ContractEmitter(const Kernel& kernel, int number, const std::string& name, Ints& ints)
+      : kernel_(kernel),
+        phase_(kernel.phases[number]),
+        plan_(kernel, phase_),
+        number_(number),
+        name_(name),
+        ints_(ints),
+        type_(BodyPrinter::register_type(plan_.sum)),
+        suffix_(suffix_of(plan_.sum)) {}
+
+  EmittedPhase emit() {
+    const size_t first_int = ints_.size();
+    std::string text = fill(kTile, {{"T", type_}, {"S", suffix_}});
+    if (!plan_.a.in_place) text += panel(plan_.a, "_a");
+    text += panel(plan_.b, "_b");
+    text += skeleton();
+    return {fill(text, {{"INTS", ints_.declarations(first_int)}}), plan_.units, plan_.scratch_bytes};
+  }
+
+ private:
+  std::string integer(const std::string& key, int64_t value) {
+    return ints_.name(std::to_string(number_) + ".contract." + key, value);
+  }
+  static std::string i(int32_t axis) { return "i" + std::to_string(axis); }
+  /// Where a run begins along its axis.
+  static std::string start(int32_t axis) { return "c" + std::to_string(axis); }
+
+  std::string extent(const MergedAxis& a, const std::string& role) {
+    return a.baked ? std::to_string(a.extent)
+                   : integer(role + ".extent" + std::to_string(a.axis), a.extent);
+  }
+
+  /// A printer for loops over `loops` and the batch axes: all others stand at 0.
+  BodyPrinter printer(const std::vector<const std::vector<MergedAxis>*>& loops) {
+    BodyPrinter p(kernel_, number_, ints_);
+    std::vector<std::string> names(p.axes.size(), "0");
+    for (const MergedAxis& a : plan_.batch) names[a.axis] = i(a.axis);
+    for (const auto* axes : loops) {
+      for (const MergedAxis& a : *axes) names[a.axis] = i(a.axis);
+    }
+    p.axes = names;
+    return p;
+  }
+
+  std::string batch() {
+    std::string text;
+    for (size_t q = 0; q < plan_.batch.size(); ++q) {
+      text += "  const int64_t " + i(plan_.batch[q].axis) + " = batch[" + std::to_string(q) + "];\n";
+    }
+    return text;
+  }
+
+  /// Declares the coordinates of the point with number `linear`; `name_of_last` is that of the innermost axis.
+  std::string decode(const std::vector<MergedAxis>& axes, const std::string& linear,
+                     const std::string& role, const std::string& name_of_last,
+                     const std::string& indent) {
+    std::string text;
+    std::string rest = linear;
+    for (size_t q = axes.size(); q-- > 0;) {
+      const std::string name = q + 1 == axes.size() ? name_of_last : i(axes[q].axis);
+      const std::string n = extent(axes[q], role);
+      text += indent + "int64_t " + name + " = " + rest + (q > 0 ? " % " + n : "") + ";\n";
+      rest = rest + " / " + n;
+    }
+    return text;
+  }
+
+  /// Advances the innermost axis by `by` and carries into the outer ones.
+  std::string advance(const std::vector<MergedAxis>& axes, const std::string& by,
+                      const std::string& role, const std::string& name_of_last,
+                      const std::string& indent) {
+    if (axes.empty()) return "";
+    std::string text = indent + name_of_last + " += " + by + ";";
+    std::string name = name_of_last;
+    std::string close;
+    for (size_t q = axes.size(); q-- > 1;) {
+      text += " if (" + name + " == " + extent(axes[q], role) + ") { " + name + " = 0; ";
+      name = i(axes[q - 1].axis);
+      text += "++" + name + ";";
+      close += " }";
+    }
+    return text + close;
+  }
+
+  std::string left(const std::vector<MergedAxis>& axes, const std::string& all,
+                   const std::string& role) {
+    if (axes.empty()) return all;
+    return extent(axes.back(), role) + " - " + start(axes.back().axis);
+  }
+
+  static bool depends_on_instructions(const Instr& load) {
+    for (const Guard& g : load.bounds) {
+      for (const Term& t : g.index.terms) {
+        if (t.var < 0) return true;
+      }
+    }
+    return false;
+  }
+
+  /// Narrows [low, high) to where all bounds that are affine in the run hold, and notes in `p` that they do.
+  std::string clip(const OperandPlan& o, BodyPrinter& p, std::vector<bool>& inside) {
+    const int32_t run_axis = o.run().empty() ? -1 : o.run().back().axis;
+    std::string text;
+    for (int32_t n : o.needed) {
+      const Instr& in = phase_.body[n];
+      if (in.kind != InstrKind::load || in.bounds.empty() || depends_on_instructions(in)) continue;
+      inside[n] = true;
+      for (size_t g = 0; g < in.bounds.size(); ++g) {
+        const std::string key = std::to_string(number_) + "." + std::to_string(n) + ".bound" +
+                                std::to_string(g);
+        const int64_t step = run_axis < 0 ? 0 : in.bounds[g].index.coef_of(run_axis);
+        const std::string step_text = std::abs(step) <= kLargestBakedStep
+                                          ? std::to_string(step)
+                                          : ints_.name(key + ".step", step);
+        text += "      ax_clip(" + p.affine(in.bounds[g].index, key) + ", " + step_text + ", " +
+                p.extent(n, g) + ", &low, &high);\n";
+      }
+    }
+    if (text.empty()) return text;
+    return text + "      low = ax_min(low, count);\n" + "      high = ax_max(high, low);\n";
+  }
+
+  std::string run_loop(const OperandPlan& o, BodyPrinter& p, const std::string& from,
+                       const std::string& to) {
+    std::string text = "      for (int64_t t = " + from + "; t < " + to + "; ++t) {\n";
+    if (!o.run().empty()) {
+      const int32_t axis = o.run().back().axis;
+      text += "        const int64_t " + i(axis) + " = " + start(axis) + " + t;\n";
+    }
+    text += p.statements(o.needed, "        ");
+    text += "        out[t] = (" + type_ + ")v" + std::to_string(o.value) + ";\n";
+    return text + "      }\n";
+  }
+
+  std::string panel(const OperandPlan& o, const std::string& suffix) {
+    BodyPrinter p = printer({&o.free, &o.k});
+    const std::string run_role = suffix + (o.along_k ? "k" : "f");
+    const std::string line_role = suffix + (o.along_k ? "f" : "k");
+    const std::vector<MergedAxis>& run = o.run();
+    const std::vector<MergedAxis>& line = o.line();
+    const std::string run_start = run.empty() ? "" : start(run.back().axis);
+    const std::string line_last = line.empty() ? "" : i(line.back().axis);
+
+    std::vector<bool> inside(phase_.body.size(), false);
+    if (!run.empty()) p.axes[run.back().axis] = run_start;
+    const std::string clips = clip(o, p, inside);
+    if (!run.empty()) p.axes[run.back().axis] = i(run.back().axis);
+    std::string loops;
+    if (clips.empty()) {
+      loops = run_loop(o, p, "low", "high");
+    } else {
+      loops = run_loop(o, p, "0", "low");
+      p.inside = inside;
+      loops += run_loop(o, p, "low", "high");
+      p.inside.assign(p.inside.size(), false);
+      loops += run_loop(o, p, "high", "count");
+    }
+    return fill(kPanel, {
+        {"NAME", name_ + suffix},
+        {"T", type_},
+        {"DECLARATIONS", p.declarations()},
+        {"BATCH", batch()},
+        {"RUN_DECODE", decode(run, "run_first", run_role, run_start, "  ")},
+        {"RUN_LEFT", left(run, "runs", run_role)},
+        {"RUN_ADVANCE", advance(run, "count", run_role, run_start, "    ")},
+        {"LINE_DECODE", decode(line, "line_first", line_role, line_last, "    ")},
+        {"LINE_ADVANCE", advance(line, "1", line_role, line_last, "      ")},
+        {"CLIP", clips},
+        {"LOOPS", loops},
+    });
+  }
+
+  /// The epilogue at one element of C.
+  std::string epilogue(BodyPrinter& p) {
+    std::string text;
+    if (!plan_.n.empty()) {
+      const int32_t axis = plan_.n.back().axis;
+      text += "        const int64_t " + i(axis) + " = " + start(axis) + " + t;\n";
+    }
+    if (plan_.result >= 0) {
+      const DType t = phase_.body[plan_.result].dtype;
+      text += "        const " + BodyPrinter::register_type(t) + " v" + std::to_string(plan_.result) +
+              " = " + BodyPrinter::convert("sums[t]", plan_.sum, t) + ";\n";
+    }
+    text += p.statements(plan_.epilogue, "        ");
+    for (size_t s = 0; s < phase_.stores.size(); ++s) {
+      text += "        " + p.store(phase_.stores[s], "store" + std::to_string(s)) + "\n";
+    }
+    return text;
+  }
+
+  std::string fill_a() {
+    const OperandPlan& a = plan_.a;
+    if (a.in_place) return "";
+    const std::string k = "k_first, depth, ";
+    const std::string rows = "row_first, rows, ";
+    return "      " + name_ + "_a(args, batch, " + (a.along_k ? rows + k : k + rows) + "a_panel, " +
+           integer("a_pitch", plan_.a_pitch) + ");";
+  }
+
+  std::string fill_b() {
+    const std::string pitch = integer("b_pitch", plan_.b_pitch);
+    const std::string call = "        " + name_ + "_b(args, batch, ";
+    if (!plan_.b.along_k) {
+      return call + "k_first, depth, column_first, columns, b_panel, " + pitch + ");\n" +
+             "        for (int64_t k = 0; k < depth; ++k) {\n" +
+             "          for (int64_t j = columns; j < padded; ++j) b_panel[k * " + pitch +
+             " + j] = 0;\n        }";
+    }
+    const std::string turn_pitch = integer("turn_pitch", plan_.turn_pitch);
+    return call + "column_first, columns, k_first, depth, turn, " + turn_pitch + ");\n" +
+           "        for (int64_t j = columns; j < padded; ++j) {\n" +
+           "          for (int64_t k = 0; k < depth; ++k) turn[j * " + turn_pitch +
+           " + k] = 0;\n        }\n" +
+           "        ax_turn_" + suffix_ + "(depth, padded, turn, " + turn_pitch + ", b_panel, " + pitch +
+           ");";
+  }
+
+  /// The decoded batch number, and A's address when it is read in place, need names of their own in the main function.
+  std::string skeleton() {
+    BodyPrinter store = printer({&plan_.m, &plan_.n});
+    const std::string column_start = plan_.n.empty() ? "" : start(plan_.n.back().axis);
+    const std::string row_last = plan_.m.empty() ? "" : i(plan_.m.back().axis);
+    const std::string body = epilogue(store);
+
+    BodyPrinter main = printer({});
+    std::string batch_decode;
+    std::string rest = "(column_tile / column_blocks)";
+    for (size_t q = plan_.batch.size(); q-- > 0;) {
+      const std::string n = extent(plan_.batch[q], "batch");
+      const std::string at = "batch[" + std::to_string(q) + "]";
+      main.axes[plan_.batch[q].axis] = at;
+      batch_decode += "    " + at + " = " + rest + (q > 0 ? " % " + n : "") + ";\n";
+      rest += " / " + n;
+    }
+    const OperandPlan& a = plan_.a;
+    std::string a_panel = "a_panel";
+    std::string a_declaration;
+    const std::string a_pitch = integer("a_pitch", plan_.a_pitch);
+    std::string a_row = a.along_k ? a_pitch : "1";
+    std::string a_k = a.along_k ? "1" : a_pitch;
+    if (a.in_place) {
+      const Instr& load = phase_.body[a.value];
+      if (!a.free.empty()) main.axes[a.free[0].axis] = "row_first";
+      if (!a.k.empty()) main.axes[a.k[0].axis] = "k_first";
+      const std::string slot = std::to_string(load.index);
+      a_declaration = "  const " + type_ + "* restrict const in_place = args->buffers[" + slot + "];\n";
+      a_panel = "in_place + " +
+                main.affine(load.address, std::to_string(number_) + "." + std::to_string(a.value));
+      a_row = integer("a_row", a.free_stride);
+      a_k = std::to_string(a.k_stride);
+    }
+    return fill(kContract, {
+        {"NAME", name_},
+        {"T", type_},
+        {"S", suffix_},
+        {"DECLARATIONS", store.declarations()},
+        {"DECLARATIONS_MAIN", a_declaration},
+        {"BATCH", batch()},
+        {"BATCH_RANK", std::to_string(plan_.batch.size() + 1)},
+        {"BATCH_DECODE", batch_decode},
+        {"ROW_DECODE", decode(plan_.m, "row_first", "m", row_last, "  ")},
+        {"ROW_ADVANCE", advance(plan_.m, "1", "m", row_last, "    ")},
+        {"COLUMN_DECODE", decode(plan_.n, "column_first", "n", column_start, "    ")},
+        {"COLUMN_LEFT", left(plan_.n, "columns", "n")},
+        {"COLUMN_ADVANCE", advance(plan_.n, "count", "n", column_start, "      ")},
+        {"PRAGMA", "#pragma GCC ivdep"},
+        {"BODY", body},
+        {"FILL_A", fill_a()},
+        {"FILL_B", fill_b()},
+        {"A_PANEL", a_panel},
+        {"A_ROW", a_row},
+        {"A_K", a_k},
+        {"B_OFFSET", integer("b_offset", plan_.b_offset)},
+        {"TURN_OFFSET", integer("turn_offset", plan_.turn_offset)},
+        {"C_OFFSET", integer("c_offset", plan_.c_offset)},
+        {"B_PITCH", integer("b_pitch", plan_.b_pitch)},
+        {"C_PITCH", integer("c_pitch", plan_.c_pitch)},
+        {"ROWS", integer("rows", plan_.rows)},
+        {"COLUMNS", integer("columns", plan_.columns)},
+        {"DEPTH", integer("depth", plan_.depth)},
+        {"ROW_BLOCK", integer("row_block", plan_.row_block)},
+        {"COLUMN_BLOCK", integer("column_block", plan_.column_block)},
+        {"DEPTH_BLOCK", integer("depth_block", plan_.depth_block)},
+        {"TILES", integer("tiles", plan_.tiles)},
+        {"GRAIN", integer("tiles_per_unit", plan_.tiles_per_unit)},
+    });
+  }
+
+  const Kernel& kernel_;
+  const Phase& phase_;
+  const ContractPlan plan_;
+  const int number_;
+  const std::string name_;
+  Ints& ints_;
+  const std::string type_;
+  const std::string suffix_;
+};
+
+}  // namespace
+
+EmittedPhase emit_contract(const Kernel& kernel, int number, const std::string& name, Ints& ints) {
+  return ContractEmitter(kernel, number, name, ints).emit();
+}
+
+}  // namespace axon

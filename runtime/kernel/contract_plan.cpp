@@ -1,0 +1,239 @@
+// Roles, directions and block sizes of a contraction.
+#include <algorithm>
+
+#include "core/error.h"
+#include "kernel/contract.h"
+
+namespace axon {
+
+namespace {
+
+// A panel of B (depth x columns) and one of A stay in a 512 KiB L2 beside the tile of C; a 16-column strip of B stays in L1.
+constexpr int64_t kRowBlock = 192;
+constexpr int64_t kColumnBlock = 128;
+constexpr int64_t kDepthBlock = 256;
+// Rows of both micro-kernels (6 and 12) divide this; a strip of columns never exceeds kColumnStep.
+constexpr int64_t kRowStep = 12;
+constexpr int64_t kColumnStep = 32;
+// Multiply-adds below which a tile is not worth a dispatch of its own.
+constexpr int64_t kUnitWork = int64_t{1} << 17;
+constexpr int64_t kEnoughUnits = 8;
+// Rows farther apart than this (in elements) fall on few cache sets: copying them is faster.
+constexpr int64_t kLargestStrideInPlace = 1536;
+// Runs shorter than this do not pay for their set-up.
+constexpr int64_t kShortRun = 8;
+constexpr int64_t kLine = 64;
+
+int64_t round_up(int64_t n, int64_t step) { return (n + step - 1) / step * step; }
+int64_t blocks(int64_t n, int64_t block) { return (n + block - 1) / block; }
+
+/// A block of at most `most` that divides n into nearly equal parts, each a multiple of `step`.
+int64_t even_block(int64_t n, int64_t most, int64_t step) {
+  if (n == 0) return step;
+  const int64_t parts = blocks(n, most);
+  return std::min(round_up(blocks(n, parts), step), round_up(n, step));
+}
+
+int64_t product(const std::vector<MergedAxis>& axes) {
+  int64_t n = 1;
+  for (const MergedAxis& a : axes) n *= a.extent;
+  return n;
+}
+
+void collect(const Instr& in, std::vector<const Affine*>& forms) {
+  forms.push_back(&in.address);
+  for (const Guard& g : in.bounds) forms.push_back(&g.index);
+}
+
+/// Merges neighbouring axes where every form sees them as one.
+std::vector<MergedAxis> merge(const std::vector<MergedAxis>& axes,
+                              const std::vector<const Affine*>& forms) {
+  std::vector<MergedAxis> merged;
+  for (size_t i = axes.size(); i-- > 0;) {
+    const auto continues = [&](const Affine* f) {
+      return f->coef_of(axes[i].axis) ==
+             f->coef_of(merged.back().axis) * merged.back().extent;
+    };
+    if (!merged.empty() && std::all_of(forms.begin(), forms.end(), continues)) {
+      merged.back().extent *= axes[i].extent;
+      merged.back().baked = merged.back().baked && axes[i].baked;
+    } else {
+      merged.push_back(axes[i]);
+    }
+  }
+  std::reverse(merged.begin(), merged.end());
+  return merged;
+}
+
+/// How well loads run along the innermost axis: loads with unit stride less those with a larger one.
+int unit_loads(const Phase& phase, const std::vector<int32_t>& needed,
+               const std::vector<MergedAxis>& axes) {
+  if (axes.empty() || axes.back().extent < kShortRun) return 0;
+  int score = 0;
+  for (int32_t i : needed) {
+    if (phase.body[i].kind != InstrKind::load) continue;
+    const int64_t coef = phase.body[i].address.coef_of(axes.back().axis);
+    score += coef == 1 ? 1 : coef == 0 ? 0 : -1;
+  }
+  return score;
+}
+
+class Planner {
+ public:
+  Planner(const Kernel& kernel, const Phase& phase) : kernel_(kernel), phase_(phase) {
+    for (int32_t i = 0; i < static_cast<int32_t>(phase.reduced.size()); ++i) {
+      k_.push_back(axis(static_cast<int32_t>(phase.parallel.size()) + i));
+    }
+  }
+
+  std::vector<MergedAxis> role(const std::vector<int32_t>& numbers) const {
+    std::vector<MergedAxis> axes;
+    for (int32_t i : numbers) axes.push_back(axis(i));
+    return axes;
+  }
+
+  std::vector<int32_t> closure(const std::vector<int32_t>& roots) const {
+    std::vector<bool> needed(phase_.body.size(), false);
+    for (int32_t r : roots) needed[r] = true;
+    std::vector<int32_t> order;
+    for (int32_t i = static_cast<int32_t>(phase_.body.size()) - 1; i >= 0; --i) {
+      if (!needed[i]) continue;
+      order.push_back(i);
+      const Instr& in = phase_.body[i];
+      for (int32_t a : in.args) {
+        if (a >= 0) needed[a] = true;
+      }
+      std::vector<const Affine*> forms;
+      collect(in, forms);
+      for (const Affine* f : forms) {
+        for (const Term& t : f->terms) {
+          if (t.var < 0) needed[~t.var] = true;
+        }
+      }
+    }
+    std::reverse(order.begin(), order.end());
+    return order;
+  }
+
+  OperandPlan operand(int32_t value, const std::vector<int32_t>& free) const {
+    OperandPlan o;
+    o.value = value;
+    o.needed = closure({value});
+    std::vector<const Affine*> forms;
+    for (int32_t i : o.needed) collect(phase_.body[i], forms);
+    o.free = merge(role(free), forms);
+    o.k = merge(k_, forms);
+    return o;
+  }
+
+  int score_free(const OperandPlan& o) const { return unit_loads(phase_, o.needed, o.free); }
+  int score_k(const OperandPlan& o) const { return unit_loads(phase_, o.needed, o.k); }
+
+  void read_in_place(OperandPlan& a, DType sum) const {
+    const Instr& in = phase_.body[a.value];
+    if (in.kind != InstrKind::load || !in.bounds.empty() || a.free.size() > 1 || a.k.size() > 1) return;
+    if (a.needed.size() != 1 || in.dtype != sum || kernel_.buffers[in.index].dtype != sum) return;
+    a.free_stride = a.free.empty() ? 0 : in.address.coef_of(a.free[0].axis);
+    a.k_stride = a.k.empty() ? 0 : in.address.coef_of(a.k[0].axis);
+    a.in_place = a.k_stride <= 1 && a.k_stride >= 0 && std::abs(a.free_stride) <= kLargestStrideInPlace;
+  }
+
+ private:
+  MergedAxis axis(int32_t i) const {
+    const int32_t parallel = static_cast<int32_t>(phase_.parallel.size());
+    const Axis& a = i < parallel ? phase_.parallel[i] : phase_.reduced[i - parallel];
+    return {i, a.extent, a.baked};
+  }
+
+  const Kernel& kernel_;
+  const Phase& phase_;
+  std::vector<MergedAxis> k_;
+};
+
+DType accumulator(DType t) {
+  if (is_float(t)) return t == DType::float64 ? t : DType::float32;
+  return size_of(t) == 8 ? DType::uint64 : DType::uint32;
+}
+
+}  // namespace
+
+ContractPlan::ContractPlan(const Kernel& kernel, const Phase& phase) {
+  const Planner planner(kernel, phase);
+  sum = accumulator(phase.body[phase.a].dtype);
+  for (size_t i = 0; i < phase.body.size(); ++i) {
+    if (phase.body[i].kind == InstrKind::result) result = static_cast<int32_t>(i);
+  }
+  if (result >= 0) sum = accumulator(phase.body[result].dtype);
+
+  // Either operand may be the one that lies along vectors. Weigh multiply-adds, wasted lanes, transpositions and strided stores.
+  const auto weigh = [&](const std::vector<int32_t>& m_axes, const std::vector<int32_t>& n_axes,
+                         int32_t b_value) {
+    const OperandPlan o = planner.operand(b_value, n_axes);
+    const double m = static_cast<double>(round_up(product(planner.role(m_axes)), 6));
+    const double n = static_cast<double>(round_up(product(planner.role(n_axes)), 16));
+    const double k = static_cast<double>(product(o.k));
+    double cost = m * n * k / 16;
+    if (planner.score_k(o) > planner.score_free(o)) cost += n * k / 2 * (1 + m / kRowBlock);
+    for (const Store& s : phase.stores) {
+      const int64_t coef = n_axes.empty() ? 0 : s.address.coef_of(n_axes.back());
+      if (coef != 1) cost += m * n * 2;
+    }
+    return cost;
+  };
+  const bool swapped =
+      weigh(phase.n, phase.m, phase.a) < weigh(phase.m, phase.n, phase.b);
+  const std::vector<int32_t>& m_axes = swapped ? phase.n : phase.m;
+  const std::vector<int32_t>& n_axes = swapped ? phase.m : phase.n;
+  a = planner.operand(swapped ? phase.b : phase.a, m_axes);
+  b = planner.operand(swapped ? phase.a : phase.b, n_axes);
+  a.along_k = planner.score_k(a) >= planner.score_free(a);
+  b.along_k = planner.score_k(b) > planner.score_free(b);
+  planner.read_in_place(a, sum);
+
+  std::vector<const Affine*> forms;
+  std::vector<int32_t> roots;
+  for (const Store& s : phase.stores) {
+    forms.push_back(&s.address);
+    roots.push_back(s.value);
+    for (const Term& t : s.address.terms) {
+      if (t.var < 0) roots.push_back(~t.var);
+    }
+  }
+  epilogue = planner.closure(roots);
+  for (int32_t i : epilogue) collect(phase.body[i], forms);
+  batch = planner.role(phase.batch);
+  m = merge(planner.role(m_axes), forms);
+  n = merge(planner.role(n_axes), forms);
+
+  batches = product(batch);
+  rows = product(m);
+  columns = product(n);
+  depth = product(a.k);
+  depth_block = even_block(depth, kDepthBlock, 4);
+  row_block = even_block(rows, kRowBlock, kRowStep);
+  column_block = even_block(columns, kColumnBlock, kColumnStep);
+  const auto count = [&] { return batches * blocks(rows, row_block) * blocks(columns, column_block); };
+  while (count() < kEnoughUnits && row_block * column_block * depth >= 2 * kUnitWork) {
+    const int64_t half_rows = even_block(rows, row_block / 2 + kRowStep, kRowStep);
+    if (half_rows >= row_block || row_block <= 2 * kRowStep) break;
+    row_block = half_rows;
+  }
+  tiles = count();
+  const int64_t work = std::max<int64_t>(row_block * column_block * std::max<int64_t>(depth, 1), 1);
+  tiles_per_unit = std::max<int64_t>(1, kUnitWork / work);
+  units = blocks(tiles, tiles_per_unit);
+
+  const int64_t line = kLine / static_cast<int64_t>(size_of(sum));
+  const auto pitch = [&](int64_t n) { return round_up(n, 2 * line) + line; };
+  a_pitch = pitch(a.along_k ? depth_block : row_block);
+  b_pitch = pitch(round_up(column_block, kColumnStep));
+  turn_pitch = pitch(depth_block);
+  c_pitch = b_pitch;
+  const int64_t a_lines = a.in_place ? 0 : a.along_k ? row_block : depth_block;
+  b_offset = a_lines * a_pitch;
+  turn_offset = b_offset + depth_block * b_pitch;
+  c_offset = turn_offset + (b.along_k ? round_up(column_block, kColumnStep) * turn_pitch : 0);
+  scratch_bytes = static_cast<size_t>(c_offset + row_block * c_pitch) * size_of(sum);
+}
+
+}  // namespace axon
