@@ -1,0 +1,394 @@
+"""Entries of ops.yaml to ops: programs, gradients and what callers and tests need to know."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+
+from codegen.diagnostics import Collector, Mark, Scalar, SpecError, error, unknown
+from codegen.formula import Lowerer, is_scatter, reads
+from codegen.ir import GROUP, Call, Input, Node, Output, Program, Statement, call, is_call, walk
+from codegen.signature import (
+    CLASSES, Integers, Signature, flat_dims, parse_default, parse_outputs, parse_parameters,
+)
+from codegen.syntax import parse_expression
+from codegen.yaml_source import (
+    Mapping, Tree, check_fields, expect_list, expect_mapping, expect_scalar, read_yaml,
+)
+
+FIELDS = (
+    "doc", "in", "out", "where", "forward", "backward", "kernel", "reference", "samples", "operator", "method",
+    "variadic",
+)
+OPERATORS = (
+    "+", "-", "*", "/", "//", "%", "**", "@", "==", "!=", "<", "<=", ">", ">=", "&", "|", "^", "~", "-x", "abs",
+)
+SAMPLES = ("normal", "positive", "unit", "nonzero", "edge", "bits", "counts", "below")
+NON_FLOAT = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
+_NAME = re.compile(r"[a-z_][a-z0-9_]*")
+_SECTION = re.compile(r"#\s*-{2,}\s*(.+?)\s*-*\s*$")
+
+
+@dataclass(frozen=True)
+class Op:
+    """One entry: the op's meaning as a program, its gradient as another, and how it is called and tested.
+
+    `positions` lists the parameters in the order of the signature, "*" before those by keyword only.
+    `samples` gives by parameter the kinds of test values of a tensor (strings) or the values of an attribute.
+    `operator` is the Python operator that it implements ("+", "-x", "<", "@"), or "". A `variadic` op of two operands
+    also takes a list, folded as a balanced tree. `method` is true iff Tensor has it as a method.
+    """
+
+    name: str
+    doc: str
+    program: Program
+    grad: Program | None
+    section: str
+    positions: tuple[str, ...]
+    samples: dict[str, tuple]
+    reference: str = ""
+    operator: str = ""
+    method: bool = False
+    variadic: bool = False
+
+
+def load_ops(path: str | Path) -> list[Op]:
+    """The ops of the file; SpecError with all errors that independent entries have."""
+    path = Path(path)
+    return parse_ops(path.read_text(encoding="utf-8"), path.name)
+
+
+def parse_ops(text: str, path: str = "ops.yaml") -> list[Op]:
+    root = expect_mapping(read_yaml(text, path), "the file")
+    collector = Collector()
+    ops = []
+    for name, key in root.keys.items():
+        with collector:
+            ops.append(_Entry(key, root.items[name]).op())
+    with collector:
+        _check_unique_operators(ops, root)
+    collector.finish()
+    return ops
+
+
+def _check_unique_operators(ops: list[Op], root: Mapping) -> None:
+    seen: dict[str, str] = {}
+    for op in ops:
+        if op.operator and op.operator in seen:
+            raise error(
+                root.keys[op.name].mark, f"operator {op.operator!r} is already that of {seen[op.operator]!r}",
+                "one op for each operator",
+            )
+        seen[op.operator] = op.name
+
+
+def section_of(mark: Mark) -> str:
+    """The heading comment, `# -- Name ---`, last seen above the entry."""
+    for line in reversed(mark.source.lines[: mark.line - 1]):
+        match = _SECTION.match(line)
+        if match:
+            return match.group(1)
+    return ""
+
+
+class _Entry:
+    """One entry while it is being read."""
+
+    def __init__(self, key: Scalar, tree: Tree):
+        self.key = key
+        self.name = key.text
+        self.fields = expect_mapping(tree, f"op {self.name!r}")
+        if not _NAME.fullmatch(self.name):
+            raise error(key.mark, f"not a name of an op: {self.name!r}", "lower case letters, digits and '_'")
+        check_fields(self.fields, FIELDS, f"op {self.name!r}")
+
+    def op(self) -> Op:
+        self.signature = self._signature()
+        program = self._program()
+        self._check_used(program)
+        return Op(
+            name=self.name,
+            doc=program.doc,
+            program=program,
+            grad=self._gradient(program),
+            section=section_of(self.key.mark),
+            positions=tuple(self.signature.order),
+            samples=self._samples(),
+            reference=self._text("reference"),
+            operator=self._operator(),
+            method=self._flag("method"),
+            variadic=self._variadic(),
+        )
+
+    # ------------------------------------------------------------------------------------- fields
+
+    def _scalar(self, field: str) -> Scalar | None:
+        tree = self.fields.items.get(field)
+        return None if tree is None else expect_scalar(tree, f"{field}: of {self.name!r}")
+
+    def _text(self, field: str) -> str:
+        scalar = self._scalar(field)
+        return "" if scalar is None else scalar.text.strip()
+
+    def _flag(self, field: str) -> bool:
+        scalar = self._scalar(field)
+        if scalar is not None and scalar.text not in ("true", "false"):
+            raise unknown(scalar.mark, "flag", scalar.text, ("true", "false"))
+        return scalar is not None and scalar.text == "true"
+
+    def _operator(self) -> str:
+        scalar = self._scalar("operator")
+        if scalar is not None and scalar.text not in OPERATORS:
+            raise unknown(scalar.mark, "operator", scalar.text, OPERATORS)
+        return "" if scalar is None else scalar.text
+
+    def _variadic(self) -> bool:
+        variadic = self._flag("variadic")
+        if variadic and len(self.signature.inputs) != 2:
+            raise error(self.fields.keys["variadic"].mark, "a variadic op has two tensors", "operands a and b")
+        return variadic
+
+    def _samples(self) -> dict[str, tuple]:
+        if "samples" not in self.fields.items:
+            return {}
+        samples = expect_mapping(self.fields.items["samples"], "samples:")
+        result: dict[str, tuple] = {}
+        for name, tree in samples.items.items():
+            items = expect_list(tree, f"samples of {name!r}")
+            if name in self.signature.inputs:
+                for item in items:
+                    if re.split(r"\W", item.text)[0] not in SAMPLES:
+                        raise unknown(item.mark, "kind of sample", item.text, SAMPLES)
+                result[name] = tuple(item.text for item in items)
+            elif name in self.signature.attrs:
+                kind = self.signature.attrs[name].type
+                result[name] = tuple(parse_default(item, kind) for item in items)
+            else:
+                raise unknown(samples.keys[name].mark, "parameter", name, self.signature.names())
+        return result
+
+    # ---------------------------------------------------------------------------------- signature
+
+    def _signature(self) -> Signature:
+        if "in" not in self.fields.items:
+            raise error(self.key.mark, f"op {self.name!r} has no 'in:'", "in: \"x: float\"")
+        return parse_parameters(self._scalar("in"))
+
+    def _program(self) -> Program:
+        signature = self.signature
+        out = self._scalar("out")
+        declared = {"y": (None, None)} if out is None else parse_outputs(out, signature)
+        self._where(out)
+        forward, kernel = self._scalar("forward"), self._scalar("kernel")
+        if (forward is None) == (kernel is None):
+            raise error(self.key.mark, f"op {self.name!r} needs either 'forward:' or 'kernel:'", "a formula")
+        statements: list[Statement] = []
+        if kernel is not None:
+            signature.outputs = self._opaque_outputs(declared, kernel)
+            statements.append(_opaque(kernel, signature))
+        else:
+            lowerer = Lowerer(signature, {i.name: i.dims for i in signature.inputs.values()})
+            results = lowerer.formula(forward, tuple(declared))
+            for name, (dims, dtype) in declared.items():
+                dims = self._default_dims(lowerer, results[name], forward) if dims is None else dims
+                dtype = self._default_dtype(forward) if dtype is None else dtype
+                signature.outputs[name] = Output(name, dtype, dims)
+            for name, output in signature.outputs.items():
+                lowerer.write(output, results[name], flat_dims(output.dims))
+            statements = lowerer.statements
+        read = reads(statements)
+        inputs = tuple(
+            Input(i.name, i.cls, i.dims, i.name not in read, i.default) for i in signature.inputs.values()
+        )
+        return Program(
+            self.name, inputs, tuple(signature.attrs.values()), tuple(signature.outputs.values()), tuple(statements),
+            tuple(signature.where.items()), tuple(signature.checks), self._text("doc"),
+        )
+
+    def _where(self, out: Scalar | None) -> None:
+        signature = self.signature
+        if "where" in self.fields.items:
+            where = expect_mapping(self.fields.items["where"], "where:")
+            for name in where.items:
+                signature.declare_axis(name)
+            for name, tree in where.items.items():
+                parsed = parse_expression(expect_scalar(tree, f"the extent of {name!r}"))
+                signature.where[name] = Integers(signature).expression(parsed, parsed.tree)
+        known = {name for i in signature.inputs.values() for name in _solved_axes(i.dims)} | set(signature.where)
+        for name in signature.axes:
+            if name not in known:
+                mark = out.mark if out is not None else self.key.mark
+                raise error(mark, f"the extent of axis {name!r} is not known", f"an input with the axis, or where: {{{name}: ...}}")
+
+    def _opaque_outputs(self, declared: dict, kernel: Scalar) -> dict[str, Output]:
+        for name, (dims, dtype) in declared.items():
+            if dims is None or dtype is None:
+                raise error(kernel.mark, f"output {name!r} of a kernel needs dims and dtype", "out: \"y[...]: like(x)\"")
+        return {name: Output(name, dtype, dims) for name, (dims, dtype) in declared.items()}
+
+    def _default_dims(self, lowerer: Lowerer, expr, forward: Scalar) -> tuple[Node, ...]:
+        """What the formula extends over; a reduced axis is kept when the op has a flag keepdim."""
+        if is_scatter(expr):
+            raise error(forward.mark, "the dims of a scatter's output are not known", "out: with dims")
+        probe = Lowerer(self.signature, lowerer.values, parsed=lowerer.parsed, locals=lowerer.locals)
+        over = probe.value(expr).over
+        if over & set(self.signature.axes):
+            raise error(forward.mark, "a formula over named axes needs the dims of its output", "out: \"y[..., k]\"")
+        (term, *_) = (*over, None)
+        if is_call(term, "rest") and self.signature.type_of("keepdim") == "flag":
+            return (call("keep", term.args[0], "keepdim"),)
+        return () if term is None else (term,)
+
+    def _default_dtype(self, forward: Scalar) -> Node:
+        """The promotion of the inputs; integer and bool ones do not count beside others."""
+        inputs = self.signature.inputs.values()
+        names = [i.name for i in inputs if i.cls in ("any", "num", "float")] or [i.name for i in inputs]
+        if not names:
+            raise error(forward.mark, "an output without inputs needs a dtype", "out: \"y: float32\"")
+        return call("like", *names) if len(names) == 1 else call("promote", *names)
+
+    def _check_used(self, program: Program) -> None:
+        """Every attribute and every extent of `where:` has a part in the meaning."""
+        nodes = [n for s in program.statements for n in (s.expr, *s.index, *s.domain, *s.attrs)]
+        nodes += [n for o in program.outputs for n in (o.dtype, *o.dims)]
+        nodes += [n for i in program.inputs for n in i.dims] + [e for _, e in program.where]
+        used = {str(atom).split(".")[0] for node in nodes for atom in walk(node) if isinstance(atom, str)}
+        for attr in program.attrs:
+            if attr.name not in used:
+                at = self._scalar("in")
+                raise error(at.at(at.text.find(attr.name)), f"attribute {attr.name!r} is never used", "a formula with it")
+        where = self.fields.items.get("where")
+        for name, key in where.keys.items() if where is not None else ():
+            if name not in used:
+                raise unknown(key.mark, "axis", name, self.signature.axes, "an axis of 'in:', 'out:' or of a reduction")
+
+    # ----------------------------------------------------------------------------------- gradient
+
+    def _gradient(self, program: Program) -> Program | None:
+        tree = self.fields.items.get("backward")
+        if isinstance(tree, Scalar):
+            if tree.text != "none":
+                raise error(tree.mark, "backward: is not a formula by itself", "none, or {x: formula, ...}")
+            return None
+        if tree is None:
+            return self._derived(program)
+        formulas = expect_mapping(tree, "backward:")
+        inputs = [i.name for i in program.inputs if differentiable(i.cls)]
+        written = {}
+        for name, formula in formulas.items.items():
+            if name not in inputs:
+                raise unknown(formulas.keys[name].mark, "differentiable input", name, inputs)
+            written[name] = expect_scalar(formula, f"the gradient of {name!r}")
+        return self._written(program, written, [n for n in inputs if n not in written])
+
+    def _derived(self, program: Program) -> Program | None:
+        try:
+            from codegen import adjoint
+            return adjoint.gradient(program)
+        except (ValueError, NotImplementedError) as failure:
+            raise error(self.key.mark, f"no gradient can be derived: {failure}", "backward: none, or formulas") from None
+
+    def _written(self, program: Program, written: dict[str, Scalar], rest: list[str]) -> Program:
+        cotangents = [o for o in program.outputs if differentiable_dtype(o.dtype)]
+        if not cotangents:
+            raise error(self.fields.keys["backward"].mark, f"{self.name!r} has no float output", "no backward:")
+        default = 0.0 if len(cotangents) > 1 else None
+        values = {f"d{o.name}": Input(f"d{o.name}", "float", o.dims, default=default) for o in cotangents}
+        values |= {i.name: i for i in program.inputs}
+        values |= {o.name: Input(o.name, "any", o.dims) for o in program.outputs}
+        self._check_names(program, values)
+        lowerer = Lowerer(self.signature, {name: v.dims for name, v in values.items()}, prefix="g")
+        outputs: dict[str, Output] = {}
+        for name, formula in written.items():
+            dims, reduced = unbroadcast(program, program.input(name))
+            outputs[name] = Output(f"d{name}", call("like", name), dims)
+            results = lowerer.formula(formula, (f"d{name}",))
+            lowerer.write(outputs[name], results[f"d{name}"], flat_dims(dims), reduced)
+        statements = tuple(lowerer.statements)
+        derived = self._derived(program) if rest else None
+        if derived is not None:
+            kept = live_statements(derived, {f"d{name}" for name in rest})
+            outputs |= {name: derived.output(f"d{name}") for name in rest if f"d{name}" in _written_by(kept)}
+            statements = kept + statements
+        ordered = tuple(outputs[i.name] for i in program.inputs if i.name in outputs)
+        names = {o.name for o in program.outputs}
+        inputs = _gradient_inputs(values, cotangents, names, statements)
+        return Program(
+            f"{self.name}.grad", inputs, program.attrs, ordered, statements, program.where
+        )
+
+    def _check_names(self, program: Program, values: dict[str, Input]) -> None:
+        for i in program.inputs:
+            if f"d{i.name}" in values:
+                raise error(
+                    self._scalar("in").mark, f"'d{i.name}' names both a value and a gradient", "other names of parameters"
+                )
+
+
+def differentiable(cls: str) -> bool:
+    return cls in ("any", "num", "float") or cls not in (*CLASSES, *NON_FLOAT)
+
+
+def differentiable_dtype(dtype: Node) -> bool:
+    return dtype not in NON_FLOAT
+
+
+def unbroadcast(program: Program, x: Input) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
+    """The dims of the gradient of x, and the reduced terms that bring a formula over the whole group to them."""
+    alone = sum(GROUP in i.dims for i in program.inputs) < 2
+    if GROUP not in x.dims or alone:
+        return x.dims, ()
+    own = tuple(call("own", x.name) if d == GROUP else d for d in x.dims)
+    return own, (call("bcast", x.name),)
+
+
+def live_statements(program: Program, results: set[str]) -> tuple[Statement, ...]:
+    """The statements that these results need, in order."""
+    needed, kept = set(results), []
+    for statement in reversed(program.statements):
+        if needed & set(statement.written):
+            kept.append(statement)
+            needed |= reads([statement])
+    return tuple(reversed(kept))
+
+
+def _written_by(statements: tuple[Statement, ...]) -> set[str]:
+    return {name for s in statements for name in s.written}
+
+
+def _gradient_inputs(
+    values: dict[str, Input], cotangents: list[Output], outputs: set[str], statements: tuple[Statement, ...]
+) -> tuple[Input, ...]:
+    """Cotangents, then what is read by value, then the other inputs as ghosts: their shapes solve the dims."""
+    read = reads(statements)
+    first = [f"d{o.name}" for o in cotangents]
+    kept = [v for name, v in values.items() if name in read and name not in first]
+    ghosts = [
+        Input(v.name, v.cls, v.dims, True, v.default)
+        for name, v in values.items()
+        if name not in read and name not in first and name not in outputs
+    ]
+    return (*(values[name] for name in first), *kept, *ghosts)
+
+
+def _solved_axes(dims: tuple[Node, ...]) -> list[str]:
+    """The names whose extents an input with these dims determines."""
+    names = []
+    for dim in flat_dims(dims):
+        term = dim.args[1] if is_call(dim, "sub") else dim
+        if isinstance(term, str) and term != GROUP:
+            names.append(term)
+    return names
+
+
+def _opaque(kernel: Scalar, signature: Signature) -> Statement:
+    outputs = tuple(signature.outputs)
+    return Statement(
+        "call", outputs[0], combine=kernel.text, outputs=outputs, inputs=tuple(signature.inputs),
+        attrs=tuple(signature.attrs),
+    )
+
+
+__all__ = ["Op", "SpecError", "load_ops", "parse_ops"]

@@ -1,0 +1,540 @@
+"""Formulas to statements.
+
+Pointwise expressions stay inline; each reduction becomes a statement with a temporary, unless it is the whole of an
+output. Every lowered expression knows the terms that it extends `over`, so that a temporary gets just the axes it
+has and an output is checked to have all axes of its formula.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from codegen.ir import GROUP, Call, Node, Output, Statement, call, is_call, load, walk
+from codegen.primitives import PRIMITIVES
+from codegen.signature import (
+    AXIS_TYPES, Signature, attribute_element, axis_attribute, axis_call, dtype_node, flat_dims,
+)
+from codegen.diagnostics import Scalar
+from codegen.syntax import BINARY, COMPARE, Line, Parsed, constant, elements, is_ellipsis, parse_formula
+
+REDUCTIONS = ("sum", "max", "min", "prod", "any", "all", "argmax", "argmin")
+OPERATORS = {
+    "+": "add", "-": "sub", "*": "mul", "/": "div", "//": "floordiv", "%": "mod", "**": "pow",
+    "&": "bitwise_and", "|": "bitwise_or", "^": "bitwise_xor",
+    "==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge",
+}
+CONSTANTS = {"inf": math.inf, "nan": math.nan, "pi": math.pi, "true": True, "false": False}
+SPECIAL = ("mean", "guard", "at", "count", "linear", "uniform", "detach", "cast")
+FUNCTIONS = tuple(n for n in PRIMITIVES if n not in ("select", *OPERATORS.values()))
+
+Over = frozenset
+
+
+@dataclass(frozen=True)
+class Value:
+    """A lowered expression and the terms that it varies over: `*`, (sel a), (rest a), (shape s) and named axes."""
+
+    expr: Node
+    over: Over = Over()
+
+
+@dataclass(frozen=True)
+class Reduction:
+    combine: str
+    domain: tuple[Node, ...]
+    body: Value
+    over: Over
+
+
+def merge(*overs: Over) -> Over:
+    """The union; the selected and the other axes together are the group."""
+    union = Over().union(*overs)
+    halves = {t.args[0] for t in union if is_call(t, "sel")} & {t.args[0] for t in union if is_call(t, "rest")}
+    if halves:
+        union |= {GROUP}
+    if GROUP in union:
+        union = Over(t for t in union if not is_call(t, "sel", "rest"))
+    return union
+
+
+def over_of(terms: tuple[Node, ...], signature: Signature) -> Over:
+    """What the terms of dims, a store or an index extend over."""
+    return merge(*(_over_of_term(term, signature) for term in terms))
+
+
+def _over_of_term(term: Node, signature: Signature) -> Over:
+    if not isinstance(term, Call):
+        return Over([term]) if term == GROUP or term in signature.axes else Over()
+    if term.head in ("sel", "rest", "shape"):
+        return Over([term])
+    if term.head == "keep":
+        return Over([call("rest", term.args[0])])
+    if term.head in ("perm", "own"):
+        return Over([GROUP])
+    if term.head == "sub":
+        return merge(Over([call("rest", term.args[0])]), _over_of_term(term.args[1], signature))
+    if term.head == "at":
+        return Over([call("sel", term.args[0])])
+    if term.head == "load":
+        return over_of(term.args[1].args, signature)
+    if term.head == "count":
+        return Over()
+    return over_of(term.args, signature)
+
+
+@dataclass
+class Lowerer:
+    """Lowers the formulas of one program. `values` are the dims of the tensors that formulas may read."""
+
+    signature: Signature
+    values: dict[str, tuple[Node, ...]]
+    prefix: str = "t"
+    statements: list[Statement] = field(default_factory=list)
+    locals: dict[str, tuple[Parsed, ast.expr]] = field(default_factory=dict)
+    parsed: Parsed | None = None
+    _memo: dict[str, Value] = field(default_factory=dict)
+
+    # ---------------------------------------------------------------------------- whole formulas
+
+    def formula(self, scalar: Scalar, results: tuple[str, ...]) -> dict[str, ast.expr]:
+        """Reads the lines; gives the expression of each result. Other assigned names become temporaries."""
+        self.parsed, lines = parse_formula(scalar)
+        found: dict[str, ast.expr] = {}
+        self.locals.clear()
+        self._memo.clear()
+        for line in lines:
+            for name in line.names or results[:1]:
+                self._assign(name, line, results, found)
+        missing = [r for r in results if r not in found]
+        if missing:
+            raise self.parsed.error(
+                lines[-1].node, f"nothing is assigned to {', '.join(missing)}",
+                f"a last line with the result, or 'name = expression' for each of {', '.join(results)}",
+            )
+        return found
+
+    def _assign(self, name: str, line: Line, results: tuple[str, ...], found: dict[str, ast.expr]) -> None:
+        if not line.names and len(results) > 1:
+            raise self.parsed.error(line.node, f"one value for {len(results)} outputs", "'name = expression' for each")
+        if name in self.locals or name in found or name in self.values or name in self.signature.attrs:
+            raise self.parsed.error(line.node, f"the name {name!r} is taken", "a new name: values never change")
+        if name in results:
+            found[name] = line.expr
+        self.locals[name] = line.expr
+
+    def write(self, output: Output, expr: ast.expr, index: tuple[Node, ...], reduced: tuple[Node, ...] = ()) -> None:
+        """`output[index] = expr`, summed over `reduced` where a gradient must be unbroadcast."""
+        covered = over_of(index + reduced, self.signature)
+        if is_scatter(expr):
+            self._write_scatter(output, expr)
+            return
+        reduction = self._reduction(self._resolve(expr))
+        if reduction is not None and (reduced or not self._fits(reduction, index)):
+            if not reduced or reduction.combine != "sum" or not reduction.over <= covered:
+                reduction = None
+        if reduction is not None:
+            self._check_covered(reduction.over, covered, expr, output)
+            domain = reduced + reduction.domain
+            body = reduction.body
+            self.statements.append(Statement("reduce", output.name, index, body.expr, reduction.combine, domain))
+            return
+        value = self.value(expr)
+        self._check_covered(value.over, covered, expr, output)
+        if reduced:
+            self.statements.append(Statement("reduce", output.name, index, value.expr, "sum", reduced))
+        else:
+            self.statements.append(Statement("set", output.name, index, value.expr))
+
+    def _fits(self, reduction: Reduction, index: tuple[Node, ...]) -> bool:
+        """True iff the output has just the axes of the reduction, so that it needs no temporary."""
+        return reduction.over == over_of(index, self.signature)
+
+    def _check_covered(self, over: Over, covered: Over, expr: ast.expr, output: Output) -> None:
+        extra = over - covered
+        if GROUP in covered:
+            extra = Over(t for t in extra if not is_call(t, "sel", "rest"))
+        if extra:
+            names = ", ".join(sorted(map(str, extra)))
+            raise self.parsed.error(
+                expr, f"the formula extends over {names}, the result {output.name} does not",
+                "a reduction over it, or an output that has it",
+            )
+
+    def _write_scatter(self, output: Output, expr: ast.Subscript) -> None:
+        """`scatter[index](e)`: zero, plus e at index for every point of e."""
+        if len(expr.args) != 1 or expr.keywords:
+            raise self.parsed.error(expr, "scatter takes one value", "scatter[index](value)")
+        value = self.value(expr.args[0])
+        index = self.index(expr.func, flat_dims(output.dims), elements(expr.func.slice), output.name)
+        domain = self.terms(merge(value.over, over_of(index, self.signature)))
+        self.statements.append(Statement("scatter", output.name, index, value.expr, "sum", domain))
+
+    # -------------------------------------------------------------------------------- reductions
+
+    def _resolve(self, node: ast.expr) -> ast.expr:
+        """The expression behind a name that was assigned."""
+        while isinstance(node, ast.Name) and node.id in self.locals:
+            node = self.locals[node.id]
+        return node
+
+    def _reduction(self, node: ast.expr) -> Reduction | None:
+        """The reduction that the node is; None for any other expression."""
+        if not isinstance(node, ast.Call):
+            return None
+        if isinstance(node.func, ast.Name) and node.func.id in REDUCTIONS:
+            return self._axis_reduction(node)
+        if isinstance(node.func, ast.Subscript) and isinstance(node.func.value, ast.Name):
+            if node.func.value.id in REDUCTIONS:
+                return self._named_reduction(node)
+        return None
+
+    def _named_reduction(self, node: ast.Call) -> Reduction:
+        """`sum[c, r](e)`."""
+        names = []
+        for item in elements(node.func.slice):
+            if not isinstance(item, ast.Name) or item.id not in self.signature.axes:
+                raise self.parsed.unknown(item, "axis", self.parsed.text(item), self.signature.axes)
+            names.append(item.id)
+        (body,) = self._arguments(node, 1)
+        for name in names:
+            if name not in body.over:
+                raise self.parsed.error(node, f"the reduced expression does not extend over {name}", "an axis of it")
+        return Reduction(node.func.value.id, tuple(names), body, body.over - set(names))
+
+    def _axis_reduction(self, node: ast.Call) -> Reduction:
+        """`sum(e, axis)`, `sum(e, rest(axis))`, `sum(e, ...)`."""
+        name = node.func.id
+        if len(node.args) != 2 or node.keywords:
+            raise self.parsed.error(
+                node, f"{name} reduces a value over axes", f"{name}(x, axis), {name}(x, rest(axis)), {name}(x, ...) or "
+                f"{name}[k](x); the pointwise max and min are maximum(a, b) and minimum(a, b)",
+            )
+        body = self.value(node.args[0])
+        term = self._axes_term(node.args[1])
+        group = Over(t for t in body.over if t == GROUP or is_call(t, "sel", "rest"))
+        if GROUP not in group and term not in group:
+            raise self.parsed.error(node, f"the reduced value does not extend over {term}", "a value that does")
+        over = body.over - group
+        if is_call(term, "sel", "rest") and GROUP in group:
+            over |= {call("rest" if term.head == "sel" else "sel", term.args[0])}
+        return Reduction(name, (term,), body, over)
+
+    def _axes_term(self, node: ast.expr) -> Node:
+        """The axes that a reduction, `count` or `linear` names."""
+        if is_ellipsis(node):
+            return GROUP
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            term = axis_call(self.parsed, node, self.signature)
+            if term.head == "rest":
+                return term
+            raise self.parsed.error(node, f"{term.head} names no axes here", "axis, rest(axis) or ...")
+        if isinstance(node, ast.Name):
+            if self.signature.type_of(node.id) in AXIS_TYPES:
+                return call("sel", node.id)
+            if self.signature.type_of(node.id) == "shape":
+                return call("shape", node.id)
+            if node.id in self.signature.axes:
+                return node.id
+        attrs = [a.name for a in self.signature.attrs.values() if a.type in (*AXIS_TYPES, "shape")]
+        raise self.parsed.unknown(node, "axes", self.parsed.text(node), [*attrs, *self.signature.axes, "..."])
+
+    def _store_temporary(self, reduction: Reduction) -> Value:
+        name = f"{self.prefix}{len(self.statements) + 1}"
+        index = self.terms(reduction.over)
+        statement = Statement(
+            "reduce", name, index, reduction.body.expr, reduction.combine, reduction.domain
+        )
+        self.statements.append(statement)
+        return Value(load(name, index), reduction.over)
+
+    def terms(self, over: Over) -> tuple[Node, ...]:
+        """`over` as an ordered list: the group's axes first, then named axes as declared."""
+        names = [a for a in self.signature.axes if a in over]
+        group = sorted((t for t in over if t not in names), key=str)
+        for at, term in enumerate(group):
+            sub = next((n for n in names if is_call(term, "rest") and (term.args[0], n) in self.signature.subs), None)
+            if sub is not None:
+                names.remove(sub)
+                group[at] = call("sub", term.args[0], sub)
+        return (*group, *names)
+
+    # -------------------------------------------------------------------------------- expressions
+
+    def value(self, node: ast.expr) -> Value:
+        method: Callable[[ast.expr], Value] | None = getattr(self, f"_{type(node).__name__}", None)
+        if method is None:
+            raise self.parsed.error(node, f"not part of the language: {self.parsed.text(node)!r}", "docs/ops-language.md")
+        return method(node)
+
+    def _Constant(self, node: ast.Constant) -> Value:
+        if isinstance(node.value, (bool, int, float)):
+            return Value(node.value)
+        raise self.parsed.error(node, f"not a number: {self.parsed.text(node)}", "a number")
+
+    def _Name(self, node: ast.Name) -> Value:
+        name = node.id
+        if name in self.locals:
+            if name not in self._memo:
+                self._memo[name] = self.value(self.locals[name])
+            return self._memo[name]
+        if name in self.values:
+            index = flat_dims(self.values[name])
+            return Value(load(name, index), over_of(index, self.signature))
+        kind = self.signature.type_of(name)
+        if kind in ("real", "int", "flag"):
+            return Value(name)
+        if kind:
+            raise self.parsed.error(node, f"{name!r} of type {kind} is not a value", f"an element such as '{name}[0]'")
+        if name in self.signature.axes:
+            return Value(call("index", name), Over([name]))
+        if name in CONSTANTS:
+            return Value(CONSTANTS[name])
+        known = [*self.values, *self.signature.attrs, *self.locals, *self.signature.axes, *CONSTANTS]
+        raise self.parsed.unknown(node, "name", name, known, "an input, an attribute, an axis or a name assigned above")
+
+    def _apply(self, primitive: str, *operands: Value) -> Value:
+        return Value(call(primitive, *(o.expr for o in operands)), merge(*(o.over for o in operands)))
+
+    def _BinOp(self, node: ast.BinOp) -> Value:
+        sign = BINARY.get(type(node.op))
+        if sign is None:
+            raise self.parsed.error(node, "not an operator of the language", " ".join(sorted(BINARY.values())))
+        if sign == "**" and constant(node.right) == 2:
+            return self._apply("square", self.value(node.left))
+        return self._apply(OPERATORS[sign], self.value(node.left), self.value(node.right))
+
+    def _UnaryOp(self, node: ast.UnaryOp) -> Value:
+        if isinstance(node.op, ast.USub):
+            number = constant(node)
+            return Value(number) if number is not None else self._apply("neg", self.value(node.operand))
+        if isinstance(node.op, ast.Not):
+            return self._apply("logical_not", self.value(node.operand))
+        if isinstance(node.op, ast.Invert):
+            return self._apply("bitwise_not", self.value(node.operand))
+        return self.value(node.operand)
+
+    def _BoolOp(self, node: ast.BoolOp) -> Value:
+        primitive = "logical_and" if isinstance(node.op, ast.And) else "logical_or"
+        result = self.value(node.values[0])
+        for operand in node.values[1:]:
+            result = self._apply(primitive, result, self.value(operand))
+        return result
+
+    def _Compare(self, node: ast.Compare) -> Value:
+        sides = [self.value(side) for side in (node.left, *node.comparators)]
+        result = None
+        for op, left, right in zip(node.ops, sides, sides[1:]):
+            if type(op) not in COMPARE:
+                raise self.parsed.error(node, "not a comparison of numbers", " ".join(COMPARE.values()))
+            pair = self._apply(OPERATORS[COMPARE[type(op)]], left, right)
+            result = pair if result is None else self._apply("logical_and", result, pair)
+        return result
+
+    def _IfExp(self, node: ast.IfExp) -> Value:
+        return self._apply("select", *map(self.value, (node.test, node.body, node.orelse)))
+
+    def _Subscript(self, node: ast.Subscript) -> Value:
+        if not isinstance(node.value, ast.Name):
+            raise self.parsed.error(node, "only tensors and list attributes are indexed", "x[i, j] or stride[0]")
+        name = node.value.id
+        if name not in self.values:
+            if self.signature.type_of(name):
+                return Value(attribute_element(self.parsed, node, self.signature))
+            raise self.parsed.unknown(node, "tensor", name, self.values)
+        index = self.index(node, flat_dims(self.values[name]), elements(node.slice), name)
+        return Value(load(name, index), over_of(index, self.signature))
+
+    def _Call(self, node: ast.Call) -> Value:
+        reduction = self._reduction(node)
+        if reduction is not None:
+            return self._store_temporary(reduction)
+        if is_scatter(node):
+            raise self.parsed.error(node, "scatter is the whole of an output", "an output of its own")
+        if not isinstance(node.func, ast.Name):
+            raise self.parsed.error(node, f"not a function: {self.parsed.text(node.func)!r}", "name(arguments)")
+        name = node.func.id
+        if node.keywords:
+            raise self.parsed.error(node, f"{name} takes no keywords", f"{name}(a, b)")
+        if name in SPECIAL:
+            return getattr(self, f"_special_{name}")(node)
+        if name not in FUNCTIONS:
+            known = [*FUNCTIONS, *REDUCTIONS, *SPECIAL, "scatter"]
+            raise self.parsed.unknown(node, "function", name, known, "a scalar primitive, a reduction or a form")
+        return self._apply(name, *self._arguments(node, PRIMITIVES[name].arity))
+
+    def _arguments(self, node: ast.Call, count: int) -> list[Value]:
+        self._expect_arguments(node, count)
+        return [self.value(arg) for arg in node.args]
+
+    def _expect_arguments(self, node: ast.Call, count: int, usage: str = "") -> None:
+        if len(node.args) != count:
+            what = self.parsed.text(node.func)
+            plural = "argument" if count == 1 else "arguments"
+            raise self.parsed.error(node, f"{what} takes {count} {plural}, not {len(node.args)}", usage)
+
+    # --------------------------------------------------------------------------------- the forms
+
+    def _special_mean(self, node: ast.Call) -> Value:
+        self._expect_arguments(node, 2, "mean(x, axis)")
+        total = ast.copy_location(ast.Call(ast.copy_location(ast.Name("sum"), node.func), node.args, []), node)
+        count = Value(call("count", self._axes_term(node.args[1])))
+        return self._apply("div", self._store_temporary(self._reduction(total)), count)
+
+    def _special_guard(self, node: ast.Call) -> Value:
+        self._expect_arguments(node, 2, "guard(x[...], 0)")
+        inner = self.value(node.args[0])
+        if not is_call(inner.expr, "load"):
+            raise self.parsed.error(node.args[0], "only an indexed tensor is guarded", "guard(x[i + 1], 0)")
+        return self._apply("guard", inner, self.value(node.args[1]))
+
+    def _special_at(self, node: ast.Call) -> Value:
+        self._expect_arguments(node, 1, "at(axis)")
+        axis = axis_attribute(self.parsed, node.args[0], self.signature)
+        return Value(call("at", axis), Over([call("sel", axis)]))
+
+    def _special_count(self, node: ast.Call) -> Value:
+        return Value(call("count", *map(self._axes_term, node.args)))
+
+    def _special_linear(self, node: ast.Call) -> Value:
+        terms = tuple(map(self._axes_term, node.args))
+        return Value(call("linear", *terms), over_of(terms, self.signature))
+
+    def _special_uniform(self, node: ast.Call) -> Value:
+        """`uniform(key)` numbers the points of the group, `uniform(key, e)` gives the counter itself."""
+        if len(node.args) not in (1, 2):
+            raise self.parsed.error(node, f"uniform takes 1 or 2 arguments, not {len(node.args)}", "uniform(key, counter)")
+        key = node.args[0]
+        if not isinstance(key, ast.Name) or self.signature.type_of(key.id) != "rng":
+            raise self.parsed.error(key, "the key of uniform is an attribute of type rng", "'key: rng' in the signature")
+        counter = Value(call("linear", GROUP), Over([GROUP]))
+        if len(node.args) == 2:
+            counter = self.value(node.args[1])
+        return Value(call("uniform", key.id, counter.expr), counter.over)
+
+    def _special_detach(self, node: ast.Call) -> Value:
+        return self._apply("detach", *self._arguments(node, 1))
+
+    def _special_cast(self, node: ast.Call) -> Value:
+        self._expect_arguments(node, 2, "cast(x, float32) or cast(x, like(y))")
+        value = self.value(node.args[0])
+        return Value(call("cast", dtype_node(self.parsed, node.args[1], self.signature), value.expr), value.over)
+
+    # ------------------------------------------------------------------------------------ indices
+
+    def index(self, node: ast.expr, dims: tuple[Node, ...], items: list[ast.expr], name: str) -> tuple[Node, ...]:
+        """The terms of `name[items]` for a tensor with these dims."""
+        if len(items) == 1 and len(dims) == 1 and dims[0] == GROUP:
+            return (self._group_index(items[0]),)
+        if len(items) == 1 and isinstance(items[0], ast.Call) and self._is_function(items[0], "flat"):
+            return (self._group_index(items[0]),)
+        if len(items) != len(dims):
+            shape = ", ".join(map(str, dims))
+            raise self.parsed.error(
+                node, f"{name} has {len(dims)} dims [{shape}], indexed with {len(items)}", "one index a dim"
+            )
+        return tuple(self._dim_index(item, dim) for item, dim in zip(items, dims))
+
+    def _dim_index(self, item: ast.expr, dim: Node) -> Node:
+        if dim == GROUP:
+            return self._group_index(item)
+        if is_call(dim, "rest", "keep"):
+            term = self._axes_term(item)
+            if term != call("rest", dim.args[0]):
+                raise self.parsed.error(item, "this dim stands for several axes", f"rest({dim.args[0]})")
+            return dim
+        if is_call(dim, "sub"):
+            return self._sub_index(item)
+        if is_call(dim, "sel", "shape") and isinstance(item, ast.Name) and item.id == dim.args[0]:
+            return dim
+        return self.integer(item)
+
+    def _group_index(self, item: ast.expr) -> Node:
+        """An index of all axes of the group: `...`, `axis: e`, `size`, `size*step + start`, `flat(e)`."""
+        if is_ellipsis(item):
+            return GROUP
+        if isinstance(item, ast.Slice):
+            return self._sub_index(item)
+        if isinstance(item, ast.Call) and self._is_function(item, "flat"):
+            self._expect_arguments(item, 1, "x[flat(e)]")
+            return call("flat", self.integer(item.args[0]))
+        term = self._many(item)
+        if term is not None:
+            return term
+        base, scale, offset = item, 1, 0
+        if isinstance(base, ast.BinOp) and isinstance(base.op, ast.Add):
+            base, offset = base.left, self._per_axis(base.right)
+        if isinstance(base, ast.BinOp) and isinstance(base.op, ast.Mult):
+            base, scale = base.left, self._per_axis(base.right)
+        term = self._many(base)
+        if term is None:
+            raise self.parsed.error(
+                item, f"not an index of a whole group: {self.parsed.text(item)!r}",
+                "'...', 'axis: e', a shape attribute, 'size*step + start' or 'flat(e)'",
+            )
+        return call("lin", term, scale, offset)
+
+    def _many(self, item: ast.expr) -> Node | None:
+        if is_ellipsis(item):
+            return GROUP
+        if isinstance(item, ast.Name) and self.signature.type_of(item.id) == "shape":
+            return call("shape", item.id)
+        return None
+
+    def _per_axis(self, node: ast.expr) -> Node:
+        number = constant(node)
+        if type(number) is int:
+            return number
+        if isinstance(node, ast.Name) and self.signature.type_of(node.id) in ("ints", "offsets"):
+            return node.id
+        known = [a.name for a in self.signature.attrs.values() if a.type in ("ints", "offsets")]
+        raise self.parsed.unknown(node, "list of integers", self.parsed.text(node), known)
+
+    def _sub_index(self, item: ast.expr) -> Node:
+        if not isinstance(item, ast.Slice) or item.lower is None or item.upper is None or item.step is not None:
+            raise self.parsed.error(item, "this dim is the group with one axis replaced", "'axis: index'")
+        axis = axis_attribute(self.parsed, item.lower, self.signature)
+        return call("sub", axis, self.integer(item.upper))
+
+    def _is_function(self, node: ast.Call, name: str) -> bool:
+        return isinstance(node.func, ast.Name) and node.func.id == name
+
+    def integer(self, node: ast.expr) -> Node:
+        """An index: affine in axes, or one value computed from data."""
+        if any(isinstance(n, ast.Name) and (n.id in self.values or n.id in self.locals) for n in ast.walk(node)):
+            return call("gather", self.value(node).expr)
+        value = constant(node)
+        if type(value) is int:
+            return value
+        if isinstance(node, ast.Name):
+            if node.id in self.signature.axes or self.signature.type_of(node.id) == "int":
+                return node.id
+            ints = [a.name for a in self.signature.attrs.values() if a.type == "int"]
+            raise self.parsed.unknown(node, "index", node.id, [*self.signature.axes, *ints, *self.values])
+        if isinstance(node, ast.BinOp) and BINARY.get(type(node.op)) in ("+", "-", "*", "//"):
+            return call(BINARY[type(node.op)], self.integer(node.left), self.integer(node.right))
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            return call("-", 0, self.integer(node.operand))
+        if isinstance(node, ast.Subscript):
+            return attribute_element(self.parsed, node, self.signature)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("count", "at", "linear"):
+            return self.value(node).expr
+        raise self.parsed.error(
+            node, f"not an index: {self.parsed.text(node)!r}",
+            "axes, integers, attributes, count(k), at(axis), + - * //, or an integer tensor's element",
+        )
+
+
+def is_scatter(node: ast.expr) -> bool:
+    return (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Subscript)
+        and isinstance(node.func.value, ast.Name) and node.func.value.id == "scatter"
+    )
+
+
+def reads(statements: list[Statement] | tuple[Statement, ...]) -> set[str]:
+    """The values that are loaded anywhere."""
+    nodes = [n for s in statements for e in (s.expr, *s.index) for n in walk(e)]
+    return {n.args[0] for n in nodes if is_call(n, "load")} | {name for s in statements for name in s.inputs}

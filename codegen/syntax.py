@@ -1,0 +1,125 @@
+"""Python's grammar, read with `ast` and never evaluated, with every node tied to its place in ops.yaml."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from codegen.diagnostics import Mark, Scalar, SpecError, error, unknown
+
+BINARY = {
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**",
+    ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^",
+}
+COMPARE = {ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
+UNARY = {ast.USub: "-", ast.UAdd: "+", ast.Not: "not"}
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A syntax tree and the scalar it was read from. `shift` counts characters that only the parser saw."""
+
+    scalar: Scalar
+    tree: ast.AST
+    shift: int = 0
+
+    def mark(self, node: ast.AST) -> Mark:
+        return self.scalar.at(_offset(self.scalar.text, node.lineno, node.col_offset, self.shift))
+
+    def text(self, node: ast.AST) -> str:
+        begin = _offset(self.scalar.text, node.lineno, node.col_offset, self.shift)
+        end = _offset(self.scalar.text, node.end_lineno, node.end_col_offset, self.shift)
+        return self.scalar.text[begin:end]
+
+    def error(self, node: ast.AST, message: str, expected: str = "") -> SpecError:
+        return error(self.mark(node), message, expected)
+
+    def unknown(self, node: ast.AST, what: str, name: str, known, expected: str = "") -> SpecError:
+        return unknown(self.mark(node), what, name, known, expected)
+
+
+def _offset(text: str, line: int, column: int, shift: int) -> int:
+    """Where ast's line and byte column lie in `text`, before which the parser saw `shift` more characters."""
+    rows = (" " * shift + text).split("\n")
+    before = sum(len(row) + 1 for row in rows[: line - 1])
+    inside = len(rows[line - 1].encode()[:column].decode(errors="ignore"))
+    return min(max(before + inside - shift, 0), len(text))
+
+
+def _parse(scalar: Scalar, prefix: str, suffix: str, mode: str) -> ast.AST:
+    try:
+        return ast.parse(prefix + scalar.text + suffix, mode=mode)
+    except SyntaxError as failure:
+        row = failure.lineno or 1
+        offset = _offset(scalar.text, row, 0, len(prefix)) + max((failure.offset or 1) - 1, 0)
+        offset = min(max(offset - (len(prefix) if row == 1 else 0), 0), len(scalar.text))
+        raise error(scalar.at(offset), f"syntax: {failure.msg}", "a Python expression") from None
+
+
+def parse_expression(scalar: Scalar) -> Parsed:
+    scalar = scalar.part(0, len(scalar.text))
+    return Parsed(scalar, _parse(scalar, "(", ")", "eval").body, 1)
+
+
+def parse_index(scalar: Scalar) -> tuple[Parsed, list[ast.expr]]:
+    """The elements of `..., i, axis: k` as they stand between the brackets of an index."""
+    scalar = scalar.part(0, len(scalar.text))
+    if not scalar.text:
+        return Parsed(scalar, ast.Tuple([])), []
+    tree = _parse(scalar, "_[", "]", "eval").body
+    return Parsed(scalar, tree, 2), elements(tree.slice)
+
+
+def elements(index: ast.expr) -> list[ast.expr]:
+    return list(index.elts) if isinstance(index, ast.Tuple) else [index]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a formula: `names = expr`, or the result when there are no names."""
+
+    names: tuple[str, ...]
+    expr: ast.expr
+    node: ast.stmt
+
+
+def parse_formula(scalar: Scalar) -> tuple[Parsed, list[Line]]:
+    """Assignments, the last line optionally an expression."""
+    if "\n" not in scalar.text.strip():
+        parsed = _one_line(scalar)
+    else:
+        parsed = Parsed(scalar, _parse(scalar, "", "", "exec"))
+    lines = []
+    body = parsed.tree.body
+    for statement in body:
+        if isinstance(statement, ast.Expr) and statement is body[-1]:
+            lines.append(Line((), statement.value, statement))
+        elif isinstance(statement, ast.Assign) and all(isinstance(t, ast.Name) for t in statement.targets):
+            lines.append(Line(tuple(t.id for t in statement.targets), statement.value, statement))
+        elif isinstance(statement, ast.Expr):
+            raise parsed.error(statement, "the value of this line is not used", "'name = expression'")
+        else:
+            raise parsed.error(statement, "not a formula", "lines 'name = expression', the result last")
+    return parsed, lines
+
+
+def _one_line(scalar: Scalar) -> Parsed:
+    scalar = scalar.part(0, len(scalar.text))
+    return Parsed(scalar, _parse(scalar, "", "", "exec"))
+
+
+def constant(node: ast.expr) -> object | None:
+    """The value of a literal number or Ellipsis, signs included; None for anything else."""
+    if isinstance(node, ast.Constant) and not isinstance(node.value, (str, bytes)):
+        return node.value
+    if isinstance(node, ast.Name) and node.id == "inf":
+        return float("inf")
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        value = constant(node.operand)
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return -value
+    return None
+
+
+def is_ellipsis(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is Ellipsis
