@@ -1,0 +1,539 @@
+// From Python arguments to a recorded node and back to tensors.
+#include "python/call.h"
+
+#include <nanobind/stl/string.h>
+
+#include <array>
+#include <cstring>
+#include <deque>
+
+#include "core/error.h"
+#include "graph/record.h"
+#include "python/tape.h"
+
+namespace axon {
+namespace {
+
+constexpr size_t kMaxInputs = 64;
+
+PyObject* deriver = nullptr;  // borrowed: the module's attribute owns it
+
+// ------------------------------------------------------------------------------------------------------------ attributes
+
+/// Reads the attributes of one call into a node.
+class AttrParser {
+ public:
+  explicit AttrParser(Node& node) : node_(node), program_(*node.program) {}
+
+  void parse(const AttrDecl& decl, nb::handle value) {
+    decl_ = &decl;
+    switch (decl.type) {
+      case AttrType::real:
+        return add_real(value);
+      case AttrType::offsets:
+        return add_offsets(value);
+      case AttrType::rng:
+        return add_key(value);
+      case AttrType::int_:
+        return node_.ints.push_back(integer(value, "an integer"));
+      case AttrType::int2:
+        return add_pair(value);
+      case AttrType::flag:
+        return add_flag(value);
+      case AttrType::axis:
+        return node_.ints.push_back(normalize_axis(program_, node_.inputs, decl.name, integer(value, "an integer"), rank()));
+      case AttrType::axes:
+        return add_list(axes(value));
+      case AttrType::ints:
+      case AttrType::shape:
+        return add_list(integers(value, "a tuple of integers"));
+      case AttrType::dtype:
+        return node_.ints.push_back(static_cast<int64_t>(read_dtype(value, where())));
+      case AttrType::str:
+        return add_text(value);
+    }
+  }
+
+ private:
+  std::string where() const { return "axon." + program_.name + ": " + decl_->name; }
+
+  [[noreturn]] void fail(const char* expected, nb::handle value) const {
+    throw TypeError(where() + " must be " + expected + ", not " + type_text(value));
+  }
+
+  int rank() {
+    if (rank_ < 0) {
+      rank_ = group_rank(program_, node_.inputs);
+    }
+    return rank_;
+  }
+
+  int64_t integer(nb::handle value, const char* expected) const {
+    if (!PyIndex_Check(value.ptr())) {
+      fail(expected, value);
+    }
+    nb::object index = nb::steal(PyNumber_Index(value.ptr()));
+    if (!index) {
+      PyErr_Clear();
+      fail(expected, value);
+    }
+    const long long number = PyLong_AsLongLong(index.ptr());
+    if (number == -1 && PyErr_Occurred() != nullptr) {
+      PyErr_Clear();
+      throw ValueError(where() + " does not fit in 64 bits");
+    }
+    return number;
+  }
+
+  /// One integer stands for a list of one.
+  std::vector<int64_t> integers(nb::handle value, const char* expected) const {
+    if (!PyTuple_Check(value.ptr()) && !PyList_Check(value.ptr())) {
+      return {integer(value, expected)};
+    }
+    std::vector<int64_t> numbers;
+    for (nb::handle item : value) {
+      numbers.push_back(integer(item, expected));
+    }
+    return numbers;
+  }
+
+  std::vector<int64_t> axes(nb::handle value) {
+    std::vector<int64_t> axes;
+    if (value.is_none()) {
+      for (int64_t axis = 0; axis < rank(); ++axis) {
+        axes.push_back(axis);
+      }
+      return axes;
+    }
+    return normalize_axes(program_, node_.inputs, decl_->name, integers(value, "None, an integer or a tuple of integers"), rank());
+  }
+
+  void add_list(const std::vector<int64_t>& numbers) {
+    node_.ints.push_back(static_cast<int64_t>(numbers.size()));
+    node_.ints.insert(node_.ints.end(), numbers.begin(), numbers.end());
+  }
+
+  void add_real(nb::handle value) {
+    const double real = PyUnicode_Check(value.ptr()) ? -1 : PyFloat_AsDouble(value.ptr());
+    if (PyUnicode_Check(value.ptr()) || (real == -1 && PyErr_Occurred() != nullptr)) {
+      PyErr_Clear();
+      fail("a number", value);
+    }
+    ScalarEntry entry{DType::float64, 0};
+    std::memcpy(&entry.bits, &real, sizeof real);
+    node_.scalars.push_back(entry);
+  }
+
+  void add_offsets(nb::handle value) {
+    const std::vector<int64_t> numbers = integers(value, "a tuple of integers");
+    node_.ints.push_back(static_cast<int64_t>(numbers.size()));
+    for (int64_t number : numbers) {
+      node_.scalars.push_back({DType::int64, number});
+    }
+  }
+
+  void add_key(nb::handle value) {
+    const std::vector<int64_t> key = integers(value, "a pair of integers");
+    if (key.size() != 2) {
+      throw ValueError(where() + " must be a pair of integers (seed, counter), not " + std::to_string(key.size()));
+    }
+    node_.scalars.push_back({DType::int64, key[0]});
+    node_.scalars.push_back({DType::int64, key[1]});
+  }
+
+  void add_pair(nb::handle value) {
+    std::vector<int64_t> pair = integers(value, "an integer or a pair of integers");
+    if (pair.size() == 1 && !PyTuple_Check(value.ptr()) && !PyList_Check(value.ptr())) {
+      pair.push_back(pair[0]);
+    }
+    if (pair.size() != 2) {
+      throw ValueError(where() + " must be an integer or a pair of integers, not " + shape_text(pair));
+    }
+    node_.ints.insert(node_.ints.end(), pair.begin(), pair.end());
+  }
+
+  void add_flag(nb::handle value) {
+    if (!PyBool_Check(value.ptr())) {
+      fail("True or False", value);
+    }
+    node_.ints.push_back(value.ptr() == Py_True);
+  }
+
+  void add_text(nb::handle value) {
+    if (!PyUnicode_Check(value.ptr())) {
+      fail("a string", value);
+    }
+    node_.ints.push_back(intern(nb::cast<std::string>(value)));
+  }
+
+  Node& node_;
+  const Program& program_;
+  const AttrDecl* decl_ = nullptr;
+  int rank_ = -1;
+};
+
+/// A default as Python would write it.
+nb::object default_object(const Form& form) {
+  switch (form.kind) {
+    case Form::Kind::integer:
+      return nb::int_(form.integer);
+    case Form::Kind::real:
+      return nb::float_(form.real);
+    case Form::Kind::boolean:
+      return nb::bool_(form.integer != 0);
+    case Form::Kind::string:
+      return nb::cast(form.text);
+    case Form::Kind::name:
+      return form.text == "all" || form.text == "none" ? nb::none() : nb::cast(form.text);
+    case Form::Kind::list:
+      break;
+  }
+  nb::list items;
+  for (const Form& item : form.items) {
+    items.append(default_object(item));
+  }
+  return nb::tuple(items);
+}
+
+// ---------------------------------------------------------------------------------------------------------------- inputs
+
+[[noreturn]] void refuse_input(const Program& program, const InputDecl& decl, nb::handle value) {
+  const char* remedy = nb::hasattr(value, "__array__") || PyList_Check(value.ptr()) || PyTuple_Check(value.ptr())
+                           ? "; make one with axon.tensor(...)"
+                           : "";
+  throw TypeError("axon." + program.name + ": " + decl.name + " must be a Tensor or a number, not " + type_text(value) + remedy);
+}
+
+struct Arguments {
+  std::array<Tensor*, kMaxInputs> tensors;  // nullptr where the input is no tensor
+  bool differentiable = false;              // true iff some tensor requires gradients
+};
+
+/// A tensor of another thread's graph is computed first: nodes only read their own graph.
+void enter_graph(const Value& value) {
+  Node* node = producer(value);
+  if (node != nullptr && node->graph != &current_graph()) {
+    realise(value);
+  }
+}
+
+Operand read_input(Node& node, const InputDecl& decl, nb::handle value, std::vector<std::pair<size_t, ScalarEntry>>& numbers,
+                   Tensor*& tensor) {
+  tensor = value.is_valid() ? as_tensor(value) : nullptr;
+  if (tensor != nullptr) {
+    if (decl.ghost) {
+      return ghost_operand(tensor->value->dtype, tensor->value->dims);
+    }
+    enter_graph(*tensor->value);
+    return value_operand(tensor->value.get());
+  }
+  ScalarEntry entry{};
+  if (!value.is_valid() || value.is_none()) {
+    if (!decl.fallback.has_value()) {
+      throw TypeError("axon." + node.program->name + ": " + decl.name + " is missing; it must be a Tensor or a number");
+    }
+    return Operand();
+  }
+  if (read_number(value, entry)) {
+    numbers.emplace_back(node.inputs.size(), entry);
+    Operand operand;
+    operand.kind = Operand::Kind::number;
+    operand.dtype = entry.dtype;
+    return operand;
+  }
+  Ghost* ghost = nullptr;
+  if (decl.ghost && nb::try_cast(value, ghost) && ghost != nullptr) {
+    return ghost_operand(ghost->dtype, ghost->dims);
+  }
+  refuse_input(*node.program, decl, value);
+}
+
+void read_arguments(const Op& op, Node& node, const PyObject* const* inputs, const PyObject* const* attrs, Arguments& arguments) {
+  const Program& program = *op.program;
+  std::vector<std::pair<size_t, ScalarEntry>> numbers;
+  for (size_t i = 0; i < program.inputs.size(); ++i) {
+    Tensor*& tensor = arguments.tensors[i];
+    node.inputs.push_back(read_input(node, program.inputs[i], nb::handle(inputs[i]), numbers, tensor));
+    arguments.differentiable |= tensor != nullptr && tensor->requires_grad;
+  }
+  AttrParser parser(node);
+  for (size_t i = 0; i < program.attrs.size(); ++i) {
+    const nb::handle value = attrs[i] != nullptr ? attrs[i] : op.defaults[i].ptr();
+    if (!value.is_valid()) {
+      throw TypeError("axon." + program.name + ": the argument " + program.attrs[i].name + " is missing");
+    }
+    parser.parse(program.attrs[i], value);
+  }
+  // Numbers come after the attributes in the node's scalar table.
+  for (const auto& [input, entry] : numbers) {
+    node.inputs[input].scalar = static_cast<int32_t>(node.scalars.size());
+    node.scalars.push_back(entry);
+  }
+}
+
+// -------------------------------------------------------------------------------------------------------------- gradients
+
+GradRule::Read read_of(const Program& program, const InputDecl& decl) {
+  for (size_t i = 0; i < program.inputs.size(); ++i) {
+    if (program.inputs[i].name == decl.name) {
+      return {GradRule::Read::From::input, static_cast<int32_t>(i), decl.ghost};
+    }
+  }
+  for (size_t i = 0; i < program.outputs.size(); ++i) {
+    if (program.outputs[i].name == decl.name) {
+      return {GradRule::Read::From::output, static_cast<int32_t>(i), decl.ghost};
+    }
+  }
+  throw ValueError("axon." + program.name + ": its gradient program reads " + decl.name +
+                   ", which is neither an input nor an output of it");
+}
+
+std::unique_ptr<GradRule> make_rule(const Program& program, const Program& grad) {
+  auto rule = std::make_unique<GradRule>();
+  rule->program = &grad;
+  int32_t cotangents = 0;
+  for (const InputDecl& decl : grad.inputs) {
+    // Cotangents come first, in the order of the outputs; an output that is not float has none.
+    bool is_cotangent = rule->reads.size() == static_cast<size_t>(cotangents);
+    if (is_cotangent) {
+      is_cotangent = false;
+      for (const OutputDecl& output : program.outputs) {
+        is_cotangent |= decl.name == "d" + output.name;
+      }
+    }
+    if (is_cotangent) {
+      rule->reads.push_back({GradRule::Read::From::cotangent, cotangents++, decl.ghost});
+    } else {
+      rule->reads.push_back(read_of(program, decl));
+    }
+  }
+  for (const OutputDecl& output : grad.outputs) {
+    int32_t input = 0;
+    while (input < static_cast<int32_t>(program.inputs.size()) && output.name != "d" + program.inputs[input].name) {
+      ++input;
+    }
+    if (input == static_cast<int32_t>(program.inputs.size())) {
+      throw ValueError("axon." + program.name + ": its gradient program gives " + output.name + ", but it has no such input");
+    }
+    rule->edges.push_back(input);
+  }
+  return rule;
+}
+
+/// True iff a gradient flows to one of the inputs: it requires one and the rule gives it one.
+bool reaches_input(const GradRule& rule, const Arguments& arguments) {
+  for (int32_t input : rule.edges) {
+    if (arguments.tensors[input] != nullptr && arguments.tensors[input]->requires_grad) {
+      return true;
+    }
+  }
+  return false;
+}
+
+nb::object wrap_outputs(const std::vector<Held>& values, nb::handle tape) {
+  auto output = [&](size_t i) {
+    const bool traced = tape.is_valid() && is_float(values[i]->dtype);
+    return traced ? wrap(values[i], tape, static_cast<int32_t>(i)) : wrap(values[i]);
+  };
+  if (values.size() == 1) {
+    return output(0);
+  }
+  nb::list outputs;
+  for (size_t i = 0; i < values.size(); ++i) {
+    outputs.append(output(i));
+  }
+  return nb::tuple(outputs);
+}
+
+nb::object call_by_name(const char* name, nb::sequence inputs, nb::dict attrs) {
+  Op& op = op_of(name);
+  const Program& program = *op.program;
+  std::vector<nb::object> held;
+  std::vector<PyObject*> in(program.inputs.size(), nullptr);
+  std::vector<PyObject*> at(program.attrs.size(), nullptr);
+  for (nb::handle input : inputs) {
+    if (held.size() == in.size()) {
+      throw TypeError("axon." + program.name + ": takes " + std::to_string(in.size()) + " inputs, more were given");
+    }
+    in[held.size()] = input.ptr();
+    held.push_back(nb::borrow(input));
+  }
+  for (auto [key, value] : attrs) {
+    const std::string attr = nb::cast<std::string>(key);
+    size_t i = 0;
+    while (i < program.attrs.size() && program.attrs[i].name != attr) {
+      ++i;
+    }
+    if (i == program.attrs.size()) {
+      std::string known;
+      for (const AttrDecl& decl : program.attrs) {
+        known += (known.empty() ? "" : ", ") + decl.name;
+      }
+      throw TypeError("axon." + program.name + ": unknown attribute " + attr + "; known: " + (known.empty() ? "none" : known));
+    }
+    at[i] = value.ptr();
+  }
+  return call(op, in.data(), at.data());
+}
+
+std::string register_by_text(const std::string& text) {
+  const Program& program = register_program(text);
+  const std::string suffix = ".grad";
+  const std::string& name = program.name;
+  if (name.size() > suffix.size() && name.compare(name.size() - suffix.size(), suffix.size(), suffix) == 0) {
+    const Program* base = find_program(name.substr(0, name.size() - suffix.size()));
+    if (base != nullptr) {
+      op_of(*base).grad_known = op_of(*base).grad != nullptr;
+    }
+  }
+  return name;
+}
+
+}  // namespace
+
+Op& op_of(const Program& program) {
+  static std::vector<std::unique_ptr<Op>>& ops = *new std::vector<std::unique_ptr<Op>>;
+  const auto id = static_cast<size_t>(program.id);
+  if (id >= ops.size()) {
+    ops.resize(id + 1);
+  }
+  if (ops[id] == nullptr) {
+    if (program.inputs.size() > kMaxInputs) {
+      throw ValueError("axon." + program.name + ": at most " + std::to_string(kMaxInputs) + " inputs are possible");
+    }
+    ops[id] = std::make_unique<Op>();
+    ops[id]->program = &program;
+    for (const AttrDecl& decl : program.attrs) {
+      ops[id]->defaults.push_back(decl.fallback.has_value() ? default_object(*decl.fallback) : nb::object());
+    }
+  }
+  return *ops[id];
+}
+
+Op& op_of(const char* name) {
+  const Program* program = find_program(name);
+  if (program == nullptr) {
+    throw ValueError("axon: there is no program " + std::string(name) + "; register it first");
+  }
+  return op_of(*program);
+}
+
+const GradRule* grad_rule(Op& op) {
+  if (op.grad_known) {
+    return op.grad.get();
+  }
+  const std::string name = op.program->name + ".grad";
+  const Program* grad = find_program(name);
+  if (grad == nullptr && deriver != nullptr) {
+    const nb::handle derive = deriver;
+    derive(op.program->name);
+    grad = find_program(name);
+  }
+  if (grad != nullptr) {
+    op.grad = make_rule(*op.program, *grad);
+  }
+  op.grad_known = true;
+  return op.grad.get();
+}
+
+bool& grad_mode() {
+  thread_local bool enabled = true;
+  return enabled;
+}
+
+nb::object call(Op& op, const PyObject* const* inputs, const PyObject* const* attrs) {
+  Arguments arguments;
+  NodePtr draft = new_node(*op.program);
+  read_arguments(op, *draft, inputs, attrs, arguments);
+  const GradRule* rule = grad_mode() && arguments.differentiable ? grad_rule(op) : nullptr;
+  const nb::object tape = rule != nullptr && reaches_input(*rule, arguments) ? new_tape(op) : nb::object();
+  Graph& graph = current_graph();
+  std::vector<Held> outputs;
+  {
+    // Nothing in here may run Python code, which could record and wait for this very lock.
+    GraphLock lock(graph);
+    const Node& node = record(std::move(draft));
+    if (tape.is_valid()) {
+      fill_tape(tape, node, arguments.tensors.data(), inputs);
+    }
+    for (Value* value : node.outputs) {
+      outputs.emplace_back(value);
+    }
+  }
+  nb::object result = wrap_outputs(outputs, tape);
+  if (graph.nodes.size() >= kPendingLimit) {
+    flush_graph(graph);
+  }
+  return result;
+}
+
+nb::dict attrs_dict(const Program& program, const std::vector<int64_t>& ints, const std::vector<ScalarEntry>& scalars) {
+  nb::dict attrs;
+  size_t at = 0;
+  size_t scalar = 0;
+  auto list = [&] {
+    const auto begin = ints.begin() + static_cast<std::ptrdiff_t>(at) + 1;
+    const auto length = static_cast<std::ptrdiff_t>(ints[at]);
+    at += static_cast<size_t>(length) + 1;
+    return tuple_of({begin, begin + length});
+  };
+  auto numbers = [&](size_t count) {
+    std::vector<int64_t> entries;
+    for (size_t i = 0; i < count; ++i) {
+      entries.push_back(scalars[scalar++].bits);
+    }
+    return tuple_of(entries);
+  };
+  auto value = [&](AttrType type) -> nb::object {
+    switch (type) {
+      case AttrType::real:
+        return number_object(scalars[scalar++]);
+      case AttrType::offsets:
+        return numbers(static_cast<size_t>(ints[at++]));
+      case AttrType::rng:
+        return numbers(2);
+      case AttrType::int2:
+        at += 2;
+        return tuple_of({ints[at - 2], ints[at - 1]});
+      case AttrType::flag:
+        return nb::bool_(ints[at++] != 0);
+      case AttrType::axes:
+      case AttrType::ints:
+      case AttrType::shape:
+        return list();
+      case AttrType::dtype:
+        return dtype_object(static_cast<DType>(ints[at++]));
+      case AttrType::str:
+        return nb::cast(interned(ints[at++]));
+      case AttrType::int_:
+      case AttrType::axis:
+        break;
+    }
+    return nb::int_(ints[at++]);
+  };
+  for (const AttrDecl& decl : program.attrs) {
+    attrs[decl.name.c_str()] = value(decl.type);
+  }
+  return attrs;
+}
+
+void bind_call(nb::module_& m) {
+  m.def("register", register_by_text, nb::arg("text"),
+        "Adds a program to the registry and returns its name; the same text again is the same program.");
+  m.def("call", call_by_name, nb::arg("name"), nb::arg("inputs"), nb::arg("attrs") = nb::dict(),
+        "Records the program `name`: a Tensor, or a tuple of them.");
+  m.def("program_text",
+        [](const char* name) { return op_of(name).program->text; }, nb::arg("name"), "The text that a program was registered with.");
+  m.def("is_registered", [](const char* name) { return find_program(name) != nullptr; }, nb::arg("name"));
+  m.def("set_deriver",
+        [module = nb::handle(m)](nb::handle derive) {
+          module.attr("_deriver") = derive;
+          deriver = derive.is_none() ? nullptr : derive.ptr();
+        },
+        nb::arg("derive").none(), "Sets the function that registers NAME.grad when it is first needed, given NAME.");
+  m.def("grad_enabled", [] { return grad_mode(); }, "True iff this thread puts ops on the tape.");
+  m.def("set_grad_enabled", [](bool enabled) { return std::exchange(grad_mode(), enabled); }, nb::arg("enabled"),
+        "Sets whether this thread puts ops on the tape and returns what was set before.");
+}
+
+}  // namespace axon
