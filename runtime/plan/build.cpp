@@ -105,6 +105,7 @@ class KernelBuilder {
       kernel_.statements.push_back(member.statement);
     }
     phase_.body = builder_.take();
+    flatten();
     assign_levels();
     kernel_.phases.push_back(std::move(phase_));
   }
@@ -198,6 +199,36 @@ class KernelBuilder {
       phase_.stores.push_back({buffer_slot(s.value, true), std::move(address), value, false,
                                Combine::set, 0});
     }
+  }
+
+  /// One axis instead of several where every access is the point's row-major number or constant, so that maps of any shape have one source.
+  void flatten() {
+    if (!phase_.reduced.empty() || phase_.contract || phase_.scatter || phase_.stores.empty()) return;
+    const std::vector<Term> dense = phase_.stores.front().address.terms;
+    if (dense.size() != phase_.parallel.size()) return;
+    int64_t stride = 1;
+    for (size_t i = dense.size(); i-- > 0;) {
+      if (dense[i].var != static_cast<int>(i) || dense[i].coef != stride) return;
+      stride *= phase_.parallel[i].extent;
+    }
+    auto is_flat = [&](const Affine& a) { return a.terms.empty() || a.terms == dense; };
+    for (const Store& store : phase_.stores) {
+      if (!is_flat(store.address)) return;
+    }
+    for (const Instr& instr : phase_.body) {
+      bool flat = true;
+      for_each_affine(instr, [&](const Affine& a) { flat = flat && is_flat(a); });
+      if (!flat) return;
+    }
+    auto rewrite = [&](Affine& a) {
+      if (!a.terms.empty()) a.terms = {Term{0, 1}};
+    };
+    for (Store& store : phase_.stores) rewrite(store.address);
+    for (Instr& instr : phase_.body) {
+      rewrite(instr.address);
+      for (Guard& guard : instr.bounds) rewrite(guard.index);
+    }
+    if (!dense.empty()) phase_.parallel = {Axis{stride}};
   }
 
   /// Which pass over the reduced axes each reduction and store belongs to.

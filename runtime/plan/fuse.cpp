@@ -120,6 +120,7 @@ class Fuser {
     // In-place updates run last, so that an interrupted flush leaves every leaf as it was.
     first_update_group_ = static_cast<int>(out_.groups.size());
     for (int i : updates) place(i);
+    out_.first_update = first_update_group_;
     return std::move(out_);
   }
 

@@ -33,7 +33,6 @@ struct Group {
   std::vector<Space> phases;
   int statements = 0;
   bool closed = false;               // true iff nothing may join
-  bool update = false;               // true iff it overwrites leaves that die here
   std::vector<std::string> reasons;  // why neighbours are not in it
 };
 
@@ -48,6 +47,7 @@ bool find_contraction(const Statement& s, Contraction& roles);
 struct Fused {
   std::vector<Statement> statements;  // those that are left, bodies after inlining
   std::vector<Group> groups;
+  int first_update = 0;  // groups from here on overwrite leaves that die
 };
 
 /// `wanted`: values that must be stored; `dying`: leaves whose buffer nobody else will read after this flush.

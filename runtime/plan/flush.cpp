@@ -1,0 +1,234 @@
+#include <chrono>
+#include <cstring>
+#include <list>
+#include <mutex>
+#include <unordered_map>
+
+#include "core/error.h"
+#include "plan/plan.h"
+
+namespace axon {
+
+namespace {
+
+// Plans kept; the one unused for longest goes first.
+constexpr size_t kMaxPlans = 256;
+
+bool (*g_interrupted)() = nullptr;
+std::vector<LaunchTime>* g_profile = nullptr;
+
+/// Plans by signature.
+class PlanCache {
+ public:
+  std::shared_ptr<const Plan> find(const std::vector<int64_t>& signature) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    auto [first, last] = by_hash_.equal_range(hash_of(signature));
+    for (auto it = first; it != last; ++it) {
+      if ((*it->second)->signature != signature) continue;
+      plans_.splice(plans_.begin(), plans_, it->second);
+      ++stats.plans_replayed;
+      return plans_.front();
+    }
+    return nullptr;
+  }
+
+  void add(std::shared_ptr<const Plan> plan) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    plans_.push_front(std::move(plan));
+    by_hash_.emplace(hash_of(plans_.front()->signature), plans_.begin());
+    ++stats.plans_built;
+    if (plans_.size() > kMaxPlans) drop_last();
+  }
+
+  PlanStats stats;
+
+ private:
+  using Plans = std::list<std::shared_ptr<const Plan>>;
+
+  static size_t hash_of(const std::vector<int64_t>& signature) {
+    uint64_t hash = 0xcbf29ce484222325ull;
+    for (int64_t word : signature) {
+      hash = (hash ^ static_cast<uint64_t>(word)) * 0x9e3779b97f4a7c15ull;
+      hash ^= hash >> 29;
+    }
+    return hash;
+  }
+
+  void drop_last() {
+    auto last = std::prev(plans_.end());
+    auto [first, end] = by_hash_.equal_range(hash_of((*last)->signature));
+    for (auto it = first; it != end; ++it) {
+      if (it->second == last) {
+        by_hash_.erase(it);
+        break;
+      }
+    }
+    plans_.erase(last);
+  }
+
+  std::mutex mutex_;
+  Plans plans_;
+  std::unordered_multimap<size_t, Plans::iterator> by_hash_;
+};
+
+PlanCache& cache() {
+  static PlanCache* instance = new PlanCache;  // lives as long as any thread may flush
+  return *instance;
+}
+
+/// One run of a plan over the leaves and numbers of one graph.
+class Replay {
+ public:
+  Replay(std::shared_ptr<const Plan> plan, const Snapshot& snapshot, Device& device)
+      : plan_(std::move(plan)), snapshot_(snapshot) {
+    for (ValueId leaf : snapshot.leaves) leaves_.push_back(snapshot.values[leaf]->buffer);
+    // All memory first: nothing has been computed if there is not enough.
+    for (const FreshBuffer& fresh : plan_->fresh) {
+      fresh_.push_back(fresh.donor >= 0 ? leaves_[fresh.donor]
+                                        : std::make_shared<Buffer>(device, fresh.bytes));
+    }
+    if (plan_->arena_bytes > 0) arena_ = std::make_unique<Buffer>(device, plan_->arena_bytes);
+    read_scalars();
+  }
+
+  void run() {
+    for (size_t i = 0; i < plan_->launches.size(); ++i) {
+      const Launch& launch = plan_->launches[i];
+      // Past this point leaves are overwritten: stop now or not at all.
+      if (launch.update && !updating_) {
+        check();
+        updating_ = true;
+      } else if (!launch.update) {
+        check_interrupt();
+      }
+      run(launch, static_cast<int32_t>(i));
+    }
+    check();
+  }
+
+  const std::shared_ptr<Buffer>& source(int32_t number) const {
+    return number >= 0 ? fresh_[number] : leaves_[~number];
+  }
+
+ private:
+  void read_scalars() {
+    for (const Bound::Scalar& scalar : plan_->scalars) {
+      scalars_.push_back(scalar.node < 0
+                             ? scalar.constant
+                             : snapshot_.nodes[scalar.node]->scalars[scalar.entry].bits);
+    }
+  }
+
+  void* address(const BufferRef& ref) const {
+    switch (ref.kind) {
+      case BufferRef::Kind::leaf:
+        return leaves_[ref.index]->data;
+      case BufferRef::Kind::output:
+        return fresh_[ref.index]->data;
+      case BufferRef::Kind::arena:
+        return static_cast<char*>(arena_->data) + ref.offset;
+    }
+    return nullptr;
+  }
+
+  void run(const Launch& launch, int32_t number) {
+    const auto start = std::chrono::steady_clock::now();
+    for (const Part& part : launch.parts) {
+      pointers_.clear();
+      numbers_.clear();
+      for (const BufferRef& ref : part.buffers) pointers_.push_back(address(ref));
+      for (int32_t scalar : part.scalars) numbers_.push_back(scalars_[scalar]);
+      part.code->run(pointers_.data(), numbers_.data(), &status_);
+      if (status_ != 0 && failed_ == nullptr) failed_ = &launch;
+    }
+    ++cache().stats.launches;
+    if (g_profile != nullptr) {
+      const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+      g_profile->push_back({plan_, number, seconds.count()});
+    }
+  }
+
+  void check_interrupt() const {
+    if (g_interrupted != nullptr && g_interrupted()) {
+      throw Interrupted("axon: interrupted; parameters are as they were before this step");
+    }
+  }
+
+  void check() const {
+    check_interrupt();
+    if (failed_ == nullptr) return;
+    std::string ops;
+    for (const std::string& op : failed_->note.ops) ops += (ops.empty() ? "" : ", ") + op;
+    throw IndexError("axon: an index is out of range in the kernel of [" + ops + "] over " +
+                     failed_->note.shape +
+                     "; check labels and index tensors against the size of the axis they select from");
+  }
+
+  std::shared_ptr<const Plan> plan_;
+  const Snapshot& snapshot_;
+  std::vector<std::shared_ptr<Buffer>> leaves_, fresh_;
+  std::unique_ptr<Buffer> arena_;
+  std::vector<int64_t> scalars_;
+  std::vector<void*> pointers_;
+  std::vector<int64_t> numbers_;
+  bool updating_ = false;
+  int32_t status_ = 0;
+  const Launch* failed_ = nullptr;
+};
+
+void hand_over(const Plan& plan, const Snapshot& snapshot, const Replay& replay) {
+  for (const OutputPlan& output : plan.outputs) {
+    materialise(*snapshot.nodes[output.node]->outputs[output.output], replay.source(output.source));
+  }
+}
+
+/// After a failure: what would have overwritten a leaf, or equals one, is that leaf; every other result is lost.
+void restore(const Plan& plan, const Snapshot& snapshot) {
+  for (const OutputPlan& output : plan.outputs) {
+    const int32_t leaf = output.source < 0 ? ~output.source : plan.fresh[output.source].donor;
+    if (leaf < 0) continue;
+    materialise(*snapshot.nodes[output.node]->outputs[output.output],
+                snapshot.values[snapshot.leaves[leaf]]->buffer);
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<const Plan> plan_for(const Snapshot& snapshot, Device& device) {
+  std::shared_ptr<const Plan> plan = cache().find(snapshot.signature);
+  if (plan == nullptr) {
+    plan = make_plan(snapshot, device);
+    cache().add(plan);
+  }
+  return plan;
+}
+
+void flush() {
+  Graph& graph = current_graph();
+  if (graph.nodes.empty()) return;
+  try {
+    const Snapshot snapshot = take_snapshot(graph);
+    Device& cpu = device("cpu");
+    const std::shared_ptr<const Plan> plan = plan_for(snapshot, cpu);
+    try {
+      Replay replay(plan, snapshot, cpu);
+      replay.run();
+      hand_over(*plan, snapshot, replay);
+    } catch (...) {
+      restore(*plan, snapshot);
+      throw;
+    }
+  } catch (...) {
+    clear(graph);
+    throw;
+  }
+  clear(graph);
+}
+
+void set_interrupt_check(bool (*check)()) { g_interrupted = check; }
+
+PlanStats plan_stats() { return cache().stats; }
+
+void set_profile(std::vector<LaunchTime>* profile) { g_profile = profile; }
+
+}  // namespace axon

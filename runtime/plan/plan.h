@@ -1,0 +1,107 @@
+// Plans: how a pending graph of a given signature is computed, kept and replayed.
+//
+// A flush describes the pending graph by its signature (programs, structure, shapes, dtypes, which leaves die, which results are held). A
+// known signature replays its plan: bind leaves and scalars, run the launches. An unknown one is bound to statements, simplified, fused
+// and laid out first. Each launch runs the fused kernel as soon as its compiled form is there, and until then the executor on that same kernel.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "device/device.h"
+#include "graph/node.h"
+#include "plan/bind.h"
+
+namespace axon {
+
+/// Where a launch finds a buffer.
+struct BufferRef {
+  enum class Kind : uint8_t { leaf, output, arena } kind;
+  int32_t index;    // leaf or output number
+  size_t offset;    // arena: bytes
+};
+
+/// What is told of a kernel by axon.explain.
+struct KernelNote {
+  KernelKind kind;
+  std::vector<std::string> ops;      // names of the ops whose statements it runs, in order, each once in a row
+  std::string shape;                 // "[128, 512] x [784]": parallel and reduced extents
+  int64_t bytes_read = 0;
+  int64_t bytes_written = 0;
+  int64_t flops = 0;
+  std::vector<std::string> reasons;  // why neighbours are not in it
+};
+
+/// One kernel with its arguments; `parts` of a launch have equal code and touch disjoint data.
+struct Part {
+  std::shared_ptr<Launchable> code;
+  std::vector<BufferRef> buffers;
+  std::vector<int32_t> scalars;      // entries of Plan::scalars
+};
+struct Launch {
+  std::vector<Part> parts;
+  bool update = false;               // true iff it overwrites leaves: runs after every other launch and every check
+  KernelNote note;
+};
+
+/// How a held value gets its buffer.
+struct OutputPlan {
+  int32_t node;                      // of the graph
+  int32_t output;                    // of the node
+  int32_t source;                    // buffer number: `fresh` entry, or ~leaf when it shares or takes a leaf's buffer
+};
+struct FreshBuffer {
+  size_t bytes;
+  int32_t donor = -1;                // >= 0: the leaf whose buffer is taken over
+};
+
+struct Plan {
+  std::vector<int64_t> signature;
+  std::vector<Bound::Scalar> scalars;
+  std::vector<Launch> launches;
+  std::vector<FreshBuffer> fresh;    // outputs' buffers by number
+  std::vector<OutputPlan> outputs;
+  size_t arena_bytes = 0;
+};
+
+/// The pending graph as a flush sees it: values numbered, leaves found, signature written.
+struct Snapshot {
+  std::vector<Node*> nodes;
+  std::vector<ValueId> leaves;                        // in the order they were met
+  std::vector<std::vector<ValueId>> inputs, outputs;  // by node: the ids bind takes
+  std::vector<Value*> values;                         // by id
+  std::vector<bool> held, dying;                      // by id
+  std::vector<int64_t> signature;
+};
+/// Prunes `graph` first. The graph's mutex is held by the caller.
+Snapshot take_snapshot(Graph& graph);
+
+std::shared_ptr<const Plan> make_plan(const Snapshot& snapshot, Device& device);
+/// The plan of that signature, made if it is not known.
+std::shared_ptr<const Plan> plan_for(const Snapshot& snapshot, Device& device);
+
+/// Computes every held value of this thread's graph; nothing is pending afterwards. The graph's mutex is held by the caller. When it
+/// throws, the leaves it would have overwritten are as before and the values that took their place have the old contents.
+void flush();
+
+/// Called between launches; true iff the user asked to stop (Ctrl-C).
+void set_interrupt_check(bool (*check)());
+
+struct PlanStats {
+  int64_t plans_built = 0;
+  int64_t plans_replayed = 0;
+  int64_t launches = 0;
+};
+PlanStats plan_stats();
+
+/// While one is installed, every launch of this process adds a line.
+struct LaunchTime {
+  std::shared_ptr<const Plan> plan;
+  int32_t launch;
+  double seconds;
+};
+void set_profile(std::vector<LaunchTime>* profile);
+
+}  // namespace axon
