@@ -206,6 +206,9 @@ std::shared_ptr<const Plan> plan_for(const Snapshot& snapshot, Device& device) {
 void flush() {
   Graph& graph = current_graph();
   if (graph.nodes.empty()) return;
+  // One flush at a time: its kernels use every thread, and leaves that two graphs share carry a number while they are planned.
+  static std::mutex one_flush;
+  const std::lock_guard<std::mutex> lock(one_flush);
   try {
     const Snapshot snapshot = take_snapshot(graph);
     Device& cpu = device("cpu");
