@@ -36,7 +36,7 @@ class Ints {
 /// Prints instructions of one phase as C statements for one point. A loop over the point's axes is the caller's: it sets the C text
 /// of each coordinate in `axes` and places the statements at the depth it likes.
 ///
-/// Names in the printed text: `v7` the value of instruction 7; `b2` buffer slot 2; `s1_f64`/`s1_i64` scalar slot 1; `n5` runtime
+/// Names in the printed text: `v7` the value of instruction 7; `b2` buffer slot 2; `s1` scalar slot 1; `n5` runtime
 /// integers; `args` the KernelArgs.
 class BodyPrinter {
  public:
@@ -58,7 +58,8 @@ class BodyPrinter {
   std::string affine(const Affine& form, const std::string& key);
   /// C text of `0 <= index < extent` for all bounds of a load.
   std::string bounds(int32_t instr);
-  /// C text of one bound's extent.
+  /// The `key` of the form of one bound, and C text of its extent.
+  std::string place(int32_t instr, size_t bound) const;
   std::string extent(int32_t instr, size_t bound);
 
   /// The instructions that `roots` depend on and themselves, in evaluation order.
@@ -71,6 +72,13 @@ class BodyPrinter {
 
   /// The C type that holds a value of dtype: float for 16-bit floats, _Bool for bool.
   static std::string register_type(DType t);
+  /// "v7"
+  static std::string value_name(int32_t instr) { return "v" + std::to_string(instr); }
+  /// `old` and `fresh` combined, both registers of dtype t.
+  static std::string combined(Combine combine, DType t, const std::string& old,
+                              const std::string& fresh);
+  /// What a reduction starts from.
+  static std::string identity(Combine combine, DType t);
   /// A constant, exactly.
   static std::string constant(DType t, double number, int64_t integer);
   /// `text` of dtype `from` as a register of dtype `to`.

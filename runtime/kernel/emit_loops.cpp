@@ -1,0 +1,765 @@
+// Loop phases as C: the printer walks the nest that plan_loops chose and fills the skeletons.
+//
+// An instruction is printed at the outermost place where everything it depends on is known:
+//   tile     it depends on neither the vector axis, a reduced axis nor a result: once a tile (a block of a row, or a row);
+//   row      it depends on the vector axis or a result: once a point of the parallel axes;
+//   reduced  it depends on reduced axes: in the loop of the innermost of them.
+// In columns form the vector axis is innermost, so `row` values that reduced loops need are kept in a block.
+#include <algorithm>
+#include <functional>
+
+#include "kernel/emit.h"
+#include "kernel/emit_axes.h"
+#include "kernel/skeletons.h"
+
+namespace axon {
+
+namespace {
+
+constexpr size_t kLargestScratch = 64 << 10;  // bytes of a row of kept values
+
+using Instrs = std::vector<int32_t>;
+
+class LoopPrinter {
+ public:
+  LoopPrinter(const Kernel& kernel, int number, const std::string& name, Ints& ints)
+      : kernel_(kernel),
+        phase_(kernel.phases[number]),
+        nest_(plan_loops(kernel, phase_)),
+        name_(name),
+        ints_(ints),
+        first_int_(ints.size()),
+        printer_(kernel, number, ints),
+        parallel_(static_cast<int32_t>(phase_.parallel.size())),
+        reduced_(static_cast<int32_t>(phase_.reduced.size())) {
+    analyse();
+    choose_kept();
+  }
+
+  EmittedPhase print();
+
+ private:
+  bool columns() const { return nest_.form == LoopForm::columns; }
+  bool lanes() const { return nest_.form == LoopForm::lanes; }
+  int32_t size() const { return static_cast<int32_t>(phase_.body.size()); }
+  bool at_tile(int32_t i) const { return !depends_vector_[i] && depth_[i] == 0 && ready_[i] == 0; }
+  bool at_row(int32_t i) const { return !at_tile(i) && depth_[i] == 0; }
+
+  void analyse();
+  void choose_kept();
+  bool expensive_within(int32_t instr) const;
+  Instrs roots(int32_t level) const;
+  Instrs row_roots() const;
+  Instrs closure(const Instrs& roots, const std::function<bool(int32_t)>& include) const;
+
+  std::string integer(const std::string& what, int64_t value);
+  std::string extent(int32_t axis);
+  std::string reduced_number() const;
+  std::string kept_element(int32_t instr) const;
+  std::string instructions(const Instrs& instrs, const std::string& indent);
+  std::string accumulator(size_t r) const;
+  std::string accumulate(const Reduction& r, size_t index, const std::string& value,
+                         const std::string& number);
+  std::string pair_update(const Reduction& r, const std::string& into, const std::string& index,
+                          const std::string& value, const std::string& number) const;
+
+  std::string tile(const std::string& indent);
+  std::string point(const std::string& indent);
+  std::string level_of_point(int32_t level, const std::string& indent);
+  std::string columns_tile(const std::string& indent);
+  std::string level_of_columns(int32_t level, const std::string& indent);
+  std::string keep_row_values(int32_t level, const std::string& indent);
+  std::string reduced_loops(int32_t level, int32_t depth, const std::string& indent);
+  std::string innermost(int32_t level, const std::string& indent);
+  std::string run_of_lanes(int32_t level, const std::string& indent);
+  std::string reductions_begin(int32_t level, const std::string& indent);
+  std::string reductions_end(int32_t level, const std::string& indent);
+  std::string stores(bool point, int32_t level, const std::string& indent);
+  std::string vector_loop(const std::function<std::string(const std::string&)>& body,
+                          const Instrs& guarded, const std::string& indent);
+  std::string one_vector_loop(const std::string& first, const std::string& last,
+                              const std::string& body, const std::string& indent) const;
+  std::string split(const Instrs& guarded, int32_t axis, Instrs* proven, const std::string& indent);
+  bool split_bound(int32_t instr, size_t bound, int32_t axis, const std::string& indent,
+                   std::string* text);
+  std::string decode();
+  std::string advance();
+
+  struct Digit {
+    std::string name;
+    std::string count;
+  };
+  std::vector<Digit> digits();
+
+  const Kernel& kernel_;
+  const Phase& phase_;
+  LoopNest nest_;
+  std::string name_;
+  Ints& ints_;
+  size_t first_int_;
+  BodyPrinter printer_;
+  int32_t parallel_;
+  int32_t reduced_;
+  std::vector<bool> depends_vector_;
+  std::vector<int32_t> depth_;     // 1 + the innermost reduced axis it depends on; 0: none
+  std::vector<int32_t> ready_;     // 1 + the last level whose results it depends on; 0: none
+  std::vector<int32_t> kept_at_;   // the level that keeps the point instruction in scratch; -1: none does
+  std::vector<std::string> text_;  // how to read a value that is not computed in place; empty: computed
+  std::vector<bool> printed_;
+  Instrs tile_instrs_;
+  std::vector<int32_t> column_values_;  // row instructions that are kept in a block, columns form only
+  size_t scratch_ = 0;
+};
+
+void LoopPrinter::analyse() {
+  depends_vector_.assign(size(), false);
+  depth_.assign(size(), 0);
+  ready_.assign(size(), 0);
+  kept_at_.assign(size(), -1);
+  text_.assign(size(), "");
+  printed_.assign(size(), false);
+  const auto add = [&](int32_t i, const Affine& form) {
+    for (const Term& t : form.terms) {
+      if (t.var < 0) continue;
+      if (t.var >= parallel_) depth_[i] = std::max(depth_[i], t.var - parallel_ + 1);
+      if (t.var == nest_.vector) depends_vector_[i] = true;
+    }
+  };
+  for (int32_t i = 0; i < size(); ++i) {
+    const Instr& in = phase_.body[i];
+    add(i, in.address);
+    for (const Guard& g : in.bounds) add(i, g.index);
+    for (int32_t read : printer_.operands(i)) {
+      depth_[i] = std::max(depth_[i], depth_[read]);
+      ready_[i] = std::max(ready_[i], ready_[read]);
+      if (depends_vector_[read]) depends_vector_[i] = true;
+    }
+    if (in.kind != InstrKind::result) continue;
+    depends_vector_[i] = nest_.vector >= 0;
+    for (const Reduction& r : phase_.reductions) {
+      if (r.result == i) ready_[i] = r.level + 1;
+    }
+  }
+  for (int32_t level = 0; level < phase_.levels; ++level) {
+    for (int32_t i : roots(level)) tile_instrs_.push_back(i);
+  }
+  for (int32_t i : row_roots()) tile_instrs_.push_back(i);
+  tile_instrs_ = printer_.closure(tile_instrs_);
+}
+
+/// What the reductions and point stores of a level read.
+Instrs LoopPrinter::roots(int32_t level) const {
+  Instrs found;
+  for (const Reduction& r : phase_.reductions) {
+    if (r.level == level) found.push_back(r.value);
+  }
+  for (const Store& s : phase_.stores) {
+    if (!s.point || s.level != level) continue;
+    found.push_back(s.value);
+    for (const Term& t : s.address.terms) {
+      if (t.var < 0) found.push_back(~t.var);
+    }
+  }
+  return found;
+}
+
+Instrs LoopPrinter::row_roots() const {
+  Instrs found;
+  for (const Store& s : phase_.stores) {
+    if (s.point) continue;
+    found.push_back(s.value);
+    for (const Term& t : s.address.terms) {
+      if (t.var < 0) found.push_back(~t.var);
+    }
+  }
+  return found;
+}
+
+/// What `roots` need in evaluation order, as far as `include` goes; a value that can be read is not expanded.
+Instrs LoopPrinter::closure(const Instrs& roots, const std::function<bool(int32_t)>& include) const {
+  std::vector<bool> needed(size(), false);
+  for (int32_t r : roots) needed[r] = true;
+  Instrs order;
+  for (int32_t i = size() - 1; i >= 0; --i) {
+    if (!needed[i] || !include(i)) continue;
+    order.push_back(i);
+    if (!text_[i].empty()) continue;
+    for (int32_t read : printer_.operands(i)) needed[read] = true;
+  }
+  std::reverse(order.begin(), order.end());
+  return order;
+}
+
+bool LoopPrinter::expensive_within(int32_t instr) const {
+  for (int32_t i : printer_.closure({instr})) {
+    if (depth_[i] > 0 && is_expensive(phase_.body[i])) return true;
+  }
+  return false;
+}
+
+/// Expensive values that several levels need are kept by the first of them, if the row is short enough.
+void LoopPrinter::choose_kept() {
+  if (phase_.levels < 2) return;
+  std::vector<int32_t> uses(size(), 0);
+  std::vector<int32_t> first(size(), -1);
+  std::vector<bool> leaves(size(), false);  // true iff something outside the shared part reads it
+  for (int32_t level = 0; level < phase_.levels; ++level) {
+    for (int32_t i : printer_.closure(roots(level))) {
+      ++uses[i];
+      if (first[i] < 0) first[i] = level;
+    }
+  }
+  for (int32_t level = 0; level < phase_.levels; ++level) {
+    for (int32_t i : roots(level)) leaves[i] = true;
+    for (int32_t i : printer_.closure(roots(level))) {
+      if (uses[i] > 1) continue;
+      for (int32_t read : printer_.operands(i)) leaves[read] = true;
+    }
+  }
+  int64_t points = lanes() ? 1 : nest_.block;
+  for (const Axis& a : phase_.reduced) points *= a.extent;
+  for (int32_t i = 0; i < size(); ++i) {
+    if (uses[i] < 2 || !leaves[i] || depth_[i] < reduced_ || !expensive_within(i)) continue;
+    if (nest_.form == LoopForm::points || (columns() && !depends_vector_[i])) continue;
+    const size_t bytes = (size_t(points) * size_of(phase_.body[i].dtype) * 2 + 63) / 64 * 64;
+    if (scratch_ + bytes > kLargestScratch) continue;
+    kept_at_[i] = first[i];
+    integer("kept" + std::to_string(i), static_cast<int64_t>(scratch_));
+    scratch_ += bytes;
+  }
+}
+
+std::string LoopPrinter::integer(const std::string& what, int64_t value) {
+  return ints_.name(std::to_string(printer_.number()) + "." + what, value);
+}
+
+std::string LoopPrinter::extent(int32_t axis) {
+  const Axis& a = axis < parallel_ ? phase_.parallel[axis] : phase_.reduced[axis - parallel_];
+  if (a.baked) return std::to_string(a.extent);
+  return integer("axis" + std::to_string(axis), a.extent);
+}
+
+/// Row-major number of the point within the reduced axes.
+std::string LoopPrinter::reduced_number() const {
+  if (reduced_ == 0) return "0";
+  std::string text = printer_.axes[parallel_];
+  for (int32_t r = 1; r < reduced_; ++r) {
+    const Axis& a = phase_.reduced[r];
+    const std::string place = std::to_string(printer_.number()) + ".axis" +
+                              std::to_string(parallel_ + r);
+    const std::string count = a.baked ? std::to_string(a.extent) : ints_.name(place, a.extent);
+    text = "(" + text + ") * " + count + " + " + printer_.axes[parallel_ + r];
+  }
+  return "(" + text + ")";
+}
+
+std::string LoopPrinter::kept_element(int32_t instr) const {
+  std::string at = reduced_number();
+  if (columns()) {
+    at += " * " + ints_.name(std::to_string(printer_.number()) + ".block", nest_.block) + " + j";
+  }
+  return "k" + std::to_string(instr) + "[" + at + "]";
+}
+
+std::string LoopPrinter::instructions(const Instrs& instrs, const std::string& indent) {
+  std::string text;
+  for (int32_t i : instrs) {
+    std::string line = printer_.statement(i);
+    if (!text_[i].empty()) {
+      line = "const " + BodyPrinter::register_type(phase_.body[i].dtype) + " " +
+             BodyPrinter::value_name(i) + " = " + text_[i] + ";";
+    }
+    if (!line.empty()) text += indent + line + "\n";
+    if (depth_[i] == reduced_ && kept_at_[i] >= 0 && text_[i].empty()) {
+      text += indent + kept_element(i) + " = " + BodyPrinter::value_name(i) + ";\n";
+    }
+  }
+  return text;
+}
+
+std::string LoopPrinter::accumulator(size_t r) const {
+  const std::string name = "a" + std::to_string(r);
+  return lanes() ? name + "[l]" : columns() ? name + "[j]" : name;
+}
+
+/// Keeps the better of two (value, number) pairs; NaN is best, of equals the smaller number.
+std::string LoopPrinter::pair_update(const Reduction& r, const std::string& into,
+                                     const std::string& index, const std::string& value,
+                                     const std::string& number) const {
+  const std::string sign = r.combine == Combine::argmax ? " > " : " < ";
+  std::string better = "(" + value + sign + into + ")";
+  std::string equal = "(" + value + " == " + into + ")";
+  if (is_float(r.dtype)) {
+    const std::string nan = "(" + value + " != " + value + ")";
+    better += " | (" + nan + " & (" + into + " == " + into + "))";
+    equal = "(" + equal + " | (" + nan + " & (" + into + " != " + into + ")))";
+  }
+  return "const _Bool better = " + better + " | (" + equal + " & (" + number + " < " + index +
+         ")); " + into + " = better ? " + value + " : " + into + "; " + index + " = better ? " +
+         number + " : " + index + ";";
+}
+
+bool keeps_number(const Reduction& r) {
+  return r.combine == Combine::argmax || r.combine == Combine::argmin;
+}
+
+std::string LoopPrinter::accumulate(const Reduction& r, size_t index, const std::string& value,
+                                    const std::string& number) {
+  const std::string into = accumulator(index);
+  if (!keeps_number(r)) {
+    return into + " = " + BodyPrinter::combined(r.combine, r.dtype, into, value) + ";";
+  }
+  const std::string numbers = "at" + into;
+  return "{ " + pair_update(r, into, numbers, value, number) + " }";
+}
+
+std::string LoopPrinter::stores(bool point, int32_t level, const std::string& indent) {
+  std::string text;
+  for (size_t s = 0; s < phase_.stores.size(); ++s) {
+    const Store& store = phase_.stores[s];
+    if (store.point != point || (point && store.level != level)) continue;
+    text += indent + printer_.store(store, "store" + std::to_string(s)) + "\n";
+  }
+  return text;
+}
+
+std::string LoopPrinter::reductions_begin(int32_t level, const std::string& indent) {
+  std::string text;
+  for (size_t r = 0; r < phase_.reductions.size(); ++r) {
+    const Reduction& red = phase_.reductions[r];
+    if (red.level != level) continue;
+    const std::string type = BodyPrinter::register_type(red.dtype);
+    const std::string n = std::to_string(r);
+    const std::string identity = BodyPrinter::identity(red.combine, red.dtype);
+    if (lanes()) {
+      text += indent + type + " a" + n + "[16];\n";
+      if (keeps_number(red)) text += indent + "int64_t ata" + n + "[16];\n";
+      text += indent + "for (int64_t l = 0; l < 16; ++l) {\n";
+      text += indent + "  a" + n + "[l] = " + identity + ";\n";
+      if (keeps_number(red)) text += indent + "  ata" + n + "[l] = INT64_MAX;\n";
+      text += indent + "}\n";
+    } else {
+      text += indent + type + " a" + n + " = " + identity + ";\n";
+      if (keeps_number(red)) text += indent + "int64_t ata" + n + " = INT64_MAX;\n";
+    }
+  }
+  return text;
+}
+
+std::string LoopPrinter::reductions_end(int32_t level, const std::string& indent) {
+  std::string text;
+  for (size_t r = 0; r < phase_.reductions.size(); ++r) {
+    const Reduction& red = phase_.reductions[r];
+    if (red.level != level) continue;
+    const std::string a = "a" + std::to_string(r);
+    if (lanes()) {
+      const std::string combine =
+          keeps_number(red)
+              ? pair_update(red, a + "[l]", "at" + a + "[l]", a + "[l + w]", "at" + a + "[l + w]")
+              : a + "[l] = " +
+                    BodyPrinter::combined(red.combine, red.dtype, a + "[l]", a + "[l + w]") + ";";
+      text += fill(skeletons::tree, {{"INDENT", indent}, {"COMBINE", combine}});
+    }
+    const DType dtype = phase_.body[red.result].dtype;
+    const std::string last = (keeps_number(red) ? "at" : "") + a + (lanes() ? "[0]" : "");
+    const std::string value =
+        BodyPrinter::convert(last, keeps_number(red) ? DType::int64 : red.dtype, dtype);
+    text += indent + "const " + BodyPrinter::register_type(dtype) + " " +
+            BodyPrinter::value_name(red.result) + " = " + value + ";\n";
+  }
+  return text;
+}
+
+/// The statements of the innermost loop of a level: instructions, reductions, stores.
+std::string LoopPrinter::innermost(int32_t level, const std::string& indent) {
+  const Instrs needed = closure(roots(level), [&](int32_t i) {
+    return columns() ? depends_vector_[i] : depth_[i] == reduced_ && depth_[i] > 0;
+  });
+  std::string text = instructions(needed, indent);
+  for (size_t r = 0; r < phase_.reductions.size(); ++r) {
+    const Reduction& red = phase_.reductions[r];
+    if (red.level != level) continue;
+    const DType from = phase_.body[red.value].dtype;
+    const bool logical = red.combine == Combine::any || red.combine == Combine::all;
+    const std::string name = BodyPrinter::value_name(red.value);
+    const std::string value = logical ? name : BodyPrinter::convert(name, from, red.dtype);
+    text += indent + accumulate(red, r, value, reduced_number()) + "\n";
+  }
+  return text + stores(true, level, indent);
+}
+
+/// Loops over the reduced axes from number `depth` inwards.
+std::string LoopPrinter::reduced_loops(int32_t level, int32_t depth, const std::string& indent) {
+  std::string text;
+  if (depth > 0) {
+    const Instrs here = closure(roots(level), [&](int32_t i) {
+      return depth_[i] > 0 && (columns() ? !depends_vector_[i] : true);
+    });
+    Instrs now;
+    for (int32_t i : here) {
+      const bool last = depth == reduced_ && !columns();
+      if (depth_[i] == depth && !last) now.push_back(i);
+    }
+    text += instructions(now, indent);
+  }
+  if (depth == reduced_) {
+    if (!columns()) return text + innermost(level, indent);
+    const Instrs guarded = closure(roots(level), [&](int32_t i) { return depends_vector_[i]; });
+    return text + vector_loop([&](const std::string& in) { return innermost(level, in); }, guarded,
+                              indent);
+  }
+  if (lanes() && depth == reduced_ - 1) return text + run_of_lanes(level, indent);
+  const std::string i = printer_.axes[parallel_ + depth];
+  if (phase_.reduced[depth].baked && !phase_.lanes) {
+    text += indent + "#pragma GCC unroll 16\n";
+  }
+  text += indent + "for (int64_t " + i + " = 0; " + i + " < " + extent(parallel_ + depth) +
+          "; ++" + i + ") {\n";
+  return text + reduced_loops(level, depth + 1, indent + "  ") + indent + "}\n";
+}
+
+/// The innermost reduced axis in runs of 16, the last run short.
+std::string LoopPrinter::run_of_lanes(int32_t level, const std::string& indent) {
+  const int32_t axis = parallel_ + reduced_ - 1;
+  const std::string i = printer_.axes[axis];
+  const std::string n = extent(axis);
+  const Instrs guarded =
+      closure(roots(level), [&](int32_t at) { return depth_[at] == reduced_; });
+  const std::string pragma = phase_.scatter ? "" : "#pragma GCC ivdep\n" + indent +
+                                                       "  #pragma GCC unroll 1";
+  const auto runs = [&](const std::string& first, const std::string& last) {
+    return fill(skeletons::lanes,
+                {{"INDENT", indent}, {"PRAGMA", pragma}, {"I", i}, {"FIRST", first},
+                 {"LAST", last}, {"BODY", innermost(level, indent + "    ")}});
+  };
+  std::string text = indent + "const int64_t full" + std::to_string(level) + " = " + n +
+                     " & ~(int64_t)15;\n";
+  const std::string full = "full" + std::to_string(level);
+  Instrs proven;
+  const std::string bounds = split(guarded, axis, &proven, indent + "  ");
+  if (proven.empty()) {
+    text += runs("0", full);
+  } else {
+    text += indent + "{\n" + indent + "  int64_t lo = 0;\n" + indent + "  int64_t hi = " + full +
+            ";\n" + bounds;
+    text += indent + "  lo = ax_min((lo + 15) & ~(int64_t)15, " + full + ");\n";
+    text += indent + "  hi = ax_max(hi & ~(int64_t)15, lo);\n";
+    text += runs("0", "lo");
+    for (int32_t p : proven) printer_.inside[p] = true;
+    text += runs("lo", "hi");
+    for (int32_t p : proven) printer_.inside[p] = false;
+    text += runs("hi", full) + indent + "}\n";
+  }
+  return text + fill(skeletons::lanes_rest,
+                     {{"INDENT", indent}, {"I", i}, {"FULL", full}, {"EXTENT", n},
+                      {"BODY", innermost(level, indent + "  ")}});
+}
+
+std::string LoopPrinter::one_vector_loop(const std::string& first, const std::string& last,
+                                         const std::string& body, const std::string& indent) const {
+  return fill(skeletons::vector, {{"INDENT", indent},
+                                  {"PRAGMA", nest_.independent ? "#pragma GCC ivdep" : ""},
+                                  {"I", printer_.axes[nest_.vector]},
+                                  {"FIRST", first},
+                                  {"LAST", last},
+                                  {"BODY", body}});
+}
+
+/// A loop over the block of the vector axis; where bounds can be solved for it, a checked head and tail and a middle without checks.
+std::string LoopPrinter::vector_loop(const std::function<std::string(const std::string&)>& body,
+                                     const Instrs& guarded, const std::string& indent) {
+  const auto loop = [&](const std::string& first, const std::string& last, const std::string& in) {
+    const std::string j = in + "  const int64_t j = " + printer_.axes[nest_.vector] + " - first;\n";
+    return one_vector_loop(first, last, (columns() ? j : "") + body(in + "  "), in);
+  };
+  Instrs proven;
+  const std::string bounds = split(guarded, nest_.vector, &proven, indent + "  ");
+  if (proven.empty()) return loop("first", "last", indent);
+  const std::string in = indent + "  ";
+  std::string text = indent + "{\n" + in + "int64_t lo = first;\n" + in + "int64_t hi = last;\n" +
+                     bounds + in + "lo = ax_min(lo, last);\n" + in + "hi = ax_max(hi, lo);\n";
+  text += loop("first", "lo", in);
+  for (int32_t p : proven) printer_.inside[p] = true;
+  text += loop("lo", "hi", in);
+  for (int32_t p : proven) printer_.inside[p] = false;
+  return text + loop("hi", "last", in) + indent + "}\n";
+}
+
+/// Statements that shrink [lo, hi) to where the bounds of `proven` hold.
+std::string LoopPrinter::split(const Instrs& guarded, int32_t axis, Instrs* proven,
+                               const std::string& indent) {
+  std::string text;
+  for (int32_t i : guarded) {
+    const Instr& in = phase_.body[i];
+    if (in.kind != InstrKind::load || in.bounds.empty() || !text_[i].empty()) continue;
+    std::string all;
+    bool solvable = true;
+    for (size_t b = 0; b < in.bounds.size() && solvable; ++b) {
+      solvable = split_bound(i, b, axis, indent, &all);
+    }
+    if (!solvable) continue;
+    proven->push_back(i);
+    text += all;
+  }
+  return text;
+}
+
+bool LoopPrinter::split_bound(int32_t instr, size_t bound, int32_t axis, const std::string& indent,
+                              std::string* text) {
+  const Guard& guard = phase_.body[instr].bounds[bound];
+  const std::string place = printer_.place(instr, bound);
+  const int64_t coef = guard.index.coef_of(axis);
+  if (coef < -1) return false;
+  // In points form the reduced axes run inside: the bound must hold at both of their ends.
+  Affine fixed = guard.index;
+  fixed.terms.clear();
+  std::string least;
+  std::string most;
+  for (const Term& t : guard.index.terms) {
+    if (t.var == axis) continue;
+    if (t.var < 0) {
+      const int32_t read = ~t.var;
+      const bool moves = depends_vector_[read] || (lanes() ? depth_[read] == reduced_
+                                                           : !columns() && depth_[read] > 0);
+      if (moves) return false;
+    }
+    const bool inner = nest_.form == LoopForm::points && t.var >= parallel_;
+    if (!inner) {
+      fixed.terms.push_back(t);
+      continue;
+    }
+    const std::string last = "(" + extent(t.var) + " - 1)";
+    Affine one;
+    one.terms.push_back(t);
+    std::string factor = t.coef == 1 ? "" : ints_.name(place + "." + std::to_string(t.var), t.coef);
+    (t.coef > 0 ? most : least) += " + " + last + (factor.empty() ? "" : " * " + factor);
+  }
+  const std::string base = printer_.affine(fixed, place);
+  const std::string low = "(" + base + least + ")";
+  const std::string high = "(" + base + most + ")";
+  const std::string n = printer_.extent(instr, bound);
+  const auto raise = [&](const std::string& to) { *text += indent + "lo = ax_max(lo, " + to + ");\n"; };
+  const auto lower = [&](const std::string& to) { *text += indent + "hi = ax_min(hi, " + to + ");\n"; };
+  if (coef == 0) {
+    *text += indent + "hi = " + low + " >= 0 && " + high + " < " + n + " ? hi : lo;\n";
+  } else if (coef == 1) {
+    raise("-" + low);
+    lower(n + " - " + high);
+  } else if (coef == -1) {
+    lower(low + " + 1");
+    raise(high + " - " + n + " + 1");
+  } else {
+    const std::string step = ints_.name(place + "." + std::to_string(axis), coef);
+    raise("ax_ceildiv(-" + low + ", " + step + ")");
+    lower("ax_ceildiv(" + n + " - " + high + ", " + step + ")");
+  }
+  return true;
+}
+
+/// One level of one point: all reduced loops with accumulators of their own.
+std::string LoopPrinter::level_of_point(int32_t level, const std::string& indent) {
+  std::string text = reductions_begin(level, indent);
+  text += indent + "{\n" + reduced_loops(level, 0, indent + "  ") + indent + "}\n";
+  text += reductions_end(level, indent);
+  for (int32_t i = 0; i < size(); ++i) {
+    if (kept_at_[i] == level) text_[i] = kept_element(i);
+  }
+  return text;
+}
+
+/// Everything that belongs to one point of the parallel axes.
+std::string LoopPrinter::point(const std::string& indent) {
+  for (int32_t i = 0; i < size(); ++i) {
+    if (kept_at_[i] >= 0) text_[i].clear();
+  }
+  std::fill(printed_.begin(), printed_.end(), false);
+  std::string text;
+  const auto rows = [&](int32_t ready) {
+    Instrs now;
+    for (int32_t i : tile_instrs_) {
+      if (!at_row(i) || printed_[i] || ready_[i] > ready) continue;
+      printed_[i] = true;
+      now.push_back(i);
+    }
+    text += instructions(now, indent);
+  };
+  rows(0);
+  for (int32_t level = 0; level < phase_.levels; ++level) {
+    text += level_of_point(level, indent);
+    rows(level + 1);
+  }
+  return text + stores(false, 0, indent);
+}
+
+/// Row values that reduced loops read: computed once a column before the first level that may.
+std::string LoopPrinter::keep_row_values(int32_t level, const std::string& indent) {
+  Instrs now;
+  for (int32_t i : column_values_) {
+    if (text_[i].empty() && ready_[i] <= level) now.push_back(i);
+  }
+  if (now.empty()) return "";
+  const Instrs needed = closure(now, [&](int32_t i) { return at_row(i); });
+  const std::string text = vector_loop(
+      [&](const std::string& in) {
+        std::string body = instructions(needed, in);
+        for (int32_t i : now) {
+          const std::string v = BodyPrinter::value_name(i);
+          body += in + "r" + v.substr(1) + "[j] = " + v + ";\n";
+        }
+        return body;
+      },
+      needed, indent);
+  for (int32_t i : now) text_[i] = "r" + std::to_string(i) + "[j]";
+  return text;
+}
+
+std::string LoopPrinter::level_of_columns(int32_t level, const std::string& indent) {
+  std::string text = keep_row_values(level, indent);
+  const auto clear = [&](const std::string& in) {
+    std::string body;
+    for (size_t r = 0; r < phase_.reductions.size(); ++r) {
+      const Reduction& red = phase_.reductions[r];
+      if (red.level != level) continue;
+      const std::string a = "a" + std::to_string(r);
+      body += in + a + "[j] = " + BodyPrinter::identity(red.combine, red.dtype) + ";\n";
+      if (keeps_number(red)) body += in + "at" + a + "[j] = INT64_MAX;\n";
+    }
+    return body;
+  };
+  text += vector_loop(clear, {}, indent);
+  text += indent + "{\n" + reduced_loops(level, 0, indent + "  ") + indent + "}\n";
+  for (size_t r = 0; r < phase_.reductions.size(); ++r) {
+    const Reduction& red = phase_.reductions[r];
+    if (red.level != level) continue;
+    const std::string name = (keeps_number(red) ? "ata" : "a") + std::to_string(r) + "[j]";
+    const DType from = keeps_number(red) ? DType::int64 : red.dtype;
+    text_[red.result] = BodyPrinter::convert(name, from, phase_.body[red.result].dtype);
+  }
+  for (int32_t i = 0; i < size(); ++i) {
+    if (kept_at_[i] == level) text_[i] = kept_element(i);
+  }
+  return text;
+}
+
+std::string LoopPrinter::columns_tile(const std::string& indent) {
+  const std::string block = std::to_string(kLargestColumnBlock);
+  std::string text;
+  for (size_t r = 0; r < phase_.reductions.size(); ++r) {
+    const Reduction& red = phase_.reductions[r];
+    const std::string n = std::to_string(r);
+    text += indent + BodyPrinter::register_type(red.dtype) + " a" + n + "[" + block + "];\n";
+    if (keeps_number(red)) text += indent + "int64_t ata" + n + "[" + block + "];\n";
+  }
+  std::vector<bool> read(size(), false);
+  for (int32_t i : tile_instrs_) {
+    if (depth_[i] == 0) continue;
+    for (int32_t r : printer_.operands(i)) read[r] = true;
+  }
+  for (int32_t i : tile_instrs_) {
+    const InstrKind kind = phase_.body[i].kind;
+    const bool computed = kind == InstrKind::prim || kind == InstrKind::cast ||
+                          kind == InstrKind::gather || kind == InstrKind::uniform;
+    if (!at_row(i) || !read[i] || !computed) continue;
+    column_values_.push_back(i);
+    text += indent + BodyPrinter::register_type(phase_.body[i].dtype) + " r" + std::to_string(i) +
+            "[" + block + "];\n";
+  }
+  for (int32_t level = 0; level < phase_.levels; ++level) text += level_of_columns(level, indent);
+  const Instrs rows = closure(row_roots(), [&](int32_t i) { return at_row(i); });
+  if (row_roots().empty()) return text;
+  return text + vector_loop(
+                    [&](const std::string& in) {
+                      return instructions(rows, in) + stores(false, 0, in);
+                    },
+                    rows, indent);
+}
+
+std::string LoopPrinter::tile(const std::string& indent) {
+  Instrs now;
+  for (int32_t i : tile_instrs_) {
+    if (at_tile(i)) now.push_back(i);
+  }
+  std::string text = instructions(now, indent);
+  if (nest_.vector >= 0) {
+    const std::string block = integer("block", nest_.block);
+    text += indent + "const int64_t first = block * " + block + ";\n";
+    text += indent + "const int64_t last = ax_min(first + " + block + ", " + extent(nest_.vector) +
+            ");\n";
+  }
+  if (columns()) return text + columns_tile(indent);
+  if (nest_.vector < 0) return text + point(indent);
+  Instrs guarded;
+  for (int32_t i : tile_instrs_) {
+    if (!at_tile(i)) guarded.push_back(i);
+  }
+  return text + vector_loop([&](const std::string& in) { return point(in); }, guarded, indent);
+}
+
+std::vector<LoopPrinter::Digit> LoopPrinter::digits() {
+  std::vector<Digit> found;
+  for (int32_t axis : nest_.outer) found.push_back({printer_.axes[axis], extent(axis)});
+  if (nest_.vector >= 0) {
+    const int64_t n = phase_.parallel[nest_.vector].extent;
+    const int64_t blocks = (n + nest_.block - 1) / nest_.block;
+    found.insert(found.begin() + nest_.block_digit, {"block", integer("blocks", blocks)});
+  }
+  return found;
+}
+
+/// The coordinates of the first tile of a unit.
+std::string LoopPrinter::decode() {
+  const std::vector<Digit> all = digits();
+  if (all.empty()) return "";
+  std::string text = "    int64_t rest = tile;\n";
+  for (size_t d = all.size(); d-- > 1;) {
+    text += "    int64_t " + all[d].name + " = rest % " + all[d].count + ";\n";
+    text += "    rest /= " + all[d].count + ";\n";
+  }
+  return text + "    int64_t " + all[0].name + " = rest;\n";
+}
+
+/// The coordinates of the next tile.
+std::string LoopPrinter::advance() {
+  const std::vector<Digit> all = digits();
+  std::string text;
+  std::string close;
+  std::string indent = "      ";
+  for (size_t d = all.size(); d-- > 1;) {
+    text += indent + "if (++" + all[d].name + " == " + all[d].count + ") {\n";
+    close = indent + "}\n" + close;
+    indent += "  ";
+    text += indent + all[d].name + " = 0;\n";
+  }
+  if (!all.empty()) text += indent + "++" + all[0].name + ";\n";
+  return text + close;
+}
+
+EmittedPhase LoopPrinter::print() {
+  const std::string tile_text = tile("      ");
+  std::string declarations = printer_.declarations();
+  for (int32_t i = 0; i < size(); ++i) {
+    if (kept_at_[i] < 0) continue;
+    const std::string type = BodyPrinter::register_type(phase_.body[i].dtype);
+    declarations += "  " + type + "* restrict const k" + std::to_string(i) + " = (" + type +
+                    "*)((char*)args->scratch + " + integer("kept" + std::to_string(i), 0) + ");\n";
+  }
+  std::map<std::string, std::string> slots = {
+      {"NAME", name_},       {"TILE", tile_text},
+      {"DECODE", decode()},  {"ADVANCE", advance()},
+      {"GRAIN", integer("grain", nest_.grain)}, {"TILES", integer("tiles", nest_.tiles)},
+      {"DECLARATIONS", declarations}};
+  slots["INTS"] = ints_.declarations(first_int_);
+  EmittedPhase done;
+  done.source = fill(skeletons::frame, slots);
+  done.units = (nest_.tiles + nest_.grain - 1) / nest_.grain;
+  done.scratch_bytes = scratch_;
+  return done;
+}
+
+}  // namespace
+
+EmittedPhase emit_loops(const Kernel& kernel, int number, const std::string& name, Ints& ints) {
+  return LoopPrinter(kernel, number, name, ints).print();
+}
+
+}  // namespace axon
