@@ -1,0 +1,185 @@
+"""What is timed: the same computation in each library, its result computed in full."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+Call = Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Workload:
+    """`make[library]()` gives a function that computes the workload once."""
+
+    name: str
+    make: dict[str, Callable[[], Call]]
+
+    def calls(self, libraries: tuple[str, ...]) -> dict[str, Call]:
+        return {name: self.make[name]() for name in libraries if name in self.make}
+
+
+def random(*shape: int) -> np.ndarray:
+    return np.random.default_rng(0).standard_normal(shape, dtype=np.float32)
+
+
+def formula(name: str, arrays: list[np.ndarray], axon_fn, torch_fn, jax_fn) -> Workload:
+    """A function of arrays."""
+
+    def make_axon() -> Call:
+        import axon
+
+        inputs = [axon.tensor(a) for a in arrays]
+
+        def call() -> None:
+            result = axon_fn(*inputs)  # noqa: F841  held, so that it is computed
+            axon.flush()
+
+        return call
+
+    def make_torch() -> Call:
+        import torch
+
+        inputs = [torch.from_numpy(a) for a in arrays]
+
+        def call() -> None:
+            with torch.no_grad():
+                torch_fn(*inputs)
+
+        return call
+
+    def make_jax() -> Call:
+        import jax
+
+        inputs = [jax.numpy.asarray(a) for a in arrays]
+        jitted = jax.jit(jax_fn)
+        return lambda: jitted(*inputs).block_until_ready()
+
+    return Workload(name, {"axon": make_axon, "torch": make_torch, "jax": make_jax})
+
+
+def elementwise() -> Iterator[Workload]:
+    import axon
+    import jax
+    import torch
+
+    n = 1 << 24
+    yield formula(
+        "silu(a*b+c), 2^24",
+        [random(n), random(n), random(n)],
+        lambda a, b, c: axon.silu(a * b + c),
+        lambda a, b, c: torch.nn.functional.silu(a * b + c),
+        lambda a, b, c: jax.nn.silu(a * b + c),
+    )
+    yield formula(
+        "softmax(a*0.125), 4096x4096",
+        [random(4096, 4096)],
+        lambda a: axon.softmax(a * 0.125, axis=-1),
+        lambda a: torch.softmax(a * 0.125, -1),
+        lambda a: jax.nn.softmax(a * 0.125, -1),
+    )
+    yield formula(
+        "gelu(layer_norm(a)), 8192x1024",
+        [random(8192, 1024), random(1024), random(1024)],
+        lambda a, w, b: axon.gelu(axon.layer_norm(a, w, b)),
+        lambda a, w, b: torch.nn.functional.gelu(torch.nn.functional.layer_norm(a, (1024,), w, b)),
+        lambda a, w, b: jax.nn.gelu(
+            (a - a.mean(-1, keepdims=True)) * jax.lax.rsqrt(a.var(-1, keepdims=True) + 1e-5) * w + b,
+            approximate=False,
+        ),
+    )
+    yield formula(
+        "(a*a).sum(0), 4096x4096",
+        [random(4096, 4096)],
+        lambda a: axon.sum(a * a, axis=0),
+        lambda a: (a * a).sum(0),
+        lambda a: (a * a).sum(0),
+    )
+
+
+def contractions() -> Iterator[Workload]:
+    import axon
+    import jax
+    import torch
+
+    for n in (64, 256, 512, 1024):
+        yield formula(
+            f"matmul {n}x{n}x{n}",
+            [random(n, n), random(n, n)],
+            lambda a, b: a @ b,
+            lambda a, b: a @ b,
+            lambda a, b: a @ b,
+        )
+    yield formula(
+        "gelu(x@w+b), 512x768x3072",
+        [random(512, 768), random(768, 3072), random(3072)],
+        lambda x, w, b: axon.gelu(x @ w + b),
+        lambda x, w, b: torch.nn.functional.gelu(x @ w + b),
+        lambda x, w, b: jax.nn.gelu(x @ w + b, approximate=False),
+    )
+    yield formula(
+        "relu(conv2d 3x3), 32x64x32x32 to 64",
+        [random(32, 64, 32, 32), random(64, 64, 3, 3)],
+        lambda x, w: axon.relu(axon.conv2d(x, w, padding=1)),
+        lambda x, w: torch.relu(torch.nn.functional.conv2d(x, w, padding=1)),
+        lambda x, w: jax.nn.relu(jax.lax.conv(x, w, (1, 1), "SAME")),
+    )
+
+
+def mlp(name: str, sizes: tuple[int, ...], batch: int, optimizer: str) -> Workload:
+    """A training step of a multi-layer perceptron with ReLU and cross-entropy."""
+    x = random(batch, sizes[0])
+    classes = sizes[-1]
+    labels = np.random.default_rng(1).integers(0, classes, batch)
+
+    def make_axon() -> Call:
+        import axon
+        from axon import metrics, nn, optim
+
+        layers: list = []
+        for fan_in, fan_out in zip(sizes, sizes[1:], strict=False):
+            layers += [nn.Linear(fan_in, fan_out), nn.ReLU()]
+        model = nn.Pipeline(*layers[:-1])
+        opt = getattr(optim, optimizer)(model.params, lr=1e-3)
+        inputs, targets = axon.tensor(x), axon.tensor(labels)
+
+        def call() -> None:
+            loss = metrics.cross_entropy(model(inputs), targets)
+            opt.zero_grad()
+            loss.backward()
+            opt.step()
+
+        return call
+
+    def make_torch() -> Call:
+        import torch
+
+        layers: list = []
+        for fan_in, fan_out in zip(sizes, sizes[1:], strict=False):
+            layers += [torch.nn.Linear(fan_in, fan_out), torch.nn.ReLU()]
+        model = torch.nn.Sequential(*layers[:-1])
+        opt = getattr(torch.optim, optimizer)(model.parameters(), lr=1e-3)
+        inputs, targets = torch.from_numpy(x), torch.from_numpy(labels)
+
+        def call() -> None:
+            loss = torch.nn.functional.cross_entropy(model(inputs), targets)
+            opt.zero_grad()
+            loss.backward()
+            opt.step()
+
+        return call
+
+    return Workload(name, {"axon": make_axon, "torch": make_torch})
+
+
+def training() -> Iterator[Workload]:
+    yield mlp("MLP 784-512-256-10, batch 128, Adam step", (784, 512, 256, 10), 128, "Adam")
+    yield mlp("MLP 2-16-16-2, batch 32, SGD step", (2, 16, 16, 2), 32, "SGD")
+
+
+def all_workloads() -> Iterator[Workload]:
+    yield from elementwise()
+    yield from contractions()
+    yield from training()

@@ -1,0 +1,118 @@
+"""How many kernels run, whatever the ops are called: fusion sees statements."""
+
+import pytest
+
+import axon
+from axon import metrics, nn, optim
+
+
+def rand(*shape):
+    return axon.randn(shape)
+
+
+def kernels(*tensors):
+    return axon.explain(*tensors).kernels
+
+
+def softmax(x, axis):
+    e = axon.exp(x - axon.max(x, axis=axis, keepdim=True))
+    return e / axon.sum(e, axis=axis, keepdim=True)
+
+
+def layer_norm(x, axis):
+    centred = x - axon.mean(x, axis=axis, keepdim=True)
+    variance = axon.mean(centred * centred, axis=axis, keepdim=True)
+    return centred * axon.rsqrt(variance + 1e-5)
+
+
+def cross_entropy(logits, labels, axis):
+    shifted = logits - axon.max(logits, axis=axis, keepdim=True)
+    log_sum = axon.log(axon.sum(axon.exp(shifted), axis=axis, keepdim=True))
+    log_probabilities = shifted - log_sum
+    picked = axon.take_along(log_probabilities, axon.unsqueeze(labels, axis), axis=axis)
+    return -axon.mean(picked)
+
+
+def gelu(x):
+    return x * 0.5 * (1 + axon.erf(x * 0.7071067811865476))
+
+
+@pytest.mark.parametrize(("shape", "axis"), [((64, 300), -1), ((6, 40, 50), 1), ((6, 40, 50), 0)])
+class TestRowKernels:
+    def test_softmax_is_one_kernel(self, shape, axis):
+        assert len(kernels(axon.softmax(rand(*shape), axis=axis))) == 1
+
+    def test_softmax_from_primitives_is_one_kernel(self, shape, axis):
+        assert len(kernels(softmax(rand(*shape), axis))) == 1
+
+    def test_layer_norm_is_one_kernel(self, shape, axis):
+        assert len(kernels(axon.layer_norm(rand(*shape), axis=axis))) == 1
+
+    def test_layer_norm_from_primitives_is_one_kernel(self, shape, axis):
+        assert len(kernels(layer_norm(rand(*shape), axis))) == 1
+
+    def test_primitives_equal_the_built_in_op(self, shape, axis):
+        x = rand(*shape)
+        ours, built_in = softmax(x, axis).numpy(), axon.softmax(x, axis=axis).numpy()
+        assert abs(ours - built_in).max() < 1e-6
+
+
+def test_cross_entropy_with_its_mean_is_one_kernel():
+    logits, labels = rand(128, 10), axon.tensor([n % 10 for n in range(128)])
+    assert len(kernels(metrics.cross_entropy(logits, labels))) == 1
+
+
+@pytest.mark.parametrize(("shape", "axis"), [((128, 10), 1), ((8, 10, 30), 1)])
+def test_cross_entropy_from_primitives_is_one_kernel(shape, axis):
+    rows = [extent for number, extent in enumerate(shape) if number != axis]
+    labels = axon.zeros(rows, dtype="int64")
+    assert len(kernels(cross_entropy(rand(*shape), labels, axis))) == 1
+
+
+def test_linear_bias_gelu_is_one_kernel():
+    x, w, b = rand(64, 96), rand(96, 128), rand(128)
+    assert len(kernels(axon.gelu(x @ w + b))) == 1
+    assert len(kernels(gelu(x @ w + b))) == 1
+    assert [k.kind for k in kernels(gelu(x @ w + b))] == ["contract"]
+
+
+def test_transposes_are_loads():
+    x, w = rand(64, 96), rand(128, 96)
+    found = kernels(axon.relu(x @ w.T))
+    assert [k.kind for k in found] == ["contract"]
+
+
+def test_elementwise_chain_with_views_is_one_kernel():
+    x = rand(32, 48)
+    y = axon.exp(x.T * 2 + 1)[3:, ::2] - 4
+    assert [k.kind for k in kernels(y)] == ["map"]
+
+
+def test_all_parameter_updates_are_one_launch():
+    model = nn.Linear(20, 30) >> nn.ReLU() >> nn.Linear(30, 40) >> nn.ReLU() >> nn.Linear(40, 5)
+    optimizer = optim.Adam(model.params, lr=1e-3)
+    x, labels = rand(16, 20), axon.tensor([n % 5 for n in range(16)])
+    for _ in range(2):
+        loss = metrics.cross_entropy(model(x), labels)
+        optimizer.zero_grad()
+        loss.backward()
+        with axon.profile() as profile:
+            optimizer.step()
+    updates = [line for line in profile.lines if line.kernel.in_place]
+    assert [(line.calls, line.kernel.parts) for line in updates] == [(1, 6)]
+
+
+def test_backward_of_softmax_joins_what_feeds_it():
+    x = rand(64, 100)
+    x.requires_grad = True
+    y = axon.softmax(x)
+    (y * y).sum().backward()
+    assert len(kernels(x.grad)) <= 2
+
+
+def test_source_is_c_and_the_reasons_are_told():
+    x, w = rand(64, 64), rand(64, 64)
+    found = axon.explain(axon.softmax(x @ w))
+    assert len(found) == 2
+    assert any(kernel.reasons for kernel in found)
+    assert "for" in found.kernels[0].source
