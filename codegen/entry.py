@@ -36,7 +36,8 @@ class Op:
     """One entry: the op's meaning as a program, its gradient as another, and how it is called and tested.
 
     `positions` lists the parameters in the order of the signature, "*" before those by keyword only.
-    `samples` gives by parameter the kinds of test values of a tensor (strings) or the values of an attribute.
+    `samples` gives by parameter the kinds of test values of a tensor (strings) or the values of an attribute, and
+    by axis its extents.
     `operator` is the Python operator that it implements ("+", "-x", "<", "@"), or "". A `variadic` op of two operands
     also takes a list, folded as a balanced tree. `method` is true iff Tensor has it as a method.
     """
@@ -165,6 +166,8 @@ class _Entry:
             elif name in self.signature.attrs:
                 kind = self.signature.attrs[name].type
                 result[name] = tuple(parse_default(item, kind) for item in items)
+            elif name in self.signature.axes:
+                result[name] = tuple(parse_default(item, "int") for item in items)
             else:
                 raise unknown(samples.keys[name].mark, "parameter", name, self.signature.names())
         return result
@@ -191,12 +194,13 @@ class _Entry:
         else:
             lowerer = Lowerer(signature, {i.name: i.dims for i in signature.inputs.values()})
             results = lowerer.formula(forward, tuple(declared))
-            for name, (dims, dtype) in declared.items():
-                dims = self._default_dims(lowerer, results[name], forward) if dims is None else dims
+            for name, expr in results.items():
+                dims, dtype = declared[name]
+                dims = self._default_dims(lowerer, expr, forward) if dims is None else dims
                 dtype = self._default_dtype(forward) if dtype is None else dtype
                 signature.outputs[name] = Output(name, dtype, dims)
-            for name, output in signature.outputs.items():
-                lowerer.write(output, results[name], flat_dims(output.dims))
+                lowerer.write(signature.outputs[name], expr, flat_dims(dims))
+            signature.outputs = {name: signature.outputs[name] for name in declared}
             statements = lowerer.statements
         read = reads(statements)
         inputs = tuple(

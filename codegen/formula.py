@@ -12,12 +12,12 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from codegen.diagnostics import Scalar, error
 from codegen.ir import GROUP, Call, Node, Output, Statement, call, is_call, load, walk
 from codegen.primitives import PRIMITIVES
 from codegen.signature import (
     AXIS_TYPES, Signature, attribute_element, axis_attribute, axis_call, dtype_node, flat_dims,
 )
-from codegen.diagnostics import Scalar
 from codegen.syntax import BINARY, COMPARE, Line, Parsed, constant, elements, is_ellipsis, parse_formula
 
 REDUCTIONS = ("sum", "max", "min", "prod", "any", "all", "argmax", "argmin")
@@ -93,21 +93,33 @@ class Lowerer:
     values: dict[str, tuple[Node, ...]]
     prefix: str = "t"
     statements: list[Statement] = field(default_factory=list)
-    locals: dict[str, tuple[Parsed, ast.expr]] = field(default_factory=dict)
+    locals: dict[str, ast.expr] = field(default_factory=dict)
     parsed: Parsed | None = None
     _memo: dict[str, Value] = field(default_factory=dict)
 
     # ---------------------------------------------------------------------------- whole formulas
 
     def formula(self, scalar: Scalar, results: tuple[str, ...]) -> dict[str, ast.expr]:
-        """Reads the lines; gives the expression of each result. Other assigned names become temporaries."""
+        """Reads the lines; gives the expression of each result, in the order of assignment.
+
+        Other assigned names are temporaries: they stand for their expression wherever they are used.
+        """
         self.parsed, lines = parse_formula(scalar)
+        if not lines:
+            raise error(scalar.mark, "the formula is empty", "an expression")
         found: dict[str, ast.expr] = {}
         self.locals.clear()
         self._memo.clear()
+        used: set[str] = set()
         for line in lines:
+            if not line.names and len(results) > 1:
+                raise self.parsed.error(line.node, f"one value for {len(results)} outputs", "'name = expression' for each")
+            used |= self._used(line, lines)
             for name in line.names or results[:1]:
                 self._assign(name, line, results, found)
+        for line in lines:
+            for name in set(line.names) - used - set(results):
+                raise self.parsed.error(line.node, f"{name!r} is never used", "a later line with it")
         missing = [r for r in results if r not in found]
         if missing:
             raise self.parsed.error(
@@ -116,10 +128,19 @@ class Lowerer:
             )
         return found
 
+    def _used(self, line: Line, lines: list[Line]) -> set[str]:
+        """The names that a line reads; those of the formula must be assigned above it."""
+        assigned = {name for each in lines for name in each.names}
+        names = set()
+        for node in value_names(line.expr):
+            if node.id in assigned and node.id not in self.locals and node.id not in self.values:
+                raise self.parsed.error(node, f"{node.id!r} is used before it is assigned", "lines in order of their use")
+            names.add(node.id)
+        return names
+
     def _assign(self, name: str, line: Line, results: tuple[str, ...], found: dict[str, ast.expr]) -> None:
-        if not line.names and len(results) > 1:
-            raise self.parsed.error(line.node, f"one value for {len(results)} outputs", "'name = expression' for each")
-        if name in self.locals or name in found or name in self.values or name in self.signature.attrs:
+        taken = [*self.locals, *self.values, *self.signature.attrs, *self.signature.axes]
+        if name in taken:
             raise self.parsed.error(line.node, f"the name {name!r} is taken", "a new name: values never change")
         if name in results:
             found[name] = line.expr
@@ -140,6 +161,7 @@ class Lowerer:
             domain = reduced + reduction.domain
             body = reduction.body
             self.statements.append(Statement("reduce", output.name, index, body.expr, reduction.combine, domain))
+            self._remember(output.name, index)
             return
         value = self.value(expr)
         self._check_covered(value.over, covered, expr, output)
@@ -147,6 +169,11 @@ class Lowerer:
             self.statements.append(Statement("reduce", output.name, index, value.expr, "sum", reduced))
         else:
             self.statements.append(Statement("set", output.name, index, value.expr))
+        self._remember(output.name, index)
+
+    def _remember(self, name: str, index: tuple[Node, ...]) -> None:
+        """Later lines load the output instead of computing it again."""
+        self._memo[name] = Value(load(name, index), over_of(index, self.signature))
 
     def _fits(self, reduction: Reduction, index: tuple[Node, ...]) -> bool:
         """True iff the output has just the axes of the reduction, so that it needs no temporary."""
@@ -242,12 +269,14 @@ class Lowerer:
         raise self.parsed.unknown(node, "axes", self.parsed.text(node), [*attrs, *self.signature.axes, "..."])
 
     def _store_temporary(self, reduction: Reduction) -> Value:
-        name = f"{self.prefix}{len(self.statements) + 1}"
+        """The temporary of a reduction; equal reductions share one."""
         index = self.terms(reduction.over)
-        statement = Statement(
-            "reduce", name, index, reduction.body.expr, reduction.combine, reduction.domain
-        )
-        self.statements.append(statement)
+        expr = reduction.body.expr
+        for done in self.statements:
+            if (done.combine, done.index, done.domain, done.expr) == (reduction.combine, index, reduction.domain, expr):
+                return Value(load(done.value, index), reduction.over)
+        name = f"{self.prefix}{len(self.statements) + 1}"
+        self.statements.append(Statement("reduce", name, index, expr, reduction.combine, reduction.domain))
         return Value(load(name, index), reduction.over)
 
     def terms(self, over: Over) -> tuple[Node, ...]:
@@ -525,6 +554,12 @@ class Lowerer:
             node, f"not an index: {self.parsed.text(node)!r}",
             "axes, integers, attributes, count(k), at(axis), + - * //, or an integer tensor's element",
         )
+
+
+def value_names(node: ast.expr) -> list[ast.Name]:
+    """The names that an expression reads, without those of functions."""
+    functions = {id(n.func) for n in ast.walk(node) if isinstance(n, ast.Call)}
+    return [n for n in ast.walk(node) if isinstance(n, ast.Name) and id(n) not in functions]
 
 
 def is_scatter(node: ast.expr) -> bool:
