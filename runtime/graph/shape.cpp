@@ -127,11 +127,6 @@ bool in_class(const InputInfo& info, const std::string& cls) {
   return name_of(info.dtype) == cls;
 }
 
-/// The dtype of a tensor made of a Python number.
-DType strong_of(const InputInfo& info) {
-  return info.weak && is_float(info.dtype) ? DType::float32 : info.dtype;
-}
-
 class Solver {
  public:
   Solver(const Program& program, const std::vector<InputInfo>& inputs, const AttrReader& attrs)
@@ -145,15 +140,15 @@ class Solver {
     }
     check_classes();
     find_group();
-    find_named();
     find_shape();
-    find_where();
+    find_named();
     for (const CheckDecl& check : program_.checks) {
       if (terms_.number(check.condition) == 0) refuse(check);
     }
     for (const OutputDecl& out : program_.outputs) {
       axes_.output_dims.push_back(terms_.dims(out.dims));
-      axes_.output_dtypes.push_back(dtype_of_form(program_, out.dtype, inputs_, attrs_));
+      axes_.output_dtypes.push_back(dtype_of_form(
+          program_, out.dtype, attrs_, [&](const std::string& name) { return input_of(name); }));
       for (int64_t extent : axes_.output_dims.back()) {
         if (extent < 0) fail(out.name + " would have shape " + shape_text(axes_.output_dims.back()));
       }
@@ -216,7 +211,13 @@ class Solver {
     }
   }
 
-  bool is_broadcast(const Form& term) const { return is_name(term, "*"); }
+  const InputInfo& input_of(const std::string& name) const {
+    const int i = terms_.input(name);
+    if (i < 0) fail("no input is named " + name);
+    return inputs_[i];
+  }
+
+  static bool is_broadcast(const Form& term) { return is_name(term, "*"); }
 
   /// Terms that lie on the group and fix its rank or extents.
   static bool is_exact(const Form& term) {
@@ -315,27 +316,37 @@ class Solver {
                     : "; extents must be equal or 1: reshape or transpose one of them"));
   }
 
-  /// Named dims of inputs, until nothing more can be solved; a dim expression may wait for a `where`.
+  /// Named dims of inputs and `where`, each as soon as the names in it are known.
   void find_named() {
-    for (const auto& [name, form] : program_.where) from_attr(name, form);
-    bool progress = true;
-    while (progress) {
-      const size_t before = axes_.named.size();
-      bool waiting = false;
-      for (size_t i = 0; i < inputs_.size(); ++i) {
-        if (inputs_[i].present) waiting |= !unify_named(i);
+    std::vector<bool> done(inputs_.size() + program_.where.size(), false);
+    size_t open = done.size();
+    for (size_t before = open + 1; open < before;) {
+      before = open;
+      for (size_t k = 0; k < done.size(); ++k) {
+        if (done[k]) continue;
+        done[k] = k < program_.where.size() ? evaluate_where(program_.where[k])
+                                            : unify_named(k - program_.where.size());
+        open -= done[k];
       }
-      progress = waiting && axes_.named.size() > before;
     }
+    if (open != 0) fail("the extents of its named axes are not determined by the inputs");
   }
 
-  /// A dim that is an attribute, such as a pooling window, is known before the inputs are.
-  void from_attr(const std::string& name, const Form& form) {
-    if (form.kind != Form::Kind::name) return;
-    if (const auto value = terms_.lookup(form.text)) axes_.named.emplace(name, *value);
+  bool evaluate_where(const std::pair<std::string, Form>& where) {
+    const auto& [name, form] = where;
+    if (unknowns(form) != 0) return false;
+    const int64_t value = terms_.integer(form);
+    if (value < 0) fail(name + " would be " + std::to_string(value) + "; expected at least 0");
+    const auto [at, fresh] = axes_.named.emplace(name, value);
+    if (!fresh && at->second != value) {
+      fail("expected " + name + " == " + std::to_string(value) + ", got " +
+           std::to_string(at->second));
+    }
+    return true;
   }
 
   bool unify_named(int i) {
+    if (!inputs_[i].present) return true;
     const Dims& dims = inputs_[i].dims;
     bool solved = true;
     int at = 0;
@@ -396,8 +407,13 @@ class Solver {
 
   int unknowns(const Form& form) const {
     if (form.kind == Form::Kind::name) return terms_.lookup(form.text) ? 0 : 1;
-    if (form.is("count")) return 0;
     int open = 0;
+    if (form.is("count")) {
+      for (const TermAxis& axis : terms_.expand({form.items.begin() + 1, form.items.end()})) {
+        if (axis.kind == TermAxis::Kind::expr) open += unknowns(*axis.form);
+      }
+      return open;
+    }
     for (size_t k = 1; k < form.items.size(); ++k) open += unknowns(form.items[k]);
     return open;
   }
@@ -432,18 +448,6 @@ class Solver {
     return program_.inputs[i].name + ".shape[" + std::to_string(from_end ? at - rank : at) + "]";
   }
 
-  void find_where() {
-    for (const auto& [name, form] : program_.where) {
-      const int64_t value = terms_.integer(form);
-      const auto [at, fresh] = axes_.named.emplace(name, value);
-      if (value < 0) fail(name + " would be " + std::to_string(value) + "; expected at least 0");
-      if (!fresh && at->second != value) {
-        fail("expected " + name + " == " + std::to_string(value) + ", got " +
-             std::to_string(at->second));
-      }
-    }
-  }
-
   /// The extents of (shape s): from an input that has it, else -1 by the number of elements.
   void find_shape() {
     for (const AttrDecl& attr : program_.attrs) {
@@ -463,7 +467,9 @@ class Solver {
     if (open == axes_.shape.end()) return;
     int64_t elements = 1;
     int64_t others = 1;
-    for (int64_t extent : axes_.group) elements *= extent;
+    const auto first = std::find_if(inputs_.begin(), inputs_.end(),
+                                    [](const InputInfo& info) { return info.present; });
+    for (int64_t extent : first == inputs_.end() ? Dims() : first->dims) elements *= extent;
     for (int64_t extent : axes_.shape) others *= extent == -1 ? 1 : extent;
     const bool one = std::count(axes_.shape.begin(), axes_.shape.end(), -1) == 1;
     if (!one || others == 0 || elements % others != 0) {
@@ -511,41 +517,51 @@ class Solver {
   Terms terms_;
 };
 
-const InputInfo& input_of(const Program& program, const std::string& name,
-                          const std::vector<InputInfo>& inputs) {
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    if (program.inputs[i].name == name) return inputs[i];
+/// Absent inputs have no say; numbers are weak beside tensors.
+class Promotion {
+ public:
+  void add(const InputInfo& info) {
+    if (!info.present) return;
+    if (info.weak) {
+      weak_ = has_weak_ ? promote(weak_, info.dtype) : info.dtype;
+      has_weak_ = true;
+    } else {
+      strong_ = has_strong_ ? promote(strong_, info.dtype) : info.dtype;
+      has_strong_ = true;
+    }
   }
-  throw ValueError(prefix_of(program) + "no input is named " + name);
+  DType dtype() const {
+    if (!has_weak_) return strong_;
+    if (has_strong_) return promote_weak(strong_, weak_);
+    return is_float(weak_) ? DType::float32 : weak_;
+  }
+
+ private:
+  bool has_strong_ = false;
+  bool has_weak_ = false;
+  DType strong_ = DType::float32;
+  DType weak_ = DType::float32;
+};
+
+/// What sums of `t` accumulate in, as NumPy has it.
+DType accumulator_of(DType t) {
+  if (t == DType::bool_) return DType::int64;
+  if (!is_integer(t)) return t;
+  return t >= DType::uint8 ? DType::uint64 : DType::int64;
 }
 
 }  // namespace
 
-DType dtype_of_form(const Program& program, const Form& form, const std::vector<InputInfo>& inputs,
-                    const AttrReader& attrs) {
+DType dtype_of_form(const Program& program, const Form& form, const AttrReader& attrs,
+                    const std::function<InputInfo(const std::string&)>& info_of) {
   if (form.kind == Form::Kind::name) return dtype_from_name(form.text);
   if (form.is("attr")) return static_cast<DType>(attrs.integer(form.items.at(1).text));
-  if (form.items.size() < 2) throw ValueError(prefix_of(program) + "malformed dtype");
-  // Absent inputs have no say; numbers are weak beside tensors.
-  bool strong = false;
-  DType dtype = DType::bool_;
-  for (const bool weak : {false, true}) {
-    for (size_t k = 1; k < form.items.size(); ++k) {
-      const InputInfo& info = input_of(program, form.items[k].text, inputs);
-      if (!info.present || info.weak != weak) continue;
-      if (weak) {
-        dtype = strong ? promote_weak(dtype, info.dtype) : promote(dtype, strong_of(info));
-      } else {
-        dtype = strong ? promote(dtype, info.dtype) : info.dtype;
-        strong = true;
-      }
-    }
-  }
-  if (form.is("float")) return float_of(dtype);
-  const bool small = dtype == DType::bool_ || (is_integer(dtype) && dtype != DType::uint64);
-  if (form.is("accum")) return small ? DType::int64 : dtype;
-  if (form.is("like") || form.is("promote")) return dtype;
-  throw ValueError(prefix_of(program) + "unknown dtype form (" + form.items[0].text + " ...)");
+  Promotion promotion;
+  for (size_t k = 1; k < form.items.size(); ++k) promotion.add(info_of(form.items[k].text));
+  if (form.is("float")) return float_of(promotion.dtype());
+  if (form.is("accum")) return accumulator_of(promotion.dtype());
+  if (form.is("like") || form.is("promote")) return promotion.dtype();
+  throw ValueError(prefix_of(program) + "unknown form of a dtype");
 }
 
 Axes solve(const Program& program, const std::vector<InputInfo>& inputs, const AttrReader& attrs) {

@@ -1,6 +1,7 @@
 // Shapes and dtypes: solves the dims of a program's inputs, once when recording (errors carry the user's line) and again in bind.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -58,7 +59,9 @@ class AttrReader {
 /// with a remedy where there is one. Axis attributes are normalised by the caller beforehand (see record.h).
 Axes solve(const Program& program, const std::vector<InputInfo>& inputs, const AttrReader& attrs);
 
-/// The dtype that a DTYPE form gives for these inputs: (like x), (promote a b), (float a), (accum x), (attr NAME), a name.
-DType dtype_of_form(const Program& program, const Form& form, const std::vector<InputInfo>& inputs, const AttrReader& attrs);
+/// The dtype that a DTYPE form gives: (like x), (promote a b), (float a), (accum x), (attr NAME), a name. `info_of` tells what is
+/// known of an input or value.
+DType dtype_of_form(const Program& program, const Form& form, const AttrReader& attrs,
+                    const std::function<InputInfo(const std::string&)>& info_of);
 
 }  // namespace axon

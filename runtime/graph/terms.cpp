@@ -30,9 +30,27 @@ bool is_name(const Form& form, std::string_view text) {
   return form.kind == Form::Kind::name && form.text == text;
 }
 
+bool is_product(const Form& form) {
+  return form.is("*") && std::all_of(form.items.begin(), form.items.end(), [](const Form& item) {
+           return item.kind == Form::Kind::name;
+         });
+}
+
+std::vector<Form> split_products(const std::vector<Form>& dims) {
+  std::vector<Form> split;
+  for (const Form& dim : dims) {
+    if (is_product(dim)) {
+      split.insert(split.end(), dim.items.begin() + 1, dim.items.end());
+    } else {
+      split.push_back(dim);
+    }
+  }
+  return split;
+}
+
 int64_t floor_divide(int64_t a, int64_t b) {
   const int64_t q = a / b;
-  return q * b > a ? q - 1 : q;
+  return a % b != 0 && (a < 0) != (b < 0) ? q - 1 : q;
 }
 
 std::string prefix_of(const Program& program) { return "axon." + program.name + ": "; }
@@ -108,7 +126,7 @@ void Terms::expand(const Form& term, std::vector<TermAxis>& out) const {
   if (term.is("shape")) {
     const int rank = static_cast<int>(axes_.shape.size());
     for (int i = 0; i < rank; ++i) out.push_back({TermAxis::Kind::shape, i});
-  } else if (term.is("lin")) {
+  } else if (term.is("lin") || term.is("unlin")) {
     const size_t first = out.size();
     expand(term.items[1], out);
     for (size_t i = first; i < out.size(); ++i) {
@@ -127,7 +145,7 @@ void Terms::expand_group(const Form& term, std::vector<TermAxis>& out) const {
   if (term.is("own")) {
     for (const OwnDim& dim : own(term.items[1].text)) {
       const bool extends = dim.extent == axes_.group[dim.axis];
-      out.push_back(extends ? on_group(dim.axis) : TermAxis{TermAxis::Kind::unit});
+      out.push_back(extends ? on_group(dim.axis) : TermAxis{TermAxis::Kind::unit, dim.axis});
     }
   } else if (term.is("bcast")) {
     std::vector<bool> extends(rank, false);
@@ -149,9 +167,9 @@ void Terms::expand_group(const Form& term, std::vector<TermAxis>& out) const {
       if (is_picked == term.is("sel")) {
         out.push_back(on_group(i));
       } else if (is_picked && term.is("sub")) {
-        out.push_back({TermAxis::Kind::expr, -1, &term.items[2]});
+        out.push_back({TermAxis::Kind::expr, i, &term.items[2]});
       } else if (is_picked && keep) {
-        out.push_back({TermAxis::Kind::unit});
+        out.push_back({TermAxis::Kind::unit, i});
       }
     }
   } else {
@@ -184,6 +202,25 @@ Dims Terms::dims(const std::vector<Form>& terms) const {
   return dims;
 }
 
+Dims Terms::index_dims(int i) const {
+  const Dims& dims = inputs_[i].dims;
+  const std::vector<Form>& terms = program_.inputs[i].dims;
+  int fixed = 0;
+  for (const Form& term : terms) fixed += size(term).value_or(0);
+  Dims split;
+  size_t at = 0;
+  for (const Form& term : terms) {
+    if (is_product(term)) {
+      for (size_t k = 1; k < term.items.size(); ++k) split.push_back(integer(term.items[k]));
+      ++at;
+      continue;
+    }
+    const int rank = size(term).value_or(static_cast<int>(dims.size()) - fixed);
+    for (int d = 0; d < rank; ++d) split.push_back(dims[at++]);
+  }
+  return split;
+}
+
 int64_t Terms::count(const Form& form) const {
   std::vector<TermAxis> axes;
   for (size_t i = 1; i < form.items.size(); ++i) expand(form.items[i], axes);
@@ -201,7 +238,7 @@ std::optional<int64_t> Terms::lookup(const std::string& name) const {
     if (!attrs_.has(attr)) return std::nullopt;
     return attrs_.integer(attr, std::atoi(name.c_str() + dot + 1));
   }
-  if (attrs_.has(name) && attrs_.is_integer(name)) return attrs_.integer(name);
+  if (attrs_.has(name) && attrs_.is_integer(name) && attrs_.length(name) == 1) return attrs_.integer(name);
   return std::nullopt;
 }
 
@@ -218,7 +255,7 @@ int64_t Terms::integer(const Form& form) const {
 int64_t Terms::fold(const Form& form) const {
   const std::string& op = form.items[0].text;
   int64_t value = integer(form.items.at(1));
-  if (form.items.size() == 2 && (op == "-" || op == "neg")) return -value;
+  if (form.items.size() == 2 && op == "-") return -value;
   for (size_t i = 2; i < form.items.size(); ++i) {
     const int64_t next = integer(form.items[i]);
     if (op == "+") {
@@ -227,62 +264,77 @@ int64_t Terms::fold(const Form& form) const {
       value -= next;
     } else if (op == "*") {
       value *= next;
-    } else if (op == "//" || op == "%") {
-      if (next <= 0) fail(program_, "division by " + std::to_string(next) + " in an extent");
-      const int64_t quotient = floor_divide(value, next);
-      value = op == "//" ? quotient : value - quotient * next;
-    } else if (op == "max" || op == "maximum") {
-      value = std::max(value, next);
-    } else if (op == "min" || op == "minimum") {
-      value = std::min(value, next);
+    } else if (op == "//" && next != 0) {
+      value = floor_divide(value, next);
     } else {
-      fail(program_, "'" + op + "' cannot stand in an extent");
+      fail(program_, "(" + op + " ... " + std::to_string(next) + ") cannot stand in an extent");
     }
   }
   return value;
 }
 
+std::optional<double> Terms::attribute(const std::string& name) const {
+  const size_t dot = name.find('.');
+  const std::string attr = name.substr(0, dot);
+  if (!attrs_.has(attr) || attrs_.is_integer(attr)) return std::nullopt;
+  const int element = dot == std::string::npos ? 0 : std::atoi(name.c_str() + dot + 1);
+  return from_bits(attrs_.entry(attrs_.scalar(attr, element)));
+}
+
+namespace {
+
+struct Operator {
+  const char* names[2];  // as a sign and as a primitive
+  double (*apply)(double, double);
+};
+
+const Operator kOperators[] = {
+    {{"==", "eq"}, [](double a, double b) -> double { return a == b; }},
+    {{"!=", "ne"}, [](double a, double b) -> double { return a != b; }},
+    {{"<", "lt"}, [](double a, double b) -> double { return a < b; }},
+    {{"<=", "le"}, [](double a, double b) -> double { return a <= b; }},
+    {{">", "gt"}, [](double a, double b) -> double { return a > b; }},
+    {{">=", "ge"}, [](double a, double b) -> double { return a >= b; }},
+    {{"and", "logical_and"}, [](double a, double b) -> double { return a != 0 && b != 0; }},
+    {{"conj", "conj"}, [](double a, double b) -> double { return a != 0 && b != 0; }},
+    {{"or", "logical_or"}, [](double a, double b) -> double { return a != 0 || b != 0; }},
+    {{"+", "add"}, [](double a, double b) { return a + b; }},
+    {{"-", "sub"}, [](double a, double b) { return a - b; }},
+    {{"*", "mul"}, [](double a, double b) { return a * b; }},
+    {{"/", "div"}, [](double a, double b) { return a / b; }},
+    {{"//", "floordiv"}, [](double a, double b) { return std::floor(a / b); }},
+    {{"%", "mod"}, [](double a, double b) { return a - std::floor(a / b) * b; }},
+    {{"max", "maximum"}, [](double a, double b) { return a > b ? a : b; }},
+    {{"min", "minimum"}, [](double a, double b) { return a < b ? a : b; }},
+};
+
+}  // namespace
+
 double Terms::number(const Form& form) const {
   if (form.kind == Form::Kind::real) return form.real;
   if (form.kind == Form::Kind::name) {
-    if (const auto value = lookup(form.text)) return static_cast<double>(*value);
-    if (attrs_.has(form.text)) return from_bits(attrs_.entry(attrs_.scalar(form.text)));
+    if (const auto value = attribute(form.text)) return *value;
   }
   if (form.kind != Form::Kind::list || form.is("count")) {
     return static_cast<double>(integer(form));
   }
   const std::string& op = form.items.at(0).text;
-  const auto arg = [&](size_t i) { return number(form.items.at(i)); };
-  if (op == "and" || op == "conj" || op == "logical_and") {
-    return std::all_of(form.items.begin() + 1, form.items.end(),
-                       [&](const Form& f) { return number(f) != 0; });
+  double value = number(form.items.at(1));
+  if (form.items.size() == 2) {
+    if (op == "-" || op == "neg") return -value;
+    if (op == "not" || op == "logical_not") return value == 0;
+    if (op == "abs") return std::fabs(value);
+    if (op == "isfinite") return std::isfinite(value);
+    return value;  // (and c)
   }
-  if (op == "or" || op == "logical_or") {
-    return std::any_of(form.items.begin() + 1, form.items.end(),
-                       [&](const Form& f) { return number(f) != 0; });
+  for (const Operator& known : kOperators) {
+    if (op != known.names[0] && op != known.names[1]) continue;
+    for (size_t i = 2; i < form.items.size(); ++i) {
+      value = known.apply(value, number(form.items[i]));
+    }
+    return value;
   }
-  if (op == "not" || op == "logical_not") return arg(1) == 0;
-  if (op == "select") return arg(1) != 0 ? arg(2) : arg(3);
-  if (op == "isfinite") return std::isfinite(arg(1));
-  if (op == "abs") return std::fabs(arg(1));
-  if (op == "neg") return -arg(1);
-  if (op == "==" || op == "eq") return arg(1) == arg(2);
-  if (op == "!=" || op == "ne") return arg(1) != arg(2);
-  if (op == "<" || op == "lt") return arg(1) < arg(2);
-  if (op == "<=" || op == "le") return arg(1) <= arg(2);
-  if (op == ">" || op == "gt") return arg(1) > arg(2);
-  if (op == ">=" || op == "ge") return arg(1) >= arg(2);
-  if (op == "add") return arg(1) + arg(2);
-  if (op == "sub") return arg(1) - arg(2);
-  if (op == "mul") return arg(1) * arg(2);
-  if (op == "/" || op == "div") return arg(1) / arg(2);
-  if (form.items.size() == 2) return op == "-" ? -arg(1) : static_cast<double>(integer(form));
-  if (op == "+") return arg(1) + arg(2);
-  if (op == "-") return arg(1) - arg(2);
-  if (op == "*") return arg(1) * arg(2);
-  if (op == "mod" || op == "%") return arg(1) - std::floor(arg(1) / arg(2)) * arg(2);
-  if (op == "//" || op == "floordiv") return std::floor(arg(1) / arg(2));
-  return static_cast<double>(integer(form));
+  fail(program_, "(" + op + " ...) cannot stand in a check");
 }
 
 }  // namespace axon

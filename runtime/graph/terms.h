@@ -19,9 +19,9 @@ struct TermAxis {
     flat,   // (flat E): `form` is E
   };
   Kind kind;
-  int axis = -1;
+  int axis = -1;              // of the group also where a term of the group puts something else there
   const Form* form = nullptr;
-  const Form* lin = nullptr;  // (lin T scale offset) around it
+  const Form* lin = nullptr;  // (lin T scale offset) or (unlin T scale offset) around it
   int place = 0;              // which entry of a list scale or offset
 };
 
@@ -46,10 +46,12 @@ class Terms {
 
   int64_t extent(const TermAxis& axis) const;
   Dims dims(const std::vector<Form>& terms) const;
+  /// The extents that an index of input `i` addresses: a product of names counts as its factors.
+  Dims index_dims(int i) const;
   /// The points of the terms of a form (HEAD TERM...).
   int64_t count(const Form& form) const;
 
-  /// A dim expression: extents, attributes, + - * // % max min, count.
+  /// A dim expression: extents, attributes, + - * //, count.
   int64_t integer(const Form& form) const;
   /// The extent of a named dim or the value of an integer attribute (`g`, `stride.0`), if it is known.
   std::optional<int64_t> lookup(const std::string& name) const;
@@ -69,6 +71,7 @@ class Terms {
  private:
   void expand_group(const Form& term, std::vector<TermAxis>& out) const;
   int64_t fold(const Form& form) const;
+  std::optional<double> attribute(const std::string& name) const;
 
   const Program& program_;
   const std::vector<InputInfo>& inputs_;
@@ -76,9 +79,13 @@ class Terms {
   const Axes& axes_;
 };
 
+/// True iff the form is a product of names, `(* g c)`, which is one dim to the user and several to an index.
+bool is_product(const Form& form);
+/// Dims as an index sees them.
+std::vector<Form> split_products(const std::vector<Form>& dims);
 /// True iff the form is the name `text`.
 bool is_name(const Form& form, std::string_view text);
-/// floor(a / b) for b > 0.
+/// floor(a / b), b != 0.
 int64_t floor_divide(int64_t a, int64_t b);
 /// "axon.matmul: "
 std::string prefix_of(const Program& program);
