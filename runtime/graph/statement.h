@@ -33,4 +33,9 @@ struct Statement {
   int32_t node = -1;            // the node that it came from, for explain and errors
 };
 
+/// For people: "v3[4*i0 + i1] sum= %2  for i0 < 8, i1 < 4, r2 < 16" and one line an instruction.
+std::string to_string(const Statement& s);
+/// "4*i0 + i1 + 2*%3 + s0 - 1"; an axis that `axes` marks as reduced is r2, any other i2.
+std::string to_string(const Affine& a, const std::vector<Axis>& axes);
+
 }  // namespace axon
