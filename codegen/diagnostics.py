@@ -114,11 +114,13 @@ def error(mark: Mark, message: str, expected: str = "") -> SpecError:
     return SpecError([Diagnostic(mark, message, expected)])
 
 
-def unknown(mark: Mark, what: str, name: str, known: Iterable[str], expected: str = "") -> SpecError:
+def unknown(
+    mark: Mark, what: str, name: str, known: Iterable[str], expected: str = "", of: str = ""
+) -> SpecError:
     """The error for a name that is not among the `known` ones, with the nearest of them."""
     known = list(known)
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     expected = expected or "one of " + ", ".join(known)
     if near:
         expected += f"; did you mean {near[0]!r}?"
-    return error(mark, f"unknown {what} {name!r}", expected)
+    return error(mark, f"unknown {what} {name!r}{of}", expected)

@@ -184,7 +184,7 @@ class Lowerer:
         if GROUP in covered:
             extra = Over(t for t in extra if not is_call(t, "sel", "rest"))
         if extra:
-            names = ", ".join(sorted(map(str, extra)))
+            names = ", ".join("all axes" if t == GROUP else str(t) for t in sorted(extra, key=str))
             raise self.parsed.error(
                 expr, f"the formula extends over {names}, the result {output.name} does not",
                 "a reduction over it, or an output that has it",

@@ -23,6 +23,7 @@ ATTRIBUTES = (
 )
 TYPES = tuple(dict.fromkeys(CLASSES + DTYPES + ATTRIBUTES))
 AXIS_TYPES = ("axis", "axes")
+LISTS = ("int2", "ints", "shape", "offsets")
 
 _PARAMETER = re.compile(r"\s*([A-Za-z_]\w*)(?:\s+([A-Za-z_]\w*))?\s*:\s*([A-Za-z_]\w*)\s*")
 _OUTPUT = re.compile(r"\s*([A-Za-z_]\w*)\s*")
@@ -49,7 +50,7 @@ class Signature:
         self.axes.setdefault(name)
 
     def names(self) -> list[str]:
-        return [*self.inputs, *self.attrs, *self.axes, *self.outputs]
+        return [*self.inputs, *self.attrs, *self.axes]
 
 
 # -------------------------------------------------------------------------------------- splitting
@@ -358,7 +359,10 @@ def attribute_element(parsed: Parsed, node: ast.Subscript, signature: Signature)
     if isinstance(node.value, ast.Name):
         kind = signature.type_of(node.value.id)
         index = constant(node.slice)
-        if kind in ("int2", "ints", "shape", "offsets") and type(index) is int and 0 <= index:
+        lists = [a.name for a in signature.attrs.values() if a.type in LISTS]
+        if not kind:
+            raise parsed.unknown(node, "list attribute", node.value.id, lists)
+        if kind in LISTS and type(index) is int and 0 <= index:
             if kind == "int2" and index > 1:
                 raise parsed.error(node, f"{node.value.id!r} has two elements", "index 0 or 1")
             return f"{node.value.id}.{index}"

@@ -152,4 +152,4 @@ def expect_list(tree: Tree, what: str) -> list[Scalar]:
 def check_fields(mapping: Mapping, known: tuple[str, ...], what: str) -> None:
     for name, key in mapping.keys.items():
         if name not in known:
-            raise unknown(key.mark, f"field of {what}", name, known)
+            raise unknown(key.mark, "field", name, known, of=f" of {what}")
