@@ -90,7 +90,10 @@ const std::vector<OutputInfo>& outputs_of(const Node& node) {
   return entry.outputs;
 }
 
-bool is_group(const Form& term) { return term.kind == Form::Kind::name && term.text == "*"; }
+/// True iff the term stands for as many axes as the group has.
+bool is_group(const Form& term) {
+  return (term.kind == Form::Kind::name && term.text == "*") || term.is("sub") || term.is("perm");
+}
 
 /// The input that gives the group its rank: the first of the greatest rank. -1: no input has the group.
 int widest_input(const Program& program, const std::vector<Operand>& inputs, int* rank) {

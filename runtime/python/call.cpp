@@ -248,17 +248,17 @@ Operand read_input(Node& node, const InputDecl& decl, nb::handle value, std::vec
   refuse_input(*node.program, decl, value);
 }
 
-void read_arguments(const Op& op, Node& node, const PyObject* const* inputs, const PyObject* const* attrs, Arguments& arguments) {
+void read_arguments(const Op& op, Node& node, const nb::handle* inputs, const nb::handle* attrs, Arguments& arguments) {
   const Program& program = *op.program;
   std::vector<std::pair<size_t, ScalarEntry>> numbers;
   for (size_t i = 0; i < program.inputs.size(); ++i) {
     Tensor*& tensor = arguments.tensors[i];
-    node.inputs.push_back(read_input(node, program.inputs[i], nb::handle(inputs[i]), numbers, tensor));
+    node.inputs.push_back(read_input(node, program.inputs[i], inputs[i], numbers, tensor));
     arguments.differentiable |= tensor != nullptr && tensor->requires_grad;
   }
   AttrParser parser(node);
   for (size_t i = 0; i < program.attrs.size(); ++i) {
-    const nb::handle value = attrs[i] != nullptr ? attrs[i] : op.defaults[i].ptr();
+    const nb::handle value = attrs[i].is_valid() ? attrs[i] : nb::handle(op.defaults[i]);
     if (!value.is_valid()) {
       throw TypeError("axon." + program.name + ": the argument " + program.attrs[i].name + " is missing");
     }
@@ -349,13 +349,13 @@ nb::object call_by_name(const char* name, nb::sequence inputs, nb::dict attrs) {
   Op& op = op_of(name);
   const Program& program = *op.program;
   std::vector<nb::object> held;
-  std::vector<PyObject*> in(program.inputs.size(), nullptr);
-  std::vector<PyObject*> at(program.attrs.size(), nullptr);
+  std::vector<nb::handle> in(program.inputs.size());
+  std::vector<nb::handle> at(program.attrs.size());
   for (nb::handle input : inputs) {
     if (held.size() == in.size()) {
       throw TypeError("axon." + program.name + ": takes " + std::to_string(in.size()) + " inputs, more were given");
     }
-    in[held.size()] = input.ptr();
+    in[held.size()] = input;
     held.push_back(nb::borrow(input));
   }
   for (auto [key, value] : attrs) {
@@ -371,7 +371,7 @@ nb::object call_by_name(const char* name, nb::sequence inputs, nb::dict attrs) {
       }
       throw TypeError("axon." + program.name + ": unknown attribute " + attr + "; known: " + (known.empty() ? "none" : known));
     }
-    at[i] = value.ptr();
+    at[i] = value;
   }
   return call(op, in.data(), at.data());
 }
@@ -441,7 +441,7 @@ bool& grad_mode() {
   return enabled;
 }
 
-nb::object call(Op& op, const PyObject* const* inputs, const PyObject* const* attrs) {
+nb::object call(Op& op, const nb::handle* inputs, const nb::handle* attrs) {
   Arguments arguments;
   NodePtr draft = new_node(*op.program);
   read_arguments(op, *draft, inputs, attrs, arguments);
@@ -465,6 +465,36 @@ nb::object call(Op& op, const PyObject* const* inputs, const PyObject* const* at
     flush_graph(graph);
   }
   return result;
+}
+
+nb::object call_folded(Op& op, std::initializer_list<nb::handle> inputs, std::initializer_list<nb::handle> attrs) {
+  const nb::handle first = inputs.begin()[0];
+  const nb::handle second = inputs.begin()[1];
+  if (!PyList_Check(first.ptr()) && !PyTuple_Check(first.ptr())) {
+    return call(op, inputs, attrs);
+  }
+  const std::string where = "axon." + op.program->name + ": ";
+  if (!second.is_none()) {
+    throw TypeError(where + "a list of tensors stands for all operands; give what follows by keyword, such as axis=1");
+  }
+  std::vector<nb::object> operands;
+  for (nb::handle operand : first) {
+    operands.push_back(nb::borrow(operand));
+  }
+  if (operands.empty()) {
+    throw ValueError(where + "expected at least one tensor, got an empty list");
+  }
+  while (operands.size() > 1) {
+    std::vector<nb::object> pairs;
+    for (size_t i = 0; i + 1 < operands.size(); i += 2) {
+      pairs.push_back(call(op, {operands[i], operands[i + 1]}, attrs));
+    }
+    if (operands.size() % 2 == 1) {
+      pairs.push_back(operands.back());
+    }
+    operands = std::move(pairs);
+  }
+  return operands[0];
 }
 
 nb::dict attrs_dict(const Program& program, const std::vector<int64_t>& ints, const std::vector<ScalarEntry>& scalars) {

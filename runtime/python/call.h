@@ -1,6 +1,7 @@
 // The one door through which every op is recorded: the generated functions and `_runtime.call` alike.
 #pragma once
 
+#include <initializer_list>
 #include <memory>
 #include <vector>
 
@@ -37,7 +38,12 @@ Op& op_of(const char* name);
 const GradRule* grad_rule(Op& op);
 
 /// Records the op. `inputs` and `attrs` in the order of the program; a null attribute takes its default, a null input is absent.
-nb::object call(Op& op, const PyObject* const* inputs, const PyObject* const* attrs);
+nb::object call(Op& op, const nb::handle* inputs, const nb::handle* attrs);
+inline nb::object call(Op& op, std::initializer_list<nb::handle> inputs, std::initializer_list<nb::handle> attrs) {
+  return call(op, inputs.begin(), attrs.begin());
+}
+/// An op of two operands that also takes a list as the first: combined in pairs, as a balanced tree.
+nb::object call_folded(Op& op, std::initializer_list<nb::handle> inputs, std::initializer_list<nb::handle> attrs);
 
 /// Attributes as Python values, by name.
 nb::dict attrs_dict(const Program& program, const std::vector<int64_t>& ints, const std::vector<ScalarEntry>& scalars);
@@ -45,8 +51,7 @@ nb::dict attrs_dict(const Program& program, const std::vector<int64_t>& ints, co
 /// This thread's: true iff ops on tensors that require gradients are put on the tape.
 bool& grad_mode();
 
-/// Generated: registers the op table; binds one function an op.
-void register_all();
+/// Generated: binds one function an op.
 void bind_ops(nb::module_& m);
 
 }  // namespace axon

@@ -2,6 +2,7 @@
 #include <nanobind/nanobind.h>
 
 #include "core/error.h"
+#include "graph/op_table.h"
 #include "python/call.h"
 
 namespace axon {

@@ -11,10 +11,10 @@ namespace axon {
 namespace {
 
 /// The place on the tape of an input: itself if it is a leaf.
-Edge edge_of(const Tensor& input, const PyObject* object) {
+Edge edge_of(const Tensor& input, nb::handle object) {
   Edge edge;
   if (input.requires_grad) {
-    edge.source = input.source != nullptr ? input.source : const_cast<PyObject*>(object);
+    edge.source = input.source != nullptr ? input.source : object.ptr();
     edge.output = input.source != nullptr ? input.output : 0;
     Py_INCREF(edge.source);
   }
@@ -186,7 +186,7 @@ nb::object new_tape(Op& op) {
   return object;
 }
 
-void fill_tape(nb::handle object, const Node& node, Tensor* const* inputs, const PyObject* const* objects) {
+void fill_tape(nb::handle object, const Node& node, Tensor* const* inputs, const nb::handle* objects) {
   TapeNode* tape = nb::inst_ptr<TapeNode>(object);
   const GradRule& rule = *tape->op->grad;
   tape->edges.reserve(rule.edges.size());

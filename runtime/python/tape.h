@@ -38,6 +38,6 @@ struct TapeNode {
 /// An empty tape node of `op`, which has a gradient.
 nb::object new_tape(Op& op);
 /// Fills it from `node`, just recorded from `inputs` (nullptr where an input is no tensor). Runs no Python code.
-void fill_tape(nb::handle tape, const Node& node, Tensor* const* inputs, const PyObject* const* objects);
+void fill_tape(nb::handle tape, const Node& node, Tensor* const* inputs, const nb::handle* objects);
 
 }  // namespace axon

@@ -244,7 +244,9 @@ bool read_number(nb::handle object, ScalarEntry& entry) {
   if (PyLong_Check(o)) {
     entry = {DType::int64, PyLong_AsLongLong(o)};
     if (entry.bits == -1 && PyErr_Occurred() != nullptr) {
-      throw nb::python_error();
+      PyErr_Clear();
+      throw ValueError("axon: the number " + std::string(nb::str(object).c_str()) +
+                       " does not fit in 64 bits; write it as a float");
     }
     return true;
   }

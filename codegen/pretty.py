@@ -1,0 +1,96 @@
+"""Programs as people write formulas: the text of docstrings and reference pages."""
+
+from __future__ import annotations
+
+from codegen.ir import GROUP, Call, Node, Program, Statement, index_of, is_call, text_of
+
+#: Infix primitives: symbol and how tightly it binds.
+INFIX = {
+    "or": ("or", 1), "and": ("and", 2),
+    "eq": ("==", 4), "ne": ("!=", 4), "lt": ("<", 4), "le": ("<=", 4), "gt": (">", 4), "ge": (">=", 4),
+    "add": ("+", 5), "sub": ("-", 5), "mul": ("*", 6), "div": ("/", 6), "floordiv": ("//", 6), "mod": ("%", 6),
+    "+": ("+", 5), "-": ("-", 5), "*": ("*", 6), "//": ("//", 6), "%": ("%", 6),
+    "pow": ("**", 8),
+}  # fmt: skip
+SELECT, NOT, NEGATION, ATOM = 0, 3, 7, 9
+#: Terms that stand for axes which go without saying.
+PLAIN = ("own", "rest", "keep")
+
+
+def formulas(program: Program) -> list[str]:
+    """One line for each statement, in order."""
+    return [statement_text(statement) for statement in program.statements]
+
+
+def statement_text(statement: Statement) -> str:
+    if statement.kind == "call":
+        outputs, inputs = ", ".join(statement.outputs), ", ".join(statement.inputs)
+        return f"{outputs} = {statement.combine}({inputs})"
+    left = _subscript(statement.value, statement.index)
+    if statement.kind == "set":
+        return f"{left} = {expression(statement.expr)}"
+    over = ", ".join(filter(None, map(_term, statement.domain)))
+    if statement.kind == "reduce":
+        return f"{left} = {statement.combine}[{over}]({expression(statement.expr)})"
+    sign = {"sum": "+=", "set": "="}.get(statement.combine, f"{statement.combine}=")
+    return f"{left} {sign} {expression(statement.expr)} for {over or 'all points'}"
+
+
+def expression(node: Node) -> str:
+    return _text(node, 0)
+
+
+def _text(node: Node, outer: int) -> str:
+    text, level = _parts(node)
+    return f"({text})" if level < outer else text
+
+
+def _parts(node: Node) -> tuple[str, int]:
+    """The text and how tightly its outermost operation binds."""
+    if not isinstance(node, Call):
+        return (f"{node:g}" if isinstance(node, float) else text_of(node)), ATOM
+    head, args = node.head, node.args
+    if head == "load":
+        return _subscript(args[0], index_of(node)), ATOM
+    if head == "select":
+        condition, yes, no = args
+        return f"{_text(yes, 1)} if {_text(condition, 1)} else {_text(no, SELECT)}", SELECT
+    if head in INFIX and len(args) == 2:
+        symbol, level = INFIX[head]
+        return f"{_text(args[0], level)} {symbol} {_text(args[1], level + 1)}", level
+    if head == "neg":
+        return f"-{_text(args[0], NEGATION)}", NEGATION
+    if head == "not":
+        return f"not {_text(args[0], NOT)}", NOT
+    if head in ("detach", "gather"):
+        return _parts(args[0])
+    if head in ("index", "at"):
+        return text_of(args[0]), ATOM
+    if head == "cast":
+        return f"{_plain(args[0])}({expression(args[1])})", ATOM
+    if head in ("count", "linear"):
+        return f"{head}({', '.join(map(_plain, args))})", ATOM
+    return f"{head}({', '.join(map(expression, args))})", ATOM
+
+
+def _subscript(value: str, index: tuple[Node, ...]) -> str:
+    """`x` over its whole group, `x[..., k]` where named axes matter."""
+    if all(term == GROUP or is_call(term, *PLAIN) for term in index):
+        return value
+    return f"{value}[{', '.join(filter(None, map(_term, index)))}]"
+
+
+def _term(term: Node) -> str:
+    if term == GROUP or is_call(term, *PLAIN):
+        return "..."
+    if is_call(term, "bcast"):
+        return "broadcast axes"
+    if is_call(term, "sel"):
+        return str(term.args[0])
+    if is_call(term, "sub"):
+        return f"{term.args[0]}: {expression(term.args[1])}"
+    return expression(term)
+
+
+def _plain(term: Node) -> str:
+    return "..." if term == GROUP else text_of(term)
