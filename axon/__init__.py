@@ -1,0 +1,77 @@
+"""Axon: deep learning where one entry in ``ops.yaml`` is a complete, differentiable, fused op.
+
+Example:
+    >>> import axon
+    >>> from axon.nn import Linear, ReLU
+    >>> model = Linear(64, 32) >> ReLU() >> Linear(32, 10)
+    >>> loss = axon.metrics.cross_entropy(model(axon.randn(8, 64)), axon.arange(8))
+    >>> loss.backward()
+
+Every op of ``ops.yaml`` is a function of this package. Tensors are lazy: an op records, and what was
+recorded is computed, fused, when a value is asked for or an optimizer steps.
+"""
+
+from axon import _runtime
+from axon._runtime import (
+    bfloat16,
+    bool,
+    float16,
+    float32,
+    float64,
+    flush,
+    int8,
+    int16,
+    int32,
+    int64,
+    promote_types,
+    set_threads,
+    stats,
+    uint8,
+    uint16,
+    uint32,
+    uint64,
+)
+from axon.core.tensor import Tensor  # isort: skip
+from axon.core.autograd import enable_grad, grad, no_grad
+from axon.core.creation import (
+    arange,
+    eye,
+    full,
+    full_like,
+    linspace,
+    normal,
+    ones,
+    ones_like,
+    rand,
+    randint,
+    randn,
+    tensor,
+    uniform,
+    zeros,
+    zeros_like,
+)
+from axon.core.explain import explain, profile
+from axon.core.functional import (
+    broadcast_to,
+    dropout,
+    expand_dims,
+    flatten,
+    matmul,
+    permute,
+    reshape,
+    split,
+    squeeze,
+    stack,
+    transpose,
+)
+from axon.core.random import manual_seed
+
+globals().update(
+    (name, function)
+    for name, function in vars(_runtime.ops).items()
+    if "__" not in name and name not in globals()
+)
+
+from axon import data, experiment, io, metrics, nn, optim
+
+__version__ = "0.1.0"

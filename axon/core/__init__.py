@@ -1,0 +1,1 @@
+"""The parts everything else stands on: tensors, the tape and modules."""

@@ -1,0 +1,277 @@
+"""Tensor: the handle that users hold.
+
+A tensor names a value that may not be computed yet: ops only record. Values never change; what
+changes a tensor in place (``x += 1``, ``x[0] = v``) rebinds this handle to a new value, so no
+other tensor is ever affected. Operators and methods come from the tables that ``ops.yaml`` gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from axon import _runtime
+from axon._generated.autograd import METHODS, OPERATORS
+from axon.core import autograd, printing
+from axon.core.autograd import Handle
+
+
+class Tensor(_runtime.TensorBase):
+    """An n-dimensional array of one dtype, computed when it is needed.
+
+    Made by :func:`axon.tensor`, :func:`axon.zeros` and the other functions, never by calling the class.
+
+    Attributes:
+        shape: the extents, a tuple of ints.
+        dtype: such as ``axon.float32``.
+        ndim, size, nbytes: number of axes, of elements, of bytes.
+        requires_grad: true iff gradients reach this tensor; settable on leaves.
+        grad: the gradient that backward has added up, or None.
+        is_pending: true iff the value is recorded and not yet computed.
+
+    Example:
+        >>> x = axon.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+        >>> (x * x).sum().backward()
+        >>> x.grad
+        tensor([[2., 4.],
+                [6., 8.]])
+    """
+
+    # --------------------------------------------------------------------------------- values
+
+    def numpy(self) -> Any:
+        """The elements as a read-only NumPy array that shares the memory; computes them if need be."""
+        return _runtime.to_numpy(self)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        array = self.numpy()
+        if dtype is not None and array.dtype != dtype:
+            if copy is False:
+                raise ValueError(f"axon.Tensor: no {dtype} array without copying {array.dtype} data")
+            return array.astype(dtype)
+        return array.copy() if copy else array
+
+    def item(self) -> bool | int | float:
+        """The only element as a Python number.
+
+        Raises:
+            ValueError: the tensor has more or fewer elements than one.
+        """
+        return _runtime.item(self)
+
+    def tolist(self) -> Any:
+        """The elements as nested lists of Python numbers; a number for shape ()."""
+        return _runtime.tolist(self)
+
+    def to(self, dtype: Any) -> Tensor:
+        """The elements cast to ``dtype``; the tensor itself if it has it already."""
+        return self if self.dtype == dtype else _runtime.ops.cast(self, dtype=dtype)
+
+    astype = to
+
+    def _single(self, wanted: str) -> bool | int | float:
+        if self.size != 1:
+            raise ValueError(
+                f"{wanted} of a tensor of shape {self.shape}: expected a single element; "
+                "reduce it first, for example with .any(), .all(), .sum() or .mean()"
+            )
+        return self.item()
+
+    def __bool__(self) -> bool:
+        return bool(self._single("bool"))
+
+    def __float__(self) -> float:
+        return float(self._single("float"))
+
+    def __int__(self) -> int:
+        return int(self._single("int"))
+
+    def __index__(self) -> int:
+        value = self._single("index")
+        if isinstance(value, float):
+            raise TypeError(f"an index must be an integer; this tensor has dtype {self.dtype}")
+        return int(value)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec and self.size == 1 else repr(self)
+
+    # ---------------------------------------------------------------------------------- shape
+
+    @property
+    def T(self) -> Tensor:
+        """The tensor with its axes reversed."""
+        return _runtime.ops.permute(self, tuple(reversed(range(self.ndim))))
+
+    @property
+    def is_floating_point(self) -> bool:
+        """True iff the dtype is a float."""
+        return self.dtype.is_float
+
+    def __len__(self) -> int:
+        if self.ndim == 0:
+            raise TypeError("len of a tensor of shape (): it has no axes")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if self.ndim == 0:
+            raise TypeError("iteration over a tensor of shape (): it has no axes")
+        return (self[index] for index in range(self.shape[0]))
+
+    def __getitem__(self, key: Any) -> Tensor:
+        from axon.core.indexing import get_item
+
+        return get_item(self, key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        from axon.core.indexing import set_item
+
+        self._assign(set_item(self, key, value))
+
+    # ------------------------------------------------------------------------------ gradients
+
+    def backward(
+        self,
+        gradient: Tensor | None = None,
+        *,
+        retain_graph: bool = False,
+        create_graph: bool = False,
+    ) -> None:
+        """Adds the gradients of this tensor to ``.grad`` of every leaf it depends on.
+
+        Args:
+            gradient: what flows in, of this tensor's shape; 1 for a single element.
+            retain_graph: keep the tape, so that backward can run over it again.
+            create_graph: record the gradients' own tape too, for gradients of gradients.
+
+        Raises:
+            ValueError: the tensor was not recorded, or has several elements and no ``gradient``.
+            RuntimeError: an earlier backward freed the tape.
+        """
+        autograd.backward(
+            [self], [gradient], retain_graph=retain_graph, create_graph=create_graph
+        )
+
+    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Handle:
+        """Calls ``hook(gradient)`` when backward knows the whole gradient of this tensor.
+
+        What it returns, unless None, is used instead.
+
+        Example:
+            >>> handle = hidden.register_hook(lambda g: g.clip(-1, 1))
+            >>> handle.remove()
+        """
+        return autograd.register_hook(self, hook)
+
+    # -------------------------------------------------------------------------------- copying
+
+    def __deepcopy__(self, memo: dict) -> Tensor:
+        copied = self.detach()
+        copied.requires_grad = self.requires_grad
+        memo[id(self)] = copied
+        return copied
+
+    def __copy__(self) -> Tensor:
+        return self.__deepcopy__({})
+
+    def __reduce__(self) -> tuple:
+        return _rebuild, (self.numpy(), self.requires_grad)
+
+    # ----------------------------------------------------------------------------------- repr
+
+    def __repr__(self) -> str:
+        shown, cut = self.detach(), set()
+        if self.size > printing.THRESHOLD:
+            edge = printing.EDGE_ITEMS
+            ends = _runtime.tensor([*range(edge), *range(-edge, 0)])
+            for axis, extent in enumerate(self.shape):
+                if extent > 2 * edge:
+                    shown = _runtime.ops.take(shown, ends, axis=axis)
+                    cut.add(axis)
+        name = str(self.dtype)
+        notes = [] if name in ("float32", "int64", "bool") else [f"dtype={name}"]
+        notes += [f"shape={self.shape}"] if self.size == 0 or cut else []
+        notes += ["requires_grad=True"] if self.requires_grad else []
+        values = printing.format_values(shown.tolist(), shown.shape, name, cut, len("tensor("))
+        return "tensor(" + ", ".join([values, *notes]) + ")"
+
+    # NumPy leaves `array + tensor` to the tensor.
+    __array_ufunc__ = None
+    __hash__ = object.__hash__
+
+
+def _rebuild(array: Any, requires_grad: bool) -> Tensor:
+    restored = _runtime.tensor(array)
+    restored.requires_grad = requires_grad
+    return restored
+
+
+def _method(op: str) -> Callable[..., Any]:
+    function = getattr(_runtime.ops, op)
+
+    def method(self: Tensor, *args: Any, **kwargs: Any) -> Any:
+        return function(self, *args, **kwargs)
+
+    return method
+
+
+def _operator(op: str, reflected: bool) -> Callable[[Tensor, Any], Any]:
+    function = getattr(_runtime.ops, op)
+
+    def operator(self: Tensor, other: Any) -> Any:
+        operand = _operand(other)
+        if operand is NotImplemented:
+            return NotImplemented
+        return function(operand, self) if reflected else function(self, operand)
+
+    return operator
+
+
+def _in_place(op: str) -> Callable[[Tensor, Any], Any]:
+    function = getattr(_runtime.ops, op)
+
+    def operator(self: Tensor, other: Any) -> Any:
+        operand = _operand(other)
+        if operand is NotImplemented:
+            return NotImplemented
+        self._assign(function(self, operand))
+        return self
+
+    return operator
+
+
+def _operand(other: Any) -> Any:
+    """What an operator takes: tensors and numbers as they are, arrays as tensors."""
+    if isinstance(other, (Tensor, int, float)):
+        return other
+    if hasattr(other, "__array__"):
+        return _runtime.tensor(other)
+    return NotImplemented
+
+
+def _attach() -> None:
+    """Gives Tensor the operators and methods of the generated tables."""
+    for op in METHODS:
+        setattr(Tensor, op, _named(_method(op), op, op))
+    for name, (op, exchanged) in OPERATORS.items():
+        make = _method(op) if name in UNARY else _operator(op, exchanged)
+        setattr(Tensor, name, _named(make, name, op))
+        if f"__r{name[2:]}" in OPERATORS:
+            in_place = f"__i{name[2:]}"
+            setattr(Tensor, in_place, _named(_in_place(op), in_place, op))
+
+
+def _named(function: Callable, name: str, op: str) -> Callable:
+    function.__name__ = name
+    function.__qualname__ = f"Tensor.{name}"
+    function.__doc__ = getattr(_runtime.ops, op).__doc__
+    return function
+
+
+UNARY = ("__neg__", "__abs__", "__invert__")
+_attach()
+
+Tensor.__module__ = "axon"
+_runtime.set_tensor_type(Tensor)
+
+# At the end, because it needs Tensor: `import axon.core.tensor as T; T.Module` is part of the interface.
+from axon.core.module import Module  # noqa: E402, F401

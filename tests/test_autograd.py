@@ -1,0 +1,295 @@
+"""The tape's walk: what it gives, what it keeps, and what it refuses."""
+
+import gc
+import weakref
+
+import numpy as np
+import pytest
+
+import axon
+
+
+def leaf(values):
+    return axon.tensor(values, dtype=axon.float32, requires_grad=True)
+
+
+def test_chain_rule():
+    x = leaf([0.5, -1.0, 2.0])
+    (x * x * x).sum().backward()
+    np.testing.assert_allclose(x.grad.numpy(), 3 * x.numpy() ** 2, rtol=1e-6)
+
+
+def test_a_tensor_used_twice_gets_the_sum():
+    x = leaf(3.0)
+    y = x * x
+    (y * y + y).backward()
+    assert x.grad.item() == 4 * 27 + 2 * 3
+
+
+def test_gradients_add_up_over_passes():
+    x = leaf(2.0)
+    (x * 3).backward()
+    (x * 5).backward()
+    assert x.grad.item() == 8
+    x.grad = None
+    (x * 7).backward()
+    assert x.grad.item() == 7
+
+
+def test_broadcast_axes_are_summed():
+    a, b = leaf(np.ones((2, 1, 3))), leaf(np.ones((4, 1)))
+    (a * b).sum().backward()
+    assert a.grad.shape == (2, 1, 3) and b.grad.shape == (4, 1)
+    np.testing.assert_array_equal(a.grad.numpy(), np.full((2, 1, 3), 4.0))
+    np.testing.assert_array_equal(b.grad.numpy(), np.full((4, 1), 6.0))
+
+
+def test_incoming_gradient():
+    x = leaf([1.0, 2.0])
+    (x * x).backward(axon.tensor([1.0, 10.0]))
+    assert x.grad.tolist() == [2.0, 40.0]
+
+
+def test_constants_get_none():
+    x, c = leaf(1.0), axon.tensor(2.0)
+    (x * c).backward()
+    assert c.grad is None
+
+
+def test_no_grad_and_enable_grad():
+    x = leaf(1.0)
+    with axon.no_grad():
+        y = x * 2
+        with axon.enable_grad():
+            z = x * 2
+    assert not y.requires_grad and z.requires_grad and (x * 2).requires_grad
+
+
+def test_no_grad_decorates_recursive_functions_and_survives_errors():
+    x = leaf(1.0)
+
+    @axon.no_grad()
+    def f(depth):
+        if depth == 0:
+            raise RuntimeError("inside")
+        f(depth - 1)
+
+    with pytest.raises(RuntimeError, match="inside"):
+        f(3)
+    assert (x * 2).requires_grad
+
+
+def test_detach_cuts():
+    x = leaf(3.0)
+    (x * x.detach()).backward()
+    assert x.grad.item() == 3.0
+
+
+def test_python_control_flow_runs_each_time():
+    def f(x):
+        y = x
+        while y.item() < 100:
+            y = y * 2
+        return y
+
+    for start, slope in ((3.0, 64), (30.0, 4)):
+        x = leaf(start)
+        f(x).backward()
+        assert x.grad.item() == slope
+
+
+# --------------------------------------------------------------------------------- what is kept
+
+
+def test_a_freed_tape_is_refused_and_nothing_changes():
+    x = leaf(3.0)
+    y = x * x
+    y.backward()
+    with pytest.raises(RuntimeError, match="retain_graph=True"):
+        y.backward()
+    assert x.grad.item() == 6.0
+
+
+def test_retain_graph():
+    x = leaf(3.0)
+    y = x * x
+    y.backward(retain_graph=True)
+    y.backward()
+    assert x.grad.item() == 12.0
+
+
+def test_the_tape_dies_with_its_tensors():
+    x = leaf(3.0)
+    node = weakref.ref((x * x).tape)
+    gc.collect()
+    assert node() is None
+
+
+def test_a_long_chain_does_not_overflow():
+    x = leaf(1.0)
+    y = x
+    for _ in range(100_000):
+        y = -y
+    y.backward()
+    assert x.grad.item() == 1.0
+    del y
+
+
+# -------------------------------------------------------------------------------- higher orders
+
+
+def test_second_and_third_order():
+    x = leaf(2.0)
+    y = x * x * x * x
+    (first,) = axon.grad(y, [x], create_graph=True)
+    (second,) = axon.grad(first, [x], create_graph=True)
+    (third,) = axon.grad(second, [x])
+    assert (first.item(), second.item(), third.item()) == (32.0, 48.0, 48.0)
+
+
+def test_gradient_penalty():
+    w = leaf([1.0, -2.0])
+    x = leaf([0.3, 0.7])
+    y = (w * x).sum().tanh()
+    dx = axon.grad(y, x, create_graph=True)
+    (dx * dx).sum().backward()
+
+    def penalty(weights):
+        t = np.tanh((weights * x.numpy()).sum(dtype=np.float64))
+        return ((1 - t * t) ** 2) * (weights * weights).sum()
+
+    eps = 1e-6
+    steps = eps * np.eye(2)
+    at = w.numpy().astype(np.float64)
+    expected = [(penalty(at + s) - penalty(at - s)) / (2 * eps) for s in steps]
+    np.testing.assert_allclose(w.grad.numpy(), expected, rtol=1e-4)
+
+
+def test_create_graph_leaves_differentiable_grads():
+    x = leaf(3.0)
+    (x * x * x).backward(create_graph=True)
+    assert x.grad.requires_grad
+    assert axon.grad(x.grad, x).item() == 18.0
+
+
+# ------------------------------------------------------------------------------------ axon.grad
+
+
+def test_grad_touches_no_grad_attribute():
+    x, z = leaf(3.0), leaf(1.0)
+    gradients = axon.grad(x * x * z, (x, z))
+    assert [g.item() for g in gradients] == [6.0, 9.0]
+    assert x.grad is None and z.grad is None
+
+
+def test_grad_with_respect_to_an_inner_tensor():
+    x = leaf(3.0)
+    h = x * x
+    assert axon.grad(h * h, h).item() == 18.0
+
+
+def test_grad_of_several_outputs():
+    x = leaf([1.0, 2.0])
+    outputs = [x * 2, (x * x).sum()]
+    g = axon.grad(outputs, x, [axon.tensor([1.0, 1.0]), None])
+    assert g.tolist() == [4.0, 6.0]
+
+
+def test_grad_of_unused_input():
+    x, z = leaf(3.0), leaf(1.0)
+    with pytest.raises(ValueError, match="allow_unused"):
+        axon.grad(x * 2, z)
+    assert axon.grad(x * 2, [x, z], allow_unused=True)[1] is None
+
+
+# --------------------------------------------------------------------------------------- hooks
+
+
+def test_hooks_see_the_whole_gradient_once_and_may_replace_it():
+    x = leaf(2.0)
+    h = x * x
+    seen = []
+    h.register_hook(lambda g: seen.append(g.item()))
+    h.register_hook(lambda g: g * 10)
+    x.register_hook(lambda g: g + 1)
+    (h * 3 + h * 4).backward()
+    assert seen == [7.0]
+    assert x.grad.item() == 7 * 10 * 4 + 1
+
+
+def test_a_removed_hook_is_silent():
+    x = leaf(2.0)
+    handle = x.register_hook(lambda g: g * 100)
+    handle.remove()
+    handle.remove()
+    (x * 3).backward()
+    assert x.grad.item() == 3.0
+
+
+def test_hook_on_a_constant_is_refused():
+    with pytest.raises(ValueError, match="requires_grad"):
+        axon.tensor(1.0).register_hook(print)
+
+
+def test_an_error_in_a_hook_leaves_grads_alone():
+    x, z = leaf(2.0), leaf(1.0)
+
+    def fail(gradient):
+        raise RuntimeError("hook")
+
+    h = x * z
+    h.register_hook(fail)
+    with pytest.raises(RuntimeError, match="hook"):
+        (h + z).backward()
+    assert x.grad is None and z.grad is None
+
+
+# -------------------------------------------------------------------------------------- errors
+
+
+def test_backward_needs_a_single_element():
+    with pytest.raises(ValueError, match=r"shape \(2,\).*\.sum\(\)"):
+        (leaf([1.0, 2.0]) * 2).backward()
+
+
+def test_incoming_gradient_must_have_the_shape():
+    with pytest.raises(ValueError, match=r"\(3,\).*\(2,\)"):
+        (leaf([1.0, 2.0]) * 2).backward(axon.ones(3))
+
+
+def test_backward_of_what_was_not_recorded():
+    with pytest.raises(ValueError, match="no_grad"):
+        axon.tensor(1.0).backward()
+    with pytest.raises(ValueError, match="cast"):
+        axon.tensor(1).backward()
+
+
+def test_integers_cannot_require_gradients():
+    with pytest.raises(TypeError, match="float"):
+        axon.tensor([1, 2], requires_grad=True)
+
+
+def test_in_place_on_a_leaf_needs_no_grad():
+    x = leaf(1.0)
+    with pytest.raises(Exception, match="no_grad"):
+        x += 1
+    with axon.no_grad():
+        x += 1
+    assert x.item() == 2.0 and x.requires_grad and x.tape is None
+
+
+def test_in_place_on_an_inner_tensor_is_differentiated():
+    x = leaf([1.0, 2.0])
+    h = x * 2
+    h *= x
+    h.sum().backward()
+    assert x.grad.tolist() == [4.0, 8.0]
+
+
+def test_values_saved_for_backward_do_not_change():
+    x = leaf(3.0)
+    y = x * x
+    with axon.no_grad():
+        x *= 100
+    y.backward()
+    assert x.grad.item() == 6.0
