@@ -1,0 +1,618 @@
+"""Gradients of programs, by one rule: for each load A[g] in Y[g0] = Σ e, dA[g] += dY[g0]·∂e/∂A[g].
+
+The statements are swept in reverse. Within an expression the incoming gradient is pushed *inside*
+every select, so that the derivative of a branch that was not taken is never evaluated into the
+result: the gradient is select(c, dY·∂a, 0) and not select(c, dY, 0)·∂a, which would be 0·inf.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from codegen.invert import Store, invert
+from codegen.ir import (
+    GROUP,
+    Attr,
+    Call,
+    Input,
+    Node,
+    Output,
+    Program,
+    Statement,
+    call,
+    is_call,
+    load,
+    walk,
+)
+from codegen.primitives import PRIMITIVES
+from codegen.simplify import expand, simplify_statements
+from codegen.terms import Uncovered, named_axes, remaining, same_term, split_products
+
+#: Classes and dtypes of values that never carry a gradient.
+_DISCRETE = ("int", "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
+
+
+class NotDifferentiable(ValueError):
+    """The program has no derived gradient; its entry must write one."""
+
+
+def gradient(program: Program, name: str | None = None) -> Program | None:
+    """The gradient of `program` as a program; None if no output depends on a float input.
+
+    Inputs: the cotangents of the float outputs in their order, then the values that are read (inputs
+    before outputs), then ghosts. Outputs: one for each float input on which an output depends. Their
+    names are those of `gradient_names`.
+    """
+    return _Sweep(program).gradient(name or program.name + ".grad")
+
+
+def gradient_names(program: Program) -> tuple[dict[str, str], dict[str, str]]:
+    """Names of the cotangents by output and of the gradients by input: `d` before the name, repeated if taken."""
+    taken = {i.name for i in program.inputs} | {o.name for o in program.outputs}
+    taken |= {v for s in program.statements for v in s.written} | {a.name for a in program.attrs}
+    taken |= {n for n, _ in program.where} | set(_dim_names(program))
+
+    def name(value: str) -> str:
+        result = "d" + value
+        while result in taken:
+            result = "d" + result
+        taken.add(result)
+        return result
+
+    cotangents = {o.name: name(o.name) for o in program.outputs if _continuous_output(program, o)}
+    return cotangents, {i.name: name(i.name) for i in program.inputs if is_float(i)}
+
+
+def is_float(declared: Input) -> bool:
+    return not declared.ghost and declared.cls not in _DISCRETE
+
+
+def _continuous_output(program: Program, output: Output) -> bool:
+    if isinstance(output.dtype, str):
+        return output.dtype not in _DISCRETE
+    if output.dtype.head in ("float", "attr"):
+        return True
+    names = {i.name: i for i in program.inputs}
+    return any(names[n].cls not in _DISCRETE for n in output.dtype.args)
+
+
+def _dim_names(program: Program) -> list[str]:
+    terms = [t for d in (*program.inputs, *program.outputs) for t in split_products(d.dims)]
+    return named_axes(tuple(terms))
+
+
+def _class_of(program: Program, output: Output) -> str:
+    """The class of an output where it is read as an input."""
+    if isinstance(output.dtype, str):
+        return output.dtype
+    if output.dtype.head == "like":
+        return program.input(output.dtype.args[0]).cls
+    return "float" if output.dtype.head == "float" else "any"
+
+
+def _add(terms: list[Node]) -> Node:
+    result = terms[0]
+    for term in terms[1:]:
+        result = call("add", result, term)
+    return result
+
+
+class _Sweep:
+    def __init__(self, program: Program):
+        self.program = program
+        self.inputs = {i.name: i for i in program.inputs}
+        self.outputs = {o.name: o for o in program.outputs}
+        self.cotangents, self.gradients = gradient_names(program)
+        self.dims = {i.name: split_products(i.dims) for i in program.inputs}
+        for s in program.statements:
+            for value in s.written:
+                self.dims[value] = s.index
+        self.dims.update({o.name: split_products(o.dims) for o in program.outputs})
+        self.extents = dict(program.where)
+        self.where: dict[str, Node] = {}
+        self.taken = {*self.dims, *self.cotangents.values(), *self.gradients.values()}
+        self.taken |= {a.name for a in program.attrs} | set(_dim_names(program)) | set(self.extents)
+        self.pending: dict[str, list[Store]] = {}
+        self.emitted: list[Statement] = []
+        self.active = self._find_active()
+        broadcast = [i for i in program.inputs if GROUP in i.dims]
+        self.broadcasts = len(broadcast) > 1
+
+    def fresh(self, hint: str) -> str:
+        name, number = hint, 1
+        while name in self.taken:
+            number += 1
+            name = f"{hint}{number}"
+        self.taken.add(name)
+        return name
+
+    # ------------------------------------------------------------------------------ the sweep
+
+    def gradient(self, name: str) -> Program | None:
+        for statement in reversed(self.program.statements):
+            self._reverse(statement)
+        produced = [i for i in self.gradients if self.pending.get(i)]
+        for value in produced:
+            self._finish(value)
+        if not produced:
+            return None
+        outputs = set(self.outputs)
+        forward = [s for s in self.program.statements if not outputs & set(s.written)]
+        results = tuple(self.gradients[i] for i in produced)
+        statements = simplify_statements(
+            [*forward, *self.emitted], results, self._definitions(), self.fresh
+        )
+        return self._assemble(name, produced, statements)
+
+    def _find_active(self) -> set[str]:
+        """Values through which a gradient can flow to an input."""
+        active = set(self.gradients)
+        for s in self.program.statements:
+            if any(v in active for v in _differentiated(s)):
+                active.update(s.written)
+        return active
+
+    def _definitions(self) -> list[tuple[Node, Node]]:
+        """(expression, load of the output that equals it): reading an output beats recomputing it."""
+        known = []
+        for at, s in enumerate(self.program.statements):
+            if s.kind == "set" and s.value in self.outputs and isinstance(s.expr, Call):
+                read = load(s.value, s.index)
+                known.append((s.expr, read))
+                known.append((expand(s.expr, self.program.statements[:at]), read))
+        return known
+
+    def _incoming(self, value: str, index: tuple[Node, ...]) -> Node | None:
+        """The gradient of a value at the points of its own store."""
+        contributions = self.pending.pop(value, [])
+        terms = []
+        if value in self.cotangents:
+            terms.append(load(self.cotangents[value], index))
+        terms += [self._sum_of(value, c, index) for c in contributions]
+        if not terms:
+            return None
+        if len(terms) == 1 and is_call(terms[0], "load"):
+            return terms[0]
+        total = self.fresh("d" + value)
+        self.emitted.append(Statement("set", total, index, _add(terms)))
+        return load(total, index)
+
+    def _sum_of(self, value: str, store: Store, index: tuple[Node, ...]) -> Node:
+        if not store.reduced and all(map(same_term, store.index, index)):
+            return store.expr
+        part = self.fresh("d" + value)
+        self.emitted.append(_statement(part, store))
+        return load(part, index)
+
+    def _finish(self, value: str) -> None:
+        """The statement that writes the gradient of an input."""
+        target = self.gradients[value]
+        stores = self.pending.pop(value)
+        index = tuple(self._whole(value) if d == GROUP else d for d in self.dims[value])
+        if len(stores) == 1:
+            self.emitted.append(_statement(target, stores[0]))
+            return
+        parts = []
+        for store in stores:
+            if store.reduced:
+                part = self.fresh(target)
+                self.emitted.append(_statement(part, store))
+                parts.append(load(part, index))
+            else:
+                parts.append(store.expr)
+        self.emitted.append(Statement("set", target, index, _add(parts)))
+
+    def _whole(self, value: str) -> Node:
+        """How a store to the group of an input is written."""
+        return call("own", value) if self.broadcasts and value in self.inputs else GROUP
+
+    # --------------------------------------------------------------------------- statements
+
+    def _reverse(self, s: Statement) -> None:
+        if s.kind == "call":
+            if any(v in self.active for v in s.inputs):
+                self._refuse(f"the opaque kernel {s.combine}")
+            return
+        if s.combine in ("argmax", "argmin", "any", "all") or s.value not in self.active:
+            self.pending.pop(s.value, None)
+            return
+        if s.kind == "scatter":
+            self._reverse_scatter(s)
+            return
+        incoming = self._incoming(s.value, s.index)
+        if incoming is None:
+            return
+        domain = (*s.index, *s.domain)
+        if s.kind == "reduce" and s.combine in ("max", "min"):
+            winner = self.fresh("winner")
+            self.emitted.append(replace(s, value=winner, combine="arg" + s.combine))
+            number = Call("linear", s.domain)
+            incoming = call("select", call("eq", number, load(winner, s.index)), incoming, 0.0)
+        elif s.kind == "reduce" and s.combine == "prod":
+            incoming = call("mul", incoming, self._exclusive_product(s))
+        self._reverse_expr(s.expr, incoming, domain)
+
+    def _exclusive_product(self, s: Statement) -> Node:
+        """The product of all other points: y/e, but right where points are 0."""
+        zeros, product = self.fresh("zeros"), self.fresh("product")
+        is_zero = call("eq", s.expr, 0)
+        self.emitted += [
+            replace(s, value=zeros, combine="sum", expr=call("cast", "int64", is_zero)),
+            replace(s, value=product, expr=call("select", is_zero, 1.0, s.expr)),
+        ]
+        zeros, product = load(zeros, s.index), load(product, s.index)
+        at_zero = call("select", call("eq", zeros, 1), product, 0.0)
+        elsewhere = call("select", call("eq", zeros, 0), call("div", product, s.expr), 0.0)
+        return call("select", is_zero, at_zero, elsewhere)
+
+    def _reverse_scatter(self, s: Statement) -> None:
+        dims = tuple(self._whole(s.value) if d == GROUP else d for d in self.dims[s.value])
+        incoming = self._incoming(s.value, dims)
+        if incoming is None:
+            return
+        incoming = call("guard", load(incoming.args[0], s.index), 0.0)
+        if s.combine == "set":
+            winner = self.fresh("winner")
+            number = Call("linear", s.domain)
+            self.emitted.append(replace(s, value=winner, expr=number))
+            won = call("eq", number, call("guard", load(winner, s.index), -1))
+            incoming = call("select", won, incoming, 0.0)
+        elif s.combine != "sum":
+            self._refuse(f"a scatter with {s.combine}")
+        self._reverse_expr(s.expr, incoming, s.domain)
+
+    def _refuse(self, what: str):
+        raise NotDifferentiable(
+            f"{self.program.name}: no gradient is derived through {what}; write `backward:` in its entry"
+        )
+
+    # -------------------------------------------------------------------------- expressions
+
+    def _reverse_expr(self, expr: Node, incoming: Node, domain: tuple[Node, ...]) -> None:
+        order, active = _postorder(expr, self.active)
+        adjoint: dict[Node, dict[tuple, list[Node]]] = {expr: {}}
+        for context, term in _split(incoming):
+            adjoint[expr].setdefault(context, []).append(term)
+        for node in reversed(order):
+            if node not in active or node not in adjoint:
+                continue
+            if is_call(node, "load", "guard"):
+                access = node.args[0] if node.head == "guard" else node
+                self._contribute(access, _join(adjoint[node]), domain)
+                continue
+            for operand, rule in _rules(node):
+                if operand not in active:
+                    continue
+                into = adjoint.setdefault(operand, {})
+                for context, terms in adjoint[node].items():
+                    for extra, term in _split(rule(_add(terms))):
+                        into.setdefault(context + extra, []).append(term)
+
+    def _contribute(self, access: Call, expr: Node, domain: tuple[Node, ...]) -> None:
+        value, index = access.args[0], access.args[1].args
+        dims = self.dims[value]
+        store = invert(index, domain, expr, dims, self.extents, self.fresh, self._whole(value))
+        if store is None:
+            store = _one_hot(index, domain, expr, dims) or _Scatter(index, domain, expr)
+        self.where.update(store.where)
+        self.extents.update(store.where)
+        stores = self.pending.setdefault(value, [])
+        for position, other in enumerate(stores):
+            if type(other) is type(store) and other.index == store.index and other.domain == store.domain:
+                stores[position] = replace(other, expr=call("add", other.expr, store.expr))
+                return
+        stores.append(store)
+
+    # ------------------------------------------------------------------------------ assembly
+
+    def _assemble(self, name: str, produced: list[str], statements: list[Statement]) -> Program:
+        read = {v for s in statements for v in s.read}
+        several = len(self.cotangents) > 1
+        inputs = [
+            Input(c, "float", self.outputs[o].dims, default=0.0 if several else None)
+            for o, c in self.cotangents.items()
+            if c in read
+        ]
+        inputs += [replace(i, ghost=False) for i in self.program.inputs if i.name in read]
+        inputs += [
+            Input(o.name, _class_of(self.program, o), o.dims) for o in self.program.outputs if o.name in read
+        ]
+        outputs = []
+        for value in produced:
+            dims = tuple(self._whole(value) if d == GROUP else d for d in self.inputs[value].dims)
+            outputs.append(Output(self.gradients[value], self._dtype_of(value, inputs), dims))
+        where = {**dict(self.program.where), **self.where}
+        needs = _Needs(self.program, inputs, outputs, statements, where)
+        inputs += needs.ghosts()
+        return Program(
+            name,
+            tuple(inputs),
+            self.program.attrs,
+            tuple(outputs),
+            tuple(statements),
+            tuple((n, e) for n, e in where.items() if n in needs.used_where),
+            (),
+            f"Gradient of {self.program.name}.",
+        )
+
+    def _dtype_of(self, value: str, inputs: list[Input]) -> Node:
+        """Like the input itself; like the cotangent where that has its dtype and saves a ghost."""
+        present = {i.name: i for i in inputs}
+        if value not in present:
+            for output, cotangent in self.cotangents.items():
+                same = self.outputs[output].dtype == call("like", value)
+                if same and cotangent in present and present[cotangent].default is None:
+                    return call("like", cotangent)
+        return call("like", value)
+
+
+@dataclass
+class _Scatter(Store):
+    """A sum through data-dependent indices: `index` are not axes."""
+
+    @property
+    def reduced(self) -> tuple[Node, ...]:
+        return self.domain
+
+
+def _statement(value: str, store: Store) -> Statement:
+    if isinstance(store, _Scatter):
+        return Statement("scatter", value, store.index, store.expr, "sum", store.domain)
+    if store.reduced:
+        return Statement("reduce", value, store.index, store.expr, "sum", store.reduced)
+    return Statement("set", value, store.index, store.expr)
+
+
+def _one_hot(index, domain, expr, dims) -> Store | None:
+    """A store through one gathered index that no two points share: a comparison on each target point."""
+    store, condition = [], None
+    for dim, term in zip(dims, index):
+        number = None
+        if is_call(term, "sub") and dim == GROUP:
+            number, axis, extent = term.args[1], call("at", term.args[0]), call("sel", term.args[0])
+        elif isinstance(dim, str) and dim != term and dim != GROUP:
+            number, axis, extent = term, call("index", dim), dim
+        if number is None:
+            if dim != term:
+                return None
+        elif condition is not None or not is_call(number, "gather"):
+            return None
+        else:
+            count = call("count", extent)
+            number = number.args[0]
+            number = call("select", call("lt", number, 0), call("add", number, count), number)
+            condition = call("eq", axis, number)
+        store.append(dim)
+    try:
+        if condition is None or remaining(domain, index):
+            return None
+    except Uncovered:
+        return None
+    names = [n for n in named_axes(tuple(store)) if n in named_axes(domain)]
+    if len(names) != len(named_axes(domain)):
+        return None
+    return Store(tuple(store), tuple(store), call("select", condition, expr, 0.0))
+
+
+# ---------------------------------------------------------------------------------- expressions
+
+
+def _differentiated(s: Statement) -> list[str]:
+    if s.kind == "call":
+        return list(s.inputs)
+    if s.combine in ("argmax", "argmin", "any", "all"):
+        return []
+    return [n.args[0] for n in _children_first(s.expr) if is_call(n, "load")]
+
+
+def _operands(node: Node) -> tuple[Node, ...]:
+    """The operands through which a gradient may flow."""
+    if not isinstance(node, Call) or node.head in ("load", "index", "at", "linear", "count", "uniform"):
+        return ()
+    if node.head == "detach":
+        return ()
+    if node.head == "cast":
+        return () if node.args[0] in _DISCRETE else node.args[1:]
+    return node.args
+
+
+def _children_first(expr: Node) -> list[Node]:
+    """Distinct nodes that a gradient may reach, operands before their users."""
+    order: dict[Node, None] = {}
+
+    def visit(node: Node) -> None:
+        if not isinstance(node, Call) or node in order:
+            return
+        for operand in _operands(node):
+            visit(operand)
+        order[node] = None
+
+    visit(expr)
+    return list(order)
+
+
+def _postorder(expr: Node, active_values: set[str]) -> tuple[list[Node], set[Node]]:
+    order = _children_first(expr)
+    active: set[Node] = set()
+    for node in order:
+        if is_call(node, "load"):
+            if node.args[0] in active_values:
+                active.add(node)
+        elif any(operand in active for operand in _operands(node) if isinstance(operand, Call)):
+            active.add(node)
+    return order, active
+
+
+def _rules(node: Call):
+    """(operand, incoming gradient -> gradient of the operand), where that is not zero."""
+    if node.head == "cast":
+        return [(node.args[1], lambda g: g)]
+    if node.head == "and":
+        return []
+    primitive = PRIMITIVES[node.head]
+    names = dict(zip("abc", node.args), y=node)
+    rules = []
+    for position, operand in enumerate(node.args):
+        if not isinstance(operand, Call) or primitive.derivatives[position] == "0":
+            continue
+        rule = primitive.derivative(position)
+        rules.append((operand, lambda g, rule=rule: _substitute(rule, {**names, "g": g})))
+    return rules
+
+
+def _substitute(rule: Node, names: dict[str, Node]) -> Node:
+    if isinstance(rule, str):
+        return names[rule]
+    if not isinstance(rule, Call):
+        return rule
+    return Call(rule.head, tuple(_substitute(a, names) for a in rule.args))
+
+
+def is_zero(node: Node) -> bool:
+    return isinstance(node, (int, float)) and not isinstance(node, bool) and node == 0
+
+
+def _split(node: Node, context: tuple = ()):
+    """The branches of nested selects that are not 0, each with the conditions that lead to it."""
+    if is_call(node, "select"):
+        condition, taken, other = node.args
+        yield from _split(taken, (*context, (condition, True)))
+        yield from _split(other, (*context, (condition, False)))
+    elif not is_zero(node):
+        yield context, node
+
+
+def _join(branches: dict[tuple, list[Node]]) -> Node:
+    """The sum of branches as nested selects: the inverse of `_split`."""
+    terms = list(branches.get((), ()))
+    nested: dict[Node, tuple[dict, dict]] = {}
+    for context, values in branches.items():
+        if context:
+            (condition, taken), *rest = context
+            sides = nested.setdefault(condition, ({}, {}))
+            sides[0 if taken else 1].setdefault(tuple(rest), []).extend(values)
+    for condition, (taken, other) in nested.items():
+        sides = [_join(side) if side else 0.0 for side in (taken, other)]
+        terms.append(call("select", condition, *sides))
+    return _add(terms)
+
+
+# ---------------------------------------------------------------------------------------- shapes
+
+
+class _Needs:
+    """Which ghosts and `where` entries a gradient needs so that its extents and dtypes are known."""
+
+    def __init__(self, program, inputs, outputs, statements, where):
+        self.program, self.where = program, where
+        self.present = {i.name: i for i in inputs}
+        self.full = {o.name for o in program.outputs}
+        self.full |= set(self.present) - {i.name for i in program.inputs}
+        self.ghosted: dict[str, Input] = {}
+        self.used_where: set[str] = set()
+        self.names: set[str] = set()
+        self.group = False
+        self.attrs = {a.name for a in program.attrs}
+        for output in outputs:
+            self._note_terms(output.dims)
+            self._demand(output.dtype.args[0])
+        for declared in inputs:
+            self._note_terms(tuple(d for d in declared.dims if not is_call(d, "keep", "rest")))
+        for statement in statements:
+            self._note_terms(statement.index)
+            self._note_terms(statement.domain)
+            for node in walk(statement.expr):
+                if is_call(node, "count", "linear"):
+                    self._note_terms(node.args)
+                elif is_call(node, "load"):
+                    self._note_terms(node.args[1].args)
+                elif is_call(node, "cast") and isinstance(node.args[0], Call):
+                    for name in node.args[0].args:
+                        self._demand(name)
+        self._close()
+
+    def ghosts(self) -> list[Input]:
+        return [self.ghosted[i.name] for i in self.program.inputs if i.name in self.ghosted]
+
+    def _demand(self, name: str) -> None:
+        """A ghost of input `name`, unless it is there."""
+        if name in self.present or name not in {i.name for i in self.program.inputs}:
+            return
+        ghost = replace(self.program.input(name), ghost=True)
+        self.ghosted[name] = self.present[name] = ghost
+
+    def _note_terms(self, terms) -> None:
+        for term in terms:
+            for node in walk(term):
+                if is_call(node, "own", "bcast"):
+                    self._demand(node.args[0])
+                if node == GROUP or is_call(node, "sel", "rest", "keep", "sub", "perm", "own", "at"):
+                    self.group = True
+                if is_call(node, "keep", "rest", "sel", "at", "own", "bcast", "perm", "shape"):
+                    continue
+                if isinstance(node, str):
+                    self._note_name(node)
+
+    def _note_name(self, name: str) -> None:
+        known = {n for i in self.program.inputs for n in named_axes(split_products(i.dims))}
+        if name in known or name in self.where:
+            self.names.add(name)
+
+    def _close(self) -> None:
+        while True:
+            self._close_group()
+            missing = self.names - self._determined()
+            todo = [n for n in sorted(missing) if n not in self.used_where]
+            if not todo:
+                return
+            name = todo[0]
+            if name in self.where:
+                self.used_where.add(name)
+                self._note_terms((self.where[name],))
+                self._note_counts(self.where[name])
+            else:
+                owner = next(
+                    i for i in self.program.inputs if name in named_axes(split_products(i.dims))
+                )
+                if owner.name in self.present:
+                    # A product with two unknowns: an entry of `where` gives the other.
+                    self.names |= set(named_axes(split_products(owner.dims)))
+                    factors = [f for d in owner.dims if is_call(d, "*") and name in d.args for f in d.args]
+                    helpful = [f for f in factors if f in self.where and f not in self.used_where]
+                    if not helpful:
+                        raise ValueError(f"{self.program.name}: the extent of {name} is not determined")
+                    self.used_where.add(helpful[0])
+                    self._note_terms((self.where[helpful[0]],))
+                else:
+                    self._demand(owner.name)
+
+    def _note_counts(self, node: Node) -> None:
+        if any(is_call(n, "sel", "rest") or n == GROUP for n in walk(node)):
+            self.group = True
+
+    def _close_group(self) -> None:
+        if not self.group:
+            return
+        if any(GROUP in i.dims and n in self.full for n, i in self.present.items()):
+            return
+        spanning = [i for i in self.program.inputs if GROUP in i.dims and i.default is None]
+        if not spanning:
+            spanning = [i for i in self.program.inputs if any(is_call(d, "perm", "sub") for d in i.dims)]
+        for declared in spanning:
+            self._demand(declared.name)
+
+    def _determined(self) -> set[str]:
+        """Named dims that the present inputs and the chosen `where` entries determine."""
+        known = set(self.used_where)
+        while True:
+            before = len(known)
+            for declared in self.present.values():
+                if declared.default is not None:
+                    continue
+                for dim in declared.dims:
+                    factors = dim.args if is_call(dim, "*") else (dim,)
+                    unknown = [n for n in named_axes(tuple(factors)) if n not in known]
+                    if len(unknown) == 1:
+                        known.add(unknown[0])
+            if len(known) == before:
+                return known

@@ -1,0 +1,709 @@
+"""Programs run by NumPy: the independent oracle of the tests, any rank, extents found at run time.
+
+Every statement is evaluated over its whole domain at once with integer index arrays. Each value
+is kept in *aligned* form: a term of the group takes as many axes as the group has, those that it
+does not cover with extent 1, so that positions agree whatever the term.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from codegen.ir import GROUP, Call, Node, Program, Statement, is_call, text_of
+from codegen.primitives import PRIMITIVES
+from codegen.terms import split_products
+
+#: Heads of the terms that stand for axes of the group.
+GROUP_TERMS = ("sel", "rest", "keep", "sub", "perm", "own", "bcast")
+
+
+def is_group_term(term: Node) -> bool:
+    return term == GROUP or is_call(term, *GROUP_TERMS)
+
+
+def run(program: Program, inputs: dict, attrs: dict | None = None, dtype=None) -> dict[str, np.ndarray]:
+    """The outputs of `program` by name.
+
+    `inputs` are arrays, Python numbers (weak) or None (absent); a ghost may be given as any array of
+    the right shape. `attrs` are Python values. With `dtype` all floating arithmetic is done in it.
+    """
+    return _Run(program, inputs, attrs or {}, dtype).outputs()
+
+
+# ------------------------------------------------------------------------------------- random
+
+
+def mix_key(key: tuple[int, int]) -> int:
+    """The key words of Philox from the two words of a key; see docs/ir.md."""
+    mask = (1 << 64) - 1
+    z = (key[0] + 0x9E3779B97F4A7C15 * (key[1] + 1)) & mask
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & mask
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & mask
+    return z ^ (z >> 31)
+
+
+def uniform(key: tuple[int, int], counter) -> np.ndarray:
+    """Float32 in [0, 1): the same numbers as runtime/core/random.h."""
+    mixed = mix_key(tuple(int(k) & ((1 << 64) - 1) for k in key))
+    low = np.uint64(0xFFFFFFFF)
+    half = np.uint64(32)
+    counter = np.asarray(counter).astype(np.uint64)
+    c0, c1 = counter & low, counter >> half
+    c2, c3 = np.zeros_like(c0), np.zeros_like(c0)
+    k0, k1 = mixed & 0xFFFFFFFF, mixed >> 32
+    for _ in range(10):
+        p0 = np.uint64(0xD2511F53) * c0
+        p1 = np.uint64(0xCD9E8D57) * c2
+        c0 = (p1 >> half) ^ c1 ^ np.uint64(k0)
+        c2 = (p0 >> half) ^ c3 ^ np.uint64(k1)
+        c1, c3 = p1 & low, p0 & low
+        k0 = (k0 + 0x9E3779B9) & 0xFFFFFFFF
+        k1 = (k1 + 0xBB67AE85) & 0xFFFFFFFF
+    return ((c0 >> np.uint64(8)).astype(np.float32)) * np.float32(2.0**-24)
+
+
+# -------------------------------------------------------------------------------------- dtypes
+
+
+def _is_weak(value) -> bool:
+    return isinstance(value, (bool, int, float))
+
+
+def _promote(values: list, default_float) -> np.dtype | None:
+    """The common dtype; None if every operand is weak."""
+    strong = [np.asarray(v).dtype for v in values if not _is_weak(v)]
+    if not strong:
+        return None
+    floats = [t for t in strong if t.kind == "f"]
+    integers = [t for t in strong if t.kind in "iu"]
+    result = np.result_type(*(floats or integers or strong))
+    if result.kind != "f" and any(isinstance(v, float) for v in values):
+        return np.dtype(default_float)
+    if result.kind == "b" and any(_is_weak(v) and not isinstance(v, bool) for v in values):
+        return np.dtype(np.int64)
+    return result
+
+
+# -------------------------------------------------------------------------------------- domain
+
+#: An axis of a domain: ("g", number), ("s", attribute, number) or ("n", name).
+Axis = tuple
+
+
+@dataclass
+class _Domain:
+    """Axes of one statement and the index array of each, shaped to broadcast over all of them."""
+
+    axes: list[Axis]
+    extents: list[int]
+    memo: dict = field(default_factory=dict)
+
+    def index(self, axis: Axis):
+        if axis not in self.axes:
+            raise ValueError(f"axis {axis} is not in the domain {self.axes}")
+        position = self.axes.index(axis)
+        shape = [1] * len(self.axes)
+        shape[position] = self.extents[position]
+        return np.arange(self.extents[position], dtype=np.int64).reshape(shape)
+
+
+class _Run:
+    def __init__(self, program: Program, inputs: dict, attrs: dict, dtype):
+        self.program = program
+        self.float = np.dtype(dtype) if dtype is not None else np.dtype(np.float32)
+        self.forced = dtype is not None
+        self.raw = {}
+        for declared in program.inputs:
+            value = inputs.get(declared.name)
+            if value is not None and not _is_weak(value):
+                value = np.asarray(value)
+                if self.forced and value.dtype.kind == "f":
+                    value = value.astype(self.float)
+            self.raw[declared.name] = value
+        self.given = {a.name: attrs.get(a.name, a.default) for a in program.attrs}
+        unknown = set(attrs) - set(self.given) | set(inputs) - set(self.raw)
+        if unknown:
+            raise ValueError(f"{program.name}: unknown inputs or attributes {sorted(unknown)}")
+        self.named: dict[str, int] = {}
+        self.group: list[int | None] = []
+        self.values: dict[str, object] = {}
+        self._find_group()
+        self._normalise_attrs()
+        self._find_named()
+        self._align_inputs()
+
+    # ------------------------------------------------------------------ axes and attributes
+
+    def _span(self, name: str) -> tuple[tuple[Node, ...], tuple, tuple, tuple]:
+        """Dims of an input before, in and after its group-like term, with the extents in between."""
+        dims = self.program.input(name).dims
+        shape = np.shape(self.raw[name])
+        at = next((i for i, d in enumerate(dims) if self._is_span(d)), None)
+        if at is None:
+            self._demand(name, len(shape) == len(dims))
+            return dims, shape, (), ()
+        after = len(dims) - at - 1
+        self._demand(name, len(shape) >= at + after)
+        end = len(shape) - after
+        return dims[:at] + dims[at + 1 :], shape[:at] + shape[end:], (dims[at],), shape[at:end]
+
+    @staticmethod
+    def _is_span(term: Node) -> bool:
+        return is_group_term(term) or is_call(term, "shape")
+
+    def _demand(self, name: str, condition: bool) -> None:
+        if not condition:
+            dims = text_of(Call("", self.program.input(name).dims))
+            raise ValueError(
+                f"{self.program.name}: {name} has shape {np.shape(self.raw[name])}, expected {dims}"
+            )
+
+    def _present(self):
+        return [i for i in self.program.inputs if self.raw[i.name] is not None]
+
+    def _find_group(self) -> None:
+        group = None
+        for declared in self._present():
+            _, _, term, extents = self._span(declared.name)
+            if term == (GROUP,):
+                group = extents if group is None else np.broadcast_shapes(group, extents)
+        for declared in self._present():
+            _, _, term, extents = self._span(declared.name)
+            if group is None and term and is_call(term[0], "perm"):
+                order = self.given[term[0].args[0]]
+                group = [0] * len(extents)
+                for position, axis in enumerate(order):
+                    group[axis] = extents[position]
+        for declared in self._present():
+            _, _, term, extents = self._span(declared.name)
+            if group is None and term and is_call(term[0], "sub"):
+                group = list(extents)
+                axis = self.given[term[0].args[0]]
+                group[axis] = None  # the group has no extent of its own there
+        self.group = list(group or ())
+
+    def _normalise_attrs(self) -> None:
+        rank = len(self.group)
+        self.attrs = {}
+        for a in self.program.attrs:
+            value = self.given[a.name]
+            if a.type == "axis":
+                value = self._axis(a.name, value, rank)
+            elif a.type == "axes":
+                if value is None or value in ("all", "none"):
+                    value = tuple(range(rank))
+                value = (value,) if isinstance(value, int) else value
+                value = tuple(sorted(self._axis(a.name, v, rank) for v in value))
+            elif a.type == "int2" and isinstance(value, int):
+                value = (value, value)
+            elif value is None:
+                raise ValueError(f"{self.program.name}: attribute {a.name} is missing")
+            self.attrs[a.name] = value
+
+    def _axis(self, name: str, value: int, rank: int) -> int:
+        if not -rank <= value < rank:
+            raise ValueError(f"{self.program.name}: {name}={value} is no axis of {rank} axes")
+        return value % rank
+
+    def _find_named(self) -> None:
+        pending: list[tuple[Node, int | Node]] = [(n, e) for n, e in self.program.where]
+        for declared in self._present():
+            dims, shape, _, extents = self._span(declared.name)
+            pending.extend(zip(dims, map(int, shape)))
+            for term in self._span(declared.name)[2]:
+                if is_call(term, "sub"):
+                    pending.append((term.args[1], int(extents[self.attrs[term.args[0]]])))
+        while pending:
+            rest = [item for item in pending if not self._solve(*item)]
+            if len(rest) == len(pending):
+                names = ", ".join(text_of(dim) for dim, _ in rest)
+                raise ValueError(f"{self.program.name}: the extents of {names} are not determined")
+            pending = rest
+
+    def _solve(self, dim: Node, extent: int | Node) -> bool:
+        """Takes in `dim == extent`; False if more must be known first."""
+        try:
+            value = extent if isinstance(extent, int) else self.extent(extent)
+        except KeyError:
+            return False
+        factors = list(dim.args) if is_call(dim, "*") else [dim]
+        unknown = [f for f in factors if isinstance(f, str) and f not in self.named]
+        if len(unknown) > 1:
+            return False
+        known = math.prod(self.extent(f) for f in factors if f not in unknown)
+        if unknown and known and value % known == 0:
+            self.named[unknown[0]] = value // known
+        elif unknown or known != value:
+            raise ValueError(
+                f"{self.program.name}: {text_of(dim)} would be {value}, but is "
+                f"{known if not unknown else 'not divisible'}"
+            )
+        return True
+
+    def extent(self, node: Node) -> int:
+        """A dim expression: a dim's name is its extent."""
+        if isinstance(node, (int, float)):
+            return int(node)
+        if isinstance(node, str):
+            return self.named[node] if node not in self.attr_names() else self.attr(node)
+        if node.head == "count":
+            return self.count(node.args)
+        a, *rest = (self.extent(arg) for arg in node.args)
+        return _integer_operation(node.head, a, rest)
+
+    def attr_names(self):
+        return {a.name for a in self.program.attrs} | {
+            f"{a.name}.{i}" for a in self.program.attrs for i in range(2 * len(self.group) + 8)
+        }
+
+    def attr(self, name: str):
+        base, dot, element = name.partition(".")
+        value = self.attrs[base]
+        return value[int(element)] if dot else value
+
+    def selected(self, attribute: str) -> tuple[int, ...]:
+        value = self.attrs[attribute]
+        return value if isinstance(value, tuple) else (value,)
+
+    def own(self, name: str) -> tuple[int, ...]:
+        """The group's axes on which an input really extends."""
+        _, _, term, extents = self._span(name)
+        if term and is_call(term[0], "own"):
+            return self.own(term[0].args[0])
+        missing = len(self.group) - len(extents)
+        if term != (GROUP,):
+            return tuple(range(len(self.group)))
+        return tuple(
+            i for i, e in enumerate(self.group) if i >= missing and extents[i - missing] == e
+        )
+
+    def shape_of(self, attribute: str) -> list[int]:
+        extents = list(self.attrs[attribute])
+        if -1 in extents:
+            total = np.size(self.raw[self._present()[0].name])
+            known = math.prod(e for e in extents if e != -1)
+            extents[extents.index(-1)] = total // known
+        return extents
+
+    def count(self, terms) -> int:
+        return math.prod(self.extent_of(axis) for axis in self.axes_of(terms))
+
+    def extent_of(self, axis: Axis) -> int:
+        if axis[0] == "g":
+            extent = self.group[axis[1]]
+            if extent is None:
+                raise ValueError(f"{self.program.name}: axis {axis[1]} of the group has no extent")
+            return extent
+        return self.named[axis[1]] if axis[0] == "n" else self.shape_of(axis[1])[axis[2]]
+
+    def axes_of(self, terms) -> list[Axis]:
+        """The axes that terms of a store or domain stand for, in order."""
+        return [axis for term in terms for axis in self._slots(term) if axis is not None]
+
+    def _slots(self, term: Node) -> list[Axis | None]:
+        """The axes of a term in aligned form; None where it has extent 1."""
+        group = [("g", i) for i in range(len(self.group))]
+        if term == GROUP:
+            return group
+        if isinstance(term, str):
+            return [("n", term)]
+        if term.head == "shape":
+            name = term.args[0]
+            return [("s", name, i) for i in range(len(self.shape_of(name)))]
+        if term.head == "perm":
+            return [group[i] for i in self.attrs[term.args[0]]]
+        if term.head == "sub":
+            group[self.attrs[term.args[0]]] = ("n", term.args[1])
+            return group
+        if term.head in ("own", "bcast"):
+            kept = self.own(term.args[0])
+        elif term.head in ("sel", "rest", "keep"):
+            kept = self.selected(term.args[0])
+        else:
+            raise ValueError(f"{self.program.name}: {text_of(term)} is no list of axes")
+        positive = term.head in ("own", "sel")
+        return [axis if (axis[1] in kept) == positive else None for axis in group]
+
+    # ------------------------------------------------------------------------------- inputs
+
+    def _align_inputs(self) -> None:
+        for declared in self._present():
+            value = self.raw[declared.name]
+            if not _is_weak(value):
+                value = value.reshape(self._aligned_shape(declared.dims, declared.name))
+            self.values[declared.name] = value
+
+    def _aligned_shape(self, dims, name: str) -> list[int]:
+        shape = []
+        for term in split_products(dims):
+            if term == GROUP:
+                extents = self._span(name)[3]
+                shape += [1] * (len(self.group) - len(extents)) + list(extents)
+            elif is_call(term, *GROUP_TERMS, "shape"):
+                shape += [1 if a is None else self.extent_of(a) for a in self._slots(term)]
+            else:
+                shape.append(self.extent(term))
+        return shape
+
+    def _output_shape(self, dims) -> list[int]:
+        shape: list[int] = []
+        for term in dims:
+            if is_call(term, "own"):
+                shape += self._span(term.args[0])[3]
+            elif is_call(term, "keep"):
+                kept = bool(self.attrs[term.args[1]])
+                extents = [1 if a is None else self.extent_of(a) for a in self._slots(term)]
+                selected = self.selected(term.args[0])
+                shape += [e for i, e in enumerate(extents) if kept or i not in selected]
+            elif term == GROUP or is_call(term, *GROUP_TERMS, "shape"):
+                shape += [self.extent_of(a) for a in self._slots(term) if a is not None]
+            else:
+                shape.append(self.extent(term))
+        return shape
+
+    # --------------------------------------------------------------------------- statements
+
+    def outputs(self) -> dict[str, np.ndarray]:
+        for check in self.program.checks:
+            if not self._scalar(check.condition, _Domain([], [])):
+                raise ValueError(f"{self.program.name}: {check.message}")
+        declared = {o.name: o for o in self.program.outputs if self._produced(o)}
+        skipped = {o.name for o in self.program.outputs} - set(declared)
+        for statement in self.program.statements:
+            if statement.value not in skipped:
+                self._execute(statement, declared)
+        return {
+            name: self.values[name].reshape(self._output_shape(o.dims))
+            for name, o in declared.items()
+        }
+
+    def _produced(self, output) -> bool:
+        """A gradient of an absent input is not produced."""
+        names = [d.args[0] for d in output.dims if is_call(d, "own")]
+        if is_call(output.dtype, "like"):
+            names.append(output.dtype.args[0])
+        return all(self.raw.get(n, 0) is not None for n in names)
+
+    def _execute(self, statement: Statement, declared: dict) -> None:
+        if statement.kind == "call":
+            self._call(statement)
+            return
+        scatter = statement.kind == "scatter"
+        stored = self.axes_of(statement.domain if scatter else statement.index)
+        reduced = [] if scatter else self.axes_of(statement.domain)
+        axes = stored + reduced
+        if len(set(axes)) != len(axes):
+            raise ValueError(f"{self.program.name}: an axis twice in the domain of {statement}")
+        domain = _Domain(axes, [self.extent_of(a) for a in axes])
+        result = self._array(self._scalar(statement.expr, domain))
+        result = np.broadcast_to(result, domain.extents)
+        if scatter:
+            result = self._scatter(statement, domain, result, declared)
+        else:
+            if statement.kind == "reduce":
+                result = result.reshape([*result.shape[: len(stored)], -1])
+                result = self._reduce(statement.combine, result)
+            slots = [s for term in statement.index for s in self._slots(term)]
+            result = result.reshape([1 if a is None else self.extent_of(a) for a in slots])
+        if statement.value in declared:
+            result = result.astype(self.dtype_of(declared[statement.value].dtype))
+        self.values[statement.value] = result
+
+    def _array(self, value) -> np.ndarray:
+        if isinstance(value, float):
+            return np.asarray(value, self.float)
+        return np.asarray(value)
+
+    @staticmethod
+    def _reduce(combine: str, points: np.ndarray) -> np.ndarray:
+        """Combines the last axis."""
+        if combine in ("sum", "prod"):
+            function = np.sum if combine == "sum" else np.prod
+            return function(points, axis=-1, dtype=None if points.dtype == bool else points.dtype)
+        return getattr(np, combine)(points, axis=-1)
+
+    def _scatter(self, statement, domain, points, declared) -> np.ndarray:
+        if statement.value in declared:
+            dims = declared[statement.value].dims
+            shape = [
+                e
+                for term in split_products(dims)
+                for e in (
+                    [1 if a is None else self.extent_of(a) for a in self._slots(term)]
+                    if self._is_span(term)
+                    else [self.extent(term)]
+                )
+            ]
+        else:
+            shape = [self._target_extent(t, i) for t in statement.index for i in self._target(t)]
+        indices, inside = self._index(statement.index, domain, shape)
+        kept = np.broadcast_to(inside, domain.extents)
+        flat = np.zeros((), np.int64)
+        for index, extent in zip(indices, shape):
+            flat = flat * extent + index
+        flat = np.broadcast_to(flat, domain.extents)[kept]
+        points = points[kept]
+        result = np.zeros(math.prod(shape), points.dtype)
+        if statement.combine == "set":
+            result[flat] = points
+        elif statement.combine == "sum":
+            np.add.at(result, flat, points)
+        else:
+            function = np.maximum if statement.combine == "max" else np.minimum
+            reached = np.zeros(result.shape, bool)
+            reached[flat] = True
+            result[flat] = -np.inf if statement.combine == "max" else np.inf
+            function.at(result, flat, points)
+            result[~reached] = 0
+        return result.reshape(shape)
+
+    def _target(self, term: Node) -> range:
+        return range(len(self._slots(term)) if self._is_span(term) else 1)
+
+    def _target_extent(self, term: Node, position: int) -> int:
+        """Extents of a scattered temporary: an index of the group has the group's extents."""
+        if is_call(term, "sub") or term == GROUP:
+            return self.extent_of(("g", position))
+        if isinstance(term, str):
+            return self.named[term]
+        raise ValueError(
+            f"{self.program.name}: a scatter into a temporary at {text_of(term)} has no extent"
+        )
+
+    def _call(self, statement: Statement) -> None:
+        if statement.combine != "sort":
+            raise ValueError(f"{self.program.name}: unknown call {statement.combine}")
+        (name,) = statement.inputs
+        k, axis, largest = (self.attr(a) for a in statement.attrs)
+        x = self.values[name]
+        rank = np.empty(x.shape, np.int64)  # dense ranks, so that a stable descending order is a negation
+        rank[...] = np.unique(x, return_inverse=True)[1].reshape(x.shape)
+        order = np.argsort(-rank if largest else rank, axis=axis, kind="stable")
+        order = np.take(order, np.arange(k), axis=axis)
+        values, indices = statement.outputs
+        self.values[values] = np.take_along_axis(x, order, axis=axis)
+        self.values[indices] = order.astype(np.int64)
+
+    # -------------------------------------------------------------------------- expressions
+
+    def dtype_of(self, node: Node) -> np.dtype:
+        if isinstance(node, str):
+            result = np.dtype("bool" if node in ("bool", "bool_") else node)
+        elif node.head == "attr":
+            result = np.dtype(self.attrs[node.args[0]])
+        else:
+            values = [self._sample(name) for name in node.args]
+            result = _promote(values, self.float)
+            if result is None:
+                result = self._array(values[0]).dtype
+            if node.head == "float" and result.kind != "f":
+                result = self.float
+            if node.head == "accum" and result.kind in "biu" and result.itemsize < 8:
+                result = np.dtype(np.uint64 if result.kind == "u" else np.int64)
+        return self.float if self.forced and result.kind == "f" else result
+
+    def _sample(self, name: str):
+        """A value of the dtype of an input or of a value already computed."""
+        value = self.values.get(name)
+        if value is None:
+            return self.program.input(name).default
+        return value if _is_weak(value) else np.zeros((), value.dtype)
+
+    def _scalar(self, node: Node, domain: _Domain):
+        """The value of an expression at every point: an array that broadcasts, or a weak number."""
+        if isinstance(node, str):
+            return self.attr(node)
+        if not isinstance(node, Call):
+            return node
+        if node not in domain.memo:
+            with np.errstate(all="ignore"):
+                domain.memo[node] = self._compute(node, domain)
+        return domain.memo[node]
+
+    def _compute(self, node: Call, domain: _Domain):
+        head, args = node.head, node.args
+        if head == "load":
+            return self._load(node, domain, None)
+        if head == "guard":
+            return self._load(args[0], domain, self._scalar(args[1], domain))
+        if head == "cast":
+            value = self._array(self._scalar(args[1], domain))
+            return value.astype(self.dtype_of(args[0]))
+        if head == "index":
+            return self._integer(args[0], domain)[0]
+        if head == "at":
+            return self._integer(node, domain)[0]
+        if head == "count":
+            return self.count(args)
+        if head == "linear":
+            return self._integer(node, domain)[0]
+        if head == "uniform":
+            return uniform(self.attrs[args[0]], self._scalar(args[1], domain)).astype(self.float)
+        if head == "detach":
+            return self._scalar(args[0], domain)
+        if head == "and":
+            return np.logical_and.reduce([self._scalar(a, domain) for a in args])
+        return self._primitive(head, [self._scalar(a, domain) for a in args])
+
+    def _primitive(self, head: str, operands: list):
+        # Checks write comparisons with their signs.
+        signs = {"==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
+        if head in ("+", "-", "*", "//"):
+            return _integer_operation(head, operands[0], operands[1:])
+        primitive = PRIMITIVES.get(signs.get(head, head))
+        if primitive is None:
+            raise ValueError(f"{self.program.name}: unknown primitive {head}")
+        first = [np.asarray(operands.pop(0), bool)] if head == "select" else []
+        common = _promote(operands, self.float)
+        if primitive.result == "flt" and common is not None and common.kind != "f":
+            common = self.float
+        if common is not None:
+            operands = [np.asarray(v).astype(common) for v in operands]
+        result = primitive.numpy(*first, *operands)
+        if common is None and primitive.result != "pred" and np.ndim(result) == 0:
+            return np.asarray(result).item()
+        return result
+
+    def _load(self, node: Call, domain: _Domain, fallback):
+        name = node.args[0]
+        terms = node.args[1].args
+        value = self.values.get(name)
+        if value is None:
+            if name in self.raw:
+                return self.program.input(name).default
+            raise ValueError(f"{self.program.name}: {name} is read before it is written")
+        if _is_weak(value):
+            return value
+        if any(is_call(t, "flat") for t in terms):
+            value = value.reshape(-1)
+        broadcast = any(i.name == name and GROUP in i.dims for i in self.program.inputs)
+        indices, inside = self._index(terms, domain, value.shape, name if broadcast else None)
+        if len(indices) != value.ndim:
+            raise ValueError(f"{self.program.name}: {text_of(node)} has {len(indices)} indices")
+        if fallback is None:
+            if not np.all(inside):
+                raise ValueError(f"{self.program.name}: {text_of(node)} is outside without a guard")
+            return value[tuple(indices)] if indices else value
+        safe = tuple(np.where(inside, i, 0) for i in indices)
+        if value.size == 0:
+            loaded = np.zeros(np.shape(inside), value.dtype)
+        else:
+            loaded = value[safe]
+        return self._primitive("select", [inside, loaded, fallback])
+
+    def _index(self, terms, domain, shape, broadcast: str | None = None):
+        """Index arrays for a value of aligned `shape`, and where all of them are inside it."""
+        indices = []
+        inside = np.ones((), bool)
+        for term in terms:
+            for position, (index, ok) in enumerate(self._term(term, domain, shape, len(indices))):
+                extent = shape[len(indices)]
+                stretched = (
+                    broadcast is not None
+                    and extent == 1
+                    and is_group_term(term)
+                    and self.group[position] != 1
+                )
+                if stretched:
+                    index = np.zeros((), np.int64)
+                else:
+                    inside = inside & ok & (index >= 0) & (index < extent)
+                indices.append(index)
+        return indices, inside
+
+    def _term(self, term: Node, domain: _Domain, shape, at: int):
+        """Pairs (index, divides) for each aligned axis of a term."""
+        zero, yes = np.zeros((), np.int64), np.ones((), bool)
+        if is_call(term, "sub"):
+            pairs = []
+            for i in range(len(self.group)):
+                if i == self.attrs[term.args[0]]:
+                    pairs.append(self._integer(term.args[1], domain, shape[at + i]))
+                else:
+                    pairs.append((domain.index(("g", i)), yes))
+            return pairs
+        if is_call(term, "lin", "unlin"):
+            axes = self._slots(term.args[0])
+            scale, offset = (self._per_axis(a, len(axes)) for a in term.args[1:])
+            pairs = []
+            for axis, s, o in zip(axes, scale, offset):
+                index = domain.index(axis)
+                if term.head == "lin":
+                    pairs.append((index * s + o, yes))
+                else:
+                    pairs.append(((index - o) // s, (index - o) % s == 0))
+            return pairs
+        if is_call(term, "flat"):
+            return [self._integer(term.args[0], domain)]
+        if self._is_span(term):
+            slots = self._slots(term)
+            return [(zero if a is None else domain.index(a), yes) for a in slots]
+        return [self._integer(term, domain, shape[at])]
+
+    def _per_axis(self, node: Node, count: int) -> list[int]:
+        value = self.attr(node) if isinstance(node, str) else node
+        return list(value) if isinstance(value, (tuple, list)) else [value] * count
+
+    def _integer(self, node: Node, domain: _Domain, extent: int | None = None):
+        """An integer expression of an index, and where its exact divisions are exact."""
+        yes = np.ones((), bool)
+        if isinstance(node, (bool, int)):
+            return np.int64(node), yes
+        if isinstance(node, str):
+            if ("n", node) in domain.axes:
+                return domain.index(("n", node)), yes
+            return np.int64(self.attr(node)), yes
+        if node.head == "at":
+            (axis,) = self.selected(node.args[0])
+            return domain.index(("g", axis)), yes
+        if node.head == "index":
+            return self._integer(node.args[0], domain)
+        if node.head == "count":
+            return np.int64(self.count(node.args)), yes
+        if node.head == "linear":
+            result = np.zeros((), np.int64)
+            for axis in self.axes_of(node.args):
+                result = result * self.extent_of(axis) + domain.index(axis)
+            return result, yes
+        if node.head == "gather":
+            return self._gather(node, domain, extent), yes
+        if node.head not in ("+", "-", "*", "//", "exact"):
+            return np.asarray(self._scalar(node, domain)), yes
+        pairs = [self._integer(a, domain) for a in node.args]
+        values = [v for v, _ in pairs]
+        ok = np.logical_and.reduce([np.asarray(o) for _, o in pairs]) if len(pairs) == 1 else yes
+        for _, each in pairs:
+            ok = ok & each
+        if node.head == "exact":
+            return values[0] // values[1], ok & (values[0] % values[1] == 0)
+        return _integer_operation(node.head, values[0], values[1:]), ok
+
+    def _gather(self, node: Call, domain: _Domain, extent: int | None):
+        index = np.asarray(self._scalar(node.args[0], domain)).astype(np.int64)
+        bad = (index < -extent) | (index >= extent)
+        if np.any(bad):
+            raise IndexError(
+                f"axon.{self.program.name}: index {index[bad].flat[0]} is out of range for an axis "
+                f"of {extent} elements; indices lie in [{-extent}, {extent})"
+            )
+        return np.where(index < 0, index + extent, index)
+
+
+def _integer_operation(head: str, first, rest):
+    if head == "-" and not rest:
+        return -first
+    for value in rest:
+        if head == "+":
+            first = first + value
+        elif head == "-":
+            first = first - value
+        elif head == "*":
+            first = first * value
+        elif head == "//":
+            first = first // value
+        else:
+            raise ValueError(f"unknown integer operation {head}")
+    return first

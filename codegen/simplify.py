@@ -1,0 +1,584 @@
+"""Simplification: constants, identities, common factors, and statements that nobody needs twice.
+
+`simplify` is safe for every expression. `simplify_statements` also reassociates products and sums, which
+changes the last digits; it is meant for derived gradients, whose order of operations nobody wrote.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+
+from codegen.ir import GROUP, Call, Node, Statement, call, is_call, load, node_from_text, walk
+from codegen.primitives import PRIMITIVES
+from codegen.terms import depends, same_term
+
+#: A temporary with at most this many primitives is computed again rather than stored.
+CHEAP = 12
+
+
+def is_number(node: Node) -> bool:
+    return isinstance(node, (int, float)) and not isinstance(node, bool)
+
+
+# ------------------------------------------------------------------------------------ identities
+
+
+def _compile() -> dict[str, list[tuple[Call, Node]]]:
+    table: dict[str, list[tuple[Call, Node]]] = {}
+    for primitive in PRIMITIVES.values():
+        for pattern, replacement in primitive.identities:
+            compiled = node_from_text(pattern)
+            table.setdefault(compiled.head, []).append((compiled, node_from_text(replacement)))
+    return table
+
+
+_IDENTITIES = _compile()
+
+
+def _match(pattern: Node, node: Node, bound: dict[str, Node]) -> dict[str, Node] | None:
+    if isinstance(pattern, str):
+        if pattern in bound:
+            return bound if bound[pattern] == node and type(bound[pattern]) is type(node) else None
+        return {**bound, pattern: node}
+    if not isinstance(pattern, Call):
+        if isinstance(node, (Call, str)) or isinstance(pattern, bool) != isinstance(node, bool):
+            return None
+        return bound if pattern == node else None
+    if not is_call(node, pattern.head) or len(node.args) != len(pattern.args):
+        return None
+    orders = [node.args]
+    if PRIMITIVES[pattern.head].commutative:
+        orders.append(node.args[::-1])
+    for operands in orders:
+        result: dict[str, Node] | None = bound
+        for part, operand in zip(pattern.args, operands):
+            result = _match(part, operand, result)
+            if result is None:
+                break
+        if result is not None:
+            return result
+    return None
+
+
+def _fill(replacement: Node, bound: dict[str, Node]) -> Node:
+    if isinstance(replacement, str):
+        return bound[replacement]
+    if not isinstance(replacement, Call):
+        return replacement
+    return Call(replacement.head, tuple(_fill(a, bound) for a in replacement.args))
+
+
+def _fold(node: Call) -> Node:
+    """Primitives of numbers, evaluated; a result that is not finite is left to run time."""
+    primitive = PRIMITIVES[node.head]
+    if not node.args or not all(isinstance(a, (int, float)) for a in node.args):
+        return node
+    try:
+        value = primitive.numpy(*node.args)
+    except (ArithmeticError, TypeError):
+        return node
+    value = value.item() if hasattr(value, "item") else value
+    if isinstance(value, float) and not math.isfinite(value):
+        return node
+    return value
+
+
+# ---------------------------------------------------------------------------- integer conditions
+
+
+def _linear_form(node: Node) -> Counter | None:
+    """An integer expression as coefficients of non-negative atoms; the key 1 is the constant."""
+    if isinstance(node, int):
+        return Counter({1: node})
+    if is_call(node, "index"):
+        return _linear_form(node.args[0])
+    if isinstance(node, str) or is_call(node, "at", "count", "linear"):
+        return Counter({node: 1})
+    if is_call(node, "+", "-", "add", "sub"):
+        total: Counter = Counter()
+        for position, arg in enumerate(node.args):
+            part = _linear_form(arg)
+            if part is None:
+                return None
+            minus = node.head in ("-", "sub") and (position > 0 or len(node.args) == 1)
+            for atom, coefficient in part.items():
+                total[atom] += -coefficient if minus else coefficient
+        return total
+    return None
+
+
+def _never_negative(form: Counter) -> bool:
+    """True iff the form is certainly >= 0: axes, counts and numbers of points are."""
+    return all(c >= 0 and not (isinstance(a, str) and "." in a) for a, c in form.items())
+
+
+def _decide(node: Call) -> Node:
+    """Comparisons of positions that hold for every point, such as `k < count k`."""
+    forms = [_linear_form(a) for a in node.args]
+    if node.head not in ("lt", "ge") or None in forms or not any(map(_is_position, node.args)):
+        return node
+    difference = Counter(forms[0])
+    difference.subtract(forms[1])
+    if _never_negative(difference):
+        return node.head == "ge"
+    for axis, coefficient in list(difference.items()):
+        count = call("count", call("sel", axis.args[0])) if is_call(axis, "at") else call("count", axis)
+        if coefficient > 0 and difference.get(count, 0) <= -coefficient:
+            # axis <= count - 1
+            difference[count] += coefficient
+            difference[1] -= coefficient
+            del difference[axis]
+            if _never_negative(Counter({a: -c for a, c in difference.items()})) and difference[1] < 0:
+                return node.head == "lt"
+            return node
+    return node
+
+
+def _is_position(node: Node) -> bool:
+    return any(is_call(n, "index", "at", "linear") for n in walk(node))
+
+
+# ------------------------------------------------------------------------------------ expressions
+
+
+class Simplifier:
+    """Rewrites expressions bottom-up; each distinct subexpression once."""
+
+    def __init__(self, reassociate: bool = False):
+        self.reassociate = reassociate
+        self.memo: dict[Node, Node] = {}
+
+    def __call__(self, node: Node) -> Node:
+        if not isinstance(node, Call) or node.head in ("count", ""):
+            return node
+        done = self.memo.get(node)
+        if done is None:
+            args = tuple(self._argument(node, i) for i in range(len(node.args)))
+            done = self._top(node if args == node.args else Call(node.head, args))
+            self.memo[node] = done
+            self.memo[done] = done
+        return done
+
+    def _argument(self, node: Call, position: int) -> Node:
+        if node.head in ("load", "index", "at", "linear", "count"):
+            return node.args[position]
+        return self(node.args[position])
+
+    def _top(self, node: Node) -> Node:
+        for _ in range(20):
+            changed = self._step(node)
+            if changed is node or changed == node and type(changed) is type(node):
+                return changed
+            node = changed
+            if not isinstance(node, Call):
+                return node
+        return node
+
+    def _step(self, node: Call) -> Node:
+        if node.head not in PRIMITIVES:
+            return node
+        folded = _fold(node)
+        if folded is not node:
+            return folded
+        decided = _decide(node)
+        if decided is not node:
+            return decided
+        for pattern, replacement in _IDENTITIES.get(node.head, ()):
+            bound = _match(pattern, node, {})
+            if bound is not None:
+                return self._refill(replacement, bound)
+        if self.reassociate and node.head in _PRODUCTS:
+            return rebuild(product_of(node))
+        if self.reassociate and node.head in ("add", "sub"):
+            return self._sum(node)
+        return node
+
+    def _refill(self, replacement: Node, bound: dict[str, Node]) -> Node:
+        result = _fill(replacement, bound)
+        if isinstance(result, Call) and result not in self.memo:
+            args = tuple(self(a) if a not in bound.values() else a for a in result.args)
+            return Call(result.head, args)
+        return result
+
+    def _sum(self, node: Call) -> Node:
+        """Merges selects on one condition and takes out the factors that all terms share."""
+        terms = _merge_selects(_summands(node, 1), self)
+        if len(terms) == 1:
+            return terms[0]
+        products = [product_of(t) for t in terms]
+        shared = products[0]
+        for other in products[1:]:
+            shared = Product(1, shared.over & other.over, shared.under & other.under)
+        if not shared.over and not shared.under:
+            return _plain_sum(terms) if len(terms) != 2 or node.head == "add" else node
+        rest = [Product(p.number, p.over - shared.over, p.under - shared.under) for p in products]
+        if any(is_number(rebuild(p)) for p in rest) and any(p.under for p in rest):
+            return node
+        inner = self(_plain_sum([rebuild(p) for p in rest]))
+        shared.number = 1
+        return rebuild(Product(1, shared.over, shared.under).times(product_of(inner)))
+
+
+_PRODUCTS = ("mul", "div", "neg", "square", "reciprocal")
+
+
+class Product:
+    """`number * over / under`, factors with their multiplicities in order of appearance."""
+
+    def __init__(self, number, over: Counter, under: Counter):
+        self.number, self.over, self.under = number, over, under
+
+    def times(self, other: "Product") -> "Product":
+        return Product(self.number * other.number, self.over + other.over, self.under + other.under)
+
+    def inverse(self) -> "Product":
+        return Product(1 / self.number, self.under, self.over)
+
+
+def product_of(node: Node) -> Product:
+    if is_number(node) and node != 0:
+        return Product(node, Counter(), Counter())
+    if is_call(node, "mul"):
+        return product_of(node.args[0]).times(product_of(node.args[1]))
+    if is_call(node, "div"):
+        return product_of(node.args[0]).times(product_of(node.args[1]).inverse())
+    if is_call(node, "neg"):
+        inner = product_of(node.args[0])
+        return Product(-inner.number, inner.over, inner.under)
+    if is_call(node, "square"):
+        inner = product_of(node.args[0])
+        return inner.times(inner)
+    if is_call(node, "reciprocal"):
+        return product_of(node.args[0]).inverse()
+    return Product(1, Counter({node: 1}), Counter())
+
+
+def _factors(counter: Counter) -> Node | None:
+    result: Node | None = None
+    for factor, times in counter.items():
+        power: Node = factor
+        if times >= 2:
+            power = call("square", factor)
+            for _ in range(times - 2):
+                power = call("mul", power, factor)
+        result = power if result is None else call("mul", result, power)
+    return result
+
+
+def _cancel(product: Product) -> Product:
+    """Drops attributes and extents that stand above and below: they are never 0 where they divide."""
+    both = Counter({
+        f: n
+        for f, n in (product.over & product.under).items()
+        if isinstance(f, str) or is_call(f, "count")
+    })
+    return Product(product.number, product.over - both, product.under - both)
+
+
+def rebuild(product: Product) -> Node:
+    product = _cancel(product)
+    number = product.number
+    if isinstance(number, float) and number == int(number) and abs(number) < 2**24:
+        number = int(number)
+    over, under = _factors(product.over), _factors(product.under)
+    sign = number < 0
+    number = abs(number)
+    if over is None:
+        over = number if under is not None and number != 1 else over
+    elif number != 1:
+        over = call("mul", number, over)
+    if over is None and under is None:
+        return -number if sign else number
+    if under is None:
+        result = over
+    else:
+        result = call("reciprocal", under) if over is None else call("div", over, under)
+    return call("neg", result) if sign else result
+
+
+def _summands(node: Node, sign: int) -> list[Node]:
+    if is_call(node, "add"):
+        return _summands(node.args[0], sign) + _summands(node.args[1], sign)
+    if is_call(node, "sub"):
+        return _summands(node.args[0], sign) + _summands(node.args[1], -sign)
+    if is_call(node, "neg"):
+        return _summands(node.args[0], -sign)
+    if sign > 0:
+        return [node]
+    return [-node] if is_number(node) else [rebuild(Product(-1, Counter(), Counter()).times(product_of(node)))]
+
+
+def _plain_sum(terms: list[Node]) -> Node:
+    terms = sorted(terms, key=lambda t: is_call(t, "neg"))  # a leading minus costs an operation
+    result = terms[0]
+    for term in terms[1:]:
+        negative = is_call(term, "neg")
+        result = call("sub" if negative else "add", result, term.args[0] if negative else term)
+    return result
+
+
+def _merge_selects(terms: list[Node], simplify: Callable[[Node], Node]) -> list[Node]:
+    """select(c, a, b) + select(c, d, e) is select(c, a + d, b + e)."""
+    merged: dict[Node, Node] = {}
+    result: list[Node] = []
+    for term in terms:
+        if is_call(term, "select"):
+            condition, a, b = term.args
+            if condition in merged:
+                _, c, d = merged[condition].args
+                sums = (_drop_zero(a, c, simplify), _drop_zero(b, d, simplify))
+                new = call("select", condition, *sums)
+                result[result.index(merged[condition])] = new
+                merged[condition] = new
+                continue
+            merged[condition] = term
+        result.append(term)
+    return result
+
+
+def _drop_zero(a: Node, b: Node, simplify: Callable[[Node], Node]) -> Node:
+    if is_number(a) and a == 0:
+        return b
+    if is_number(b) and b == 0:
+        return a
+    return simplify(call("add", b, a))
+
+
+def simplify(node: Node) -> Node:
+    """The expression with constants folded and identities applied; rounding is unchanged."""
+    return Simplifier()(node)
+
+
+def count_primitives(statements) -> int:
+    """How many primitives the statements evaluate a point, equal subexpressions of one statement once."""
+    return sum(
+        sum(1 for n in set(walk(s.expr)) if isinstance(n, Call) and n.head in PRIMITIVES)
+        for s in statements
+    )
+
+
+# ------------------------------------------------------------------------------------- statements
+
+
+def simplify_statements(
+    statements: list[Statement],
+    results: tuple[str, ...],
+    definitions: list[tuple[Node, Node]],
+    fresh: Callable[[str], str],
+) -> list[Statement]:
+    """The statements that compute `results`, smaller.
+
+    `definitions` are expressions with the load that equals each (an output that may be read). `fresh`
+    makes names.
+    """
+    simplifier = Simplifier(reassociate=True)
+    known = _known(definitions, simplifier)
+    for _ in range(8):
+        before = statements
+        statements = [replace(s, expr=_recognise(simplifier(s.expr), known, simplifier)) for s in statements]
+        statements = _factor_out(statements, results, simplifier)
+        statements = _merge_equal(statements, results)
+        statements = _inline(_drop_dead(statements, results), results)
+        if statements == before:
+            break
+    return _drop_dead(statements, results)
+
+
+def _known(definitions, simplifier):
+    """The outputs by the expressions that equal them, as written and simplified."""
+    known = {}
+    for expr, read in definitions:
+        for form in (expr, simplifier(expr)):
+            if isinstance(form, Call) and not is_call(form, "load"):
+                known[form] = read
+    return known
+
+
+def _recognise(node: Node, known: dict[Node, Node], simplifier: Simplifier) -> Node:
+    """Replaces expressions, and quotients within products, by the outputs that hold them."""
+    if not known or not isinstance(node, Call):
+        return node
+    memo: dict[Node, Node] = {}
+
+    def visit(n: Node) -> Node:
+        if not isinstance(n, Call) or n.head in ("load", "index", "at", "linear", "count"):
+            return n
+        if n not in memo:
+            memo[n] = known.get(n) or _recognise_quotient(
+                Call(n.head, tuple(visit(a) for a in n.args)), known
+            )
+        return memo[n]
+
+    found = visit(node)
+    return found if found == node else simplifier(found)
+
+
+def _recognise_quotient(node: Call, known: dict[Node, Node]) -> Node:
+    if node.head not in _PRODUCTS:
+        return known.get(node, node)
+    product = product_of(node)
+    for expr, read in known.items():
+        if not is_call(expr, "div", "reciprocal"):
+            continue
+        part = product_of(expr)
+        if part.number == 1 and part.over <= product.over and part.under <= product.under:
+            product = Product(
+                product.number, product.over - part.over + Counter({read: 1}), product.under - part.under
+            )
+    return rebuild(product) if product.over or product.under else node
+
+
+def _factor_out(statements, results, simplifier) -> list[Statement]:
+    """Takes factors that do not depend on the reduced axes out of a sum, into its readers."""
+    out: list[Statement] = []
+    outside: dict[str, tuple[tuple, Product]] = {}
+    for s in statements:
+        if outside:
+            s = replace(s, expr=simplifier(_scale_loads(s.expr, outside)))
+        if s.kind == "reduce" and s.combine == "sum" and s.value not in results:
+            factor, inner = _independent_factor(s)
+            if factor is not None and _read_plainly(s, statements):
+                outside[s.value] = (s.index, factor)
+                s = replace(s, expr=simplifier(rebuild(inner)))
+        out.append(s)
+    return out
+
+
+def _independent_factor(s: Statement) -> tuple[Product | None, Product]:
+    product = product_of(s.expr)
+    fixed = [Counter({f: n for f, n in side.items() if not depends(f, s.domain)})
+             for side in (product.over, product.under)]
+    factor = Product(product.number, *fixed)
+    inner = Product(1, product.over - fixed[0], product.under - fixed[1])
+    if factor.number == 1 and not fixed[0] and not fixed[1]:
+        return None, product
+    if not inner.over and not inner.under:
+        return None, product
+    return factor, inner
+
+
+def _read_plainly(s: Statement, statements) -> bool:
+    """True iff every load of the value is at its own store terms, in an expression."""
+    for other in statements:
+        for node in walk(other.expr):
+            if is_call(node, "load") and node.args[0] == s.value and not _at(node, s.index):
+                return False
+        if any(is_call(n, "load") and n.args[0] == s.value for t in other.index for n in walk(t)):
+            return False
+        if other.kind == "call" and s.value in other.inputs:
+            return False
+    return True
+
+
+def _at(access: Call, index: tuple[Node, ...]) -> bool:
+    terms = access.args[1].args
+    return len(terms) == len(index) and all(map(same_term, terms, index))
+
+
+def _scale_loads(node: Node, outside) -> Node:
+    if not isinstance(node, Call):
+        return node
+    if is_call(node, "load"):
+        if node.args[0] in outside:
+            return rebuild(outside[node.args[0]][1].times(product_of(node)))
+        return node
+    if is_call(node, "index", "at", "linear", "count"):
+        return node
+    if is_call(node, "guard"):
+        inner = node.args[0]
+        if inner.args[0] in outside:
+            raise ValueError("a guarded load of a sum that was scaled")
+        return call("guard", inner, _scale_loads(node.args[1], outside))
+    return Call(node.head, tuple(_scale_loads(a, outside) for a in node.args))
+
+
+def _merge_equal(statements, results) -> list[Statement]:
+    """Statements that compute the same are one; its other names are replaced."""
+    seen: dict[tuple, str] = {}
+    names: dict[str, str] = {}
+    out = []
+    for s in statements:
+        s = _rename(s, names)
+        if s.kind != "call":
+            key = (s.kind, s.combine, s.index, s.domain, s.expr)
+            if key in seen and s.value not in results:
+                names[s.value] = seen[key]
+                continue
+            seen.setdefault(key, s.value)
+        out.append(s)
+    return out
+
+
+def _rename(s: Statement, names: dict[str, str]) -> Statement:
+    if not names or not any(v in names for v in s.read):
+        return s
+
+    def visit(n: Node) -> Node:
+        if not isinstance(n, Call):
+            return n
+        args = tuple(visit(a) for a in n.args)
+        if n.head == "load":
+            args = (names.get(n.args[0], n.args[0]), args[1])
+        return n if args == n.args else Call(n.head, args)
+
+    return replace(
+        s,
+        expr=visit(s.expr),
+        index=tuple(visit(t) for t in s.index),
+        inputs=tuple(names.get(i, i) for i in s.inputs),
+    )
+
+
+def _drop_dead(statements, results) -> list[Statement]:
+    needed = set(results)
+    kept = []
+    for s in reversed(statements):
+        if needed.intersection(s.written):
+            kept.append(s)
+            needed.update(s.read)
+    return kept[::-1]
+
+
+def _inline(statements, results) -> list[Statement]:
+    """Puts cheap pointwise temporaries, and those read by one statement, into their readers."""
+    for s in statements:
+        if s.kind != "set" or s.value in results or not _read_plainly(s, statements):
+            continue
+        readers = [o for o in statements if s.value in o.read]
+        cost = count_primitives([s])
+        if len(readers) > 1 and cost > CHEAP:
+            continue
+        value = s.expr
+        out = []
+        for other in statements:
+            if other is s:
+                continue
+            if s.value in other.read:
+                other = replace(other, expr=_put(other.expr, s.value, value))
+            out.append(other)
+        return _inline(out, results)
+    return statements
+
+
+
+
+def expand(expr: Node, statements) -> Node:
+    """The expression with the pointwise temporaries that it reads at their own points put in."""
+    for s in reversed(statements):
+        reads = [n for n in walk(expr) if is_call(n, "load") and n.args[0] == s.value]
+        if s.kind == "set" and reads and all(_at(n, s.index) for n in reads):
+            expr = _put(expr, s.value, s.expr)
+    return expr
+
+
+def _put(node: Node, name: str, value: Node) -> Node:
+    if not isinstance(node, Call) or node.head in ("index", "at", "linear", "count"):
+        return node
+    if is_call(node, "guard") and node.args[0].args[0] == name:
+        return value
+    if is_call(node, "load"):
+        return value if node.args[0] == name else node
+    return Call(node.head, tuple(_put(a, name, value) for a in node.args))
