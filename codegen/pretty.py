@@ -6,7 +6,7 @@ from codegen.ir import GROUP, Call, Node, Program, Statement, index_of, is_call,
 
 #: Infix primitives: symbol and how tightly it binds.
 INFIX = {
-    "or": ("or", 1), "and": ("and", 2),
+    "logical_or": ("or", 1), "or": ("or", 1), "logical_and": ("and", 2), "and": ("and", 2),
     "eq": ("==", 4), "ne": ("!=", 4), "lt": ("<", 4), "le": ("<=", 4), "gt": (">", 4), "ge": (">=", 4),
     "add": ("+", 5), "sub": ("-", 5), "mul": ("*", 6), "div": ("/", 6), "floordiv": ("//", 6), "mod": ("%", 6),
     "+": ("+", 5), "-": ("-", 5), "*": ("*", 6), "//": ("//", 6), "%": ("%", 6),
@@ -60,7 +60,7 @@ def _parts(node: Node) -> tuple[str, int]:
         return f"{_text(args[0], level)} {symbol} {_text(args[1], level + 1)}", level
     if head == "neg":
         return f"-{_text(args[0], NEGATION)}", NEGATION
-    if head == "not":
+    if head in ("not", "logical_not"):
         return f"not {_text(args[0], NOT)}", NOT
     if head in ("detach", "gather"):
         return _parts(args[0])
@@ -93,4 +93,7 @@ def _term(term: Node) -> str:
 
 
 def _plain(term: Node) -> str:
-    return "..." if term == GROUP else text_of(term)
+    """A term or dtype among the arguments of a function."""
+    if term == GROUP:
+        return "..."
+    return ", ".join(map(text_of, term.args)) if is_call(term, "sel", "rest", "like", "float", "attr") else text_of(term)

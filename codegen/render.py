@@ -9,7 +9,7 @@ from pathlib import Path
 
 import jinja2
 
-from codegen import primitives
+from codegen import primitives, tile_ops
 from codegen.entry import Op
 from codegen.ir import Attr, Input, Program
 from codegen.pretty import formulas
@@ -147,6 +147,15 @@ class Stub:
     arguments: tuple[str, ...]
     formulas: tuple[str, ...]
 
+    @property
+    def call(self) -> str:
+        """The call of the gradient program, on one line if it fits."""
+        arguments = ", ".join(self.arguments)
+        line = f"ops.{self.op}__grad({arguments})"
+        if len(line) <= 85:
+            return line
+        return f"ops.{self.op}__grad(\n        {wrapped(arguments, 8)}\n    )"
+
 
 def stub_of(op: Op) -> Stub:
     outputs = {f"d{o.name}" for o in op.program.outputs}
@@ -189,6 +198,7 @@ def render(ops: list[Op]) -> dict[str, str]:
     files = {name: environment.get_template(f"{name}.j2").render(context) for name in names}
     files["__init__.py"] = ""
     files["primitives.inc"] = primitives.render_inc()
+    files["tile_ops.inc"] = tile_ops.render()
     if importlib.util.find_spec("codegen.kernels") is not None:
         from codegen.kernels import render_kernels
 

@@ -125,6 +125,8 @@ Strings& strings() {
   return instance;
 }
 
+std::atomic<int64_t> recorded{0};
+
 }  // namespace
 
 Operand value_operand(Value* value) {
@@ -232,8 +234,11 @@ Node& record(NodePtr node) {
   }
   node->graph = &graph;
   graph.nodes.push_back(node.get());
+  recorded.fetch_add(1, std::memory_order_relaxed);
   return *node.release();
 }
+
+int64_t nodes_recorded() { return recorded.load(std::memory_order_relaxed); }
 
 std::string shape_text(const Dims& dims) {
   std::string text = "(";

@@ -42,6 +42,9 @@ const std::string& interned(int64_t id);
 /// must be leaves, materialised, or pending in this same graph. On an exception nothing was recorded.
 Node& record(NodePtr node);
 
+/// Nodes recorded by the process so far.
+int64_t nodes_recorded();
+
 /// "(2, 3)", "(4,)", "()"
 std::string shape_text(const Dims& dims);
 
