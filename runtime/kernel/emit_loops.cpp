@@ -175,14 +175,14 @@ Instrs LoopPrinter::row_roots() const {
   return found;
 }
 
-/// What `roots` need in evaluation order, as far as `include` goes; a value that can be read is not expanded.
+/// What `roots` need, in evaluation order, of the instructions to `include`. What can be read is not expanded.
 Instrs LoopPrinter::closure(const Instrs& roots, const std::function<bool(int32_t)>& include) const {
   std::vector<bool> needed(size(), false);
   for (int32_t r : roots) needed[r] = true;
   Instrs order;
   for (int32_t i = size() - 1; i >= 0; --i) {
-    if (!needed[i] || !include(i)) continue;
-    order.push_back(i);
+    if (!needed[i]) continue;
+    if (include(i)) order.push_back(i);
     if (!text_[i].empty()) continue;
     for (int32_t read : printer_.operands(i)) needed[read] = true;
   }

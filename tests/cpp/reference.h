@@ -168,6 +168,7 @@ inline Cell primitive(Prim prim, DType t, Cell a, Cell b, Cell c) {
     AXON_REFERENCE_UNARY(rsqrt)
     AXON_REFERENCE_UNARY(abs)
     AXON_REFERENCE_UNARY(floor)
+    AXON_REFERENCE_UNARY(finite)
     default: throw Error("reference: primitive " + std::string(info(prim).name) + " is not covered");
   }
 }
