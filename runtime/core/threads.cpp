@@ -54,9 +54,9 @@ int usable_cpus() {
 int default_threads() {
   if (const char* text = std::getenv("AXON_THREADS")) {
     const int n = std::atoi(text);
-    if (n >= 1) return n;
+    if (n >= 1) return std::min(n, kMaxThreads);
   }
-  return usable_cpus();
+  return std::min(usable_cpus(), kMaxThreads);
 }
 
 thread_local bool inside_job = false;
@@ -74,12 +74,12 @@ class Pool {
   }
 
   void run(int64_t units, RangeFn fn) {
-    const int n = size();
     std::unique_lock<std::mutex> turn(caller_, std::defer_lock);
-    if (n == 1 || units <= 1 || inside_job || !turn.try_lock()) {
+    if (size() == 1 || units <= 1 || inside_job || !turn.try_lock()) {
       if (units > 0) fn(0, units, 0);
       return;
     }
+    const int n = size();
     if (workers_.empty()) start(n - 1);
     fn_ = &fn;
     units_ = units;
@@ -223,8 +223,9 @@ void parallel_for(int64_t units, RangeFn fn) { pool().run(units, fn); }
 int threads() { return pool().size(); }
 
 void set_threads(int n) {
-  if (n < 1) {
-    throw ValueError("axon.set_threads: expected at least 1 thread, got " + std::to_string(n));
+  if (n < 1 || n > kMaxThreads) {
+    throw ValueError("axon.set_threads: expected 1 to " + std::to_string(kMaxThreads) +
+                     " threads, got " + std::to_string(n));
   }
   pool().resize(n);
 }

@@ -6,6 +6,8 @@
 
 namespace axon {
 
+inline constexpr int kMaxThreads = 256;
+
 /// A reference to a callable `void(int64_t begin, int64_t end, int thread)`. `thread` < threads()
 /// is not shared by two ranges of one parallel_for that run at the same time.
 class RangeFn {
@@ -33,7 +35,7 @@ void parallel_for(int64_t units, RangeFn fn);
 /// How many threads parallel_for uses: what set_threads said, else $AXON_THREADS, else the CPUs
 /// that this process may run on.
 int threads();
-/// Throws ValueError unless n >= 1. Not from inside parallel_for.
+/// Throws ValueError unless 1 <= n <= kMaxThreads. Not from inside parallel_for.
 void set_threads(int n);
 
 }  // namespace axon

@@ -1,4 +1,5 @@
-// The float32 functions of kernels against libm in double: largest error in ulp over all magnitudes, and the special values.
+// The float32 functions of kernels against libm in double: largest error in ulp over all
+// magnitudes, and the special values.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -12,28 +13,32 @@ namespace {
 
 int failures = 0;
 
-#define CHECK(condition)                                                  \
-  do {                                                                    \
-    if (!(condition)) {                                                   \
-      std::printf("%s:%d: %s\n", __FILE__, __LINE__, #condition);         \
-      ++failures;                                                         \
-    }                                                                     \
+#define CHECK(condition)                                          \
+  do {                                                            \
+    if (!(condition)) {                                           \
+      std::printf("%s:%d: %s\n", __FILE__, __LINE__, #condition); \
+      ++failures;                                                 \
+    }                                                             \
   } while (0)
 
-bool same_bits(float a, float b) {
-  return (a != a && b != b) || ax_bits_f32(a) == ax_bits_f32(b);
-}
+bool same_bits(float a, float b) { return (a != a && b != b) || ax_bits_f32(a) == ax_bits_f32(b); }
 
-/// Distance of `got` from the exact `want` in units of the last place of the float nearest to `want`.
+/// Distance of `got` from the exact `want` in units of the last place of the float nearest to
+/// `want`.
 double ulps(float got, double want) {
   const float nearest = static_cast<float>(want);
   if (got != got || want != want) return (got != got) == (want != want) ? 0 : 1e9;
-  if (got == nearest) return std::isinf(got) ? 0 : std::fabs(got - want) / std::ldexp(1.0, std::max(std::ilogb(want == 0 ? 1.0 : want), -126) - 23);
+  if (got == nearest)
+    return std::isinf(got)
+               ? 0
+               : std::fabs(got - want) /
+                     std::ldexp(1.0, std::max(std::ilogb(want == 0 ? 1.0 : want), -126) - 23);
   if (std::isinf(got) || std::isinf(nearest)) {
     const double limit = std::isinf(got) ? want : static_cast<double>(got);
     return std::fabs(limit) > 3.4028234e38 && std::signbit(got) == std::signbit(want) ? 1 : 1e9;
   }
-  return std::fabs(got - want) / std::ldexp(1.0, std::max(std::ilogb(want == 0 ? got : want), -126) - 23);
+  return std::fabs(got - want) /
+         std::ldexp(1.0, std::max(std::ilogb(want == 0 ? got : want), -126) - 23);
 }
 
 template <class Got, class Want>
@@ -86,18 +91,21 @@ void powers() {
   for (uint64_t bits = 0; bits < (uint64_t{1} << 32); bits += 40009) {
     const float x = ax_float(static_cast<uint32_t>(bits));
     for (float y : {-2.0f, -0.5f, 0.3f, 1.0f, 2.5f, 3.0f, 7.0f, -33.0f, 100.25f, 1e-4f}) {
-      const double error = ulps(ax_pow_f32(x, y), std::pow(static_cast<double>(x), static_cast<double>(y)));
+      const double error =
+          ulps(ax_pow_f32(x, y), std::pow(static_cast<double>(x), static_cast<double>(y)));
       if (error > worst) worst = error;
     }
   }
   std::printf("%-8s max %.3f ulp\n", "pow", worst);
   CHECK(worst <= 0.6);
   const float inf = std::numeric_limits<float>::infinity();
-  const float special[] = {0.0f, -0.0f, 1.0f, -1.0f, 0.5f, -0.5f, 2.0f, -2.0f, 3.0f, inf, -inf, std::nanf(""), 16777217.0f, -2.5f};
+  const float special[] = {0.0f,  -0.0f, 1.0f, -1.0f, 0.5f,          -0.5f,       2.0f,
+                           -2.0f, 3.0f,  inf,  -inf,  std::nanf(""), 16777217.0f, -2.5f};
   for (float x : special) {
     for (float y : special) {
       const float got = ax_pow_f32(x, y);
-      const float want = static_cast<float>(std::pow(static_cast<double>(x), static_cast<double>(y)));
+      const float want =
+          static_cast<float>(std::pow(static_cast<double>(x), static_cast<double>(y)));
       if (!same_bits(got, want)) {
         std::printf("pow(%g, %g) = %g, not %g\n", x, y, got, want);
         ++failures;
@@ -109,18 +117,19 @@ void powers() {
 /// Odd functions keep the sign of zero; infinities and NaN are those of IEEE 754.
 void specials() {
   const float inf = std::numeric_limits<float>::infinity();
-  float (*const odd[])(float) = {ax_expm1_f32, ax_log1p_f32, ax_tanh_f32, ax_erf_f32, ax_sin_f32,
-                                 ax_tan_f32, ax_sinh_f32, ax_asinh_f32, ax_atanh_f32, ax_asin_f32, ax_atan_f32};
+  float (*const odd[])(float) = {ax_expm1_f32, ax_log1p_f32, ax_tanh_f32, ax_erf_f32,
+                                 ax_sin_f32,   ax_tan_f32,   ax_sinh_f32, ax_asinh_f32,
+                                 ax_atanh_f32, ax_asin_f32,  ax_atan_f32};
   for (auto f : odd) {
     CHECK(same_bits(f(-0.0f), -0.0f));
     CHECK(same_bits(f(0.0f), 0.0f));
     CHECK(f(1e-40f) >= 1e-40f && f(1e-40f) < 1.2e-40f);
   }
-  float (*const all[])(float) = {ax_exp_f32, ax_expm1_f32, ax_exp2_f32, ax_log_f32, ax_log1p_f32,
-                                 ax_log2_f32, ax_log10_f32, ax_tanh_f32, ax_erf_f32, ax_erfc_f32,
-                                 ax_sin_f32, ax_cos_f32, ax_tan_f32, ax_sinh_f32, ax_cosh_f32,
-                                 ax_asinh_f32, ax_acosh_f32, ax_atanh_f32, ax_rsqrt_f32, ax_asin_f32,
-                                 ax_digamma_f32, ax_sign_f32, ax_round_f32};
+  float (*const all[])(float) = {
+      ax_exp_f32,   ax_expm1_f32, ax_exp2_f32,    ax_log_f32,   ax_log1p_f32, ax_log2_f32,
+      ax_log10_f32, ax_tanh_f32,  ax_erf_f32,     ax_erfc_f32,  ax_sin_f32,   ax_cos_f32,
+      ax_tan_f32,   ax_sinh_f32,  ax_cosh_f32,    ax_asinh_f32, ax_acosh_f32, ax_atanh_f32,
+      ax_rsqrt_f32, ax_asin_f32,  ax_digamma_f32, ax_sign_f32,  ax_round_f32};
   for (auto f : all) CHECK(std::isnan(f(std::nanf(""))));
   CHECK(ax_exp_f32(inf) == inf && ax_exp_f32(-inf) == 0);
   CHECK(ax_expm1_f32(inf) == inf && ax_expm1_f32(-inf) == -1);
@@ -134,23 +143,28 @@ void specials() {
   CHECK(ax_rsqrt_f32(0) == inf && ax_rsqrt_f32(inf) == 0);
   CHECK(ax_hypot_f32(3e38f, 4e37f) > 3e38f && ax_hypot_f32(inf, std::nanf("")) == inf);
   CHECK(ax_hypot_f32(1e-45f, 0) == 1e-45f);
-  CHECK(std::isnan(ax_maximum_f32(std::nanf(""), 1)) && std::isnan(ax_maximum_f32(1, std::nanf(""))));
-  CHECK(std::isnan(ax_minimum_f32(std::nanf(""), 1)) && std::isnan(ax_minimum_f32(1, std::nanf(""))));
+  CHECK(std::isnan(ax_maximum_f32(std::nanf(""), 1)) &&
+        std::isnan(ax_maximum_f32(1, std::nanf(""))));
+  CHECK(std::isnan(ax_minimum_f32(std::nanf(""), 1)) &&
+        std::isnan(ax_minimum_f32(1, std::nanf(""))));
   CHECK(same_bits(ax_sign_f32(-0.0f), -0.0f) && ax_sign_f32(-3) == -1);
-  CHECK(ax_round_f32(2.5f) == 2 && ax_round_f32(-3.5f) == -4 && same_bits(ax_round_f32(-0.2f), -0.0f));
+  CHECK(ax_round_f32(2.5f) == 2 && ax_round_f32(-3.5f) == -4 &&
+        same_bits(ax_round_f32(-0.2f), -0.0f));
   CHECK(ax_mod_f32(-7, 3) == 2 && ax_mod_f32(7, -3) == -2 && same_bits(ax_mod_f32(6, -3), -0.0f));
   CHECK(ax_floordiv_f32(-7, 2) == -4);
   CHECK(ax_finite_f32(inf) == 0 && ax_finite_f32(-3) == -3 && ax_finite_f32(std::nanf("")) == 0);
   CHECK(std::fabs(ax_digamma_f64(1.0) + 0.5772156649015329) < 1e-15);
   CHECK(std::fabs(ax_digamma_f64(-2.5) - 1.103156640645243) < 1e-14);
-  CHECK(ax_digamma_f32(0.0f) == -inf && ax_digamma_f32(-0.0f) == inf && std::isnan(ax_digamma_f32(-2)));
+  CHECK(ax_digamma_f32(0.0f) == -inf && ax_digamma_f32(-0.0f) == inf &&
+        std::isnan(ax_digamma_f32(-2)));
 }
 
 void half_precision() {
   for (uint32_t h = 0; h < 65536; ++h) {
     const float x = ax_f32_from_f16(static_cast<uint16_t>(h));
     const int exponent = (h >> 10) & 31, fraction = h & 1023;
-    double want = exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(1024 + fraction, exponent - 25);
+    double want =
+        exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(1024 + fraction, exponent - 25);
     if (exponent == 31) want = fraction ? std::nan("") : INFINITY;
     if (h & 0x8000) want = -want;
     if (!same_bits(x, static_cast<float>(want))) CHECK(!"float16 to float32");
@@ -163,22 +177,27 @@ void half_precision() {
   CHECK(ax_f16_from_f32(2049.0f) == 0x6800 && ax_f16_from_f32(2051.0f) == 0x6802);
   CHECK(ax_f16_from_f32(0x1.ff8p-15f) == 0x3ff && ax_f16_from_f32(0x1.ffcp-15f) == 0x400);
   CHECK(std::isnan(ax_round_f16(std::nanf(""))) && std::isnan(ax_round_bf16(ax_float(0x7f800001))));
-  CHECK(ax_bf16_from_f32(ax_float(0x3f808000)) == 0x3f80 && ax_bf16_from_f32(ax_float(0x3f818000)) == 0x3f82);
+  CHECK(ax_bf16_from_f32(ax_float(0x3f808000)) == 0x3f80 &&
+        ax_bf16_from_f32(ax_float(0x3f818000)) == 0x3f82);
 }
 
 void integers() {
   const int64_t low = std::numeric_limits<int64_t>::min();
-  CHECK(ax_floordiv_i64(-7, 2) == -4 && ax_floordiv_i64(7, -2) == -4 && ax_floordiv_i64(low, -1) == low);
+  CHECK(ax_floordiv_i64(-7, 2) == -4 && ax_floordiv_i64(7, -2) == -4 &&
+        ax_floordiv_i64(low, -1) == low);
   CHECK(ax_floordiv_i64(5, 0) == 0 && ax_mod_i64(5, 0) == 0 && ax_fmod_i32(5, 0) == 0);
   CHECK(ax_mod_i32(-7, 3) == 2 && ax_mod_i32(7, -3) == -2 && ax_mod_i64(low, -1) == 0);
   CHECK(ax_mod_u8(250, 7) == 5 && ax_floordiv_u64(~uint64_t{0}, 2) == ~uint64_t{0} / 2);
   CHECK(ax_floordiv_u32(7, 4294967295u) == 0 && ax_mod_u32(7, 4294967295u) == 7);
-  CHECK(ax_pow_i32(-3, 3) == -27 && ax_pow_i32(2, -1) == 0 && ax_pow_u8(2, 9) == 0 && ax_pow_i64(0, 0) == 1);
-  CHECK(ax_shift_left_i32(1, 31) == std::numeric_limits<int32_t>::min() && ax_shift_left_i8(1, 8) == 0);
+  CHECK(ax_pow_i32(-3, 3) == -27 && ax_pow_i32(2, -1) == 0 && ax_pow_u8(2, 9) == 0 &&
+        ax_pow_i64(0, 0) == 1);
+  CHECK(ax_shift_left_i32(1, 31) == std::numeric_limits<int32_t>::min() &&
+        ax_shift_left_i8(1, 8) == 0);
   CHECK(ax_shift_right_i32(-8, 1) == -4 && ax_shift_right_i32(-8, 99) == -1);
   CHECK(ax_shift_right_u16(65535, 16) == 0);
   CHECK(ax_abs_i8(-128) == -128 && ax_sign_i16(-5) == -1 && ax_sign_u32(5) == 1);
-  CHECK(ax_i32_from_f32(3e9f) == 2147483647 && ax_i32_from_f32(-3.9f) == -3 && ax_i32_from_f32(std::nanf("")) == 0);
+  CHECK(ax_i32_from_f32(3e9f) == 2147483647 && ax_i32_from_f32(-3.9f) == -3 &&
+        ax_i32_from_f32(std::nanf("")) == 0);
   CHECK(ax_u8_from_f64(-1.0) == 0 && ax_u8_from_f64(255.9) == 255 && ax_u8_from_f64(1e300) == 255);
   CHECK(ax_i64_from_f64(-1e300) == low && ax_u64_from_f32(1e19f) == 9999999980506447872ull);
 }
