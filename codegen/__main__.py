@@ -15,9 +15,13 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m codegen", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="print a diff and exit 1 if generated/ is stale")
+    parser.add_argument(
+        "--check", action="store_true", help="print a diff and exit 1 if generated/ is stale"
+    )
     parser.add_argument("--ops", type=Path, default=ROOT / "ops.yaml", help="the file of ops")
-    parser.add_argument("--out", type=Path, default=ROOT / "generated", help="the folder that is written")
+    parser.add_argument(
+        "--out", type=Path, default=ROOT / "generated", help="the folder that is written"
+    )
     options = parser.parse_args(arguments)
     try:
         ops = load_ops(options.ops)
@@ -41,9 +45,13 @@ def check(folder: Path, wanted: dict[Path, str]) -> int:
     stale = [p for p in sorted({*found, *wanted}) if found.get(p) != wanted.get(p)]
     for path in stale:
         old, new = found.get(path, "").splitlines(True), wanted.get(path, "").splitlines(True)
-        sys.stdout.writelines(difflib.unified_diff(old, new, f"{path} (committed)", f"{path} (generated)"))
+        sys.stdout.writelines(
+            difflib.unified_diff(old, new, f"{path} (committed)", f"{path} (generated)")
+        )
     if stale:
-        print(f"{len(stale)} stale files in {folder.name}/; run: python -m codegen", file=sys.stderr)
+        print(
+            f"{len(stale)} stale files in {folder.name}/; run: python -m codegen", file=sys.stderr
+        )
     return 1 if stale else 0
 
 

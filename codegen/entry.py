@@ -2,28 +2,72 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 
+from codegen import adjoint
 from codegen.diagnostics import Collector, Mark, Scalar, SpecError, error, unknown
 from codegen.formula import Lowerer, is_scatter, reads
 from codegen.ir import GROUP, Call, Input, Node, Output, Program, Statement, call, is_call, walk
+from codegen.result_dtype import result_dtype
 from codegen.signature import (
-    CLASSES, Integers, Signature, flat_dims, parse_default, parse_outputs, parse_parameters,
+    CLASSES,
+    Integers,
+    Signature,
+    flat_dims,
+    parse_default,
+    parse_outputs,
+    parse_parameters,
 )
 from codegen.syntax import parse_expression
 from codegen.yaml_source import (
-    Mapping, Tree, check_fields, expect_list, expect_mapping, expect_scalar, read_yaml,
+    Mapping,
+    Tree,
+    check_fields,
+    expect_list,
+    expect_mapping,
+    expect_scalar,
+    read_yaml,
 )
 
 FIELDS = (
-    "doc", "in", "out", "where", "forward", "backward", "kernel", "reference", "samples", "operator", "method",
+    "doc",
+    "in",
+    "out",
+    "where",
+    "forward",
+    "backward",
+    "kernel",
+    "reference",
+    "samples",
+    "operator",
+    "method",
     "variadic",
 )
 OPERATORS = (
-    "+", "-", "*", "/", "//", "%", "**", "@", "==", "!=", "<", "<=", ">", ">=", "&", "|", "^", "~", "-x", "abs",
+    "+",
+    "-",
+    "*",
+    "/",
+    "//",
+    "%",
+    "**",
+    "@",
+    "==",
+    "!=",
+    "<",
+    "<=",
+    ">",
+    ">=",
+    "&",
+    "|",
+    "^",
+    "~",
+    "-x",
+    "abs",
 )
 SAMPLES = ("normal", "positive", "unit", "nonzero", "edge", "bits", "counts", "below")
 NON_FLOAT = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
@@ -79,7 +123,8 @@ def _check_unique_operators(ops: list[Op], root: Mapping) -> None:
     for op in ops:
         if op.operator and op.operator in seen:
             raise error(
-                root.keys[op.name].mark, f"operator {op.operator!r} is already that of {seen[op.operator]!r}",
+                root.keys[op.name].mark,
+                f"operator {op.operator!r} is already that of {seen[op.operator]!r}",
                 "one op for each operator",
             )
         seen[op.operator] = op.name
@@ -102,7 +147,11 @@ class _Entry:
         self.name = key.text
         self.fields = expect_mapping(tree, f"op {self.name!r}")
         if not _NAME.fullmatch(self.name):
-            raise error(key.mark, f"not a name of an op: {self.name!r}", "lower case letters, digits and '_'")
+            raise error(
+                key.mark,
+                f"not a name of an op: {self.name!r}",
+                "lower case letters, digits and '_'",
+            )
         check_fields(self.fields, FIELDS, f"op {self.name!r}")
 
     def op(self) -> Op:
@@ -148,7 +197,11 @@ class _Entry:
     def _variadic(self) -> bool:
         variadic = self._flag("variadic")
         if variadic and len(self.signature.inputs) != 2:
-            raise error(self.fields.keys["variadic"].mark, "a variadic op has two tensors", "operands a and b")
+            raise error(
+                self.fields.keys["variadic"].mark,
+                "a variadic op has two tensors",
+                "operands a and b",
+            )
         return variadic
 
     def _samples(self) -> dict[str, tuple]:
@@ -176,7 +229,7 @@ class _Entry:
 
     def _signature(self) -> Signature:
         if "in" not in self.fields.items:
-            raise error(self.key.mark, f"op {self.name!r} has no 'in:'", "in: \"x: float\"")
+            raise error(self.key.mark, f"op {self.name!r} has no 'in:'", 'in: "x: float"')
         return parse_parameters(self._scalar("in"))
 
     def _program(self) -> Program:
@@ -186,7 +239,9 @@ class _Entry:
         self._where(out)
         forward, kernel = self._scalar("forward"), self._scalar("kernel")
         if (forward is None) == (kernel is None):
-            raise error(self.key.mark, f"op {self.name!r} needs either 'forward:' or 'kernel:'", "a formula")
+            raise error(
+                self.key.mark, f"op {self.name!r} needs either 'forward:' or 'kernel:'", "a formula"
+            )
         statements: list[Statement] = []
         if kernel is not None:
             signature.outputs = self._opaque_outputs(declared, kernel)
@@ -196,19 +251,26 @@ class _Entry:
             results = lowerer.formula(forward, tuple(declared))
             for name, expr in results.items():
                 dims, dtype = declared[name]
-                dims = self._default_dims(lowerer, expr, forward) if dims is None else dims
-                dtype = self._default_dtype(forward) if dtype is None else dtype
+                if dims is None or dtype is None:
+                    dims, dtype = self._defaults(lowerer, expr, dims, dtype)
                 signature.outputs[name] = Output(name, dtype, dims)
                 lowerer.write(signature.outputs[name], expr, flat_dims(dims))
             signature.outputs = {name: signature.outputs[name] for name in declared}
             statements = lowerer.statements
         read = reads(statements)
         inputs = tuple(
-            Input(i.name, i.cls, i.dims, i.name not in read, i.default) for i in signature.inputs.values()
+            Input(i.name, i.cls, i.dims, i.name not in read, i.default)
+            for i in signature.inputs.values()
         )
         return Program(
-            self.name, inputs, tuple(signature.attrs.values()), tuple(signature.outputs.values()), tuple(statements),
-            tuple(signature.where.items()), tuple(signature.checks), self._text("doc"),
+            self.name,
+            inputs,
+            tuple(signature.attrs.values()),
+            tuple(signature.outputs.values()),
+            tuple(statements),
+            tuple(signature.where.items()),
+            tuple(signature.checks),
+            self._text("doc"),
         )
 
     def _where(self, out: Scalar | None) -> None:
@@ -220,53 +282,92 @@ class _Entry:
             for name, tree in where.items.items():
                 parsed = parse_expression(expect_scalar(tree, f"the extent of {name!r}"))
                 signature.where[name] = Integers(signature).expression(parsed, parsed.tree)
-        known = {name for i in signature.inputs.values() for name in _solved_axes(i.dims)} | set(signature.where)
+        known = {name for i in signature.inputs.values() for name in _solved_axes(i.dims)} | set(
+            signature.where
+        )
         for name in signature.axes:
             if name not in known:
                 mark = out.mark if out is not None else self.key.mark
-                raise error(mark, f"the extent of axis {name!r} is not known", f"an input with the axis, or where: {{{name}: ...}}")
+                raise error(
+                    mark,
+                    f"the extent of axis {name!r} is not known",
+                    f"an input with the axis, or where: {{{name}: ...}}",
+                )
 
     def _opaque_outputs(self, declared: dict, kernel: Scalar) -> dict[str, Output]:
         for name, (dims, dtype) in declared.items():
             if dims is None or dtype is None:
-                raise error(kernel.mark, f"output {name!r} of a kernel needs dims and dtype", "out: \"y[...]: like(x)\"")
+                raise error(
+                    kernel.mark,
+                    f"output {name!r} of a kernel needs dims and dtype",
+                    'out: "y[...]: like(x)"',
+                )
         return {name: Output(name, dtype, dims) for name, (dims, dtype) in declared.items()}
 
-    def _default_dims(self, lowerer: Lowerer, expr, forward: Scalar) -> tuple[Node, ...]:
-        """What the formula extends over; a reduced axis is kept when the op has a flag keepdim."""
+    def _defaults(
+        self, lowerer: Lowerer, expr: ast.expr, dims: tuple[Node, ...] | None, dtype: Node | None
+    ) -> tuple[tuple[Node, ...], Node]:
+        """What the formula extends over and its dtype, where `out:` does not say."""
         if is_scatter(expr):
-            raise error(forward.mark, "the dims of a scatter's output are not known", "out: with dims")
-        probe = Lowerer(self.signature, lowerer.values, parsed=lowerer.parsed, locals=lowerer.locals)
-        over = probe.value(expr).over
-        if over & set(self.signature.axes):
-            raise error(forward.mark, "a formula over named axes needs the dims of its output", "out: \"y[..., k]\"")
-        (term, *_) = (*over, None)
-        if is_call(term, "rest") and self.signature.type_of("keepdim") == "flag":
-            return (call("keep", term.args[0], "keepdim"),)
-        return () if term is None else (term,)
+            raise lowerer.parsed.error(
+                expr, "the dims and dtype of a scatter's output are not known", "out: with both"
+            )
+        probe = Lowerer(
+            self.signature, lowerer.values, parsed=lowerer.parsed, locals=lowerer.locals
+        )
+        value = probe.value(expr)
+        if dims is None:
+            if value.over & set(self.signature.axes):
+                raise lowerer.parsed.error(
+                    expr,
+                    "a formula over named axes needs the dims of its output",
+                    'out: "y[..., k]"',
+                )
+            dims = tuple(map(self._kept, value.over))
+        if dtype is None:
+            inputs = list(self.signature.inputs.values())
+            dtype = result_dtype(value.expr, probe.statements, inputs, self.signature.attrs)
+            if dtype is None:
+                raise lowerer.parsed.error(
+                    expr, "the dtype of the output is not known", 'out: "y: float32"'
+                )
+        return dims, dtype
 
-    def _default_dtype(self, forward: Scalar) -> Node:
-        """The promotion of the inputs; integer and bool ones do not count beside others."""
-        inputs = self.signature.inputs.values()
-        names = [i.name for i in inputs if i.cls in ("any", "num", "float")] or [i.name for i in inputs]
-        if not names:
-            raise error(forward.mark, "an output without inputs needs a dtype", "out: \"y: float32\"")
-        return call("like", *names) if len(names) == 1 else call("promote", *names)
+    def _kept(self, term: Node) -> Node:
+        """Reduced axes are kept with extent 1 when the op has a flag keepdim."""
+        if is_call(term, "rest") and self.signature.type_of("keepdim") == "flag":
+            return call("keep", term.args[0], "keepdim")
+        return term
 
     def _check_used(self, program: Program) -> None:
         """Every attribute and every extent of `where:` has a part in the meaning."""
         nodes = [n for s in program.statements for n in (s.expr, *s.index, *s.domain, *s.attrs)]
         nodes += [n for o in program.outputs for n in (o.dtype, *o.dims)]
         nodes += [n for i in program.inputs for n in i.dims] + [e for _, e in program.where]
-        used = {str(atom).split(".")[0] for node in nodes for atom in walk(node) if isinstance(atom, str)}
+        used = {
+            str(atom).split(".")[0]
+            for node in nodes
+            for atom in walk(node)
+            if isinstance(atom, str)
+        }
         for attr in program.attrs:
             if attr.name not in used:
                 at = self._scalar("in")
-                raise error(at.at(at.text.find(attr.name)), f"attribute {attr.name!r} is never used", "a formula with it")
+                raise error(
+                    at.at(at.text.find(attr.name)),
+                    f"attribute {attr.name!r} is never used",
+                    "a formula with it",
+                )
         where = self.fields.items.get("where")
         for name, key in where.keys.items() if where is not None else ():
             if name not in used:
-                raise unknown(key.mark, "axis", name, self.signature.axes, "an axis of 'in:', 'out:' or of a reduction")
+                raise unknown(
+                    key.mark,
+                    "axis",
+                    name,
+                    self.signature.axes,
+                    "an axis of 'in:', 'out:' or of a reduction",
+                )
 
     # ----------------------------------------------------------------------------------- gradient
 
@@ -274,7 +375,9 @@ class _Entry:
         tree = self.fields.items.get("backward")
         if isinstance(tree, Scalar):
             if tree.text != "none":
-                raise error(tree.mark, "backward: is not a formula by itself", "none, or {x: formula, ...}")
+                raise error(
+                    tree.mark, "backward: is not a formula by itself", "none, or {x: formula, ...}"
+                )
             return None
         if tree is None:
             return self._derived(program)
@@ -289,17 +392,26 @@ class _Entry:
 
     def _derived(self, program: Program) -> Program | None:
         try:
-            from codegen import adjoint
             return adjoint.gradient(program)
         except (ValueError, NotImplementedError) as failure:
-            raise error(self.key.mark, f"no gradient can be derived: {failure}", "backward: none, or formulas") from None
+            raise error(
+                self.key.mark,
+                f"no gradient can be derived: {failure}",
+                "backward: none, or formulas",
+            ) from None
 
     def _written(self, program: Program, written: dict[str, Scalar], rest: list[str]) -> Program:
         cotangents = [o for o in program.outputs if differentiable_dtype(o.dtype)]
         if not cotangents:
-            raise error(self.fields.keys["backward"].mark, f"{self.name!r} has no float output", "no backward:")
+            raise error(
+                self.fields.keys["backward"].mark,
+                f"{self.name!r} has no float output",
+                "no backward:",
+            )
         default = 0.0 if len(cotangents) > 1 else None
-        values = {f"d{o.name}": Input(f"d{o.name}", "float", o.dims, default=default) for o in cotangents}
+        values = {
+            f"d{o.name}": Input(f"d{o.name}", "float", o.dims, default=default) for o in cotangents
+        }
         values |= {i.name: i for i in program.inputs}
         values |= {o.name: Input(o.name, "any", o.dims) for o in program.outputs}
         self._check_names(program, values)
@@ -314,20 +426,30 @@ class _Entry:
         derived = self._derived(program) if rest else None
         if derived is not None:
             kept = live_statements(derived, {f"d{name}" for name in rest})
-            outputs |= {name: derived.output(f"d{name}") for name in rest if f"d{name}" in _written_by(kept)}
+            outputs |= {
+                name: derived.output(f"d{name}") for name in rest if f"d{name}" in _written_by(kept)
+            }
             statements = kept + statements
         ordered = tuple(outputs[i.name] for i in program.inputs if i.name in outputs)
         names = {o.name for o in program.outputs}
         inputs = _gradient_inputs(values, cotangents, names, statements)
         return Program(
-            f"{self.name}.grad", inputs, program.attrs, ordered, statements, program.where
+            f"{self.name}.grad",
+            inputs,
+            program.attrs,
+            ordered,
+            statements,
+            program.where,
+            doc=f"Gradient of {self.name}.",
         )
 
     def _check_names(self, program: Program, values: dict[str, Input]) -> None:
         for i in program.inputs:
             if f"d{i.name}" in values:
                 raise error(
-                    self._scalar("in").mark, f"'d{i.name}' names both a value and a gradient", "other names of parameters"
+                    self._scalar("in").mark,
+                    f"'d{i.name}' names both a value and a gradient",
+                    "other names of parameters",
                 )
 
 
@@ -363,7 +485,10 @@ def _written_by(statements: tuple[Statement, ...]) -> set[str]:
 
 
 def _gradient_inputs(
-    values: dict[str, Input], cotangents: list[Output], outputs: set[str], statements: tuple[Statement, ...]
+    values: dict[str, Input],
+    cotangents: list[Output],
+    outputs: set[str],
+    statements: tuple[Statement, ...],
 ) -> tuple[Input, ...]:
     """Cotangents, then what is read by value, then the other inputs as ghosts: their shapes solve the dims."""
     read = reads(statements)
@@ -390,7 +515,11 @@ def _solved_axes(dims: tuple[Node, ...]) -> list[str]:
 def _opaque(kernel: Scalar, signature: Signature) -> Statement:
     outputs = tuple(signature.outputs)
     return Statement(
-        "call", outputs[0], combine=kernel.text, outputs=outputs, inputs=tuple(signature.inputs),
+        "call",
+        outputs[0],
+        combine=kernel.text,
+        outputs=outputs,
+        inputs=tuple(signature.inputs),
         attrs=tuple(signature.attrs),
     )
 

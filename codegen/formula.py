@@ -8,6 +8,7 @@ has and an output is checked to have all axes of its formula.
 from __future__ import annotations
 
 import ast
+import itertools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,15 +17,43 @@ from codegen.diagnostics import Scalar, error
 from codegen.ir import GROUP, Call, Node, Output, Statement, call, is_call, load, walk
 from codegen.primitives import PRIMITIVES
 from codegen.signature import (
-    AXIS_TYPES, Signature, attribute_element, axis_attribute, axis_call, dtype_node, flat_dims,
+    AXIS_TYPES,
+    Signature,
+    attribute_element,
+    axis_attribute,
+    axis_call,
+    dtype_node,
+    flat_dims,
 )
-from codegen.syntax import BINARY, COMPARE, Line, Parsed, constant, elements, is_ellipsis, parse_formula
+from codegen.syntax import (
+    BINARY,
+    COMPARE,
+    Line,
+    Parsed,
+    constant,
+    elements,
+    is_ellipsis,
+    parse_formula,
+)
 
 REDUCTIONS = ("sum", "max", "min", "prod", "any", "all", "argmax", "argmin")
 OPERATORS = {
-    "+": "add", "-": "sub", "*": "mul", "/": "div", "//": "floordiv", "%": "mod", "**": "pow",
-    "&": "bitwise_and", "|": "bitwise_or", "^": "bitwise_xor",
-    "==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge",
+    "+": "add",
+    "-": "sub",
+    "*": "mul",
+    "/": "div",
+    "//": "floordiv",
+    "%": "mod",
+    "**": "pow",
+    "&": "bitwise_and",
+    "|": "bitwise_or",
+    "^": "bitwise_xor",
+    "==": "eq",
+    "!=": "ne",
+    "<": "lt",
+    "<=": "le",
+    ">": "gt",
+    ">=": "ge",
 }
 CONSTANTS = {"inf": math.inf, "nan": math.nan, "pi": math.pi, "true": True, "false": False}
 SPECIAL = ("mean", "guard", "at", "count", "linear", "uniform", "detach", "cast")
@@ -52,7 +81,9 @@ class Reduction:
 def merge(*overs: Over) -> Over:
     """The union; the selected and the other axes together are the group."""
     union = Over().union(*overs)
-    halves = {t.args[0] for t in union if is_call(t, "sel")} & {t.args[0] for t in union if is_call(t, "rest")}
+    halves = {t.args[0] for t in union if is_call(t, "sel")} & {
+        t.args[0] for t in union if is_call(t, "rest")
+    }
     if halves:
         union |= {GROUP}
     if GROUP in union:
@@ -113,17 +144,24 @@ class Lowerer:
         used: set[str] = set()
         for line in lines:
             if not line.names and len(results) > 1:
-                raise self.parsed.error(line.node, f"one value for {len(results)} outputs", "'name = expression' for each")
+                raise self.parsed.error(
+                    line.node,
+                    f"one value for {len(results)} outputs",
+                    "'name = expression' for each",
+                )
             used |= self._used(line, lines)
             for name in line.names or results[:1]:
                 self._assign(name, line, results, found)
         for line in lines:
             for name in set(line.names) - used - set(results):
-                raise self.parsed.error(line.node, f"{name!r} is never used", "a later line with it")
+                raise self.parsed.error(
+                    line.node, f"{name!r} is never used", "a later line with it"
+                )
         missing = [r for r in results if r not in found]
         if missing:
             raise self.parsed.error(
-                lines[-1].node, f"nothing is assigned to {', '.join(missing)}",
+                lines[-1].node,
+                f"nothing is assigned to {', '.join(missing)}",
                 f"a last line with the result, or 'name = expression' for each of {', '.join(results)}",
             )
         return found
@@ -134,19 +172,33 @@ class Lowerer:
         names = set()
         for node in value_names(line.expr):
             if node.id in assigned and node.id not in self.locals and node.id not in self.values:
-                raise self.parsed.error(node, f"{node.id!r} is used before it is assigned", "lines in order of their use")
+                raise self.parsed.error(
+                    node,
+                    f"{node.id!r} is used before it is assigned",
+                    "lines in order of their use",
+                )
             names.add(node.id)
         return names
 
-    def _assign(self, name: str, line: Line, results: tuple[str, ...], found: dict[str, ast.expr]) -> None:
+    def _assign(
+        self, name: str, line: Line, results: tuple[str, ...], found: dict[str, ast.expr]
+    ) -> None:
         taken = [*self.locals, *self.values, *self.signature.attrs, *self.signature.axes]
         if name in taken:
-            raise self.parsed.error(line.node, f"the name {name!r} is taken", "a new name: values never change")
+            raise self.parsed.error(
+                line.node, f"the name {name!r} is taken", "a new name: values never change"
+            )
         if name in results:
             found[name] = line.expr
         self.locals[name] = line.expr
 
-    def write(self, output: Output, expr: ast.expr, index: tuple[Node, ...], reduced: tuple[Node, ...] = ()) -> None:
+    def write(
+        self,
+        output: Output,
+        expr: ast.expr,
+        index: tuple[Node, ...],
+        reduced: tuple[Node, ...] = (),
+    ) -> None:
         """`output[index] = expr`, summed over `reduced` where a gradient must be unbroadcast."""
         covered = over_of(index + reduced, self.signature)
         if is_scatter(expr):
@@ -160,13 +212,17 @@ class Lowerer:
             self._check_covered(reduction.over, covered, expr, output)
             domain = reduced + reduction.domain
             body = reduction.body
-            self.statements.append(Statement("reduce", output.name, index, body.expr, reduction.combine, domain))
+            self.statements.append(
+                Statement("reduce", output.name, index, body.expr, reduction.combine, domain)
+            )
             self._remember(output.name, index)
             return
         value = self.value(expr)
         self._check_covered(value.over, covered, expr, output)
         if reduced:
-            self.statements.append(Statement("reduce", output.name, index, value.expr, "sum", reduced))
+            self.statements.append(
+                Statement("reduce", output.name, index, value.expr, "sum", reduced)
+            )
         else:
             self.statements.append(Statement("set", output.name, index, value.expr))
         self._remember(output.name, index)
@@ -186,7 +242,8 @@ class Lowerer:
         if extra:
             names = ", ".join("all axes" if t == GROUP else str(t) for t in sorted(extra, key=str))
             raise self.parsed.error(
-                expr, f"the formula extends over {names}, the result {output.name} does not",
+                expr,
+                f"the formula extends over {names}, the result {output.name} does not",
                 "a reduction over it, or an output that has it",
             )
 
@@ -195,7 +252,9 @@ class Lowerer:
         if len(expr.args) != 1 or expr.keywords:
             raise self.parsed.error(expr, "scatter takes one value", "scatter[index](value)")
         value = self.value(expr.args[0])
-        index = self.index(expr.func, flat_dims(output.dims), elements(expr.func.slice), output.name)
+        index = self.index(
+            expr.func, flat_dims(output.dims), elements(expr.func.slice), output.name
+        )
         domain = self.terms(merge(value.over, over_of(index, self.signature)))
         self.statements.append(Statement("scatter", output.name, index, value.expr, "sum", domain))
 
@@ -228,7 +287,9 @@ class Lowerer:
         (body,) = self._arguments(node, 1)
         for name in names:
             if name not in body.over:
-                raise self.parsed.error(node, f"the reduced expression does not extend over {name}", "an axis of it")
+                raise self.parsed.error(
+                    node, f"the reduced expression does not extend over {name}", "an axis of it"
+                )
         return Reduction(node.func.value.id, tuple(names), body, body.over - set(names))
 
     def _axis_reduction(self, node: ast.Call) -> Reduction:
@@ -236,14 +297,18 @@ class Lowerer:
         name = node.func.id
         if len(node.args) != 2 or node.keywords:
             raise self.parsed.error(
-                node, f"{name} reduces a value over axes", f"{name}(x, axis), {name}(x, rest(axis)), {name}(x, ...) or "
+                node,
+                f"{name} reduces a value over axes",
+                f"{name}(x, axis), {name}(x, rest(axis)), {name}(x, ...) or "
                 f"{name}[k](x); the pointwise max and min are maximum(a, b) and minimum(a, b)",
             )
         body = self.value(node.args[0])
         term = self._axes_term(node.args[1])
         group = Over(t for t in body.over if t == GROUP or is_call(t, "sel", "rest"))
         if GROUP not in group and term not in group:
-            raise self.parsed.error(node, f"the reduced value does not extend over {term}", "a value that does")
+            raise self.parsed.error(
+                node, f"the reduced value does not extend over {term}", "a value that does"
+            )
         over = body.over - group
         if is_call(term, "sel", "rest") and GROUP in group:
             over |= {call("rest" if term.head == "sel" else "sel", term.args[0])}
@@ -257,7 +322,9 @@ class Lowerer:
             term = axis_call(self.parsed, node, self.signature)
             if term.head == "rest":
                 return term
-            raise self.parsed.error(node, f"{term.head} names no axes here", "axis, rest(axis) or ...")
+            raise self.parsed.error(
+                node, f"{term.head} names no axes here", "axis, rest(axis) or ..."
+            )
         if isinstance(node, ast.Name):
             if self.signature.type_of(node.id) in AXIS_TYPES:
                 return call("sel", node.id)
@@ -266,25 +333,50 @@ class Lowerer:
             if node.id in self.signature.axes:
                 return node.id
         attrs = [a.name for a in self.signature.attrs.values() if a.type in (*AXIS_TYPES, "shape")]
-        raise self.parsed.unknown(node, "axes", self.parsed.text(node), [*attrs, *self.signature.axes, "..."])
+        raise self.parsed.unknown(
+            node, "axes", self.parsed.text(node), [*attrs, *self.signature.axes, "..."]
+        )
 
     def _store_temporary(self, reduction: Reduction) -> Value:
         """The temporary of a reduction; equal reductions share one."""
         index = self.terms(reduction.over)
         expr = reduction.body.expr
         for done in self.statements:
-            if (done.combine, done.index, done.domain, done.expr) == (reduction.combine, index, reduction.domain, expr):
+            if (done.combine, done.index, done.domain, done.expr) == (
+                reduction.combine,
+                index,
+                reduction.domain,
+                expr,
+            ):
                 return Value(load(done.value, index), reduction.over)
-        name = f"{self.prefix}{len(self.statements) + 1}"
-        self.statements.append(Statement("reduce", name, index, expr, reduction.combine, reduction.domain))
+        name = self._fresh()
+        self.statements.append(
+            Statement("reduce", name, index, expr, reduction.combine, reduction.domain)
+        )
         return Value(load(name, index), reduction.over)
+
+    def _fresh(self) -> str:
+        taken = {
+            *self.signature.names(),
+            *self.signature.outputs,
+            *self.values,
+            *(s.value for s in self.statements),
+        }
+        return next(n for n in (f"{self.prefix}{i}" for i in itertools.count(1)) if n not in taken)
 
     def terms(self, over: Over) -> tuple[Node, ...]:
         """`over` as an ordered list: the group's axes first, then named axes as declared."""
         names = [a for a in self.signature.axes if a in over]
         group = sorted((t for t in over if t not in names), key=str)
         for at, term in enumerate(group):
-            sub = next((n for n in names if is_call(term, "rest") and (term.args[0], n) in self.signature.subs), None)
+            sub = next(
+                (
+                    n
+                    for n in names
+                    if is_call(term, "rest") and (term.args[0], n) in self.signature.subs
+                ),
+                None,
+            )
             if sub is not None:
                 names.remove(sub)
                 group[at] = call("sub", term.args[0], sub)
@@ -295,7 +387,11 @@ class Lowerer:
     def value(self, node: ast.expr) -> Value:
         method: Callable[[ast.expr], Value] | None = getattr(self, f"_{type(node).__name__}", None)
         if method is None:
-            raise self.parsed.error(node, f"not part of the language: {self.parsed.text(node)!r}", "docs/ops-language.md")
+            raise self.parsed.error(
+                node,
+                f"not part of the language: {self.parsed.text(node)!r}",
+                "docs/ops-language.md",
+            )
         return method(node)
 
     def _Constant(self, node: ast.Constant) -> Value:
@@ -316,21 +412,35 @@ class Lowerer:
         if kind in ("real", "int", "flag"):
             return Value(name)
         if kind:
-            raise self.parsed.error(node, f"{name!r} of type {kind} is not a value", f"an element such as '{name}[0]'")
+            raise self.parsed.error(
+                node, f"{name!r} of type {kind} is not a value", f"an element such as '{name}[0]'"
+            )
         if name in self.signature.axes:
             return Value(call("index", name), Over([name]))
         if name in CONSTANTS:
             return Value(CONSTANTS[name])
-        known = [*self.values, *self.signature.attrs, *self.locals, *self.signature.axes, *CONSTANTS]
-        raise self.parsed.unknown(node, "name", name, known, "an input, an attribute, an axis or a name assigned above")
+        known = [
+            *self.values,
+            *self.signature.attrs,
+            *self.locals,
+            *self.signature.axes,
+            *CONSTANTS,
+        ]
+        raise self.parsed.unknown(
+            node, "name", name, known, "an input, an attribute, an axis or a name assigned above"
+        )
 
     def _apply(self, primitive: str, *operands: Value) -> Value:
-        return Value(call(primitive, *(o.expr for o in operands)), merge(*(o.over for o in operands)))
+        return Value(
+            call(primitive, *(o.expr for o in operands)), merge(*(o.over for o in operands))
+        )
 
     def _BinOp(self, node: ast.BinOp) -> Value:
         sign = BINARY.get(type(node.op))
         if sign is None:
-            raise self.parsed.error(node, "not an operator of the language", " ".join(sorted(BINARY.values())))
+            raise self.parsed.error(
+                node, "not an operator of the language", " ".join(sorted(BINARY.values()))
+            )
         if sign == "**" and constant(node.right) == 2:
             return self._apply("square", self.value(node.left))
         return self._apply(OPERATORS[sign], self.value(node.left), self.value(node.right))
@@ -338,7 +448,11 @@ class Lowerer:
     def _UnaryOp(self, node: ast.UnaryOp) -> Value:
         if isinstance(node.op, ast.USub):
             number = constant(node)
-            return Value(number) if number is not None else self._apply("neg", self.value(node.operand))
+            return (
+                Value(number)
+                if number is not None
+                else self._apply("neg", self.value(node.operand))
+            )
         if isinstance(node.op, ast.Not):
             return self._apply("logical_not", self.value(node.operand))
         if isinstance(node.op, ast.Invert):
@@ -357,7 +471,9 @@ class Lowerer:
         result = None
         for op, left, right in zip(node.ops, sides, sides[1:]):
             if type(op) not in COMPARE:
-                raise self.parsed.error(node, "not a comparison of numbers", " ".join(COMPARE.values()))
+                raise self.parsed.error(
+                    node, "not a comparison of numbers", " ".join(COMPARE.values())
+                )
             pair = self._apply(OPERATORS[COMPARE[type(op)]], left, right)
             result = pair if result is None else self._apply("logical_and", result, pair)
         return result
@@ -367,7 +483,9 @@ class Lowerer:
 
     def _Subscript(self, node: ast.Subscript) -> Value:
         if not isinstance(node.value, ast.Name):
-            raise self.parsed.error(node, "only tensors and list attributes are indexed", "x[i, j] or stride[0]")
+            raise self.parsed.error(
+                node, "only tensors and list attributes are indexed", "x[i, j] or stride[0]"
+            )
         name = node.value.id
         if name not in self.values:
             if self.signature.type_of(name):
@@ -381,9 +499,13 @@ class Lowerer:
         if reduction is not None:
             return self._store_temporary(reduction)
         if is_scatter(node):
-            raise self.parsed.error(node, "scatter is the whole of an output", "an output of its own")
+            raise self.parsed.error(
+                node, "scatter is the whole of an output", "an output of its own"
+            )
         if not isinstance(node.func, ast.Name):
-            raise self.parsed.error(node, f"not a function: {self.parsed.text(node.func)!r}", "name(arguments)")
+            raise self.parsed.error(
+                node, f"not a function: {self.parsed.text(node.func)!r}", "name(arguments)"
+            )
         name = node.func.id
         if node.keywords:
             raise self.parsed.error(node, f"{name} takes no keywords", f"{name}(a, b)")
@@ -391,7 +513,9 @@ class Lowerer:
             return getattr(self, f"_special_{name}")(node)
         if name not in FUNCTIONS:
             known = [*FUNCTIONS, *REDUCTIONS, *SPECIAL, "scatter"]
-            raise self.parsed.unknown(node, "function", name, known, "a scalar primitive, a reduction or a form")
+            raise self.parsed.unknown(
+                node, "function", name, known, "a scalar primitive, a reduction or a form"
+            )
         return self._apply(name, *self._arguments(node, PRIMITIVES[name].arity))
 
     def _arguments(self, node: ast.Call, count: int) -> list[Value]:
@@ -402,13 +526,17 @@ class Lowerer:
         if len(node.args) != count:
             what = self.parsed.text(node.func)
             plural = "argument" if count == 1 else "arguments"
-            raise self.parsed.error(node, f"{what} takes {count} {plural}, not {len(node.args)}", usage)
+            raise self.parsed.error(
+                node, f"{what} takes {count} {plural}, not {len(node.args)}", usage
+            )
 
     # --------------------------------------------------------------------------------- the forms
 
     def _special_mean(self, node: ast.Call) -> Value:
         self._expect_arguments(node, 2, "mean(x, axis)")
-        total = ast.copy_location(ast.Call(ast.copy_location(ast.Name("sum"), node.func), node.args, []), node)
+        total = ast.copy_location(
+            ast.Call(ast.copy_location(ast.Name("sum"), node.func), node.args, []), node
+        )
         count = Value(call("count", self._axes_term(node.args[1])))
         return self._apply("div", self._store_temporary(self._reduction(total)), count)
 
@@ -416,8 +544,17 @@ class Lowerer:
         self._expect_arguments(node, 2, "guard(x[...], 0)")
         inner = self.value(node.args[0])
         if not is_call(inner.expr, "load"):
-            raise self.parsed.error(node.args[0], "only an indexed tensor is guarded", "guard(x[i + 1], 0)")
-        return self._apply("guard", inner, self.value(node.args[1]))
+            raise self.parsed.error(
+                node.args[0], "only an indexed tensor is guarded", "guard(x[i + 1], 0)"
+            )
+        outside = self.value(node.args[1])
+        if isinstance(outside.expr, Call):
+            raise self.parsed.error(
+                node.args[1],
+                "what a guard gives outside is a number or an attribute",
+                "a if i < count(k) else b",
+            )
+        return self._apply("guard", inner, outside)
 
     def _special_at(self, node: ast.Call) -> Value:
         self._expect_arguments(node, 1, "at(axis)")
@@ -434,10 +571,16 @@ class Lowerer:
     def _special_uniform(self, node: ast.Call) -> Value:
         """`uniform(key)` numbers the points of the group, `uniform(key, e)` gives the counter itself."""
         if len(node.args) not in (1, 2):
-            raise self.parsed.error(node, f"uniform takes 1 or 2 arguments, not {len(node.args)}", "uniform(key, counter)")
+            raise self.parsed.error(
+                node,
+                f"uniform takes 1 or 2 arguments, not {len(node.args)}",
+                "uniform(key, counter)",
+            )
         key = node.args[0]
         if not isinstance(key, ast.Name) or self.signature.type_of(key.id) != "rng":
-            raise self.parsed.error(key, "the key of uniform is an attribute of type rng", "'key: rng' in the signature")
+            raise self.parsed.error(
+                key, "the key of uniform is an attribute of type rng", "'key: rng' in the signature"
+            )
         counter = Value(call("linear", GROUP), Over([GROUP]))
         if len(node.args) == 2:
             counter = self.value(node.args[1])
@@ -449,20 +592,31 @@ class Lowerer:
     def _special_cast(self, node: ast.Call) -> Value:
         self._expect_arguments(node, 2, "cast(x, float32) or cast(x, like(y))")
         value = self.value(node.args[0])
-        return Value(call("cast", dtype_node(self.parsed, node.args[1], self.signature), value.expr), value.over)
+        return Value(
+            call("cast", dtype_node(self.parsed, node.args[1], self.signature), value.expr),
+            value.over,
+        )
 
     # ------------------------------------------------------------------------------------ indices
 
-    def index(self, node: ast.expr, dims: tuple[Node, ...], items: list[ast.expr], name: str) -> tuple[Node, ...]:
+    def index(
+        self, node: ast.expr, dims: tuple[Node, ...], items: list[ast.expr], name: str
+    ) -> tuple[Node, ...]:
         """The terms of `name[items]` for a tensor with these dims."""
         if len(items) == 1 and len(dims) == 1 and dims[0] == GROUP:
             return (self._group_index(items[0]),)
-        if len(items) == 1 and isinstance(items[0], ast.Call) and self._is_function(items[0], "flat"):
+        if (
+            len(items) == 1
+            and isinstance(items[0], ast.Call)
+            and self._is_function(items[0], "flat")
+        ):
             return (self._group_index(items[0]),)
         if len(items) != len(dims):
             shape = ", ".join(map(str, dims))
             raise self.parsed.error(
-                node, f"{name} has {len(dims)} dims [{shape}], indexed with {len(items)}", "one index a dim"
+                node,
+                f"{name} has {len(dims)} dims [{shape}], indexed with {len(items)}",
+                "one index a dim",
             )
         return tuple(self._dim_index(item, dim) for item, dim in zip(items, dims))
 
@@ -472,7 +626,9 @@ class Lowerer:
         if is_call(dim, "rest", "keep"):
             term = self._axes_term(item)
             if term != call("rest", dim.args[0]):
-                raise self.parsed.error(item, "this dim stands for several axes", f"rest({dim.args[0]})")
+                raise self.parsed.error(
+                    item, "this dim stands for several axes", f"rest({dim.args[0]})"
+                )
             return dim
         if is_call(dim, "sub"):
             return self._sub_index(item)
@@ -500,7 +656,8 @@ class Lowerer:
         term = self._many(base)
         if term is None:
             raise self.parsed.error(
-                item, f"not an index of a whole group: {self.parsed.text(item)!r}",
+                item,
+                f"not an index of a whole group: {self.parsed.text(item)!r}",
                 "'...', 'axis: e', a shape attribute, 'size*step + start' or 'flat(e)'",
             )
         return call("lin", term, scale, offset)
@@ -522,8 +679,15 @@ class Lowerer:
         raise self.parsed.unknown(node, "list of integers", self.parsed.text(node), known)
 
     def _sub_index(self, item: ast.expr) -> Node:
-        if not isinstance(item, ast.Slice) or item.lower is None or item.upper is None or item.step is not None:
-            raise self.parsed.error(item, "this dim is the group with one axis replaced", "'axis: index'")
+        if (
+            not isinstance(item, ast.Slice)
+            or item.lower is None
+            or item.upper is None
+            or item.step is not None
+        ):
+            raise self.parsed.error(
+                item, "this dim is the group with one axis replaced", "'axis: index'"
+            )
         axis = axis_attribute(self.parsed, item.lower, self.signature)
         return call("sub", axis, self.integer(item.upper))
 
@@ -532,7 +696,10 @@ class Lowerer:
 
     def integer(self, node: ast.expr) -> Node:
         """An index: affine in axes, or one value computed from data."""
-        if any(isinstance(n, ast.Name) and (n.id in self.values or n.id in self.locals) for n in ast.walk(node)):
+        if any(
+            isinstance(n, ast.Name) and (n.id in self.values or n.id in self.locals)
+            for n in ast.walk(node)
+        ):
             return call("gather", self.value(node).expr)
         value = constant(node)
         if type(value) is int:
@@ -541,17 +708,24 @@ class Lowerer:
             if node.id in self.signature.axes or self.signature.type_of(node.id) == "int":
                 return node.id
             ints = [a.name for a in self.signature.attrs.values() if a.type == "int"]
-            raise self.parsed.unknown(node, "index", node.id, [*self.signature.axes, *ints, *self.values])
+            raise self.parsed.unknown(
+                node, "index", node.id, [*self.signature.axes, *ints, *self.values]
+            )
         if isinstance(node, ast.BinOp) and BINARY.get(type(node.op)) in ("+", "-", "*", "//"):
             return call(BINARY[type(node.op)], self.integer(node.left), self.integer(node.right))
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             return call("-", 0, self.integer(node.operand))
         if isinstance(node, ast.Subscript):
             return attribute_element(self.parsed, node, self.signature)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("count", "at", "linear"):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in ("count", "at", "linear")
+        ):
             return self.value(node).expr
         raise self.parsed.error(
-            node, f"not an index: {self.parsed.text(node)!r}",
+            node,
+            f"not an index: {self.parsed.text(node)!r}",
             "axes, integers, attributes, count(k), at(axis), + - * //, or an integer tensor's element",
         )
 
@@ -564,12 +738,16 @@ def value_names(node: ast.expr) -> list[ast.Name]:
 
 def is_scatter(node: ast.expr) -> bool:
     return (
-        isinstance(node, ast.Call) and isinstance(node.func, ast.Subscript)
-        and isinstance(node.func.value, ast.Name) and node.func.value.id == "scatter"
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Subscript)
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id == "scatter"
     )
 
 
 def reads(statements: list[Statement] | tuple[Statement, ...]) -> set[str]:
     """The values that are loaded anywhere."""
     nodes = [n for s in statements for e in (s.expr, *s.index) for n in walk(e)]
-    return {n.args[0] for n in nodes if is_call(n, "load")} | {name for s in statements for name in s.inputs}
+    return {n.args[0] for n in nodes if is_call(n, "load")} | {
+        name for s in statements for name in s.inputs
+    }

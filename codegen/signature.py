@@ -1,6 +1,6 @@
 """Signatures: the strings `in:` and `out:` and the names that they declare.
 
-    x: float[n, g*c, H, W], w: float[g*o, c, r, s], *, stride: int2 = 1, groups g: int = 1, p: real = 0.5 [0 <= p <= 1]
+x: float[n, g*c, H, W], w: float[g*o, c, r, s], *, stride: int2 = 1, groups g: int = 1, p: real = 0.5 [0 <= p <= 1]
 """
 
 from __future__ import annotations
@@ -11,15 +11,45 @@ from dataclasses import dataclass, field
 
 from codegen.diagnostics import Scalar, error, unknown
 from codegen.ir import GROUP, Attr, Call, Check, Input, Node, Output, call, is_call
-from codegen.syntax import BINARY, COMPARE, Parsed, constant, is_ellipsis, parse_expression, parse_index
+from codegen.syntax import (
+    BINARY,
+    COMPARE,
+    Parsed,
+    constant,
+    is_ellipsis,
+    parse_expression,
+    parse_index,
+)
 
 DTYPES = (
-    "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
-    "float16", "bfloat16", "float32", "float64",
+    "bool",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "float16",
+    "bfloat16",
+    "float32",
+    "float64",
 )
 CLASSES = ("any", "num", "float", "int", "bool")
 ATTRIBUTES = (
-    "real", "offsets", "rng", "int", "int2", "flag", "axis", "axes", "ints", "shape", "dtype", "str",
+    "real",
+    "offsets",
+    "rng",
+    "int",
+    "int2",
+    "flag",
+    "axis",
+    "axes",
+    "ints",
+    "shape",
+    "dtype",
+    "str",
 )
 TYPES = tuple(dict.fromkeys(CLASSES + DTYPES + ATTRIBUTES))
 AXIS_TYPES = ("axis", "axes")
@@ -38,8 +68,12 @@ class Signature:
     outputs: dict[str, Output] = field(default_factory=dict)
     checks: list[Check] = field(default_factory=list)
     where: dict[str, Node] = field(default_factory=dict)
-    axes: dict[str, None] = field(default_factory=dict)  # the named axes, in the order of their declaration
-    subs: dict[tuple[str, str], None] = field(default_factory=dict)  # (axis attribute, name) of each `[axis: name]`
+    axes: dict[str, None] = field(
+        default_factory=dict
+    )  # the named axes, in the order of their declaration
+    subs: dict[tuple[str, str], None] = field(
+        default_factory=dict
+    )  # (axis attribute, name) of each `[axis: name]`
     order: list[str] = field(default_factory=list)
 
     def type_of(self, name: str) -> str:
@@ -101,7 +135,9 @@ def parse_parameters(scalar: Scalar) -> Signature:
             continue
         match = _PARAMETER.match(part.text)
         if match is None:
-            raise error(part.mark, f"not a parameter: {part.text!r}", "'name: type', for example 'x: float'")
+            raise error(
+                part.mark, f"not a parameter: {part.text!r}", "'name: type', for example 'x: float'"
+            )
         name, alias, kind = match.groups()
         if name in taken:
             raise error(part.mark, f"parameter {name!r} is declared twice", "distinct names")
@@ -128,7 +164,9 @@ def _tensor_default(part: Scalar, begin: int) -> float | None:
     if not rest.text:
         return None
     if not rest.text.startswith("="):
-        raise error(rest.mark, f"unexpected {rest.text!r}", "'= number' for an optional tensor, or ','")
+        raise error(
+            rest.mark, f"unexpected {rest.text!r}", "'= number' for an optional tensor, or ','"
+        )
     parsed = parse_expression(rest.part(1, len(rest.text)))
     value = constant(parsed.tree)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -136,7 +174,9 @@ def _tensor_default(part: Scalar, begin: int) -> float | None:
     return float(value)
 
 
-def _attribute(signature: Signature, part: Scalar, name: str, alias: str | None, kind: str, end: int) -> None:
+def _attribute(
+    signature: Signature, part: Scalar, name: str, alias: str | None, kind: str, end: int
+) -> None:
     rest = part.part(end, len(part.text))
     default, condition = None, None
     bracket = rest.text.find("[")
@@ -152,7 +192,9 @@ def _attribute(signature: Signature, part: Scalar, name: str, alias: str | None,
     signature.attrs[name] = Attr(name, kind, default)
     if alias:
         if kind != "int":
-            raise error(part.mark, f"only an int can name an extent, {name!r} is {kind}", "'groups g: int'")
+            raise error(
+                part.mark, f"only an int can name an extent, {name!r} is {kind}", "'groups g: int'"
+            )
         signature.where[alias] = name
         signature.declare_axis(alias)
     if condition is not None:
@@ -165,9 +207,15 @@ def parse_default(scalar: Scalar, kind: str) -> object:
     """A default as programs store it."""
     text = scalar.text
     expected = {
-        "flag": "true or false", "dtype": "a dtype", "str": "a word", "real": "a number",
-        "int": "an integer", "axis": "an integer", "int2": "an integer or (a, b)",
-        "axes": "all, an integer or a tuple of integers", "rng": "no default",
+        "flag": "true or false",
+        "dtype": "a dtype",
+        "str": "a word",
+        "real": "a number",
+        "int": "an integer",
+        "axis": "an integer",
+        "int2": "an integer or (a, b)",
+        "axes": "all, an integer or a tuple of integers",
+        "rng": "no default",
     }.get(kind, "a tuple of integers")
     if kind == "flag" and text in ("true", "false"):
         return text == "true"
@@ -229,7 +277,8 @@ def dim_term(parsed: Parsed, node: ast.expr, signature: Signature) -> Node:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         return axis_call(parsed, node, signature)
     raise parsed.error(
-        node, f"not a dim: {parsed.text(node)!r}",
+        node,
+        f"not a dim: {parsed.text(node)!r}",
         "'...', a name, a product 'g*c', an axis attribute, 'axis: k', rest(axis), keep(axis, flag), perm(axes) or a "
         "shape attribute; give computed extents a name with where:",
     )
@@ -249,7 +298,8 @@ def _named_dim(parsed: Parsed, node: ast.Name, signature: Signature) -> Node:
         return call("shape", node.id)
     if kind:
         raise parsed.error(
-            node, f"{node.id!r} is an attribute of type {kind}, not an axis",
+            node,
+            f"{node.id!r} is an attribute of type {kind}, not an axis",
             "a name whose extent where: gives, or an attribute of type axis, axes or shape",
         )
     if node.id in signature.inputs:
@@ -260,7 +310,11 @@ def _named_dim(parsed: Parsed, node: ast.Name, signature: Signature) -> Node:
 
 def _sub_dim(parsed: Parsed, node: ast.Slice, signature: Signature) -> Node:
     axis = axis_attribute(parsed, node.lower, signature)
-    if node.step is not None or not isinstance(node.upper, ast.Name) or signature.type_of(node.upper.id):
+    if (
+        node.step is not None
+        or not isinstance(node.upper, ast.Name)
+        or signature.type_of(node.upper.id)
+    ):
         raise parsed.error(node, "the extent of a replaced axis is a name", f"'{axis}: k'")
     signature.declare_axis(node.upper.id)
     signature.subs[axis, node.upper.id] = None
@@ -283,7 +337,11 @@ def axis_call(parsed: Parsed, node: ast.Call, signature: Signature) -> Call:
     if name not in kinds:
         raise parsed.unknown(node, "kind of dim", name, kinds)
     if len(node.args) != len(kinds[name]) or node.keywords:
-        raise parsed.error(node, f"{name} takes {len(kinds[name])} arguments", "rest(axis), keep(axis, flag), perm(axes)")
+        raise parsed.error(
+            node,
+            f"{name} takes {len(kinds[name])} arguments",
+            "rest(axis), keep(axis, flag), perm(axes)",
+        )
     args = []
     for arg, kind in zip(node.args, kinds[name]):
         if kind == "axis":
@@ -291,7 +349,9 @@ def axis_call(parsed: Parsed, node: ast.Call, signature: Signature) -> Call:
         elif isinstance(arg, ast.Name) and signature.type_of(arg.id) == kind:
             args.append(arg.id)
         else:
-            raise parsed.error(arg, f"expected an attribute of type {kind}", f"{name}({', '.join(kinds[name])})")
+            raise parsed.error(
+                arg, f"expected an attribute of type {kind}", f"{name}({', '.join(kinds[name])})"
+            )
     return call(name, *args)
 
 
@@ -319,12 +379,15 @@ class Integers:
             return attribute_element(parsed, node, self.signature)
         if isinstance(node, ast.BinOp) and BINARY.get(type(node.op)) in ("+", "-", "*", "//"):
             return call(
-                BINARY[type(node.op)], self.expression(parsed, node.left), self.expression(parsed, node.right)
+                BINARY[type(node.op)],
+                self.expression(parsed, node.left),
+                self.expression(parsed, node.right),
             )
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             return call("-", 0, self.expression(parsed, node.operand))
         raise parsed.error(
-            node, f"not an integer expression: {parsed.text(node)!r}",
+            node,
+            f"not an integer expression: {parsed.text(node)!r}",
             "numbers, extents, attributes, attribute[0], and + - * //",
         )
 
@@ -333,8 +396,12 @@ class Integers:
         if kind in ("int", "real", "flag") or node.id in self.signature.axes:
             return node.id
         if kind:
-            raise parsed.error(node, f"{node.id!r} of type {kind} is not a number", f"for a list '{node.id}[0]'")
-        numbers = [a.name for a in self.signature.attrs.values() if a.type in ("int", "real", "flag")]
+            raise parsed.error(
+                node, f"{node.id!r} of type {kind} is not a number", f"for a list '{node.id}[0]'"
+            )
+        numbers = [
+            a.name for a in self.signature.attrs.values() if a.type in ("int", "real", "flag")
+        ]
         raise parsed.unknown(node, "name", node.id, [*numbers, *self.signature.axes])
 
     def condition(self, parsed: Parsed, node: ast.expr) -> Node:
@@ -344,7 +411,9 @@ class Integers:
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
             return call("not", self.condition(parsed, node.operand))
         if not isinstance(node, ast.Compare):
-            raise parsed.error(node, f"not a condition: {parsed.text(node)!r}", "a comparison such as 'alpha != 0'")
+            raise parsed.error(
+                node, f"not a condition: {parsed.text(node)!r}", "a comparison such as 'alpha != 0'"
+            )
         sides = [self.expression(parsed, side) for side in (node.left, *node.comparators)]
         pairs = []
         for op, left, right in zip(node.ops, sides, sides[1:]):
@@ -366,22 +435,32 @@ def attribute_element(parsed: Parsed, node: ast.Subscript, signature: Signature)
             if kind == "int2" and index > 1:
                 raise parsed.error(node, f"{node.value.id!r} has two elements", "index 0 or 1")
             return f"{node.value.id}.{index}"
-    raise parsed.error(node, f"not an element of a list attribute: {parsed.text(node)!r}", "for example 'stride[0]'")
+    raise parsed.error(
+        node,
+        f"not an element of a list attribute: {parsed.text(node)!r}",
+        "for example 'stride[0]'",
+    )
 
 
 # ---------------------------------------------------------------------------------------- outputs
 
 
-def parse_outputs(scalar: Scalar, signature: Signature) -> dict[str, tuple[tuple[Node, ...] | None, Node | None]]:
+def parse_outputs(
+    scalar: Scalar, signature: Signature
+) -> dict[str, tuple[tuple[Node, ...] | None, Node | None]]:
     """By name the dims and the dtype of each output of `out:`; None where the formula decides."""
     outputs: dict[str, tuple[tuple[Node, ...] | None, Node | None]] = {}
     for part in split_top(scalar):
         match = _OUTPUT.match(part.text)
         if match is None:
-            raise error(part.mark, f"not an output: {part.text!r}", "'y', 'y[dims]' or 'y[dims]: dtype'")
+            raise error(
+                part.mark, f"not an output: {part.text!r}", "'y', 'y[dims]' or 'y[dims]: dtype'"
+            )
         name = match.group(1)
         if name in outputs or name in signature.names():
-            raise error(part.mark, f"the name {name!r} is taken", "an output name that nothing else has")
+            raise error(
+                part.mark, f"the name {name!r} is taken", "an output name that nothing else has"
+            )
         inside, end = bracketed(part, match.end())
         dims = None if inside is None else parse_dims(inside, signature)
         rest = part.part(end, len(part.text))
@@ -418,5 +497,8 @@ def dtype_node(parsed: Parsed, node: ast.expr, signature: Signature) -> Node:
             names.append(arg.id)
         if names and (len(names) == 1 or node.func.id in ("promote", "float_promote")):
             return call(heads[node.func.id], *names)
-    raise parsed.error(node, f"not a dtype: {parsed.text(node)!r}", "like(x), promote(a, b), float_promote(a, b), accum(x) "
-                       "or a dtype")
+    raise parsed.error(
+        node,
+        f"not a dtype: {parsed.text(node)!r}",
+        "like(x), promote(a, b), float_promote(a, b), accum(x) or a dtype",
+    )

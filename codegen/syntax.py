@@ -8,8 +8,16 @@ from dataclasses import dataclass
 from codegen.diagnostics import Mark, Scalar, SpecError, error, unknown
 
 BINARY = {
-    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**",
-    ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^",
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.FloorDiv: "//",
+    ast.Mod: "%",
+    ast.Pow: "**",
+    ast.BitAnd: "&",
+    ast.BitOr: "|",
+    ast.BitXor: "^",
 }
 COMPARE = {ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 UNARY = {ast.USub: "-", ast.UAdd: "+", ast.Not: "not"}
@@ -94,12 +102,18 @@ def parse_formula(scalar: Scalar) -> tuple[Parsed, list[Line]]:
     for statement in body:
         if isinstance(statement, ast.Expr) and statement is body[-1]:
             lines.append(Line((), statement.value, statement))
-        elif isinstance(statement, ast.Assign) and all(isinstance(t, ast.Name) for t in statement.targets):
+        elif isinstance(statement, ast.Assign) and all(
+            isinstance(t, ast.Name) for t in statement.targets
+        ):
             lines.append(Line(tuple(t.id for t in statement.targets), statement.value, statement))
         elif isinstance(statement, ast.Expr):
-            raise parsed.error(statement, "the value of this line is not used", "'name = expression'")
+            raise parsed.error(
+                statement, "the value of this line is not used", "'name = expression'"
+            )
         else:
-            raise parsed.error(statement, "not a formula", "lines 'name = expression', the result last")
+            raise parsed.error(
+                statement, "not a formula", "lines 'name = expression', the result last"
+            )
     return parsed, lines
 
 

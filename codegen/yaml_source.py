@@ -77,7 +77,11 @@ def _refuse_hidden(event: yaml.Event, source: Source) -> None:
     if getattr(event, "anchor", None) is not None:
         raise error(at, f"anchor '&{event.anchor}' is refused", ALIAS_HINT)
     if getattr(event, "tag", None) not in (None, "!"):
-        raise error(at, f"tag {event.tag!r} is refused", "a plain or quoted scalar: every scalar is a string")
+        raise error(
+            at,
+            f"tag {event.tag!r} is refused",
+            "a plain or quoted scalar: every scalar is a string",
+        )
     if isinstance(event, yaml.DocumentStartEvent) and event.explicit:
         raise error(at, "a document marker '---' is refused", "one document")
 
@@ -98,7 +102,9 @@ def _tree(node: yaml.Node, source: Source) -> Tree:
             raise error(key.mark, "merge key '<<' is refused", "the fields themselves")
         if key.text in keys:
             first = keys[key.text].mark.line
-            raise error(key.mark, f"duplicate key {key.text!r}", f"one entry; the first is on line {first}")
+            raise error(
+                key.mark, f"duplicate key {key.text!r}", f"one entry; the first is on line {first}"
+            )
         keys[key.text] = key
         items[key.text] = _tree(value_node, source)
     return Mapping(at, items, keys)
@@ -134,7 +140,11 @@ def expect_mapping(tree: Tree, what: str) -> Mapping:
 
 def expect_scalar(tree: Tree, what: str) -> Scalar:
     if not isinstance(tree, Scalar):
-        raise error(tree.mark, f"{what} must be a string", "text in quotes: ',' ':' '{' end a plain scalar in '{...}'")
+        raise error(
+            tree.mark,
+            f"{what} must be a string",
+            "text in quotes: ',' ':' '{' end a plain scalar in '{...}'",
+        )
     if not tree.text.strip():
         raise error(tree.mark, f"{what} is empty", "a value")
     return tree

@@ -65,14 +65,28 @@ def _default(attr) -> object:
 
 
 class _Builder:
-    def __init__(self, op: Op, attrs: dict, shrunk: dict | None = None, absent: bool = False, kinds: dict | None = None):
+    def __init__(
+        self,
+        op: Op,
+        attrs: dict,
+        shrunk: dict | None = None,
+        absent: bool = False,
+        kinds: dict | None = None,
+    ):
         self.op, self.attrs, self.absent = op, attrs, absent
         self.shrunk, self.kinds = shrunk or {}, kinds or {}
         self.random = np.random.default_rng(zlib.crc32(op.name.encode()))
         program = op.program
-        named = any(isinstance(d, str) and d != GROUP for i in program.inputs for d in i.dims if len(i.dims) > 1)
+        named = any(
+            isinstance(d, str) and d != GROUP
+            for i in program.inputs
+            for d in i.dims
+            if len(i.dims) > 1
+        )
         self.group = (2, 3) if named else (2, 3, 4)
-        self.extents: dict[str, int] = {n: attrs[e] for n, e in program.where if isinstance(e, str) and e in attrs}
+        self.extents: dict[str, int] = {
+            n: attrs[e] for n, e in program.where if isinstance(e, str) and e in attrs
+        }
         free = itertools.cycle(EXTENTS)
         for name in (n for i in program.inputs for d in i.dims for n in self._names(d)):
             if name not in self.extents:
@@ -90,7 +104,9 @@ class _Builder:
         value = self.attrs[name]
         if value == "all":
             return tuple(range(len(self.group)))
-        return tuple(sorted(v % len(self.group) for v in (value if isinstance(value, tuple) else (value,))))
+        return tuple(
+            sorted(v % len(self.group) for v in (value if isinstance(value, tuple) else (value,)))
+        )
 
     def shape(self, dims: tuple[Node, ...], name: str = "") -> tuple[int, ...]:
         result: list[int] = []
@@ -102,7 +118,11 @@ class _Builder:
         group = list(self.group)
         if dim == GROUP:
             shape = self.shrunk.get(name)
-            return {None: group, "ones": [1 if i % 2 == 0 else e for i, e in enumerate(group)], "short": group[1:]}[shape]
+            return {
+                None: group,
+                "ones": [1 if i % 2 == 0 else e for i, e in enumerate(group)],
+                "short": group[1:],
+            }[shape]
         if isinstance(dim, str):
             return [self.extents[dim]]
         if dim.head == "*":
@@ -167,7 +187,9 @@ def reference(op: Op, case: Case) -> tuple[np.ndarray, ...]:
     for attr in op.program.attrs:
         value = case.attrs[attr.name]
         value = None if value == "all" else value
-        names[attr.name] = (value, value) if attr.type == "int2" and isinstance(value, int) else value
+        names[attr.name] = (
+            (value, value) if attr.type == "int2" and isinstance(value, int) else value
+        )
     first = next(iter(case.inputs.values()), None)
     names["along"] = lambda v, axis: along(v, axis, np.ndim(first))
     tree = ast.parse(op.reference)
@@ -207,7 +229,9 @@ def conv2d(x, weight, stride, padding, dilation, groups) -> np.ndarray:
     for f, i, j in itertools.product(range(filters), range(r), range(s)):
         first = f // (filters // groups) * per_group
         top, left = i * dilation[0], j * dilation[1]
-        part = x[:, first : first + per_group, top : top + (out_height - 1) * stride[0] + 1 : stride[0]]
+        part = x[
+            :, first : first + per_group, top : top + (out_height - 1) * stride[0] + 1 : stride[0]
+        ]
         part = part[..., left : left + (out_width - 1) * stride[1] + 1 : stride[1]]
         y[:, f] += np.einsum("nchw,c->nhw", part, weight[f, :, i, j])
     return y
