@@ -63,9 +63,11 @@ struct Half {
     } else {
       // One unit in the last place is 2^-24 for subnormals, 2^(exponent - 10) above; nearbyint rounds ties to even, and a
       // carry into the exponent lands on the right number by itself.
-      int exponent = 0;
-      std::frexp(size, &exponent);
-      exponent = exponent - 1 < -14 ? -14 : exponent - 1;
+      int exponent = -14;
+      if (size >= 0x1p-14) {
+        std::frexp(size, &exponent);
+        exponent -= 1;
+      }
       const auto units = static_cast<uint32_t>(std::nearbyint(std::ldexp(size, 10 - exponent)));
       const uint32_t base = static_cast<uint32_t>(exponent + 14) << 10;
       bits = static_cast<uint16_t>(sign | (base + units));

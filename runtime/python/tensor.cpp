@@ -250,9 +250,12 @@ bool read_number(nb::handle object, ScalarEntry& entry) {
     }
     return true;
   }
+  if (PyObject_TypeCheck(o, base_type)) {
+    return false;
+  }
   // NumPy's scalars, without NumPy: they have a dtype, no axes, and say what they are in Python's types.
   nb::object ndim = attr_or_null(object, "ndim");
-  if (as_tensor(object) == nullptr && ndim && ndim.equal(nb::int_(0)) && nb::hasattr(object, "item")) {
+  if (ndim && ndim.equal(nb::int_(0)) && nb::hasattr(object, "item")) {
     nb::object item = object.attr("item")();
     return !nb::hasattr(item, "ndim") && read_number(item, entry);
   }
