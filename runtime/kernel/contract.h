@@ -51,7 +51,8 @@ struct ContractPlan {
   std::vector<MergedAxis> m, n;    // of the epilogue; rows and columns of C
   std::vector<int32_t> epilogue;   // instructions to evaluate, in order
   int64_t batches, rows, columns, depth;
-  int64_t row_block, column_block, depth_block;
+  int64_t row_block, column_block, depth_block;  // of a tile
+  int64_t panel;                   // columns of B in scratch at a time
   int64_t tiles;                   // over batches, rows and columns
   int64_t tiles_per_unit;
   int64_t units;

@@ -17,6 +17,8 @@ constexpr char kContract[] =
 #include "device/cpu/skeletons/contract.inc"
     ;
 
+// The integers are known, and this slot filled, once everything else is printed.
+constexpr char kInts[] = "@INTS@";
 // Steps up to this are strides that an op declares; baked, divisions by them become shifts.
 constexpr int64_t kLargestBakedStep = 8;
 
@@ -144,15 +146,38 @@ class ContractEmitter {
     return text + "      low = ax_min(low, count);\n" + "      high = ax_max(high, low);\n";
   }
 
+  /// True iff the clipped loads have the same bounds, so that outside of them all are out of bounds.
+  bool share_bounds(const OperandPlan& o, const std::vector<bool>& clipped) const {
+    const std::vector<Guard>* bounds = nullptr;
+    for (int32_t n : o.needed) {
+      if (!clipped[n]) continue;
+      if (bounds != nullptr && !(*bounds == phase_.body[n].bounds)) return false;
+      bounds = &phase_.body[n].bounds;
+    }
+    return true;
+  }
+
+  /// The value of a load whose bounds are known not to hold.
+  std::string fallback(int32_t n) const {
+    const Instr& in = phase_.body[n];
+    const std::string value = in.args[0] < 0 ? BodyPrinter::constant(in.dtype, 0, 0)
+                                             : BodyPrinter::value_name(in.args[0]);
+    return "const " + BodyPrinter::register_type(in.dtype) + " " + BodyPrinter::value_name(n) + " = " +
+           value + ";";
+  }
+
+  /// The loop over part of a run; loads marked in `outside` (if any) give their fallback.
   std::string run_loop(const OperandPlan& o, BodyPrinter& p, const std::string& from,
-                       const std::string& to) {
+                       const std::string& to, const std::vector<bool>& outside) {
     std::string text = "      for (int64_t t = " + from + "; t < " + to + "; ++t) {\n";
     if (!o.run().empty()) {
       const int32_t axis = o.run().back().axis;
       text += "        const int64_t " + i(axis) + " = " + start(axis) + " + t;\n";
     }
-    text += p.statements(o.needed, "        ");
-    text += "        out[t] = (" + type_ + ")v" + std::to_string(o.value) + ";\n";
+    for (int32_t n : o.needed) {
+      text += "        " + (!outside.empty() && outside[n] ? fallback(n) : p.statement(n)) + "\n";
+    }
+    text += "        out[t] = (" + type_ + ")" + BodyPrinter::value_name(o.value) + ";\n";
     return text + "      }\n";
   }
 
@@ -171,15 +196,17 @@ class ContractEmitter {
     if (!run.empty()) p.axes[run.back().axis] = i(run.back().axis);
     std::string loops;
     if (clips.empty()) {
-      loops = run_loop(o, p, "low", "high");
+      loops = run_loop(o, p, "low", "high", {});
     } else {
-      loops = run_loop(o, p, "0", "low");
+      const std::vector<bool> outside = share_bounds(o, inside) ? inside : std::vector<bool>();
+      loops = run_loop(o, p, "0", "low", outside);
       p.inside = inside;
-      loops += run_loop(o, p, "low", "high");
+      loops += run_loop(o, p, "low", "high", {});
       p.inside.assign(p.inside.size(), false);
-      loops += run_loop(o, p, "high", "count");
+      loops += run_loop(o, p, "high", "count", outside);
     }
     return fill(kPanel, {
+        {"INTS", kInts},
         {"NAME", name_ + suffix},
         {"T", type_},
         {"DECLARATIONS", p.declarations()},
@@ -224,19 +251,19 @@ class ContractEmitter {
 
   std::string fill_b() {
     const std::string pitch = integer("b_pitch", plan_.b_pitch);
-    const std::string call = "        " + name_ + "_b(args, batch, ";
+    const std::string call = "          " + name_ + "_b(args, batch, ";
     if (!plan_.b.along_k) {
-      return call + "k_first, depth, column_first, columns, b_panel, " + pitch + ");\n" +
-             "        for (int64_t k = 0; k < depth; ++k) {\n" +
-             "          for (int64_t j = columns; j < padded; ++j) b_panel[k * " + pitch +
-             " + j] = 0;\n        }";
+      return call + "k_first, depth, column_first + panel_first, width, b_panel, " + pitch + ");\n" +
+             "          for (int64_t k = 0; k < depth; ++k) {\n" +
+             "            for (int64_t j = width; j < padded; ++j) b_panel[k * " + pitch +
+             " + j] = 0;\n          }";
     }
     const std::string turn_pitch = integer("turn_pitch", plan_.turn_pitch);
-    return call + "column_first, columns, k_first, depth, turn, " + turn_pitch + ");\n" +
-           "        for (int64_t j = columns; j < padded; ++j) {\n" +
-           "          for (int64_t k = 0; k < depth; ++k) turn[j * " + turn_pitch +
-           " + k] = 0;\n        }\n" +
-           "        ax_turn_" + suffix_ + "(depth, padded, turn, " + turn_pitch + ", b_panel, " + pitch +
+    return call + "column_first + panel_first, width, k_first, depth, turn, " + turn_pitch + ");\n" +
+           "          for (int64_t j = width; j < padded; ++j) {\n" +
+           "            for (int64_t k = 0; k < depth; ++k) turn[j * " + turn_pitch +
+           " + k] = 0;\n          }\n" +
+           "          ax_turn_" + suffix_ + "(depth, padded, turn, " + turn_pitch + ", b_panel, " + pitch +
            ");";
   }
 
@@ -275,6 +302,7 @@ class ContractEmitter {
       a_k = std::to_string(a.k_stride);
     }
     return fill(kContract, {
+        {"INTS", kInts},
         {"NAME", name_},
         {"T", type_},
         {"S", suffix_},
@@ -305,6 +333,7 @@ class ContractEmitter {
         {"DEPTH", integer("depth", plan_.depth)},
         {"ROW_BLOCK", integer("row_block", plan_.row_block)},
         {"COLUMN_BLOCK", integer("column_block", plan_.column_block)},
+        {"PANEL", integer("panel", plan_.panel)},
         {"DEPTH_BLOCK", integer("depth_block", plan_.depth_block)},
         {"TILES", integer("tiles", plan_.tiles)},
         {"GRAIN", integer("tiles_per_unit", plan_.tiles_per_unit)},

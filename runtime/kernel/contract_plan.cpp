@@ -10,7 +10,9 @@ namespace {
 
 // A panel of B (depth x columns) and one of A stay in a 512 KiB L2 beside the tile of C; a 16-column strip of B stays in L1.
 constexpr int64_t kRowBlock = 192;
-constexpr int64_t kColumnBlock = 128;
+constexpr int64_t kPanel = 128;
+// Panels of B that one panel of A meets, if A has to be copied.
+constexpr int64_t kPanelsPerCopy = 4;
 constexpr int64_t kDepthBlock = 256;
 // Rows of both micro-kernels (6 and 12) divide this; a strip of columns never exceeds kColumnStep.
 constexpr int64_t kRowStep = 12;
@@ -68,12 +70,12 @@ std::vector<MergedAxis> merge(const std::vector<MergedAxis>& axes,
 /// How well loads run along the innermost axis: loads with unit stride less those with a larger one.
 int unit_loads(const Phase& phase, const std::vector<int32_t>& needed,
                const std::vector<MergedAxis>& axes) {
-  if (axes.empty() || axes.back().extent < kShortRun) return 0;
+  const bool is_short = axes.empty() || axes.back().extent < kShortRun;
   int score = 0;
   for (int32_t i : needed) {
     if (phase.body[i].kind != InstrKind::load) continue;
     const int64_t coef = phase.body[i].address.coef_of(axes.back().axis);
-    score += coef == 1 ? 1 : coef == 0 ? 0 : -1;
+    score += is_short ? -2 : coef == 1 ? 1 : coef == 0 ? 0 : -1;
   }
   return score;
 }
@@ -211,12 +213,15 @@ ContractPlan::ContractPlan(const Kernel& kernel, const Phase& phase) {
   depth = product(a.k);
   depth_block = even_block(depth, kDepthBlock, 4);
   row_block = even_block(rows, kRowBlock, kRowStep);
-  column_block = even_block(columns, kColumnBlock, kColumnStep);
+  panel = even_block(columns, kPanel, kColumnStep);
+  column_block = a.in_place ? panel : std::min(panel * kPanelsPerCopy, even_block(columns, columns, panel));
   const auto count = [&] { return batches * blocks(rows, row_block) * blocks(columns, column_block); };
-  while (count() < kEnoughUnits && row_block * column_block * depth >= 2 * kUnitWork) {
-    const int64_t half_rows = even_block(rows, row_block / 2 + kRowStep, kRowStep);
-    if (half_rows >= row_block || row_block <= 2 * kRowStep) break;
-    row_block = half_rows;
+  const auto divisible = [&] {
+    return count() < kEnoughUnits && row_block * column_block * depth >= 2 * kUnitWork;
+  };
+  while (column_block > panel && divisible()) column_block -= panel;
+  while (row_block > 2 * kRowStep && divisible()) {
+    row_block = even_block(rows, row_block / 2 + kRowStep, kRowStep);
   }
   tiles = count();
   const int64_t work = std::max<int64_t>(row_block * column_block * std::max<int64_t>(depth, 1), 1);
@@ -226,13 +231,13 @@ ContractPlan::ContractPlan(const Kernel& kernel, const Phase& phase) {
   const int64_t line = kLine / static_cast<int64_t>(size_of(sum));
   const auto pitch = [&](int64_t n) { return round_up(n, 2 * line) + line; };
   a_pitch = pitch(a.along_k ? depth_block : row_block);
-  b_pitch = pitch(round_up(column_block, kColumnStep));
+  b_pitch = pitch(panel);
   turn_pitch = pitch(depth_block);
-  c_pitch = b_pitch;
+  c_pitch = pitch(round_up(column_block, panel));
   const int64_t a_lines = a.in_place ? 0 : a.along_k ? row_block : depth_block;
   b_offset = a_lines * a_pitch;
   turn_offset = b_offset + depth_block * b_pitch;
-  c_offset = turn_offset + (b.along_k ? round_up(column_block, kColumnStep) * turn_pitch : 0);
+  c_offset = turn_offset + (b.along_k ? panel * turn_pitch : 0);
   scratch_bytes = static_cast<size_t>(c_offset + row_block * c_pitch) * size_of(sum);
 }
 
