@@ -35,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def present(folder: Path) -> dict[Path, str]:
-    """The files of the folder, by path within it; bytecode of its Python files is not part of it."""
+    """The files of the folder by path within it, bytecode aside."""
     files = (p for p in sorted(folder.rglob("*")) if p.is_file() and "__pycache__" not in p.parts)
     return {p.relative_to(folder): p.read_text(encoding="utf-8") for p in files}
 
@@ -56,7 +56,7 @@ def check(folder: Path, wanted: dict[Path, str]) -> int:
 
 
 def write(folder: Path, wanted: dict[Path, str]) -> int:
-    """Writes what differs, so that builds redo only what changed; removes what is no longer generated."""
+    """Writes only what differs, so that builds redo little; removes what is not generated."""
     found = present(folder)
     for path in sorted(set(found) - set(wanted)):
         (folder / path).unlink()

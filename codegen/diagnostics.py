@@ -38,7 +38,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Scalar:
-    """A string of the file. `starts` holds the mark of each of its lines; line i of `text` begins there."""
+    """A string of the file; `starts` holds the mark at which each line of `text` begins."""
 
     text: str
     starts: tuple[Mark, ...]

@@ -7,11 +7,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-
 from codegen import adjoint
 from codegen.diagnostics import Collector, Mark, Scalar, SpecError, error, unknown
 from codegen.formula import Lowerer, is_scatter, reads
-from codegen.ir import GROUP, Call, Input, Node, Output, Program, Statement, call, is_call, walk
+from codegen.ir import GROUP, Input, Node, Output, Program, Statement, call, is_call, walk
 from codegen.result_dtype import result_dtype
 from codegen.signature import (
     CLASSES,
@@ -77,13 +76,13 @@ _SECTION = re.compile(r"#\s*-{2,}\s*(.+?)\s*-*\s*$")
 
 @dataclass(frozen=True)
 class Op:
-    """One entry: the op's meaning as a program, its gradient as another, and how it is called and tested.
+    """One entry: what an op means, its gradient, and how it is called and tested.
 
-    `positions` lists the parameters in the order of the signature, "*" before those by keyword only.
-    `samples` gives by parameter the kinds of test values of a tensor (strings) or the values of an attribute, and
-    by axis its extents.
-    `operator` is the Python operator that it implements ("+", "-x", "<", "@"), or "". A `variadic` op of two operands
-    also takes a list, folded as a balanced tree. `method` is true iff Tensor has it as a method.
+    `positions` lists the parameters in the order of the signature, "*" before those by keyword.
+    `samples` gives the kinds of test values of a tensor, the values of an attribute, the extents of
+    an axis. `operator` is the Python operator that it implements ("+", "-x", "<", "@"), or "".
+    `method` is true iff Tensor has it as a method. A `variadic` op of two operands also takes a
+    list, folded as a balanced tree.
     """
 
     name: str
@@ -462,7 +461,7 @@ def differentiable_dtype(dtype: Node) -> bool:
 
 
 def unbroadcast(program: Program, x: Input) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
-    """The dims of the gradient of x, and the reduced terms that bring a formula over the whole group to them."""
+    """The dims of the gradient of x, and what must be reduced to bring a formula to them."""
     alone = sum(GROUP in i.dims for i in program.inputs) < 2
     if GROUP not in x.dims or alone:
         return x.dims, ()
@@ -490,7 +489,7 @@ def _gradient_inputs(
     outputs: set[str],
     statements: tuple[Statement, ...],
 ) -> tuple[Input, ...]:
-    """Cotangents, then what is read by value, then the other inputs as ghosts: their shapes solve the dims."""
+    """Cotangents, then what is read by value, then the other inputs as ghosts for their shapes."""
     read = reads(statements)
     first = [f"d{o.name}" for o in cotangents]
     kept = [v for name, v in values.items() if name in read and name not in first]

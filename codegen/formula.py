@@ -1,8 +1,8 @@
 """Formulas to statements.
 
-Pointwise expressions stay inline; each reduction becomes a statement with a temporary, unless it is the whole of an
-output. Every lowered expression knows the terms that it extends `over`, so that a temporary gets just the axes it
-has and an output is checked to have all axes of its formula.
+Pointwise expressions stay inline; each reduction becomes a statement with a temporary, unless it is
+the whole of an output. Every lowered expression knows the terms that it extends `over`, so that a
+temporary gets just the axes it has and an output is checked to have all axes of its formula.
 """
 
 from __future__ import annotations
@@ -62,12 +62,18 @@ FUNCTIONS = tuple(n for n in PRIMITIVES if n not in ("select", *OPERATORS.values
 Over = frozenset
 
 
+NOTHING = Over()
+
+
 @dataclass(frozen=True)
 class Value:
-    """A lowered expression and the terms that it varies over: `*`, (sel a), (rest a), (shape s) and named axes."""
+    """A lowered expression and the terms that it varies over.
+
+    These are `*`, (sel a), (rest a), (shape s) and named axes.
+    """
 
     expr: Node
-    over: Over = Over()
+    over: Over = NOTHING
 
 
 @dataclass(frozen=True)
@@ -118,7 +124,7 @@ def _over_of_term(term: Node, signature: Signature) -> Over:
 
 @dataclass
 class Lowerer:
-    """Lowers the formulas of one program. `values` are the dims of the tensors that formulas may read."""
+    """Lowers the formulas of one program; `values` are the dims of the tensors they may read."""
 
     signature: Signature
     values: dict[str, tuple[Node, ...]]
@@ -133,7 +139,7 @@ class Lowerer:
     def formula(self, scalar: Scalar, results: tuple[str, ...]) -> dict[str, ast.expr]:
         """Reads the lines; gives the expression of each result, in the order of assignment.
 
-        Other assigned names are temporaries: they stand for their expression wherever they are used.
+        Other assigned names are temporaries that stand for their expression.
         """
         self.parsed, lines = parse_formula(scalar)
         if not lines:
@@ -162,7 +168,7 @@ class Lowerer:
             raise self.parsed.error(
                 lines[-1].node,
                 f"nothing is assigned to {', '.join(missing)}",
-                f"a last line with the result, or 'name = expression' for each of {', '.join(results)}",
+                f"a last line with the result, or a line for each of {', '.join(results)}",
             )
         return found
 
@@ -205,10 +211,7 @@ class Lowerer:
             self._write_scatter(output, expr)
             return
         reduction = self._reduction(self._resolve(expr))
-        if reduction is not None and (reduced or not self._fits(reduction, index)):
-            if not reduced or reduction.combine != "sum" or not reduction.over <= covered:
-                reduction = None
-        if reduction is not None:
+        if reduction is not None and self._needs_no_temporary(reduction, index, reduced):
             self._check_covered(reduction.over, covered, expr, output)
             domain = reduced + reduction.domain
             body = reduction.body
@@ -231,8 +234,12 @@ class Lowerer:
         """Later lines load the output instead of computing it again."""
         self._memo[name] = Value(load(name, index), over_of(index, self.signature))
 
-    def _fits(self, reduction: Reduction, index: tuple[Node, ...]) -> bool:
-        """True iff the output has just the axes of the reduction, so that it needs no temporary."""
+    def _needs_no_temporary(
+        self, reduction: Reduction, index: tuple[Node, ...], reduced: tuple[Node, ...]
+    ) -> bool:
+        """True iff one statement can do the reduction and store it: sums of sums are one sum."""
+        if reduced:
+            return reduction.combine == "sum"
         return reduction.over == over_of(index, self.signature)
 
     def _check_covered(self, over: Over, covered: Over, expr: ast.expr, output: Output) -> None:
@@ -272,9 +279,9 @@ class Lowerer:
             return None
         if isinstance(node.func, ast.Name) and node.func.id in REDUCTIONS:
             return self._axis_reduction(node)
-        if isinstance(node.func, ast.Subscript) and isinstance(node.func.value, ast.Name):
-            if node.func.value.id in REDUCTIONS:
-                return self._named_reduction(node)
+        over_names = isinstance(node.func, ast.Subscript) and isinstance(node.func.value, ast.Name)
+        if over_names and node.func.value.id in REDUCTIONS:
+            return self._named_reduction(node)
         return None
 
     def _named_reduction(self, node: ast.Call) -> Reduction:
@@ -469,7 +476,7 @@ class Lowerer:
     def _Compare(self, node: ast.Compare) -> Value:
         sides = [self.value(side) for side in (node.left, *node.comparators)]
         result = None
-        for op, left, right in zip(node.ops, sides, sides[1:]):
+        for op, left, right in zip(node.ops, sides, sides[1:], strict=False):
             if type(op) not in COMPARE:
                 raise self.parsed.error(
                     node, "not a comparison of numbers", " ".join(COMPARE.values())
@@ -569,7 +576,7 @@ class Lowerer:
         return Value(call("linear", *terms), over_of(terms, self.signature))
 
     def _special_uniform(self, node: ast.Call) -> Value:
-        """`uniform(key)` numbers the points of the group, `uniform(key, e)` gives the counter itself."""
+        """`uniform(key)` counts the points of the group, `uniform(key, e)` gives the counter."""
         if len(node.args) not in (1, 2):
             raise self.parsed.error(
                 node,
@@ -618,7 +625,7 @@ class Lowerer:
                 f"{name} has {len(dims)} dims [{shape}], indexed with {len(items)}",
                 "one index a dim",
             )
-        return tuple(self._dim_index(item, dim) for item, dim in zip(items, dims))
+        return tuple(self._dim_index(item, dim) for item, dim in zip(items, dims, strict=True))
 
     def _dim_index(self, item: ast.expr, dim: Node) -> Node:
         if dim == GROUP:
@@ -637,7 +644,7 @@ class Lowerer:
         return self.integer(item)
 
     def _group_index(self, item: ast.expr) -> Node:
-        """An index of all axes of the group: `...`, `axis: e`, `size`, `size*step + start`, `flat(e)`."""
+        """An index of the whole group: `...`, `axis: e`, `size`, `size*step + start`, `flat(e)`."""
         if is_ellipsis(item):
             return GROUP
         if isinstance(item, ast.Slice):
@@ -726,7 +733,7 @@ class Lowerer:
         raise self.parsed.error(
             node,
             f"not an index: {self.parsed.text(node)!r}",
-            "axes, integers, attributes, count(k), at(axis), + - * //, or an integer tensor's element",
+            "axes, integers, attributes, count(k), at(axis), + - * //, or an integer tensor",
         )
 
 

@@ -1,7 +1,8 @@
 """The dtype of an output that its entry leaves open: what the formula gives.
 
-Comparisons and any/all give bool; argmax/argmin and numbers of points int64; division and elementary functions a
-float; a sum or product of integers adds up as `(accum x)`; all else the promotion of the inputs.
+Comparisons and any/all give bool; argmax/argmin and numbers of points int64; division and elementary
+functions a float; a sum or product of integers adds up as `(accum x)`; all else the promotion of the
+inputs.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from codegen.ir import Attr, Call, Input, Node, Statement, call, is_call
 from codegen.primitives import PRIMITIVES
 
-# In the order in which they win over each other in arithmetic. "weak": numbers, which follow their partner.
+# In the order in which they win over each other in arithmetic; numbers are weak.
 WEAK, BOOL, INT64, SAME, ACCUM, FLOAT = range(6)
 _COMBINED = {"argmax": INT64, "argmin": INT64, "any": BOOL, "all": BOOL}
 
@@ -81,5 +82,7 @@ class _Kinds:
             return FLOAT
         operands = node.args[1:] if node.head == "select" else node.args
         kinds = [self.of(operand) for operand in operands]
-        tensors = [k for k, o in zip(kinds, operands) if isinstance(o, Call) and k != WEAK]
+        tensors = [
+            k for k, o in zip(kinds, operands, strict=True) if isinstance(o, Call) and k != WEAK
+        ]
         return max(kinds) if tensors else WEAK

@@ -1,6 +1,6 @@
 """Signatures: the strings `in:` and `out:` and the names that they declare.
 
-x: float[n, g*c, H, W], w: float[g*o, c, r, s], *, stride: int2 = 1, groups g: int = 1, p: real = 0.5 [0 <= p <= 1]
+x: float[n, g*c, H, W], w: float[g*o, c, r, s], *, groups g: int = 1, p: real = 0.5 [0 <= p <= 1]
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ _OUTPUT = re.compile(r"\s*([A-Za-z_]\w*)\s*")
 
 @dataclass
 class Signature:
-    """What an entry declares. `order` lists the parameters as callers see them, '*' before those by keyword."""
+    """What an entry declares; `order` has the parameters as callers see them, '*' included."""
 
     inputs: dict[str, Input] = field(default_factory=dict)
     attrs: dict[str, Attr] = field(default_factory=dict)
@@ -110,7 +110,7 @@ def split_top(scalar: Scalar) -> list[Scalar]:
 
 
 def bracketed(scalar: Scalar, begin: int) -> tuple[Scalar | None, int]:
-    """The text within the brackets that open at `begin`, and the offset behind them; None if none open there."""
+    """The text in the brackets that open at `begin`, and the offset behind; None if none do."""
     if not scalar.text.startswith("[", begin):
         return None, begin
     depth = 0
@@ -234,7 +234,7 @@ def parse_default(scalar: Scalar, kind: str) -> object:
         return float(value)
     if kind in ("int", "axis") and is_int:
         return value
-    if kind == "int2" and (is_int or is_tuple and len(value) == 2):
+    if kind == "int2" and (is_int or (is_tuple and len(value) == 2)):
         return value
     if kind == "axes" and (is_int or is_tuple):
         return value
@@ -279,8 +279,8 @@ def dim_term(parsed: Parsed, node: ast.expr, signature: Signature) -> Node:
     raise parsed.error(
         node,
         f"not a dim: {parsed.text(node)!r}",
-        "'...', a name, a product 'g*c', an axis attribute, 'axis: k', rest(axis), keep(axis, flag), perm(axes) or a "
-        "shape attribute; give computed extents a name with where:",
+        "'...', a name, a product 'g*c', an axis attribute, 'axis: k', rest(axis), "
+        "keep(axis, flag), perm(axes) or a shape attribute; where: names computed extents",
     )
 
 
@@ -343,7 +343,7 @@ def axis_call(parsed: Parsed, node: ast.Call, signature: Signature) -> Call:
             "rest(axis), keep(axis, flag), perm(axes)",
         )
     args = []
-    for arg, kind in zip(node.args, kinds[name]):
+    for arg, kind in zip(node.args, kinds[name], strict=True):
         if kind == "axis":
             args.append(axis_attribute(parsed, arg, signature))
         elif isinstance(arg, ast.Name) and signature.type_of(arg.id) == kind:
@@ -360,7 +360,7 @@ def flat_dims(dims: tuple[Node, ...]) -> tuple[Node, ...]:
     return tuple(f for d in dims for f in (d.args if is_call(d, "*") else (d,)))
 
 
-# ------------------------------------------------------------------------------- integers and checks
+# ----------------------------------------------------------------------------- integers and checks
 
 
 @dataclass
@@ -416,7 +416,7 @@ class Integers:
             )
         sides = [self.expression(parsed, side) for side in (node.left, *node.comparators)]
         pairs = []
-        for op, left, right in zip(node.ops, sides, sides[1:]):
+        for op, left, right in zip(node.ops, sides, sides[1:], strict=False):
             if type(op) not in COMPARE:
                 raise parsed.error(node, "not a comparison of numbers", "== != < <= > >=")
             pairs.append(call(COMPARE[type(op)], left, right))
@@ -431,7 +431,7 @@ def attribute_element(parsed: Parsed, node: ast.Subscript, signature: Signature)
         lists = [a.name for a in signature.attrs.values() if a.type in LISTS]
         if not kind:
             raise parsed.unknown(node, "list attribute", node.value.id, lists)
-        if kind in LISTS and type(index) is int and 0 <= index:
+        if kind in LISTS and type(index) is int and index >= 0:
             if kind == "int2" and index > 1:
                 raise parsed.error(node, f"{node.value.id!r} has two elements", "index 0 or 1")
             return f"{node.value.id}.{index}"

@@ -1,4 +1,4 @@
-"""Python's grammar, read with `ast` and never evaluated, with every node tied to its place in ops.yaml."""
+"""Python's grammar, read with `ast` and never evaluated; every node knows its place in ops.yaml."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ UNARY = {ast.USub: "-", ast.UAdd: "+", ast.Not: "not"}
 
 @dataclass(frozen=True)
 class Parsed:
-    """A syntax tree and the scalar it was read from. `shift` counts characters that only the parser saw."""
+    """A syntax tree and the scalar it was read from, `shift` characters behind what was parsed."""
 
     scalar: Scalar
     tree: ast.AST
@@ -47,7 +47,7 @@ class Parsed:
 
 
 def _offset(text: str, line: int, column: int, shift: int) -> int:
-    """Where ast's line and byte column lie in `text`, before which the parser saw `shift` more characters."""
+    """Where ast's line and byte column lie in `text`, which the parser saw after `shift` others."""
     rows = (" " * shift + text).split("\n")
     before = sum(len(row) + 1 for row in rows[: line - 1])
     inside = len(rows[line - 1].encode()[:column].decode(errors="ignore"))

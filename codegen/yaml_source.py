@@ -1,13 +1,13 @@
 """A strict reader of YAML: mappings, sequences and scalars that all are strings with their place.
 
-Everything in which YAML guesses or hides is refused: anchors, aliases, tags, merge keys, duplicate keys, several
-documents. No scalar becomes a number, a bool or a null, so `no` and `1_000` mean what they look like.
+Everything in which YAML guesses or hides is refused: anchors, aliases, tags, merge keys, duplicate
+keys, several documents. No scalar becomes a number, a bool or a null: `no` and `1_000` mean what
+they look like.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Union
 
 import yaml
 
@@ -21,17 +21,17 @@ class Mapping:
     """An ordered mapping; `keys` gives each key with its place."""
 
     mark: Mark
-    items: dict[str, "Tree"]
+    items: dict[str, Tree]
     keys: dict[str, Scalar]
 
 
 @dataclass(frozen=True)
 class Sequence:
     mark: Mark
-    items: tuple["Tree", ...]
+    items: tuple[Tree, ...]
 
 
-Tree = Union[Mapping, Sequence, Scalar]
+Tree = Mapping | Sequence | Scalar
 
 
 def read_yaml(text: str, path: str) -> Tree:
@@ -111,7 +111,7 @@ def _tree(node: yaml.Node, source: Source) -> Tree:
 
 
 def _scalar(node: yaml.ScalarNode, source: Source) -> Scalar:
-    """Places of characters are exact for one-line and for literal (`|`) scalars, else those of the first line."""
+    """Places of characters are exact in one-line and literal (`|`) scalars."""
     at = _mark(node.start_mark, source)
     text = node.value
     if node.style == "|":

@@ -1,4 +1,4 @@
-"""Test cases of every op, drawn from its entry: inputs and attributes from `samples:`, the oracle from `reference:`."""
+"""Test cases of every op: arguments drawn from `samples:`, the oracle from `reference:`."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ class Case:
 
 
 def cases(op: Op) -> Iterator[Case]:
-    """Every combination of sampled attributes; then broadcast and absent tensors, then other kinds of values."""
+    """Every combination of sampled attributes, broadcast and absent tensors, kinds of values."""
     choices = [op.samples.get(a.name, (_default(a),)) for a in op.program.attrs]
     for values in itertools.product(*choices):
-        attrs = {a.name: v for a, v in zip(op.program.attrs, values)}
+        attrs = {a.name: v for a, v in zip(op.program.attrs, values, strict=True)}
         label = ",".join(f"{k}={v}" for k, v in attrs.items() if k in op.samples)
         yield _Builder(op, attrs).case(label)
-    first = {a.name: c[0] for a, c in zip(op.program.attrs, choices)}
+    first = {a.name: c[0] for a, c in zip(op.program.attrs, choices, strict=True)}
     group = [i.name for i in op.program.inputs if GROUP in i.dims]
     for name in group if len(group) > 1 else ():
         for shape in ("ones", "short"):
@@ -206,7 +206,7 @@ def along(values, axis, rank: int) -> np.ndarray:
         return values
     axes = sorted(a % rank for a in (axis if isinstance(axis, tuple) else (axis,)))
     shape = [1] * rank
-    for a, extent in zip(axes, np.shape(values)):
+    for a, extent in zip(axes, np.shape(values), strict=True):
         shape[a] = extent
     return np.reshape(values, shape)
 
@@ -221,7 +221,7 @@ def windows(x, window, stride, padding, fill) -> np.ndarray:
 
 def conv2d(x, weight, stride, padding, dilation, groups) -> np.ndarray:
     x = np.pad(x, [(0, 0), (0, 0), *((p, p) for p in padding)])
-    n, channels, height, width = x.shape
+    n, _, height, width = x.shape
     filters, per_group, r, s = weight.shape
     out_height = (height - dilation[0] * (r - 1) - 1) // stride[0] + 1
     out_width = (width - dilation[1] * (s - 1) - 1) // stride[1] + 1

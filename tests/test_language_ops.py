@@ -1,4 +1,4 @@
-"""Every op of ops.yaml, run by the NumPy interpreter: against `reference:`, and its gradient against differences."""
+"""Every op, run by the NumPy interpreter, against its reference and its differences."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_forward_is_the_reference(op, case):
     outputs = forward(op, case)
     expected = reference(op, case)
     assert len(outputs) == len(expected)
-    for (name, y), oracle in zip(outputs.items(), expected):
+    for (name, y), oracle in zip(outputs.items(), expected, strict=True):
         assert y.shape == oracle.shape, name
         np.testing.assert_allclose(y, oracle, rtol=1e-12, atol=1e-12, err_msg=name)
 
