@@ -111,7 +111,7 @@ def f1(
 
 
 def _ratio(part: Tensor, whole: Tensor) -> Tensor:
-    return (part / whole.maximum(1.0)).mean()
+    return (part / whole.clip(low=1.0)).mean()
 
 
 def _classes(prediction: Tensor, target: Tensor, caller: str) -> Tensor:

@@ -42,7 +42,7 @@ def get_item(x: Tensor, key: Any) -> Tensor:
     Raises:
         IndexError: too many indices, an int out of range, or a mask of another shape.
         TypeError: something that is no index.
-        NotImplementedError: several integer tensors.
+        NotImplementedError: several integer tensors, or one that a slice parts from an int.
     """
     mask = _as_mask(key)
     if mask is not None:
@@ -71,6 +71,8 @@ def set_item(x: Tensor, key: Any, value: Any) -> Tensor:
         return _set_masked(x, mask, value)
     selection = _parse(x, key)
     value = _align(selection, value, x.ndim)
+    if math.prod(_result_shape(selection)) == 0:
+        return x
     taken = None
     for number, (axis, extent) in enumerate(zip(selection.axes, x.shape)):
         if axis.index is None and (axis.start, axis.step, axis.count) == (0, 1, extent):
@@ -116,7 +118,20 @@ def _parse(x: Tensor, key: Any) -> _Selection:
             "axon: several integer tensors in one index; use axon.take_along, or join them "
             "into one index of x.reshape(...): i * columns + j"
         )
+    _refuse_moved_axes(keys, axes)
     return _Selection(axes, layout)
+
+
+def _refuse_moved_axes(keys: list[Any], axes: list[_Axis]) -> None:
+    """NumPy moves the axes of an index to the front when a slice parts it from an int: nobody expects it."""
+    consuming = [place for place, part in enumerate(keys) if part is not None]
+    picked = [p for p, axis in zip(consuming, axes) if axis.dropped or axis.index is not None]
+    has_index = any(axis.index is not None for axis in axes)
+    if has_index and picked[-1] - picked[0] >= len(picked):
+        raise NotImplementedError(
+            "axon: an int and an integer tensor with a slice between them; "
+            "index in two steps: x[0][:, index] instead of x[0, :, index]"
+        )
 
 
 def _parse_one(part: Any, number: int, shape: tuple[int, ...]) -> _Axis:
@@ -200,8 +215,6 @@ def _inverse(axis: _Axis, extent: int) -> tuple[Tensor, Tensor]:
     """For each place of an axis: whether the key takes it, and as which of its elements."""
     places = ops.iota((extent,))
     if axis.index is None:
-        if axis.count == 0:
-            return ops.lt(places, 0), ops.mul(places, 0)
         forward = axis.step > 0
         low = axis.start if forward else axis.start + (axis.count - 1) * axis.step
         step = abs(axis.step)

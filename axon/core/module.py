@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from axon.core.autograd import Handle
+from axon.core.autograd import Handle, no_grad
 from axon.core.tensor import Tensor
 
 
@@ -204,10 +204,21 @@ class Module:
         return self
 
     def to(self, dtype: Any) -> Module:
-        """Casts parameters and floating buffers to ``dtype``, in place of the old values."""
-        for tensor in [*self.params, *self.buffers]:
-            if tensor.is_floating_point:
-                tensor._assign(tensor.detach().to(dtype))
+        """Casts parameters and floating buffers to ``dtype``. Returns the module.
+
+        They become new tensors, since a handle never changes its dtype: cast first, then make the
+        optimizer.
+        """
+        cast: dict[int, Tensor] = {}
+        for module in self.modules():
+            for name in [*module._param_names, *module._buffer_names]:
+                tensor = getattr(module, name)
+                if tensor is None or not tensor.is_floating_point:
+                    continue
+                if id(tensor) not in cast:
+                    cast[id(tensor)] = tensor.detach().to(dtype)
+                    cast[id(tensor)].requires_grad = tensor.requires_grad
+                object.__setattr__(module, name, cast[id(tensor)])
         return self
 
     def state_dict(self) -> dict[str, Tensor]:
@@ -243,8 +254,9 @@ class Module:
                 + ". Build the module with the sizes it was saved with"
                 + (", or pass strict=False for missing and unknown names." if strict else ".")
             )
-        for name in common:
-            own[name]._assign(state[name].detach().to(own[name].dtype))
+        with no_grad():
+            for name in common:
+                own[name]._assign(state[name].to(own[name].dtype))
 
     # ---------------------------------------------------------------------------------- repr
 
