@@ -26,7 +26,7 @@ from codegen.ir import (
 )
 from codegen.primitives import PRIMITIVES
 from codegen.simplify import expand, simplify_statements
-from codegen.terms import Uncovered, named_axes, remaining, same_term, split_products
+from codegen.terms import ARITHMETIC, Uncovered, named_axes, remaining, same_term, split_products
 
 #: Classes and dtypes of values that never carry a gradient.
 _DISCRETE = ("int", "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
@@ -181,7 +181,7 @@ class _Sweep:
         if not store.reduced and all(map(same_term, store.index, index)):
             return store.expr
         part = self.fresh("d" + value)
-        self.emitted.append(_statement(part, store))
+        self.emitted.append(_statement(part, store, self.dims[value]))
         return load(part, index)
 
     def _finish(self, value: str) -> None:
@@ -196,7 +196,7 @@ class _Sweep:
         for store in stores:
             if store.reduced:
                 part = self.fresh(target)
-                self.emitted.append(_statement(part, store))
+                self.emitted.append(_statement(part, store, self.dims[value]))
                 parts.append(load(part, index))
             else:
                 parts.append(store.expr)
@@ -250,7 +250,9 @@ class _Sweep:
         incoming = self._incoming(s.value, dims)
         if incoming is None:
             return
-        incoming = call("guard", load(incoming.args[0], s.index), 0.0)
+        incoming = load(incoming.args[0], s.index)
+        if any(is_call(t, *ARITHMETIC, "lin", "unlin") for t in s.index):
+            incoming = call("guard", incoming, 0.0)
         if s.combine == "set":
             winner = self.fresh("winner")
             number = Call("linear", s.domain)
@@ -293,7 +295,8 @@ class _Sweep:
         dims = self.dims[value]
         store = invert(index, domain, expr, dims, self.extents, self.fresh, self._whole(value))
         if store is None:
-            store = _one_hot(index, domain, expr, dims) or _Scatter(index, domain, expr)
+            own = tuple(self._whole(value) if t == GROUP else t for t in index)
+            store = _one_hot(index, domain, expr, dims) or _Scatter(own, domain, expr)
         self.where.update(store.where)
         self.extents.update(store.where)
         stores = self.pending.setdefault(value, [])
@@ -355,12 +358,22 @@ class _Scatter(Store):
         return self.domain
 
 
-def _statement(value: str, store: Store) -> Statement:
+def _statement(value: str, store: Store, dims: tuple[Node, ...] = ()) -> Statement:
+    """The statement that writes `value`; `dims` are given for a temporary, which declares none."""
     if isinstance(store, _Scatter):
-        return Statement("scatter", value, store.index, store.expr, "sum", store.domain)
+        index = store.index
+        if dims:
+            index = tuple(_in_dim(d, t) for d, t in zip(dims, index))
+        return Statement("scatter", value, index, store.expr, "sum", store.domain)
     if store.reduced:
         return Statement("reduce", value, store.index, store.expr, "sum", store.reduced)
     return Statement("set", value, store.index, store.expr)
+
+
+def _in_dim(dim: Node, term: Node) -> Node:
+    """The index term with the dim whose extent it runs over."""
+    named = isinstance(dim, str) and dim != GROUP and dim != term
+    return call("in", dim, term) if named else term
 
 
 def _one_hot(index, domain, expr, dims) -> Store | None:

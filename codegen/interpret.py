@@ -404,7 +404,8 @@ class _Run:
             result = self._scatter(statement, domain, result, declared)
         else:
             if statement.kind == "reduce":
-                result = result.reshape([*result.shape[: len(stored)], -1])
+                kept = result.shape[: len(stored)]
+                result = result.reshape([*kept, math.prod(domain.extents[len(stored) :])])
                 result = self._reduce(statement.combine, result)
             slots = [s for term in statement.index for s in self._slots(term)]
             result = result.reshape([1 if a is None else self.extent_of(a) for a in slots])
@@ -467,6 +468,8 @@ class _Run:
         """Extents of a scattered temporary: an index of the group has the group's extents."""
         if is_call(term, "sub") or term == GROUP:
             return self.extent_of(("g", position))
+        if is_call(term, "in"):
+            return self.named[term.args[0]]
         if isinstance(term, str):
             return self.named[term]
         raise ValueError(
@@ -638,6 +641,8 @@ class _Run:
             return pairs
         if is_call(term, "flat"):
             return [self._integer(term.args[0], domain)]
+        if is_call(term, "in"):
+            return [self._integer(term.args[1], domain, shape[at])]
         if self._is_span(term):
             slots = self._slots(term)
             return [(zero if a is None else domain.index(a), yes) for a in slots]

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from codegen.ir import GROUP, Call, Node, call, is_call, load, walk
-from codegen.terms import ARITHMETIC, Uncovered, group_part, named_axes, remaining, same_term
+from codegen.terms import ARITHMETIC, Uncovered, group_part, named_axes, remaining, same_term, tidy
 
 
 @dataclass
@@ -231,7 +231,11 @@ class _Inversion:
 
     def _name_selected(self) -> None:
         """Where a selected axis is both source and target, the source gets a name of its own."""
-        at = [t.args[0] for d, t in zip(self.dims, self.index) if d == GROUP and is_call(t, "sub")]
+        at = [
+            t.args[0]
+            for d, t in zip(self.dims, self.index)
+            if is_call(t, "sub") and (d == GROUP or call("at", t.args[0]) in walk(t.args[1]))
+        ]
         if not at or self.part != GROUP:
             return
         attribute = at[0]
@@ -324,6 +328,7 @@ class _Inversion:
             solved = _negate(solved)
         elif coefficient != 1:
             solved = call("exact", solved, coefficient)
+        solved = tidy(solved)
         self.values = {k: _replace(v, {axis: solved}) for k, v in self.values.items()}
         self.conditions = [_replace(c, {axis: solved}) for c in self.conditions]
         self.values[axis] = solved
@@ -363,7 +368,7 @@ class _Inversion:
             solved = {n for t in node.args[1].args for n in walk(t) if n in self.values}
             return call("guard", moved, 0.0) if solved - self.total else moved
         if node.head == "index":
-            return call("index", _replace(node.args[0], self.values))
+            return call("index", tidy(_replace(node.args[0], self.values)))
         if node.head == "linear":
             return self._linear(node)
         return Call(node.head, tuple(self._rewrite(a) for a in node.args))
@@ -383,8 +388,8 @@ class _Inversion:
         if is_call(node, "gather"):
             return call("gather", self._rewrite(node.args[0]))
         if is_call(node, *ARITHMETIC):
-            return Call(node.head, tuple(self._integer(a) for a in node.args))
-        return _replace(node, self.values)
+            return tidy(Call(node.head, tuple(self._integer(a) for a in node.args)))
+        return tidy(_replace(node, self.values))
 
     def _linear(self, node: Call) -> Node:
         if not any(n in self.values for n in named_axes(node.args)):

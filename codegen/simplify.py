@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from codegen.ir import GROUP, Call, Node, Statement, call, is_call, load, node_from_text, walk
 from codegen.primitives import PRIMITIVES
-from codegen.terms import depends, same_term
+from codegen.terms import Polynomial, depends, named_axes, polynomial, remaining, same_term, tidy
 
 #: A temporary with at most this many primitives is computed again rather than stored.
 CHEAP = 12
@@ -89,51 +89,41 @@ def _fold(node: Call) -> Node:
 # ---------------------------------------------------------------------------- integer conditions
 
 
-def _linear_form(node: Node) -> Counter | None:
-    """An integer expression as coefficients of non-negative atoms; the key 1 is the constant."""
-    if isinstance(node, int):
-        return Counter({1: node})
-    if is_call(node, "index"):
-        return _linear_form(node.args[0])
-    if isinstance(node, str) or is_call(node, "at", "count", "linear"):
-        return Counter({node: 1})
-    if is_call(node, "+", "-", "add", "sub"):
-        total: Counter = Counter()
-        for position, arg in enumerate(node.args):
-            part = _linear_form(arg)
-            if part is None:
-                return None
-            minus = node.head in ("-", "sub") and (position > 0 or len(node.args) == 1)
-            for atom, coefficient in part.items():
-                total[atom] += -coefficient if minus else coefficient
-        return total
+def _position(node: Node) -> Polynomial | None:
+    """A scalar expression of positions as a polynomial."""
+    if is_call(node, "add", "sub"):
+        return polynomial(call("+" if node.head == "add" else "-", *node.args))
+    if isinstance(node, int) or is_call(node, "index", "at", "linear", "count"):
+        return polynomial(node)
     return None
 
 
-def _never_negative(form: Counter) -> bool:
-    """True iff the form is certainly >= 0: axes, counts and numbers of points are."""
-    return all(c >= 0 and not (isinstance(a, str) and "." in a) for a, c in form.items())
+def _is_extent(atom: Node) -> bool:
+    return is_call(atom, "count")
 
 
-def _decide(node: Call) -> Node:
+def _decide(node: Call, names: frozenset[str]) -> Node:
     """Comparisons of positions that hold for every point, such as `k < count k`."""
-    forms = [_linear_form(a) for a in node.args]
-    if node.head not in ("lt", "ge") or None in forms or not any(map(_is_position, node.args)):
+    if node.head not in ("lt", "ge") or not any(map(_is_position, node.args)):
         return node
-    difference = Counter(forms[0])
-    difference.subtract(forms[1])
-    if _never_negative(difference):
+    forms = [_position(a) for a in node.args]
+    if None in forms:
+        return node
+    difference = dict(forms[0])
+    for atoms, coefficient in forms[1].items():
+        difference[atoms] = difference.get(atoms, 0) - coefficient
+    axes = {a for f in difference for a in f if not _is_extent(a)}
+    if not all(is_call(a, "at") or a in names for a in axes):
+        return node
+    if all(c >= 0 for c in difference.values()):
         return node.head == "ge"
-    for axis, coefficient in list(difference.items()):
-        count = call("count", call("sel", axis.args[0])) if is_call(axis, "at") else call("count", axis)
-        if coefficient > 0 and difference.get(count, 0) <= -coefficient:
-            # axis <= count - 1
-            difference[count] += coefficient
-            difference[1] -= coefficient
-            del difference[axis]
-            if _never_negative(Counter({a: -c for a, c in difference.items()})) and difference[1] < 0:
+    for axis in axes:
+        extent = call("count", call("sel", axis.args[0]) if is_call(axis, "at") else axis)
+        if difference.get((axis,), 0) > 0 and difference.get((extent,), 0) == -difference[(axis,)]:
+            # axis - extent <= -1
+            rest = {f: c for f, c in difference.items() if f not in ((axis,), (extent,))}
+            if all(c <= 0 for c in rest.values()):
                 return node.head == "lt"
-            return node
     return node
 
 
@@ -147,8 +137,9 @@ def _is_position(node: Node) -> bool:
 class Simplifier:
     """Rewrites expressions bottom-up; each distinct subexpression once."""
 
-    def __init__(self, reassociate: bool = False):
+    def __init__(self, reassociate: bool = False, axes: frozenset[str] = frozenset()):
         self.reassociate = reassociate
+        self.axes = axes  # the names that are axes, as against attributes
         self.memo: dict[Node, Node] = {}
 
     def __call__(self, node: Node) -> Node:
@@ -178,12 +169,16 @@ class Simplifier:
         return node
 
     def _step(self, node: Call) -> Node:
+        if node.head == "index":
+            position = tidy(node.args[0])
+            plain = is_call(position, "at", "index") or isinstance(position, int)
+            return position if plain else call("index", position)
         if node.head not in PRIMITIVES:
             return node
         folded = _fold(node)
         if folded is not node:
             return folded
-        decided = _decide(node)
+        decided = _decide(node, self.axes)
         if decided is not node:
             return decided
         for pattern, replacement in _IDENTITIES.get(node.head, ()):
@@ -374,14 +369,17 @@ def simplify_statements(
     `definitions` are expressions with the load that equals each (an output that may be read). `fresh`
     makes names.
     """
-    simplifier = Simplifier(reassociate=True)
+    axes = frozenset(n for s in statements for n in named_axes((*s.index, *s.domain)))
+    simplifier = Simplifier(reassociate=True, axes=axes)
     known = _known(definitions, simplifier)
     for _ in range(8):
         before = statements
         statements = [replace(s, expr=_recognise(simplifier(s.expr), known, simplifier)) for s in statements]
+        statements = _drop_centred(statements, simplifier)
         statements = _factor_out(statements, results, simplifier)
         statements = _merge_equal(statements, results)
         statements = _inline(_drop_dead(statements, results), results)
+        statements = _reuse(statements, results)
         if statements == before:
             break
     return _drop_dead(statements, results)
@@ -425,9 +423,15 @@ def _recognise_quotient(node: Call, known: dict[Node, Node]) -> Node:
             continue
         part = product_of(expr)
         if part.number == 1 and part.over <= product.over and part.under <= product.under:
-            product = Product(
-                product.number, product.over - part.over + Counter({read: 1}), product.under - part.under
-            )
+            over = product.over - part.over + Counter({read: 1})
+            product = Product(product.number, over, product.under - part.under)
+        (base,) = part.under if len(part.under) == 1 and not part.over else (None,)
+        if is_call(base, "add") and base.args[0] == 1:
+            # y = 1/(1 + e): e*y is 1 - y, which never is inf*0.
+            used = Counter({read: 1}) + Counter({base.args[1]: 1})
+            if used <= product.over:
+                over = product.over - used + Counter({call("sub", 1, read): 1})
+                product = Product(product.number, over, product.under)
     return rebuild(product) if product.over or product.under else node
 
 
@@ -445,6 +449,38 @@ def _factor_out(statements, results, simplifier) -> list[Statement]:
                 s = replace(s, expr=simplifier(rebuild(inner)))
         out.append(s)
     return out
+
+
+def _drop_centred(statements, simplifier) -> list[Statement]:
+    """Σ factor·(e - Σe/n) is 0 for a factor that is constant over the sum: deviations from a mean cancel."""
+    sums = {
+        s.value: s for s in statements if s.kind == "reduce" and s.combine == "sum"
+    }
+    out = []
+    for s in statements:
+        if s.value in sums and is_call(s.expr, "add", "sub"):
+            terms = _summands(s.expr, 1)
+            kept = [t for t in terms if not _is_centred(t, s, sums)]
+            if kept and len(kept) < len(terms):
+                s = replace(s, expr=simplifier(_plain_sum(kept)))
+        out.append(s)
+    return out
+
+
+def _is_centred(term: Node, s: Statement, sums: dict[str, Statement]) -> bool:
+    product = product_of(term)
+    moving = [(f, n) for f, n in product.over.items() if depends(f, s.domain)]
+    if any(depends(f, s.domain) for f in product.under) or len(moving) != 1 or moving[0][1] != 1:
+        return False
+    deviation = moving[0][0]
+    if not is_call(deviation, "sub") or not is_call(deviation.args[1], "div"):
+        return False
+    value, (total, points) = deviation.args[0], deviation.args[1].args
+    if not is_call(total, "load") or points != Call("count", s.domain):
+        return False
+    mean = sums.get(total.args[0])
+    same = mean is not None and mean.expr == value and mean.domain == s.domain
+    return same and _at(total, mean.index)
 
 
 def _independent_factor(s: Statement) -> tuple[Product | None, Product]:
@@ -548,8 +584,7 @@ def _inline(statements, results) -> list[Statement]:
         if s.kind != "set" or s.value in results or not _read_plainly(s, statements):
             continue
         readers = [o for o in statements if s.value in o.read]
-        cost = count_primitives([s])
-        if len(readers) > 1 and cost > CHEAP:
+        if len(readers) > 1 and not all(_recompute(s, o) for o in readers):
             continue
         value = s.expr
         out = []
@@ -563,6 +598,34 @@ def _inline(statements, results) -> list[Statement]:
     return statements
 
 
+
+
+def _reuse(statements, results) -> list[Statement]:
+    """Later statements read the temporaries that remain where they would compute the same again."""
+    kept: dict[Node, Node] = {}
+    out = []
+    for s in statements:
+        if kept and s.kind != "call":
+            s = replace(s, expr=_substitute(s.expr, kept))
+        if s.kind == "set" and s.value not in results and count_primitives([s]) > 1:
+            kept[s.expr] = load(s.value, s.index)
+        out.append(s)
+    return out
+
+
+def _substitute(node: Node, known: dict[Node, Node]) -> Node:
+    if not isinstance(node, Call) or node.head in ("load", "index", "at", "linear", "count"):
+        return node
+    if node in known:
+        return known[node]
+    args = tuple(_substitute(a, known) for a in node.args)
+    return node if args == node.args else Call(node.head, args)
+
+
+def _recompute(s: Statement, reader: Statement) -> bool:
+    """True iff the reader had better compute the temporary itself: it is cheap, and not one a row."""
+    cost = count_primitives([s])
+    return cost <= 1 or cost <= CHEAP and not remaining((*reader.index, *reader.domain), s.index)
 
 
 def expand(expr: Node, statements) -> Node:

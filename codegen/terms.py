@@ -122,3 +122,111 @@ def _independent(term: Node, group: Node) -> bool:
             if n == GROUP or is_call(n, "at", "sel", "rest", "keep", "sub", "perm", "own", "bcast")
         )
     return is_call(group, *_COMPLEMENT) and _plain(term) == complement(group)
+
+
+# --------------------------------------------------------------------------- integer expressions
+
+#: A polynomial with integer coefficients: sorted atoms -> coefficient.
+Polynomial = dict
+
+
+def polynomial(node: Node) -> Polynomial:
+    """An integer expression multiplied out; atoms are names, extents and divisions."""
+    if isinstance(node, int):
+        return {(): node} if node else {}
+    if is_call(node, "index"):
+        return polynomial(node.args[0])
+    if is_call(node, "+", "-"):
+        total: Polynomial = {}
+        for position, arg in enumerate(node.args):
+            minus = node.head == "-" and (position > 0 or len(node.args) == 1)
+            for atoms, coefficient in polynomial(arg).items():
+                total[atoms] = total.get(atoms, 0) + (-coefficient if minus else coefficient)
+        return {atoms: c for atoms, c in total.items() if c}
+    if is_call(node, "*"):
+        total = {(): 1}
+        for arg in node.args:
+            factor = polynomial(arg)
+            product: Polynomial = {}
+            for left, c in total.items():
+                for right, d in factor.items():
+                    atoms = tuple(sorted(left + right, key=str))
+                    product[atoms] = product.get(atoms, 0) + c * d
+            total = product
+        return _cancel_divisions({atoms: c for atoms, c in total.items() if c})
+    if is_call(node, "//", "exact"):
+        divided = Call(node.head, tuple(tidy(a) for a in node.args))
+        quotient = _divide(polynomial(divided.args[0]), divided.args[1])
+        return {(divided,): 1} if quotient is None else quotient
+    return {(node,): 1}
+
+
+def _cancel_divisions(total: Polynomial) -> Polynomial:
+    """c·(exact E c) is E: what masks a rest of the division is not this expression's business."""
+    result: Polynomial = {}
+    for atoms, coefficient in total.items():
+        expanded = {atoms: coefficient}
+        for at, atom in enumerate(atoms):
+            if not is_call(atom, "exact"):
+                continue
+            others = atoms[:at] + atoms[at + 1 :]
+            factor = _divide({others: coefficient}, atom.args[1])
+            if factor is not None:
+                ((others, factor),) = factor.items()
+                expanded = {
+                    tuple(sorted(others + inner, key=str)): factor * c
+                    for inner, c in polynomial(atom.args[0]).items()
+                }
+                break
+        for key, c in expanded.items():
+            result[key] = result.get(key, 0) + c
+    return {atoms: c for atoms, c in result.items() if c}
+
+
+def _divide(dividend: Polynomial, divisor: Node) -> Polynomial | None:
+    """The quotient if every summand has the divisor as a factor."""
+    quotient: Polynomial = {}
+    for atoms, coefficient in dividend.items():
+        if isinstance(divisor, int):
+            if divisor == 0 or coefficient % divisor:
+                return None
+            quotient[atoms] = coefficient // divisor
+        elif divisor in atoms:
+            at = atoms.index(divisor)
+            quotient[atoms[:at] + atoms[at + 1 :]] = coefficient
+        else:
+            return None
+    return quotient
+
+
+def tidy(node: Node) -> Node:
+    """An integer expression in a canonical form: equal polynomials give equal text."""
+    if not isinstance(node, Call) or not is_call(node, *ARITHMETIC):
+        return node
+    if any(is_call(n, "gather") for n in walk(node)):
+        return node
+    positive: list[Node] = []
+    negative: list[Node] = []
+    for atoms, coefficient in sorted(polynomial(node).items(), key=_monomial_order):
+        factors = list(atoms)
+        if abs(coefficient) != 1 or not factors:
+            factors.append(abs(coefficient))
+        monomial = factors[0]
+        for factor in factors[1:]:
+            monomial = Call("*", (monomial, factor))
+        (positive if coefficient > 0 else negative).append(monomial)
+    result: Node = 0
+    for number, term in enumerate(positive):
+        result = term if number == 0 else Call("+", (result, term))
+    for term in negative:
+        if isinstance(result, int) and result == 0:
+            result = -term if isinstance(term, int) else Call("-", (term,))
+        else:
+            result = Call("-", (result, term))
+    return result
+
+
+def _monomial_order(item) -> tuple:
+    """Axes and products of them first, constants last; then by text."""
+    atoms, _ = item
+    return (not atoms, -len(atoms), [str(a) for a in atoms])
