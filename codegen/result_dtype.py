@@ -1,8 +1,8 @@
 """The dtype of an output that its entry leaves open: what the formula gives.
 
-Comparisons and any/all give bool; argmax/argmin and numbers of points int64; division and elementary
-functions a float; a sum or product of integers adds up as `(accum x)`; all else the promotion of the
-inputs.
+Comparisons and any/all give bool; argmax/argmin and numbers of points int64; division and
+elementary functions a float; a sum or product of integers adds up as `(accum x)`; all else the
+promotion of the inputs.
 """
 
 from __future__ import annotations
@@ -81,8 +81,5 @@ class _Kinds:
         if result == "flt":
             return FLOAT
         operands = node.args[1:] if node.head == "select" else node.args
-        kinds = [self.of(operand) for operand in operands]
-        tensors = [
-            k for k, o in zip(kinds, operands, strict=True) if isinstance(o, Call) and k != WEAK
-        ]
-        return max(kinds) if tensors else WEAK
+        has_dtype = any(isinstance(o, Call) and self.of(o) != WEAK for o in operands)
+        return max(map(self.of, operands)) if has_dtype else WEAK

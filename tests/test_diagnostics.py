@@ -7,7 +7,7 @@ import pytest
 from codegen.diagnostics import SpecError
 from codegen.entry import parse_ops
 
-# name: (the file, `«` before the character that the error must point at; the message; part of what was expected)
+# name: (the file, `«` before the character pointed at; the message; part of what was expected)
 WRONG = {
     # YAML and its traps
     "unknown field": (
@@ -123,18 +123,21 @@ WRONG = {
         "a reduction",
     ),
     "unknown name in where": (
-        'f: {in: "x: int[n], stride: int2", out: "y[h]", where: {h: "n // «sride[0]"}, forward: "x[h*stride[0]]"}',
+        'f:\n  {in: "x: int[n], stride: int2", out: "y[h]", where: {h: "n // «sride[0]"},\n'
+        '   forward: "x[h*stride[0]]"}',
         "unknown list attribute 'sride'",
         "did you mean 'stride'?",
     ),
     "third of two": (
-        'f: {in: "x: int[n], stride: int2", out: "y[h]", where: {h: "n // «stride[2]"}, forward: "x[h]"}',
+        'f: {in: "x: int[n], stride: int2", out: "y[h]", where: {h: "n // «stride[2]"}, '
+        'forward: "x[h]"}',
         "'stride' has two elements",
         "index 0 or 1",
     ),
     # formulas
     "unknown name": (
-        'celu:\n  in: "x: float, alpha: real"\n  forward: "x if x > 0 else «alhpa * expm1(x / alpha)"',
+        'celu:\n  in: "x: float, alpha: real"\n'
+        '  forward: "x if x > 0 else «alhpa * expm1(x / alpha)"',
         "unknown name 'alhpa'",
         "did you mean 'alpha'?",
     ),
@@ -265,7 +268,8 @@ WRONG = {
         "y, z",
     ),
     "scatter within": (
-        'f: {in: "x: num[axis: m], i: int[axis: m], axis: axis", out: "y[axis: m]", forward: "1 + «scatter[axis: i](x)"}',
+        'f:\n  in: "x: num[axis: m], i: int[axis: m], axis: axis"\n  out: "y[axis: m]"\n'
+        '  forward: "1 + «scatter[axis: i](x)"',
         "scatter is the whole of an output",
         "an output of its own",
     ),
@@ -291,7 +295,8 @@ WRONG = {
         "did you mean '+'?",
     ),
     "operator taken": (
-        'f: {in: "x: int[...]", forward: "x", operator: "+"}\n«g: {in: "x: int[...]", forward: "x", operator: "+"}',
+        'f: {in: "x: int[...]", forward: "x", operator: "+"}\n'
+        '«g: {in: "x: int[...]", forward: "x", operator: "+"}',
         "operator '+' is already that of 'f'",
         "one op",
     ),
@@ -337,18 +342,24 @@ def test_wrong_entry(name):
 def test_whole_message():
     with pytest.raises(SpecError) as caught:
         parse_ops(
-            'celu:\n  in: "x: float, alpha: real"\n  forward: "x if x > 0 else alhpa * expm1(x / alpha)"\n'
+            'celu:\n  in: "x: float, alpha: real"\n'
+            '  forward: "x if x > 0 else alhpa * expm1(x / alpha)"\n'
         )
     assert str(caught.value) == (
         "ops.yaml:3:29: error: unknown name 'alhpa'\n"
         '      forward: "x if x > 0 else alhpa * expm1(x / alpha)"\n'
         "                                ^\n"
-        "    expected: an input, an attribute, an axis or a name assigned above; did you mean 'alpha'?"
+        "    expected: an input, an attribute, an axis or a name assigned above; "
+        "did you mean 'alpha'?"
     )
 
 
 def test_errors_of_all_entries_are_shown_in_order():
-    text = 'f: {in: "x: flaot", forward: "x"}\ng: {in: "x: int[...]", forward: "x"}\nh: {in: "x: int[...]", forward: "z"}'
+    text = (
+        'f: {in: "x: flaot", forward: "x"}\n'
+        'g: {in: "x: int[...]", forward: "x"}\n'
+        'h: {in: "x: int[...]", forward: "z"}'
+    )
     with pytest.raises(SpecError) as caught:
         parse_ops(text)
     assert [d.mark.line for d in caught.value.diagnostics] == [1, 3]
