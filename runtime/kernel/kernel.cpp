@@ -1,0 +1,27 @@
+#include "kernel/kernel.h"
+
+namespace axon {
+
+const char* name_of(KernelKind k) {
+  switch (k) {
+    case KernelKind::map:
+      return "map";
+    case KernelKind::row:
+      return "row";
+    case KernelKind::column:
+      return "column";
+    case KernelKind::nest:
+      return "nest";
+    case KernelKind::contract:
+      return "contract";
+    case KernelKind::scatter:
+      return "scatter";
+    case KernelKind::scan:
+      return "scan";
+    case KernelKind::call:
+      return "call";
+  }
+  return "";
+}
+
+}  // namespace axon
