@@ -34,6 +34,15 @@ class Device {
   virtual std::vector<std::shared_ptr<Launchable>> prepare(const std::vector<Kernel>& kernels) = 0;
 };
 
+/// Counters of this process, over all devices.
+struct KernelStats {
+  int64_t kernels_compiled = 0;  // by a compiler, not read from the disk cache
+  int64_t kernels_launched = 0;
+  int64_t executor_runs = 0;     // launches that no compiled code served
+  double compile_ms = 0;         // spent in compilers
+};
+KernelStats kernel_stats();
+
 /// The device by name; throws ValueError that lists those built in.
 Device& device(const std::string& name);
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "kernel/contract.h"
 #include "kernel/emit_axes.h"
 #include "kernel/skeletons.h"
 
@@ -45,7 +46,8 @@ Emitted emit(const Kernel& kernel) {
   for (size_t p = 0; p < merged.phases.size(); ++p) {
     const std::string number = std::to_string(p);
     const std::string name = "AXON_KERNEL_" + number;
-    const EmittedPhase phase = emit_loops(merged, static_cast<int>(p), name, ints);
+    const auto print = merged.phases[p].contract ? emit_contract : emit_loops;
+    const EmittedPhase phase = print(merged, static_cast<int>(p), name, ints);
     phases += phase.source;
     cases += "    case " + number + ":\n      " + name + "(args, begin, end);\n      break;\n";
     done.phases.push_back({phase.units});

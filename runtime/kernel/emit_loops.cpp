@@ -20,6 +20,10 @@ constexpr size_t kLargestScratch = 64 << 10;  // bytes of a row of kept values
 
 using Instrs = std::vector<int32_t>;
 
+bool keeps_number(const Reduction& r) {
+  return r.combine == Combine::argmax || r.combine == Combine::argmin;
+}
+
 class LoopPrinter {
  public:
   LoopPrinter(const Kernel& kernel, int number, const std::string& name, Ints& ints)
@@ -58,6 +62,7 @@ class LoopPrinter {
   std::string kept_element(int32_t instr) const;
   std::string instructions(const Instrs& instrs, const std::string& indent);
   std::string accumulator(size_t r) const;
+  DType dtype_of(const Reduction& r) const;
   std::string accumulate(const Reduction& r, size_t index, const std::string& value,
                          const std::string& number);
   std::string pair_update(const Reduction& r, const std::string& into, const std::string& index,
@@ -282,6 +287,11 @@ std::string LoopPrinter::accumulator(size_t r) const {
   return lanes() ? name + "[l]" : columns() ? name + "[j]" : name;
 }
 
+/// What the accumulator holds: of a (value, number) pair, the value.
+DType LoopPrinter::dtype_of(const Reduction& r) const {
+  return keeps_number(r) ? phase_.body[r.value].dtype : r.dtype;
+}
+
 /// Keeps the better of two (value, number) pairs; NaN is best, of equals the smaller number.
 std::string LoopPrinter::pair_update(const Reduction& r, const std::string& into,
                                      const std::string& index, const std::string& value,
@@ -289,7 +299,7 @@ std::string LoopPrinter::pair_update(const Reduction& r, const std::string& into
   const std::string sign = r.combine == Combine::argmax ? " > " : " < ";
   std::string better = "(" + value + sign + into + ")";
   std::string equal = "(" + value + " == " + into + ")";
-  if (is_float(r.dtype)) {
+  if (is_float(dtype_of(r))) {
     const std::string nan = "(" + value + " != " + value + ")";
     better += " | (" + nan + " & (" + into + " == " + into + "))";
     equal = "(" + equal + " | (" + nan + " & (" + into + " != " + into + ")))";
@@ -297,10 +307,6 @@ std::string LoopPrinter::pair_update(const Reduction& r, const std::string& into
   return "const _Bool better = " + better + " | (" + equal + " & (" + number + " < " + index +
          ")); " + into + " = better ? " + value + " : " + into + "; " + index + " = better ? " +
          number + " : " + index + ";";
-}
-
-bool keeps_number(const Reduction& r) {
-  return r.combine == Combine::argmax || r.combine == Combine::argmin;
 }
 
 std::string LoopPrinter::accumulate(const Reduction& r, size_t index, const std::string& value,
@@ -328,9 +334,9 @@ std::string LoopPrinter::reductions_begin(int32_t level, const std::string& inde
   for (size_t r = 0; r < phase_.reductions.size(); ++r) {
     const Reduction& red = phase_.reductions[r];
     if (red.level != level) continue;
-    const std::string type = BodyPrinter::register_type(red.dtype);
+    const std::string type = BodyPrinter::register_type(dtype_of(red));
     const std::string n = std::to_string(r);
-    const std::string identity = BodyPrinter::identity(red.combine, red.dtype);
+    const std::string identity = BodyPrinter::identity(red.combine, dtype_of(red));
     if (lanes()) {
       text += indent + type + " a" + n + "[16];\n";
       if (keeps_number(red)) text += indent + "int64_t ata" + n + "[16];\n";
@@ -382,7 +388,7 @@ std::string LoopPrinter::innermost(int32_t level, const std::string& indent) {
     const DType from = phase_.body[red.value].dtype;
     const bool logical = red.combine == Combine::any || red.combine == Combine::all;
     const std::string name = BodyPrinter::value_name(red.value);
-    const std::string value = logical ? name : BodyPrinter::convert(name, from, red.dtype);
+    const std::string value = logical ? name : BodyPrinter::convert(name, from, dtype_of(red));
     text += indent + accumulate(red, r, value, reduced_number()) + "\n";
   }
   return text + stores(true, level, indent);
@@ -621,7 +627,7 @@ std::string LoopPrinter::level_of_columns(int32_t level, const std::string& inde
       const Reduction& red = phase_.reductions[r];
       if (red.level != level) continue;
       const std::string a = "a" + std::to_string(r);
-      body += in + a + "[j] = " + BodyPrinter::identity(red.combine, red.dtype) + ";\n";
+      body += in + a + "[j] = " + BodyPrinter::identity(red.combine, dtype_of(red)) + ";\n";
       if (keeps_number(red)) body += in + "at" + a + "[j] = INT64_MAX;\n";
     }
     return body;
@@ -647,7 +653,7 @@ std::string LoopPrinter::columns_tile(const std::string& indent) {
   for (size_t r = 0; r < phase_.reductions.size(); ++r) {
     const Reduction& red = phase_.reductions[r];
     const std::string n = std::to_string(r);
-    text += indent + BodyPrinter::register_type(red.dtype) + " a" + n + "[" + block + "];\n";
+    text += indent + BodyPrinter::register_type(dtype_of(red)) + " a" + n + "[" + block + "];\n";
     if (keeps_number(red)) text += indent + "int64_t ata" + n + "[" + block + "];\n";
   }
   std::vector<bool> read(size(), false);

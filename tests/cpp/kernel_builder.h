@@ -121,7 +121,7 @@ class Builder {
     Instr in = instr(InstrKind::result, pair ? DType::int64 : t);
     in.index = static_cast<int32_t>(phase().reductions.size());
     const int32_t result = add(in);
-    phase().reductions.push_back({combine, value, result, level, t});
+    phase().reductions.push_back({combine, value, result, level, pair ? DType::int64 : t});
     phase().levels = std::max(phase().levels, level + 1);
     return result;
   }

@@ -240,17 +240,24 @@ class PhaseInterpreter {
 
   int lanes() const { return phase_.lanes ? 16 : 1; }
 
-  static Cell identity(const Reduction& r) {
+  /// What the accumulator holds: of a (value, number) pair, the value.
+  DType dtype_of(const Reduction& r) const {
+    const bool pair = r.combine == Combine::argmax || r.combine == Combine::argmin;
+    return pair ? phase_.body[r.value].dtype : r.dtype;
+  }
+
+  Cell identity(const Reduction& r) const {
+    const DType t = dtype_of(r);
     const double inf = std::numeric_limits<double>::infinity();
-    const bool is_signed = r.dtype == DType::int8 || r.dtype == DType::int16 || r.dtype == DType::int32 ||
-                           r.dtype == DType::int64;
-    const int bits = static_cast<int>(size_of(r.dtype)) * 8;
+    const bool is_signed = t == DType::int8 || t == DType::int16 || t == DType::int32 ||
+                           t == DType::int64;
+    const int bits = static_cast<int>(size_of(t)) * 8;
     switch (r.combine) {
       case Combine::max: case Combine::argmax:
         return {-inf, is_signed ? int64_t(~uint64_t{0} << (bits - 1)) : 0};
       case Combine::min: case Combine::argmin:
-        if (r.dtype == DType::bool_) return {inf, 1};
-        return {inf, is_signed ? int64_t((uint64_t{1} << (bits - 1)) - 1) : wrap_to(r.dtype, -1)};
+        if (t == DType::bool_) return {inf, 1};
+        return {inf, is_signed ? int64_t((uint64_t{1} << (bits - 1)) - 1) : wrap_to(t, -1)};
       case Combine::prod: case Combine::all: return {1, 1};
       default: return {};
     }
@@ -269,13 +276,13 @@ class PhaseInterpreter {
     const int lane = phase_.lanes ? int(coords_.back() % 16) : 0;
     const bool logical = red.combine == Combine::any || red.combine == Combine::all;
     const DType from = phase_.body[red.value].dtype;
-    const Cell fresh = convert(value(red.value), from, logical ? DType::bool_ : red.dtype);
+    const Cell fresh = convert(value(red.value), from, logical ? DType::bool_ : dtype_of(red));
     combine(red, accumulators_[r][lane], {fresh, number});
   }
 
   /// `fresh` comes after `old`.
-  static void combine(const Reduction& red, Accumulator& old, const Accumulator& fresh) {
-    const bool real = is_real(red.dtype);
+  void combine(const Reduction& red, Accumulator& old, const Accumulator& fresh) const {
+    const bool real = is_real(dtype_of(red));
     if (red.combine == Combine::argmax || red.combine == Combine::argmin) {
       const bool up = red.combine == Combine::argmax;
       const bool fresh_nan = real && std::isnan(fresh.value.real);

@@ -1,0 +1,1603 @@
+/* Pointwise formulas of ops.yaml over contiguous operands. Generated from ops.yaml; do not edit. */
+#include "device/cpu/math.h"
+#include "device/cpu/map_table.h"
+
+static void add_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = (v0 + v1);
+    b2[i] = v2;
+  }
+}
+
+static void add_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = (v0 + v1);
+    b2[i] = v2;
+  }
+}
+
+static void sub_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = (v0 - v1);
+    b2[i] = v2;
+  }
+}
+
+static void sub_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = (v0 - v1);
+    b2[i] = v2;
+  }
+}
+
+static void mul_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = (v0 * v1);
+    b2[i] = v2;
+  }
+}
+
+static void mul_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = (v0 * v1);
+    b2[i] = v2;
+  }
+}
+
+static void div_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = (v0 / v1);
+    b2[i] = v2;
+  }
+}
+
+static void div_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = (v0 / v1);
+    b2[i] = v2;
+  }
+}
+
+static void floordiv_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = ax_floordiv_f32(v0, v1);
+    b2[i] = v2;
+  }
+}
+
+static void floordiv_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = ax_floordiv_f64(v0, v1);
+    b2[i] = v2;
+  }
+}
+
+static void mod_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = ax_mod_f32(v0, v1);
+    b2[i] = v2;
+  }
+}
+
+static void mod_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = ax_mod_f64(v0, v1);
+    b2[i] = v2;
+  }
+}
+
+static void pow_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = ax_pow_f32(v0, v1);
+    b2[i] = v2;
+  }
+}
+
+static void pow_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = ax_pow_f64(v0, v1);
+    b2[i] = v2;
+  }
+}
+
+static void neg_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = (-v0);
+    b1[i] = v1;
+  }
+}
+
+static void neg_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = (-v0);
+    b1[i] = v1;
+  }
+}
+
+static void abs_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = ax_abs_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+static void abs_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = ax_abs_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+static void abs_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = ax_sign_f32(v1);
+    const float v3 = (v0 * v2);
+    b2[i] = v3;
+  }
+}
+
+static void abs_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = ax_sign_f64(v1);
+    const double v3 = (v0 * v2);
+    b2[i] = v3;
+  }
+}
+
+static void sign_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = ax_sign_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+static void sign_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = ax_sign_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+static void square_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = (v0 * v0);
+    b1[i] = v1;
+  }
+}
+
+static void square_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = (v0 * v0);
+    b1[i] = v1;
+  }
+}
+
+static void square_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = 0x1.0000000000000p+1f;
+    const float v1 = b0[i];
+    const float v2 = b1[i];
+    const float v3 = (v1 * v2);
+    const float v4 = (v0 * v3);
+    b2[i] = v4;
+  }
+}
+
+static void square_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = 0x1.0000000000000p+1;
+    const double v1 = b0[i];
+    const double v2 = b1[i];
+    const double v3 = (v1 * v2);
+    const double v4 = (v0 * v3);
+    b2[i] = v4;
+  }
+}
+
+static void maximum_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = ax_maximum_f32(v0, v1);
+    b2[i] = v2;
+  }
+}
+
+static void maximum_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = ax_maximum_f64(v0, v1);
+    b2[i] = v2;
+  }
+}
+
+static void minimum_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = ax_minimum_f32(v0, v1);
+    b2[i] = v2;
+  }
+}
+
+static void minimum_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = ax_minimum_f64(v0, v1);
+    b2[i] = v2;
+  }
+}
+
+static void exp_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = ax_exp_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+static void exp_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = ax_exp_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+static void expm1_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = ax_expm1_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+static void expm1_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = ax_expm1_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+static void expm1_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = ax_exp_f32(v1);
+    const float v3 = (v0 * v2);
+    b2[i] = v3;
+  }
+}
+
+static void expm1_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = ax_exp_f64(v1);
+    const double v3 = (v0 * v2);
+    b2[i] = v3;
+  }
+}
+
+static void log_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = ax_log_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+static void log_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = ax_log_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+static void log1p_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = ax_log1p_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+static void log1p_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = ax_log1p_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+static void log1p_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = 0x1.0000000000000p+0f;
+    const float v2 = b1[i];
+    const float v3 = (v1 + v2);
+    const float v4 = (v0 / v3);
+    b2[i] = v4;
+  }
+}
+
+static void log1p_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = 0x1.0000000000000p+0;
+    const double v2 = b1[i];
+    const double v3 = (v1 + v2);
+    const double v4 = (v0 / v3);
+    b2[i] = v4;
+  }
+}
+
+static void sqrt_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = ax_sqrt_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+static void sqrt_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = ax_sqrt_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+static void sqrt_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = 0x1.0000000000000p-1f;
+    const float v1 = b0[i];
+    const float v2 = (v0 * v1);
+    const float v3 = b1[i];
+    const float v4 = (v2 / v3);
+    b2[i] = v4;
+  }
+}
+
+static void sqrt_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = 0x1.0000000000000p-1;
+    const double v1 = b0[i];
+    const double v2 = (v0 * v1);
+    const double v3 = b1[i];
+    const double v4 = (v2 / v3);
+    b2[i] = v4;
+  }
+}
+
+static void rsqrt_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = ax_rsqrt_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+static void rsqrt_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = ax_rsqrt_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+static void rsqrt_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = 0x1.0000000000000p-1f;
+    const float v1 = b0[i];
+    const float v2 = (v1 * v1);
+    const float v3 = (v2 * v1);
+    const float v4 = b1[i];
+    const float v5 = (v3 * v4);
+    const float v6 = (v0 * v5);
+    const float v7 = (-v6);
+    b2[i] = v7;
+  }
+}
+
+static void rsqrt_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = 0x1.0000000000000p-1;
+    const double v1 = b0[i];
+    const double v2 = (v1 * v1);
+    const double v3 = (v2 * v1);
+    const double v4 = b1[i];
+    const double v5 = (v3 * v4);
+    const double v6 = (v0 * v5);
+    const double v7 = (-v6);
+    b2[i] = v7;
+  }
+}
+
+static void sin_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = ax_sin_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+static void sin_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = ax_sin_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+static void sin_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = ax_cos_f32(v1);
+    const float v3 = (v0 * v2);
+    b2[i] = v3;
+  }
+}
+
+static void sin_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = ax_cos_f64(v1);
+    const double v3 = (v0 * v2);
+    b2[i] = v3;
+  }
+}
+
+static void cos_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = ax_cos_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+static void cos_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = ax_cos_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+static void cos_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = ax_sin_f32(v1);
+    const float v3 = (v0 * v2);
+    const float v4 = (-v3);
+    b2[i] = v4;
+  }
+}
+
+static void cos_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = ax_sin_f64(v1);
+    const double v3 = (v0 * v2);
+    const double v4 = (-v3);
+    b2[i] = v4;
+  }
+}
+
+static void tanh_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = ax_tanh_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+static void tanh_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = ax_tanh_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+static void tanh_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = 0x1.0000000000000p+0f;
+    const float v2 = b1[i];
+    const float v3 = (v2 * v2);
+    const float v4 = (v1 - v3);
+    const float v5 = (v0 * v4);
+    b2[i] = v5;
+  }
+}
+
+static void tanh_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = 0x1.0000000000000p+0;
+    const double v2 = b1[i];
+    const double v3 = (v2 * v2);
+    const double v4 = (v1 - v3);
+    const double v5 = (v0 * v4);
+    b2[i] = v5;
+  }
+}
+
+static void erf_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = ax_erf_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+static void erf_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = ax_erf_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+static void erf_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = 0x1.20dd760000000p+0f;
+    const float v1 = b0[i];
+    const float v2 = b1[i];
+    const float v3 = (v2 * v2);
+    const float v4 = (-v3);
+    const float v5 = ax_exp_f32(v4);
+    const float v6 = (v1 * v5);
+    const float v7 = (v0 * v6);
+    b2[i] = v7;
+  }
+}
+
+static void erf_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = 0x1.20dd750429b6dp+0;
+    const double v1 = b0[i];
+    const double v2 = b1[i];
+    const double v3 = (v2 * v2);
+    const double v4 = (-v3);
+    const double v5 = ax_exp_f64(v4);
+    const double v6 = (v1 * v5);
+    const double v7 = (v0 * v6);
+    b2[i] = v7;
+  }
+}
+
+static void floor_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = ax_floor_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+static void floor_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = ax_floor_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+static void ceil_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = ax_ceil_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+static void ceil_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = ax_ceil_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+static void round_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = ax_round_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+static void round_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = ax_round_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+static void eq_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  uint8_t* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const _Bool v2 = (v0 == v1);
+    b2[i] = v2;
+  }
+}
+
+static void eq_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  uint8_t* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const _Bool v2 = (v0 == v1);
+    b2[i] = v2;
+  }
+}
+
+static void ne_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  uint8_t* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const _Bool v2 = (v0 != v1);
+    b2[i] = v2;
+  }
+}
+
+static void ne_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  uint8_t* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const _Bool v2 = (v0 != v1);
+    b2[i] = v2;
+  }
+}
+
+static void lt_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  uint8_t* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const _Bool v2 = (v0 < v1);
+    b2[i] = v2;
+  }
+}
+
+static void lt_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  uint8_t* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const _Bool v2 = (v0 < v1);
+    b2[i] = v2;
+  }
+}
+
+static void le_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  uint8_t* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const _Bool v2 = (v0 <= v1);
+    b2[i] = v2;
+  }
+}
+
+static void le_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  uint8_t* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const _Bool v2 = (v0 <= v1);
+    b2[i] = v2;
+  }
+}
+
+static void gt_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  uint8_t* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const _Bool v2 = (v0 > v1);
+    b2[i] = v2;
+  }
+}
+
+static void gt_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  uint8_t* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const _Bool v2 = (v0 > v1);
+    b2[i] = v2;
+  }
+}
+
+static void ge_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  uint8_t* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const _Bool v2 = (v0 >= v1);
+    b2[i] = v2;
+  }
+}
+
+static void ge_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  uint8_t* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const _Bool v2 = (v0 >= v1);
+    b2[i] = v2;
+  }
+}
+
+static void isnan_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  uint8_t* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const _Bool v1 = ax_isnan_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+static void isnan_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  uint8_t* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const _Bool v1 = ax_isnan_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+static void isfinite_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  uint8_t* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const _Bool v1 = ax_isfinite_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+static void isfinite_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  uint8_t* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const _Bool v1 = ax_isfinite_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+static void cast_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    b1[i] = v0;
+  }
+}
+
+static void cast_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    b1[i] = v0;
+  }
+}
+
+static void relu_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = 0x0.0p+0f;
+    const _Bool v2 = (v0 <= v1);
+    const float v3 = (v2 ? v1 : v0);
+    b1[i] = v3;
+  }
+}
+
+static void relu_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = 0x0.0p+0;
+    const _Bool v2 = (v0 <= v1);
+    const double v3 = (v2 ? v1 : v0);
+    b1[i] = v3;
+  }
+}
+
+static void relu_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = 0x0.0p+0f;
+    const _Bool v2 = (v0 <= v1);
+    const float v3 = 0x0.0p+0f;
+    const float v4 = b1[i];
+    const float v5 = (v2 ? v3 : v4);
+    b2[i] = v5;
+  }
+}
+
+static void relu_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = 0x0.0p+0;
+    const _Bool v2 = (v0 <= v1);
+    const double v3 = 0x0.0p+0;
+    const double v4 = b1[i];
+    const double v5 = (v2 ? v3 : v4);
+    b2[i] = v5;
+  }
+}
+
+static void sigmoid_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = 0x1.0000000000000p+0f;
+    const float v1 = b0[i];
+    const float v2 = (-v1);
+    const float v3 = ax_exp_f32(v2);
+    const float v4 = (v0 + v3);
+    const float v5 = (v0 / v4);
+    b1[i] = v5;
+  }
+}
+
+static void sigmoid_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = 0x1.0000000000000p+0;
+    const double v1 = b0[i];
+    const double v2 = (-v1);
+    const double v3 = ax_exp_f64(v2);
+    const double v4 = (v0 + v3);
+    const double v5 = (v0 / v4);
+    b1[i] = v5;
+  }
+}
+
+static void sigmoid_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = (v0 * v1);
+    const float v3 = 0x1.0000000000000p+0f;
+    const float v4 = (v3 - v1);
+    const float v5 = (v2 * v4);
+    b2[i] = v5;
+  }
+}
+
+static void sigmoid_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = (v0 * v1);
+    const double v3 = 0x1.0000000000000p+0;
+    const double v4 = (v3 - v1);
+    const double v5 = (v2 * v4);
+    b2[i] = v5;
+  }
+}
+
+static void silu_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = 0x1.0000000000000p+0f;
+    const float v2 = (-v0);
+    const float v3 = ax_exp_f32(v2);
+    const float v4 = (v1 + v3);
+    const float v5 = (v0 / v4);
+    b1[i] = v5;
+  }
+}
+
+static void silu_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = 0x1.0000000000000p+0;
+    const double v2 = (-v0);
+    const double v3 = ax_exp_f64(v2);
+    const double v4 = (v1 + v3);
+    const double v5 = (v0 / v4);
+    b1[i] = v5;
+  }
+}
+
+static void silu_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = 0x1.0000000000000p+0f;
+    const float v2 = b1[i];
+    const float v3 = (-v2);
+    const float v4 = ax_exp_f32(v3);
+    const float v5 = (v1 + v4);
+    const float v6 = (v1 / v5);
+    const float v7 = (v0 * v6);
+    const float v8 = (v1 - v6);
+    const float v9 = (v2 * v8);
+    const float v10 = (v1 + v9);
+    const float v11 = (v7 * v10);
+    b2[i] = v11;
+  }
+}
+
+static void silu_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = 0x1.0000000000000p+0;
+    const double v2 = b1[i];
+    const double v3 = (-v2);
+    const double v4 = ax_exp_f64(v3);
+    const double v5 = (v1 + v4);
+    const double v6 = (v1 / v5);
+    const double v7 = (v0 * v6);
+    const double v8 = (v1 - v6);
+    const double v9 = (v2 * v8);
+    const double v10 = (v1 + v9);
+    const double v11 = (v7 * v10);
+    b2[i] = v11;
+  }
+}
+
+static void gelu_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = 0x1.0000000000000p-1f;
+    const float v1 = b0[i];
+    const float v2 = (v0 * v1);
+    const float v3 = (-v1);
+    const float v4 = 0x1.6a09e60000000p-1f;
+    const float v5 = (v3 * v4);
+    const float v6 = ax_erfc_f32(v5);
+    const float v7 = (v2 * v6);
+    b1[i] = v7;
+  }
+}
+
+static void gelu_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = 0x1.0000000000000p-1;
+    const double v1 = b0[i];
+    const double v2 = (v0 * v1);
+    const double v3 = (-v1);
+    const double v4 = 0x1.6a09e667f3bcdp-1;
+    const double v5 = (v3 * v4);
+    const double v6 = ax_erfc_f64(v5);
+    const double v7 = (v2 * v6);
+    b1[i] = v7;
+  }
+}
+
+static void gelu_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = 0x1.0000000000000p-1f;
+    const float v2 = b1[i];
+    const float v3 = (-v2);
+    const float v4 = 0x1.6a09e60000000p-1f;
+    const float v5 = (v3 * v4);
+    const float v6 = ax_erfc_f32(v5);
+    const float v7 = (v1 * v6);
+    const float v8 = 0x1.9884540000000p-2f;
+    const float v9 = (-0x1.0000000000000p-1f);
+    const float v10 = (v9 * v2);
+    const float v11 = (v10 * v2);
+    const float v12 = ax_exp_f32(v11);
+    const float v13 = (v8 * v12);
+    const float v14 = (v2 * v13);
+    const float v15 = (v7 + v14);
+    const float v16 = (v0 * v15);
+    b2[i] = v16;
+  }
+}
+
+static void gelu_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = 0x1.0000000000000p-1;
+    const double v2 = b1[i];
+    const double v3 = (-v2);
+    const double v4 = 0x1.6a09e667f3bcdp-1;
+    const double v5 = (v3 * v4);
+    const double v6 = ax_erfc_f64(v5);
+    const double v7 = (v1 * v6);
+    const double v8 = 0x1.9884533d43651p-2;
+    const double v9 = (-0x1.0000000000000p-1);
+    const double v10 = (v9 * v2);
+    const double v11 = (v10 * v2);
+    const double v12 = ax_exp_f64(v11);
+    const double v13 = (v8 * v12);
+    const double v14 = (v2 * v13);
+    const double v15 = (v7 + v14);
+    const double v16 = (v0 * v15);
+    b2[i] = v16;
+  }
+}
+
+static void softplus_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = 0x0.0p+0f;
+    const float v2 = ax_maximum_f32(v0, v1);
+    const float v3 = ax_abs_f32(v0);
+    const float v4 = (-v3);
+    const float v5 = ax_exp_f32(v4);
+    const float v6 = ax_log1p_f32(v5);
+    const float v7 = (v2 + v6);
+    b1[i] = v7;
+  }
+}
+
+static void softplus_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = 0x0.0p+0;
+    const double v2 = ax_maximum_f64(v0, v1);
+    const double v3 = ax_abs_f64(v0);
+    const double v4 = (-v3);
+    const double v5 = ax_exp_f64(v4);
+    const double v6 = ax_log1p_f64(v5);
+    const double v7 = (v2 + v6);
+    b1[i] = v7;
+  }
+}
+
+static void softplus_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = 0x1.0000000000000p+0f;
+    const float v2 = b1[i];
+    const float v3 = (-v2);
+    const float v4 = ax_exp_f32(v3);
+    const float v5 = (v1 + v4);
+    const float v6 = (v0 / v5);
+    b2[i] = v6;
+  }
+}
+
+static void softplus_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = 0x1.0000000000000p+0;
+    const double v2 = b1[i];
+    const double v3 = (-v2);
+    const double v4 = ax_exp_f64(v3);
+    const double v5 = (v1 + v4);
+    const double v6 = (v0 / v5);
+    b2[i] = v6;
+  }
+}
+
+const struct AxonMap AXON_MAPS[] = {
+  {"float32 (add float32#0 float32#1)", add_f32},
+  {"float64 (add float64#0 float64#1)", add_f64},
+  {"float32 (sub float32#0 float32#1)", sub_f32},
+  {"float64 (sub float64#0 float64#1)", sub_f64},
+  {"float32 (mul float32#0 float32#1)", mul_f32},
+  {"float64 (mul float64#0 float64#1)", mul_f64},
+  {"float32 (div float32#0 float32#1)", div_f32},
+  {"float64 (div float64#0 float64#1)", div_f64},
+  {"float32 (floordiv float32#0 float32#1)", floordiv_f32},
+  {"float64 (floordiv float64#0 float64#1)", floordiv_f64},
+  {"float32 (mod float32#0 float32#1)", mod_f32},
+  {"float64 (mod float64#0 float64#1)", mod_f64},
+  {"float32 (pow float32#0 float32#1)", pow_f32},
+  {"float64 (pow float64#0 float64#1)", pow_f64},
+  {"float32 (neg float32#0)", neg_f32},
+  {"float64 (neg float64#0)", neg_f64},
+  {"float32 (abs float32#0)", abs_f32},
+  {"float64 (abs float64#0)", abs_f64},
+  {"float32 (mul float32#0 (sign float32#1))", abs_grad_f32},
+  {"float64 (mul float64#0 (sign float64#1))", abs_grad_f64},
+  {"float32 (sign float32#0)", sign_f32},
+  {"float64 (sign float64#0)", sign_f64},
+  {"float32 (square float32#0)", square_f32},
+  {"float64 (square float64#0)", square_f64},
+  {"float32 (mul float32:2 (mul float32#0 float32#1))", square_grad_f32},
+  {"float64 (mul float64:2 (mul float64#0 float64#1))", square_grad_f64},
+  {"float32 (maximum float32#0 float32#1)", maximum_f32},
+  {"float64 (maximum float64#0 float64#1)", maximum_f64},
+  {"float32 (minimum float32#0 float32#1)", minimum_f32},
+  {"float64 (minimum float64#0 float64#1)", minimum_f64},
+  {"float32 (exp float32#0)", exp_f32},
+  {"float64 (exp float64#0)", exp_f64},
+  {"float32 (expm1 float32#0)", expm1_f32},
+  {"float64 (expm1 float64#0)", expm1_f64},
+  {"float32 (mul float32#0 (exp float32#1))", expm1_grad_f32},
+  {"float64 (mul float64#0 (exp float64#1))", expm1_grad_f64},
+  {"float32 (log float32#0)", log_f32},
+  {"float64 (log float64#0)", log_f64},
+  {"float32 (log1p float32#0)", log1p_f32},
+  {"float64 (log1p float64#0)", log1p_f64},
+  {"float32 (div float32#0 (add float32:1 float32#1))", log1p_grad_f32},
+  {"float64 (div float64#0 (add float64:1 float64#1))", log1p_grad_f64},
+  {"float32 (sqrt float32#0)", sqrt_f32},
+  {"float64 (sqrt float64#0)", sqrt_f64},
+  {"float32 (div (mul float32:0.5 float32#0) float32#1)", sqrt_grad_f32},
+  {"float64 (div (mul float64:0.5 float64#0) float64#1)", sqrt_grad_f64},
+  {"float32 (rsqrt float32#0)", rsqrt_f32},
+  {"float64 (rsqrt float64#0)", rsqrt_f64},
+  {"float32 (neg (mul float32:0.5 (mul (mul (square float32#0) float32#0) float32#1)))", rsqrt_grad_f32},
+  {"float64 (neg (mul float64:0.5 (mul (mul (square float64#0) float64#0) float64#1)))", rsqrt_grad_f64},
+  {"float32 (sin float32#0)", sin_f32},
+  {"float64 (sin float64#0)", sin_f64},
+  {"float32 (mul float32#0 (cos float32#1))", sin_grad_f32},
+  {"float64 (mul float64#0 (cos float64#1))", sin_grad_f64},
+  {"float32 (cos float32#0)", cos_f32},
+  {"float64 (cos float64#0)", cos_f64},
+  {"float32 (neg (mul float32#0 (sin float32#1)))", cos_grad_f32},
+  {"float64 (neg (mul float64#0 (sin float64#1)))", cos_grad_f64},
+  {"float32 (tanh float32#0)", tanh_f32},
+  {"float64 (tanh float64#0)", tanh_f64},
+  {"float32 (mul float32#0 (sub float32:1 (square float32#1)))", tanh_grad_f32},
+  {"float64 (mul float64#0 (sub float64:1 (square float64#1)))", tanh_grad_f64},
+  {"float32 (erf float32#0)", erf_f32},
+  {"float64 (erf float64#0)", erf_f64},
+  {"float32 (mul float32:1.1283791670955126 (mul float32#0 (exp (neg (square float32#1)))))", erf_grad_f32},
+  {"float64 (mul float64:1.1283791670955126 (mul float64#0 (exp (neg (square float64#1)))))", erf_grad_f64},
+  {"float32 (floor float32#0)", floor_f32},
+  {"float64 (floor float64#0)", floor_f64},
+  {"float32 (ceil float32#0)", ceil_f32},
+  {"float64 (ceil float64#0)", ceil_f64},
+  {"float32 (round float32#0)", round_f32},
+  {"float64 (round float64#0)", round_f64},
+  {"bool (eq float32#0 float32#1)", eq_f32},
+  {"bool (eq float64#0 float64#1)", eq_f64},
+  {"bool (ne float32#0 float32#1)", ne_f32},
+  {"bool (ne float64#0 float64#1)", ne_f64},
+  {"bool (lt float32#0 float32#1)", lt_f32},
+  {"bool (lt float64#0 float64#1)", lt_f64},
+  {"bool (le float32#0 float32#1)", le_f32},
+  {"bool (le float64#0 float64#1)", le_f64},
+  {"bool (gt float32#0 float32#1)", gt_f32},
+  {"bool (gt float64#0 float64#1)", gt_f64},
+  {"bool (ge float32#0 float32#1)", ge_f32},
+  {"bool (ge float64#0 float64#1)", ge_f64},
+  {"bool (isnan float32#0)", isnan_f32},
+  {"bool (isnan float64#0)", isnan_f64},
+  {"bool (isfinite float32#0)", isfinite_f32},
+  {"bool (isfinite float64#0)", isfinite_f64},
+  {"float32 float32#0", cast_grad_f32},
+  {"float64 float64#0", cast_grad_f64},
+  {"float32 (select (le float32#0 float32:0) float32:0 float32#0)", relu_f32},
+  {"float64 (select (le float64#0 float64:0) float64:0 float64#0)", relu_f64},
+  {"float32 (select (le float32#0 float32:0) float32:0 float32#1)", relu_grad_f32},
+  {"float64 (select (le float64#0 float64:0) float64:0 float64#1)", relu_grad_f64},
+  {"float32 (div float32:1 (add float32:1 (exp (neg float32#0))))", sigmoid_f32},
+  {"float64 (div float64:1 (add float64:1 (exp (neg float64#0))))", sigmoid_f64},
+  {"float32 (mul (mul float32#0 float32#1) (sub float32:1 float32#1))", sigmoid_grad_f32},
+  {"float64 (mul (mul float64#0 float64#1) (sub float64:1 float64#1))", sigmoid_grad_f64},
+  {"float32 (div float32#0 (add float32:1 (exp (neg float32#0))))", silu_f32},
+  {"float64 (div float64#0 (add float64:1 (exp (neg float64#0))))", silu_f64},
+  {"float32 (mul (mul float32#0 (div float32:1 (add float32:1 (exp (neg float32#1))))) (add float32:1 (mul float32#1 (sub float32:1 (div float32:1 (add float32:1 (exp (neg float32#1))))))))", silu_grad_f32},
+  {"float64 (mul (mul float64#0 (div float64:1 (add float64:1 (exp (neg float64#1))))) (add float64:1 (mul float64#1 (sub float64:1 (div float64:1 (add float64:1 (exp (neg float64#1))))))))", silu_grad_f64},
+  {"float32 (mul (mul float32:0.5 float32#0) (erfc (mul (neg float32#0) float32:0.70710678118654757)))", gelu_f32},
+  {"float64 (mul (mul float64:0.5 float64#0) (erfc (mul (neg float64#0) float64:0.70710678118654757)))", gelu_f64},
+  {"float32 (mul float32#0 (add (mul float32:0.5 (erfc (mul (neg float32#1) float32:0.70710678118654757))) (mul float32#1 (mul float32:0.3989422804014327 (exp (mul (mul float32:-0.5 float32#1) float32#1))))))", gelu_grad_f32},
+  {"float64 (mul float64#0 (add (mul float64:0.5 (erfc (mul (neg float64#1) float64:0.70710678118654757))) (mul float64#1 (mul float64:0.3989422804014327 (exp (mul (mul float64:-0.5 float64#1) float64#1))))))", gelu_grad_f64},
+  {"float32 (add (maximum float32#0 float32:0) (log1p (exp (neg (abs float32#0)))))", softplus_f32},
+  {"float64 (add (maximum float64#0 float64:0) (log1p (exp (neg (abs float64#0)))))", softplus_f64},
+  {"float32 (div float32#0 (add float32:1 (exp (neg float32#1))))", softplus_grad_f32},
+  {"float64 (div float64#0 (add float64:1 (exp (neg float64#1))))", softplus_grad_f64},
+  {0, 0},
+};
