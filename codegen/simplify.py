@@ -208,13 +208,33 @@ class Simplifier:
         for other in products[1:]:
             shared = Product(1, shared.over & other.over, shared.under & other.under)
         if not shared.over and not shared.under:
-            return _plain_sum(terms) if len(terms) != 2 or node.head == "add" else node
+            if len(terms) == 2:
+                return node if node.head == "sub" else _plain_sum(terms)
+            return _plain_sum(self._share_divisors(terms, products))
         rest = [Product(p.number, p.over - shared.over, p.under - shared.under) for p in products]
         if any(is_number(rebuild(p)) for p in rest) and any(p.under for p in rest):
             return node
         inner = self(_plain_sum([rebuild(p) for p in rest]))
         shared.number = 1
         return rebuild(Product(1, shared.over, shared.under).times(product_of(inner)))
+
+
+    def _share_divisors(self, terms: list[Node], products: list["Product"]) -> list[Node]:
+        """a + b/n + c/n is a + (b + c)/n."""
+        groups: dict[frozenset, list[int]] = {}
+        for position, product in enumerate(products):
+            if product.under:
+                groups.setdefault(frozenset(product.under.items()), []).append(position)
+        result: list[Node] = []
+        for position, (term, product) in enumerate(zip(terms, products)):
+            members = groups.get(frozenset(product.under.items()), ())
+            if len(members) < 2:
+                result.append(term)
+            elif members[0] == position:
+                tops = [rebuild(Product(products[m].number, products[m].over, Counter())) for m in members]
+                top = self(_plain_sum(tops))
+                result.append(rebuild(Product(1, Counter(), product.under).times(product_of(top))))
+        return result
 
 
 _PRODUCTS = ("mul", "div", "neg", "square", "reciprocal")
