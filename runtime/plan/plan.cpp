@@ -72,8 +72,8 @@ class Planner {
       bound_.values.push_back({value->dtype, value->elements, value});
     }
     for (size_t i = 0; i < snapshot_.nodes.size(); ++i) {
-      bind(*snapshot_.nodes[i], static_cast<int32_t>(i), snapshot_.inputs[i], snapshot_.outputs[i],
-           bound_);
+      axon::bind(*snapshot_.nodes[i], static_cast<int32_t>(i), snapshot_.inputs[i],
+                 snapshot_.outputs[i], bound_);
     }
   }
 
