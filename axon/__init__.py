@@ -1,3 +1,4 @@
+# ruff: noqa: F401, E402
 """Axon: deep learning where one entry in ``ops.yaml`` is a complete, differentiable, fused op.
 
 Example:
@@ -7,8 +8,8 @@ Example:
     >>> loss = axon.metrics.cross_entropy(model(axon.randn(8, 64)), axon.arange(8))
     >>> loss.backward()
 
-Every op of ``ops.yaml`` is a function of this package. Tensors are lazy: an op records, and what was
-recorded is computed, fused, when a value is asked for or an optimizer steps.
+Every op of ``ops.yaml`` is a function of this package. Tensors are lazy: an op records, and what
+was recorded is computed, fused, when a value is asked for or an optimizer steps.
 """
 
 from axon import _runtime
@@ -31,6 +32,7 @@ from axon._runtime import (
     uint32,
     uint64,
 )
+
 from axon.core.tensor import Tensor  # isort: skip
 from axon.core.autograd import enable_grad, grad, no_grad
 from axon.core.creation import (

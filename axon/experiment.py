@@ -128,7 +128,7 @@ class Experiment:
         return self._points(name)[-1].value
 
     def best(self, name: str, *, mode: str = "min") -> Point:
-        """The smallest (``mode="min"``) or largest (``"max"``) value and its step; NaN never wins."""
+        """The smallest (``mode="min"``) or largest (``"max"``) value; NaN never wins."""
         choose = {"min": min, "max": max}[mode]
         points = self._points(name)
         numbers = [point for point in points if not math.isnan(point.value)]

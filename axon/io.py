@@ -12,7 +12,9 @@ from axon.core.tensor import Tensor
 
 
 def save(
-    tensors: Mapping[str, Tensor], path: str | os.PathLike, metadata: Mapping[str, str] | None = None
+    tensors: Mapping[str, Tensor],
+    path: str | os.PathLike,
+    metadata: Mapping[str, str] | None = None,
 ) -> None:
     """Writes ``tensors`` to ``path`` in one go; an interrupted save leaves the old file whole.
 

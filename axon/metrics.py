@@ -5,6 +5,8 @@ Every function gives a tensor of shape (), lazily: ``.item()`` computes it.
 
 from __future__ import annotations
 
+from typing import Any
+
 from axon import _runtime
 from axon.core.tensor import Tensor
 
@@ -12,7 +14,7 @@ from axon.core.tensor import Tensor
 
 
 def cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
-    """Mean of −log softmax(logits)[target] over the samples, computed stably.
+    """Mean of -log softmax(logits)[target] over the samples, computed stably.
 
     Args:
         logits: float, shape (..., classes): unnormalised scores.
@@ -31,15 +33,15 @@ def cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
 
 
 def mse(prediction: Tensor, target: Tensor) -> Tensor:
-    """Mean squared error: mean of (prediction − target)², for equal shapes."""
+    """Mean squared error: mean of (prediction - target)², for equal shapes."""
     _require_equal("mse", prediction, target)
     return _runtime.ops.mse(prediction, target.to(prediction.dtype))
 
 
 def bce(probability: Tensor, target: Tensor) -> Tensor:
-    """Mean binary cross-entropy −(t · log p + (1 − t) · log(1 − p)), for equal shapes.
+    """Mean binary cross-entropy -(t · log p + (1 - t) · log(1 - p)), for equal shapes.
 
-    Logarithms are cut off at −100 so that p = 0 and p = 1 stay finite. From logits
+    Logarithms are cut off at -100 so that p = 0 and p = 1 stay finite. From logits
     :func:`bce_with_logits` is more accurate.
 
     Args:
@@ -51,7 +53,7 @@ def bce(probability: Tensor, target: Tensor) -> Tensor:
 
 
 def bce_with_logits(logits: Tensor, target: Tensor) -> Tensor:
-    """:func:`bce` of sigmoid(logits), as max(x, 0) − x · t + log(1 + exp(−|x|))."""
+    """:func:`bce` of sigmoid(logits), as max(x, 0) - x · t + log(1 + exp(-|x|))."""
     _require_equal("bce_with_logits", logits, target)
     return _runtime.ops.bce_with_logits(logits, target.to(logits.dtype))
 
@@ -70,7 +72,7 @@ def accuracy(prediction: Tensor, target: Tensor) -> Tensor:
         >>> accuracy(axon.tensor([0, 1, 1, 0]), axon.tensor([0, 1, 0, 0])).item()
         0.75
     """
-    return (_classes(prediction, target, "accuracy") == target).to("float32").mean()
+    return _runtime.ops.eq(_classes(prediction, target, "accuracy"), target).mean()
 
 
 def precision(
@@ -81,7 +83,7 @@ def precision(
     Args:
         prediction: as for :func:`accuracy`.
         target: integers: the true classes.
-        average: "macro" (mean over the classes), "micro" (over all samples) or "binary" (of class 1).
+        average: "macro" (mean over classes), "micro" (over samples) or "binary" (of class 1).
         classes: how many there are; needed when ``prediction`` holds classes and not "binary".
     """
     true, predicted, _ = _counts("precision", prediction, target, average, classes)
@@ -110,7 +112,7 @@ def f1(
     return _ratio(2 * true, predicted + actual)
 
 
-def _ratio(part: Tensor, whole: Tensor) -> Tensor:
+def _ratio(part: Any, whole: Any) -> Tensor:
     return (part / whole.clip(low=1.0)).mean()
 
 

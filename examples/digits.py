@@ -25,7 +25,7 @@ console = Console()
 
 
 def digits() -> tuple[TensorDataset, TensorDataset]:
-    """1,797 images of 8x8 pixels, in a fixed random order: four fifths to learn from, one to test."""
+    """1,797 images of 8x8 pixels in a fixed random order: four fifths to learn, one to test."""
     images, labels = load_digits(return_X_y=True)
     images = axon.tensor(images, dtype=axon.float32).reshape(-1, 1, 8, 8) / 16
     axon.manual_seed(SEED)
@@ -79,7 +79,7 @@ def train(model, optimizer, data, test, experiment) -> None:
 def show_epochs(experiment) -> None:
     table = Table("epoch", "loss", "test accuracy", "seconds", title="What it learned")
     columns = (experiment.values(name) for name in ("loss", "accuracy", "seconds"))
-    for epoch, (loss, accuracy, seconds) in enumerate(zip(*columns), 1):
+    for epoch, (loss, accuracy, seconds) in enumerate(zip(*columns, strict=True), 1):
         table.add_row(str(epoch), f"{loss:.4f}", f"{accuracy:.1%}", f"{seconds:.2f}")
     console.print(table)
 
@@ -101,7 +101,7 @@ def picture(experiment, images, labels, answers) -> Figure:
     """Loss and accuracy by epoch, and the digits that were misread."""
     figure = Figure(figsize=(10, 4), layout="constrained")
     curves, grid = figure.subfigures(1, 2)
-    for axes, name in zip(curves.subplots(2, 1, sharex=True), ("loss", "accuracy")):
+    for axes, name in zip(curves.subplots(2, 1, sharex=True), ("loss", "accuracy"), strict=True):
         axes.plot(experiment.steps(name), experiment.values(name), color="tab:blue")
         axes.set_ylabel(name)
     misread = [i for i, wrong in enumerate((answers != labels).tolist()) if wrong]
@@ -132,7 +132,9 @@ def main() -> None:
     experiment.log_artifact("model.safetensors", model.state_dict())
     experiment.log_artifact("training.png", picture(experiment, images, labels, answers))
     console.print(f"saved to {experiment.save('runs')}")
-    console.print(f"[bold]test accuracy {100 * metrics.accuracy(answers, labels).item():.1f} %[/bold]")
+    console.print(
+        f"[bold]test accuracy {100 * metrics.accuracy(answers, labels).item():.1f} %[/bold]"
+    )
 
 
 if __name__ == "__main__":

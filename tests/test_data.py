@@ -39,7 +39,7 @@ def test_batches_in_order(drop_last):
 
 def test_shuffle_serves_every_sample_once_and_rows_stay_together():
     loader = DataLoader(dataset(101), batch_size=7, shuffle=True, seed=3)
-    xs, ys = zip(*[(x.numpy(), y.numpy()) for x, y in loader])
+    xs, ys = zip(*[(x.numpy(), y.numpy()) for x, y in loader], strict=True)
     x, y = np.concatenate(xs), np.concatenate(ys)
     np.testing.assert_array_equal(np.sort(y), np.arange(101))
     assert not np.array_equal(y, np.arange(101))

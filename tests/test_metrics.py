@@ -27,7 +27,9 @@ def test_cross_entropy():
 def test_cross_entropy_of_sequences():
     logits, labels = LOGITS.reshape(4, 5, 5), LABELS.reshape(4, 5)
     whole = metrics.cross_entropy(axon.tensor(LOGITS), axon.tensor(LABELS)).item()
-    assert metrics.cross_entropy(axon.tensor(logits), axon.tensor(labels)).item() == pytest.approx(whole)
+    assert metrics.cross_entropy(axon.tensor(logits), axon.tensor(labels)).item() == pytest.approx(
+        whole
+    )
 
 
 def test_mse():
@@ -39,8 +41,12 @@ def test_bce_and_bce_with_logits():
     p, t = PROBABILITY.astype(np.float64), TARGET
     expected = -(t * np.log(p) + (1 - t) * np.log1p(-p)).mean()
     logits = np.log(p / (1 - p)).astype(np.float32)
-    assert metrics.bce(axon.tensor(PROBABILITY), axon.tensor(t)).item() == pytest.approx(expected, rel=1e-5)
-    assert metrics.bce_with_logits(axon.tensor(logits), axon.tensor(t)).item() == pytest.approx(expected, rel=1e-5)
+    assert metrics.bce(axon.tensor(PROBABILITY), axon.tensor(t)).item() == pytest.approx(
+        expected, rel=1e-5
+    )
+    assert metrics.bce_with_logits(axon.tensor(logits), axon.tensor(t)).item() == pytest.approx(
+        expected, rel=1e-5
+    )
 
 
 def test_bce_takes_integer_targets():
@@ -65,8 +71,12 @@ def test_bce_with_logits_does_not_overflow():
 def test_accuracy_of_scores_and_of_classes():
     predicted = LOGITS.argmax(1)
     expected = (predicted == LABELS).mean()
-    assert metrics.accuracy(axon.tensor(LOGITS), axon.tensor(LABELS)).item() == pytest.approx(expected)
-    assert metrics.accuracy(axon.tensor(predicted), axon.tensor(LABELS)).item() == pytest.approx(expected)
+    assert metrics.accuracy(axon.tensor(LOGITS), axon.tensor(LABELS)).item() == pytest.approx(
+        expected
+    )
+    assert metrics.accuracy(axon.tensor(predicted), axon.tensor(LABELS)).item() == pytest.approx(
+        expected
+    )
 
 
 def counts(predicted, labels, c):
@@ -79,7 +89,7 @@ def test_precision_recall_f1(average):
     predicted = LOGITS.argmax(1)
     rows = [counts(predicted, LABELS, c) for c in ([1] if average == "binary" else range(5))]
     if average == "micro":
-        rows = [tuple(sum(column) for column in zip(*rows))]
+        rows = [tuple(sum(column) for column in zip(*rows, strict=True))]
     expected = {
         metrics.precision: np.mean([t / max(p, 1) for t, p, _ in rows]),
         metrics.recall: np.mean([t / max(a, 1) for t, _, a in rows]),
@@ -98,7 +108,10 @@ def test_a_class_that_never_occurs_counts_as_zero():
 @pytest.mark.parametrize(
     "call, words",
     [
-        (lambda: metrics.cross_entropy(axon.zeros(3, 2), axon.zeros(4, dtype=axon.int64)), "numbers of the classes"),
+        (
+            lambda: metrics.cross_entropy(axon.zeros(3, 2), axon.zeros(4, dtype=axon.int64)),
+            "numbers of the classes",
+        ),
         (lambda: metrics.mse(axon.zeros(3, 1), axon.zeros(3)), r"\(3, 1\).*\(3,\)"),
         (lambda: metrics.f1(axon.tensor([1]), axon.tensor([1])), "classes=10"),
         (lambda: metrics.f1(axon.tensor([1]), axon.tensor([1]), average="all"), "macro"),

@@ -1,4 +1,4 @@
-"""Modules, pipelines and layers: registration, editing, state, and values against PyTorch's definitions."""
+"""Modules, pipelines and layers: registration, editing, state, and values by definition."""
 
 import copy
 import math
@@ -113,9 +113,15 @@ def test_state_dict_is_a_snapshot_that_loads_into_the_same_handles():
 def test_load_state_dict_refuses_and_changes_nothing():
     net = Net()
     before = net.scale.tolist()
-    state = net.state_dict() | {"scale": axon.zeros(1), "first.bias": axon.zeros(7), "who": axon.zeros(1)}
+    state = net.state_dict() | {
+        "scale": axon.zeros(1),
+        "first.bias": axon.zeros(7),
+        "who": axon.zeros(1),
+    }
     del state["steps"]
-    with pytest.raises(ValueError, match="missing 'steps'.*unknown 'who'.*first.bias.*\\(3,\\).*\\(7,\\)"):
+    with pytest.raises(
+        ValueError, match=r"missing 'steps'.*unknown 'who'.*first.bias.*\(3,\).*\(7,\)"
+    ):
         net.load_state_dict(state)
     assert net.scale.tolist() == before
     state["first.bias"] = axon.zeros(3)
@@ -126,7 +132,9 @@ def test_load_state_dict_refuses_and_changes_nothing():
 def test_hooks_replace_inputs_and_outputs():
     layer, seen = Lambda(double), []
     pre = layer.register_forward_pre_hook(lambda m, inputs: (inputs[0] + 1,))
-    post = layer.register_forward_hook(lambda m, inputs, y: seen.append((inputs[0].item(), y.item())))
+    post = layer.register_forward_hook(
+        lambda m, inputs, y: seen.append((inputs[0].item(), y.item()))
+    )
     last = layer.register_forward_hook(lambda m, inputs, y: y * 100)
     assert layer(axon.tensor(1.0)).item() == 400.0 and seen == [(2.0, 4.0)]
     for handle in (pre, post, last):
@@ -254,13 +262,17 @@ def test_reset_parameters_of_one_and_all():
 def test_train_and_eval_reach_every_step():
     p = Dropout(0.5) >> Residual(Dropout(0.5))
     x = axon.ones(100)
-    assert 0 < p(x).numpy().min() + 1 and not np.array_equal(p(x).numpy(), 2 * np.ones(100))
+    assert p(x).numpy().min() + 1 > 0 and not np.array_equal(p(x).numpy(), 2 * np.ones(100))
     np.testing.assert_array_equal(p.eval()(x).numpy(), 2 * np.ones(100))
     assert p.train()[1].body.training
 
 
 def test_repr_shows_structure():
-    p = Pipeline(conv=Conv2d(1, 8, 3, padding=1), act=ReLU()) >> Residual(Linear(2, 2, bias=False)) >> double
+    p = (
+        Pipeline(conv=Conv2d(1, 8, 3, padding=1), act=ReLU())
+        >> Residual(Linear(2, 2, bias=False))
+        >> double
+    )
     assert repr(p) == (
         "Pipeline(\n"
         "  (conv): Conv2d(1, 8, kernel_size=(3, 3), padding=(1, 1))\n"
@@ -286,7 +298,12 @@ def test_linear():
 
 @pytest.mark.parametrize(
     "options",
-    [{}, {"padding": 1, "stride": 2}, {"dilation": 2, "bias": False}, {"groups": 2, "padding": (0, 2)}],
+    [
+        {},
+        {"padding": 1, "stride": 2},
+        {"dilation": 2, "bias": False},
+        {"groups": 2, "padding": (0, 2)},
+    ],
     ids=str,
 )
 def test_conv2d_by_definition(options):
@@ -352,7 +369,9 @@ def test_batch_norm_trains_on_the_batch_and_evaluates_on_the_running_statistics(
     np.testing.assert_allclose(layer.running_var.numpy(), 0.9 + 0.1 * unbiased, rtol=1e-4)
     assert not layer.running_mean.requires_grad and y.requires_grad
     running_mean, running_var = layer.running_mean.numpy(), layer.running_var.numpy()
-    expected = (x.numpy() - running_mean.reshape(across)) / np.sqrt(running_var.reshape(across) + 1e-5)
+    expected = (x.numpy() - running_mean.reshape(across)) / np.sqrt(
+        running_var.reshape(across) + 1e-5
+    )
     np.testing.assert_allclose(layer.eval()(x).numpy(), expected, rtol=1e-4, atol=1e-4)
     with pytest.raises(ValueError, match="second extent"):
         layer(axon.ones(2, 4))
@@ -393,7 +412,9 @@ def test_flatten_and_residual():
 )
 def test_activations(layer, reference):
     x = axon.randn(4, 50) * 2
-    np.testing.assert_allclose(layer(x).numpy(), reference(x.numpy().astype(np.float64)), rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(
+        layer(x).numpy(), reference(x.numpy().astype(np.float64)), rtol=1e-4, atol=1e-6
+    )
 
 
 # --------------------------------------------------------------------------------- initial values
@@ -403,7 +424,9 @@ def test_initial_values_have_the_spread_of_their_formula():
     shape = (64, 32, 3, 3)
     bound = 1 / math.sqrt(32 * 9)
     uniform = nn.init.kaiming_uniform(shape).numpy()
-    assert np.abs(uniform).max() <= bound and abs(uniform.std() - bound / math.sqrt(3)) < 0.01 * bound
+    assert (
+        np.abs(uniform).max() <= bound and abs(uniform.std() - bound / math.sqrt(3)) < 0.01 * bound
+    )
     relu = nn.init.kaiming_normal(shape).numpy()
     assert abs(relu.std() - math.sqrt(2 / (32 * 9))) < 1e-3
     xavier = nn.init.xavier_uniform((100, 300)).numpy()

@@ -82,7 +82,9 @@ def train(model, optimizer, x, y, steps):
 @pytest.mark.parametrize("optimizer", [SGD, Adam, AdamW])
 def test_training_reduces_the_loss(optimizer):
     model, x, y = model_and_data()
-    losses = train(model, optimizer(model.params, lr=0.02 if optimizer is not SGD else 0.1), x, y, 60)
+    losses = train(
+        model, optimizer(model.params, lr=0.02 if optimizer is not SGD else 0.1), x, y, 60
+    )
     assert losses[-1] < 0.25 * losses[0]
 
 

@@ -188,18 +188,18 @@ class _Walk:
                 f"{self.caller}: {len(outputs)} outputs, {len(cotangents)} cotangents; "
                 "expected one for each"
             )
-        seeds = [self._seed(y, dy) for y, dy in zip(outputs, cotangents)]
+        seeds = [self._seed(y, dy) for y, dy in zip(outputs, cotangents, strict=True)]
         roots = dict.fromkeys(y.tape for y in outputs if y.tape is not None)
         waiting = self._uses(roots)
         self.incoming: dict[Any, list[Any]] = {}
         with _mode(self.create_graph):
-            for output, seed in zip(outputs, seeds):
+            for output, seed in zip(outputs, seeds, strict=True):
                 self._send(_place(output) if output.tape is not None else output, seed)
             ready = [node for node in roots if waiting[node] == 0]
             while ready:
                 node = ready.pop()
                 gradients = self._visit(node)
-                for edge, gradient in zip(node.edges, gradients):
+                for edge, gradient in zip(node.edges, gradients, strict=True):
                     self._send(edge, gradient)
                     if isinstance(edge, tuple):
                         waiting[edge[0]] -= 1
@@ -281,7 +281,7 @@ class _Walk:
         stub = STUBS.get(node.op) or _derived_stub(node.op)
         filled = [
             _full(shape, 0.0, dtype) if cotangent is None else cotangent
-            for cotangent, (shape, dtype) in zip(cotangents, node.outputs)
+            for cotangent, (shape, dtype) in zip(cotangents, node.outputs, strict=True)
             if dtype.is_float
         ]
         gradients = stub(node, *filled)
@@ -302,7 +302,7 @@ def _derived_stub(op: str) -> Callable:
 
 
 def _derive(op: str) -> None:
-    """Registers OP.grad if it can be derived: called when an op without a gradient meets the tape."""
+    """Registers OP.grad if it can be derived: called when an op without one meets the tape."""
     from axon._codegen import adjoint, ir
 
     gradient = adjoint.gradient(ir.parse(_runtime.program_text(op)))
@@ -329,7 +329,7 @@ def _full(shape: tuple[int, ...], value: float, dtype: Any) -> Any:
 
 def _why_unrecorded(output: Any) -> str:
     if not output.is_floating_point:
-        return "integers and bools have no gradients; cast the inputs to a float: x.to(axon.float32)"
+        return "integers and bools have no gradients; cast the inputs: x.to(axon.float32)"
     return (
         "none of what it was computed from requires a gradient, or it was computed under "
         "axon.no_grad() or after detach(); set x.requires_grad = True before computing"

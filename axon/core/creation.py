@@ -85,7 +85,9 @@ def full_like(x: Tensor, value: float, *, dtype: Any = None) -> Tensor:
     return full(x.shape, value, dtype=dtype or x.dtype)
 
 
-def arange(start: float, stop: float | None = None, step: float = 1, *, dtype: Any = None) -> Tensor:
+def arange(
+    start: float, stop: float | None = None, step: float = 1, *, dtype: Any = None
+) -> Tensor:
     """start, start + step, ... below ``stop``; ``arange(n)`` counts from 0.
 
     Integers give int64, a float among the arguments float32.
@@ -141,7 +143,7 @@ def rand(
 def randn(
     *shape: int | Shape, dtype: Any = None, requires_grad: bool = False, key: Key | None = None
 ) -> Tensor:
-    """Normally distributed numbers of mean 0 and deviation 1; the arguments are those of :func:`rand`."""
+    """Normally distributed numbers of mean 0 and deviation 1; arguments as for :func:`rand`."""
     return normal(shape_of(shape), dtype=dtype, requires_grad=requires_grad, key=key)
 
 
@@ -156,7 +158,10 @@ def uniform(
 ) -> Tensor:
     """Numbers spread evenly over [low, high)."""
     made = ops.random_uniform(
-        shape_of((shape,)), next_key() if key is None else key, low=low, high=high,
+        shape_of((shape,)),
+        next_key() if key is None else key,
+        low=low,
+        high=high,
         dtype=dtype or _runtime.float32,
     )
     return _leaf(made, requires_grad)
@@ -173,7 +178,10 @@ def normal(
 ) -> Tensor:
     """Normally distributed numbers."""
     made = ops.random_normal(
-        shape_of((shape,)), next_key() if key is None else key, mean=mean, std=std,
+        shape_of((shape,)),
+        next_key() if key is None else key,
+        mean=mean,
+        std=std,
         dtype=dtype or _runtime.float32,
     )
     return _leaf(made, requires_grad)

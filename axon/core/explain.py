@@ -79,7 +79,9 @@ class Kernels(Sequence[Kernel]):
         total = self.seconds
         lines = []
         for kernel in self._kernels:
-            time = f"{1e6 * kernel.seconds:9.0f} us {kernel.seconds / total:4.0%}  " if total else ""
+            time = (
+                f"{1e6 * kernel.seconds:9.0f} us {kernel.seconds / total:4.0%}  " if total else ""
+            )
             lines.append(f"{time}{kernel.kind:<9}{kernel.tier:<14}{kernel.shape:<20}{kernel.label}")
             lines += [" " * len(time) + f"  {reason}" for reason in kernel.reasons]
         return "\n".join([f"{len(self)} kernels", *lines])

@@ -78,7 +78,7 @@ def broadcast_to(x: Tensor, *shape: int | Sequence[int]) -> Tensor:
     """``x`` repeated along new axes and axes of extent 1."""
     size = shape_of(shape)
     fits = len(size) >= x.ndim and all(
-        have in (1, want) for have, want in zip(reversed(x.shape), reversed(size))
+        have in (1, want) for have, want in zip(reversed(x.shape), reversed(size), strict=False)
     )
     if not fits:
         raise ValueError(
@@ -139,15 +139,13 @@ def matmul(a: Tensor, b: Tensor) -> Tensor:
         )
     if a.ndim > 1 and b.ndim > 1:
         return ops.matmul(a, b)
-    y = ops.matmul(
-        expand_dims(a, 0) if a.ndim == 1 else a, expand_dims(b, 1) if b.ndim == 1 else b
-    )
+    y = ops.matmul(expand_dims(a, 0) if a.ndim == 1 else a, expand_dims(b, 1) if b.ndim == 1 else b)
     dropped = ([-2] if a.ndim == 1 else []) + ([-1] if b.ndim == 1 else [])
     return squeeze(y, dropped)
 
 
 def dropout(x: Tensor, p: float = 0.5, *, key: Key | None = None) -> Tensor:
-    """Each element is 0 with probability ``p``, else divided by 1 − p (Srivastava et al., 2014).
+    """Each element is 0 with probability ``p``, else divided by 1 - p (Srivastava et al., 2014).
 
     Args:
         key: of the draw; the next of the generator of :func:`axon.manual_seed` when left out.

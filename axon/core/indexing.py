@@ -1,4 +1,4 @@
-"""``x[key]`` and ``x[key] = value``: keys as NumPy reads them, as ops that keep numbers out of structure."""
+"""``x[key]`` and ``x[key] = value``: keys as NumPy reads them, as ops."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ ops = _runtime.ops
 
 @dataclass
 class _Axis:
-    """What a key takes of one axis of the tensor: ``count`` elements, every ``step``-th from ``start``.
+    """What a key takes of one axis: ``count`` elements, every ``step``-th from ``start``.
 
-    ``dropped`` is true iff the key is an int, so that the axis goes; ``index`` is an integer tensor that
-    picks elements instead, or None.
+    ``dropped`` is true iff the key is an int, so that the axis goes; ``index`` is an integer tensor
+    that picks elements instead, or None.
     """
 
     start: int
@@ -36,8 +36,8 @@ class _Selection:
 def get_item(x: Tensor, key: Any) -> Tensor:
     """``x[key]``.
 
-    ``key`` may hold ints, slices with any step, ``...``, None and one integer tensor, list or array; or be
-    one boolean tensor over the leading axes, which computes it now.
+    ``key`` may hold ints, slices with any step, ``...``, None and one integer tensor, list or
+    array; or be one boolean tensor over the leading axes, which is computed now.
 
     Raises:
         IndexError: too many indices, an int out of range, or a mask of another shape.
@@ -50,8 +50,8 @@ def get_item(x: Tensor, key: Any) -> Tensor:
     selection = _parse(x, key)
     axes = selection.axes
     y = x
-    if any((a.start, a.step, a.count) != (0, 1, n) for a, n in zip(axes, x.shape)):
-        counts, starts, steps = zip(*((a.count, a.start, a.step) for a in axes))
+    if any((a.start, a.step, a.count) != (0, 1, n) for a, n in zip(axes, x.shape, strict=True)):
+        counts, starts, steps = zip(*((a.count, a.start, a.step) for a in axes), strict=True)
         y = ops.slice(x, counts, starts, steps)
     for number, axis in enumerate(axes):
         if axis.index is not None:
@@ -63,7 +63,8 @@ def get_item(x: Tensor, key: Any) -> Tensor:
 def set_item(x: Tensor, key: Any, value: Any) -> Tensor:
     """The tensor that ``x[key] = value`` makes of ``x``; ``value`` broadcasts to ``x[key]``.
 
-    Every element of the result asks whether the key takes it and, if so, for its number in ``value``.
+    Every element of the result asks whether the key takes it and, if so, which of ``value`` it is.
+    The numbers of the key are operands, not structure: a changed offset plans nothing anew.
     """
     value = (value if isinstance(value, Tensor) else _runtime.tensor(value)).to(x.dtype)
     mask = _as_mask(key)
@@ -74,7 +75,7 @@ def set_item(x: Tensor, key: Any, value: Any) -> Tensor:
     if math.prod(_result_shape(selection)) == 0:
         return x
     taken = None
-    for number, (axis, extent) in enumerate(zip(selection.axes, x.shape)):
+    for number, (axis, extent) in enumerate(zip(selection.axes, x.shape, strict=True)):
         if axis.index is None and (axis.start, axis.step, axis.count) == (0, 1, extent):
             continue
         inside, place = _inverse(axis, extent)
@@ -123,9 +124,11 @@ def _parse(x: Tensor, key: Any) -> _Selection:
 
 
 def _refuse_moved_axes(keys: list[Any], axes: list[_Axis]) -> None:
-    """NumPy moves the axes of an index to the front when a slice parts it from an int: nobody expects it."""
+    """NumPy moves the axes of an index to the front when a slice parts it from an int."""
     consuming = [place for place, part in enumerate(keys) if part is not None]
-    picked = [p for p, axis in zip(consuming, axes) if axis.dropped or axis.index is not None]
+    picked = [
+        p for p, axis in zip(consuming, axes, strict=True) if axis.dropped or axis.index is not None
+    ]
     has_index = any(axis.index is not None for axis in axes)
     if has_index and picked[-1] - picked[0] >= len(picked):
         raise NotImplementedError(
@@ -143,9 +146,7 @@ def _parse_one(part: Any, number: int, shape: tuple[int, ...]) -> _Axis:
     if isinstance(index, Tensor):
         return _Axis(0, 1, extent, index=index)
     if not -extent <= index < extent:
-        raise IndexError(
-            f"axon: index {index} is out of range for axis {number} of shape {shape}"
-        )
+        raise IndexError(f"axon: index {index} is out of range for axis {number} of shape {shape}")
     return _Axis(index % extent, 1, 1, dropped=True)
 
 
@@ -162,7 +163,7 @@ def _as_index(part: Any) -> int | Tensor:
         index = index.to("int64")
     if index.dtype == "bool":
         raise NotImplementedError(
-            "axon: a boolean mask beside other indices; index with the mask alone, or use axon.where"
+            "axon: a boolean mask beside other indices; index with it alone, or use axon.where"
         )
     if index.is_floating_point:
         raise TypeError(f"axon: an index must hold integers, not {index.dtype}")
@@ -174,10 +175,9 @@ def _result_shape(selection: _Selection) -> tuple[int, ...]:
     for number in selection.layout:
         if number is None:
             shape.append(1)
-        elif selection.axes[number].index is not None:
-            shape.extend(selection.axes[number].index.shape)
-        else:
-            shape.append(selection.axes[number].count)
+            continue
+        axis = selection.axes[number]
+        shape.extend((axis.count,) if axis.index is None else axis.index.shape)
     return tuple(shape)
 
 
@@ -188,7 +188,8 @@ def _align(selection: _Selection, value: Tensor, ndim: int) -> Tensor:
     """``value`` with one axis for each of the tensor's: 1, or as many elements as the key takes."""
     shape = _result_shape(selection)
     fits = value.ndim <= len(shape) and all(
-        have in (1, want) for have, want in zip(reversed(value.shape), reversed(shape))
+        have in (1, want)
+        for have, want in zip(reversed(value.shape), reversed(shape), strict=False)
     )
     if not fits:
         raise ValueError(
@@ -225,7 +226,9 @@ def _inverse(axis: _Axis, extent: int) -> tuple[Tensor, Tensor]:
         )
         number = ops.maximum(ops.minimum(number, axis.count - 1), 0)
         return inside, number if forward else (axis.count - 1) - number
-    index = ops.take(places, ops.reshape(axis.index, (-1,)), axis=0)  # checks, and counts from the end
+    index = ops.take(
+        places, ops.reshape(axis.index, (-1,)), axis=0
+    )  # checks, and counts from the end
     hits = ops.eq(ops.reshape(index, (-1, 1)), ops.reshape(places, (1, -1)))
     last = ops.argmax(ops.flip(hits, axis=0).to("int64"), axis=0)  # of equal places the last wins
     return ops.any(hits, axis=0), (index.size - 1) - last
@@ -237,8 +240,8 @@ def _inverse(axis: _Axis, extent: int) -> tuple[Tensor, Tensor]:
 def _as_mask(key: Any) -> Tensor | None:
     if isinstance(key, Tensor) and key.dtype == "bool":
         return key
-    is_array = not isinstance(key, Tensor) and getattr(key, "ndim", 0) and hasattr(key, "dtype")
-    return _runtime.tensor(key) if is_array and key.dtype == "bool" else None
+    is_array = hasattr(key, "dtype") and hasattr(key, "ndim") and not isinstance(key, Tensor)
+    return _runtime.tensor(key) if is_array and key.ndim and key.dtype == "bool" else None
 
 
 def _check_mask(x: Tensor, mask: Tensor) -> None:

@@ -31,6 +31,8 @@ class Module:
     training: bool
     _param_names: dict[str, None]
     _buffer_names: dict[str, bool]
+    _forward_pre_hooks: dict[int, Callable]
+    _forward_hooks: dict[int, Callable]
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Module:
         self = super().__new__(cls)
@@ -52,9 +54,7 @@ class Module:
         self._param_names.pop(name, None)
         self._buffer_names.pop(name, None)
 
-    def register_buffer(
-        self, name: str, tensor: Tensor | None, *, persistent: bool = True
-    ) -> None:
+    def register_buffer(self, name: str, tensor: Tensor | None, *, persistent: bool = True) -> None:
         """Makes ``tensor`` the buffer ``self.NAME``; it is saved iff ``persistent``."""
         self._param_names.pop(name, None)
         self._buffer_names[name] = persistent
@@ -86,7 +86,7 @@ class Module:
         return Handle(self._forward_pre_hooks, hook)
 
     def register_forward_hook(self, hook: Callable[[Module, tuple, Any], Any]) -> Handle:
-        """Calls ``hook(module, inputs, output)`` after forward; what it returns replaces the output.
+        """Calls ``hook(module, inputs, output)`` after forward; its result replaces the output.
 
         Example:
             >>> shapes = []
@@ -124,7 +124,9 @@ class Module:
             seen.add(id(module))
             yield name, module
             prefix = name + "." if name else ""
-            children = [(prefix + child_name, child) for child_name, child in module.named_children()]
+            children = [
+                (prefix + child_name, child) for child_name, child in module.named_children()
+            ]
             stack.extend(reversed(children))
 
     def modules(self) -> Iterator[Module]:

@@ -15,7 +15,9 @@ PRECISION = 8  # digits after the point at most
 _SHORTEST = {"float16": "e", "float32": "f", "float64": "d"}
 
 
-def format_values(values: Any, shape: tuple[int, ...], dtype: str, cut: set[int], indent: int) -> str:
+def format_values(
+    values: Any, shape: tuple[int, ...], dtype: str, cut: set[int], indent: int
+) -> str:
     """The nested list ``values`` as text.
 
     Args:

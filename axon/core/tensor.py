@@ -19,7 +19,7 @@ from axon.core.autograd import Handle
 class Tensor(_runtime.TensorBase):
     """An n-dimensional array of one dtype, computed when it is needed.
 
-    Made by :func:`axon.tensor`, :func:`axon.zeros` and the other functions, never by calling the class.
+    Made by :func:`axon.tensor`, :func:`axon.zeros` and the like, never by calling the class.
 
     Attributes:
         shape: the extents, a tuple of ints.
@@ -40,14 +40,16 @@ class Tensor(_runtime.TensorBase):
     # --------------------------------------------------------------------------------- values
 
     def numpy(self) -> Any:
-        """The elements as a read-only NumPy array that shares the memory; computes them if need be."""
+        """The elements as a read-only NumPy array over the same memory; computed if need be."""
         return _runtime.to_numpy(self)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         array = self.numpy()
         if dtype is not None and array.dtype != dtype:
             if copy is False:
-                raise ValueError(f"axon.Tensor: no {dtype} array without copying {array.dtype} data")
+                raise ValueError(
+                    f"axon.Tensor: no {dtype} array without copying {array.dtype} data"
+                )
             return array.astype(dtype)
         return array.copy() if copy else array
 
@@ -147,9 +149,7 @@ class Tensor(_runtime.TensorBase):
             ValueError: the tensor was not recorded, or has several elements and no ``gradient``.
             RuntimeError: an earlier backward freed the tape.
         """
-        autograd.backward(
-            [self], [gradient], retain_graph=retain_graph, create_graph=create_graph
-        )
+        autograd.backward([self], [gradient], retain_graph=retain_graph, create_graph=create_graph)
 
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Handle:
         """Calls ``hook(gradient)`` when backward knows the whole gradient of this tensor.
@@ -273,5 +273,5 @@ _attach()
 Tensor.__module__ = "axon"
 _runtime.set_tensor_type(Tensor)
 
-# At the end, because it needs Tensor: `import axon.core.tensor as T; T.Module` is part of the interface.
+# At the end, because it needs Tensor: `import axon.core.tensor as T; T.Module` is a promise.
 from axon.core.module import Module  # noqa: E402, F401

@@ -36,7 +36,7 @@ class Tanh(Module):
 
 
 class Sigmoid(Module):
-    """1 / (1 + exp(−x)), any shape."""
+    """1 / (1 + exp(-x)), any shape."""
 
     def forward(self, x: Tensor) -> Tensor:
         return _runtime.ops.sigmoid(x)

@@ -74,9 +74,7 @@ def kaiming_uniform(
     return uniform(shape, -bound, bound)
 
 
-def kaiming_normal(
-    shape: Sequence[int], *, activation: str = "relu", slope: float = 0.0
-) -> Tensor:
+def kaiming_normal(shape: Sequence[int], *, activation: str = "relu", slope: float = 0.0) -> Tensor:
     """Normal with standard deviation gain / √fan-in (He et al., 2015)."""
     return normal(shape, 0.0, _gain(activation, slope) / math.sqrt(max(1, fans(shape)[0])))
 

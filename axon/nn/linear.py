@@ -55,7 +55,7 @@ class Linear(Module):
 class Conv2d(Module):
     """Cross-correlation of images with learned windows, (n, in, h, w) to (n, out, h', w').
 
-    h' = ⌊(h + 2 · padding − dilation · (kernel − 1) − 1) / stride⌋ + 1, and w' alike.
+    h' = ⌊(h + 2 · padding - dilation · (kernel - 1) - 1) / stride⌋ + 1, and w' alike.
 
     Args:
         in_channels, out_channels: the second extents of x and y.
@@ -118,7 +118,12 @@ class Conv2d(Module):
 
     def extra_repr(self) -> str:
         parts = [f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}"]
-        for name, usual in (("stride", (1, 1)), ("padding", (0, 0)), ("dilation", (1, 1)), ("groups", 1)):
+        for name, usual in (
+            ("stride", (1, 1)),
+            ("padding", (0, 0)),
+            ("dilation", (1, 1)),
+            ("groups", 1),
+        ):
             if getattr(self, name) != usual:
                 parts.append(f"{name}={getattr(self, name)}")
         if self.bias is None:

@@ -11,18 +11,11 @@ from axon.nn import init
 
 
 class _BatchNorm(Module):
-    """(x − mean) / √(var + eps) · weight + bias, over all axes but the second.
-
-    In training the mean and the biased variance of the batch are used, and the running ones move by
-    ``momentum`` toward the batch's mean and unbiased variance; in evaluation the running ones are
-    used (Ioffe and Szegedy, 2015).
-
-    Attributes:
-        weight, bias: (features,), ones and zeros at first.
-        running_mean, running_var: buffers of shape (features,), zeros and ones at first.
-    """
+    """Normalisation over all axes but the second."""
 
     ranks: tuple[int, ...]
+    running_mean: Tensor
+    running_var: Tensor
 
     def __init__(self, features: int, *, eps: float = 1e-5, momentum: float = 0.1) -> None:
         self.features = features
@@ -68,17 +61,31 @@ class _BatchNorm(Module):
 
 
 class BatchNorm1d(_BatchNorm):
-    __doc__ = "Batch normalisation of (n, features) or (n, features, length): " + _BatchNorm.__doc__
+    """Batch normalisation of (n, features) or (n, features, length) by feature.
+
+    See :class:`BatchNorm2d` for the formula and the attributes.
+    """
+
     ranks = (2, 3)
 
 
 class BatchNorm2d(_BatchNorm):
-    __doc__ = "Batch normalisation of images (n, features, h, w): " + _BatchNorm.__doc__
+    """Batch normalisation of images (n, features, h, w) by feature (Ioffe and Szegedy, 2015).
+
+    (x - mean) / √(var + eps) · weight + bias. In training the mean and the biased variance of the
+    batch are used, and the running ones move by ``momentum`` toward the batch's mean and unbiased
+    variance; in evaluation the running ones are used.
+
+    Attributes:
+        weight, bias: (features,), ones and zeros at first.
+        running_mean, running_var: buffers of shape (features,), zeros and ones at first.
+    """
+
     ranks = (4,)
 
 
 class LayerNorm(Module):
-    """(x − mean) / √(var + eps) · weight + bias over the last axis (Ba et al., 2016).
+    """(x - mean) / √(var + eps) · weight + bias over the last axis (Ba et al., 2016).
 
     Attributes:
         weight, bias: (features,), ones and zeros at first.

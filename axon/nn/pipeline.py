@@ -49,7 +49,7 @@ class Pipeline(Module):
     def trace(self, *inputs: Any) -> list[tuple[str, Any]]:
         """Runs the steps and keeps what each gave: ``[(name, output), ...]``."""
         outputs = []
-        for name, step in zip(self.names, self._steps):
+        for name, step in zip(self.names, self._steps, strict=True):
             value = step(*inputs)
             inputs = (value,)
             outputs.append((name, value))
@@ -93,7 +93,7 @@ class Pipeline(Module):
     def __getitem__(self, key: int | str | slice) -> Any:
         if isinstance(key, slice):
             part = Pipeline()
-            for step, name in zip(self._steps[key], self._names[key]):
+            for step, name in zip(self._steps[key], self._names[key], strict=True):
                 part.append(step, name=name)
             return part
         return self._steps[self._find(key)]
@@ -131,12 +131,15 @@ class Pipeline(Module):
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
         """The steps that are modules, by name."""
-        for name, step in zip(self.names, self._steps):
+        for name, step in zip(self.names, self._steps, strict=True):
             if isinstance(step, Module):
                 yield name, step
 
     def __repr__(self) -> str:
-        lines = [f"({name}): {_repr_of(step)}" for name, step in zip(self.names, self._steps)]
+        lines = [
+            f"({name}): {_repr_of(step)}"
+            for name, step in zip(self.names, self._steps, strict=True)
+        ]
         return nested_repr(type(self).__name__, "", lines)
 
 
@@ -145,17 +148,17 @@ def compose(first: Step, second: Step) -> Pipeline:
     joined = Pipeline()
     for part in (first, second):
         _check_step(part)
-        if _is_plain(part):
-            for step, name in zip(part._steps, part._names):
+        if isinstance(part, Pipeline) and _is_plain(part):
+            for step, name in zip(part._steps, part._names, strict=True):
                 joined.append(step, name=name)
         else:
             joined.append(part)
     return joined
 
 
-def _is_plain(part: Step) -> bool:
-    """True iff joining the steps of ``part`` means the same as calling it."""
-    hooked = isinstance(part, Module) and (part._forward_hooks or part._forward_pre_hooks)
+def _is_plain(part: Pipeline) -> bool:
+    """True iff running the steps of ``part`` means the same as calling it."""
+    hooked = part._forward_hooks or part._forward_pre_hooks
     return type(part) is Pipeline and not hooked and "forward" not in vars(part)
 
 

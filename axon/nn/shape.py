@@ -27,9 +27,7 @@ class Flatten(Module):
 
 
 class _Pool2d(Module):
-    def __init__(
-        self, kernel_size: Pair, *, stride: Pair | None = None, padding: Pair = 0
-    ) -> None:
+    def __init__(self, kernel_size: Pair, *, stride: Pair | None = None, padding: Pair = 0) -> None:
         self.kernel_size = pair(kernel_size)
         self.stride = self.kernel_size if stride is None else pair(stride)
         self.padding = pair(padding)
@@ -41,7 +39,7 @@ class _Pool2d(Module):
 class MaxPool2d(_Pool2d):
     """The largest element of each window, (n, c, h, w) to (n, c, h', w').
 
-    h' = ⌊(h + 2 · padding − kernel) / stride⌋ + 1; ``stride`` is the kernel when left out.
+    h' = ⌊(h + 2 · padding - kernel) / stride⌋ + 1; ``stride`` is the kernel when left out.
     Padding never wins; of equal elements the first gets the gradient.
     """
 
@@ -52,7 +50,7 @@ class MaxPool2d(_Pool2d):
 class AvgPool2d(_Pool2d):
     """The mean of each window, (n, c, h, w) to (n, c, h', w'); zeros of the padding count.
 
-    h' = ⌊(h + 2 · padding − kernel) / stride⌋ + 1; ``stride`` is the kernel when left out.
+    h' = ⌊(h + 2 · padding - kernel) / stride⌋ + 1; ``stride`` is the kernel when left out.
     """
 
     def forward(self, x: Tensor) -> Tensor:
@@ -60,7 +58,7 @@ class AvgPool2d(_Pool2d):
 
 
 class Dropout(Module):
-    """In training each element is 0 with probability ``p``, else divided by 1 − p.
+    """In training each element is 0 with probability ``p``, else divided by 1 - p.
 
     The key of each pass comes from the generator of :func:`axon.manual_seed`
     (Srivastava et al., 2014). In evaluation x is returned as it is.

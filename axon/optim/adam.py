@@ -15,8 +15,8 @@ class Adam(Optimizer):
     """Adam (Kingma and Ba, 2015): steps scaled by running moments of the gradient.
 
     With g the gradient plus ``weight_decay`` · p and t the number of the step:
-    m ← b1 · m + (1 − b1) · g, v ← b2 · v + (1 − b2) · g²,
-    p ← p − lr · m / (1 − b1ᵗ) / (√(v / (1 − b2ᵗ)) + eps).
+    m ← b1 · m + (1 - b1) · g, v ← b2 · v + (1 - b2) · g²,
+    p ← p - lr · m / (1 - b1ᵗ) / (√(v / (1 - b2ᵗ)) + eps).
 
     Example:
         >>> optimizer = Adam(model.params, lr=1e-3)
@@ -64,7 +64,7 @@ class Adam(Optimizer):
 class AdamW(Adam):
     """Adam with decoupled weight decay (Loshchilov and Hutter, 2019).
 
-    The decay p ← p − lr · ``weight_decay`` · p does not pass through the moments.
+    The decay p ← p - lr · ``weight_decay`` · p does not pass through the moments.
     """
 
     decoupled = True

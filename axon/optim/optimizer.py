@@ -26,7 +26,8 @@ class Optimizer:
 
     def __init__(self, params: Iterable[Tensor] | Iterable[dict[str, Any]], **options: Any) -> None:
         given = list(params)
-        groups = given if given and isinstance(given[0], dict) else [{"params": given}]
+        are_groups = len(given) > 0 and isinstance(given[0], dict)
+        groups: list[Any] = given if are_groups else [{"params": given}]
         self.groups: list[dict[str, Any]] = []
         for group in groups:
             self.groups.append({**options, **group, "params": list(group["params"])})
@@ -106,7 +107,7 @@ class Optimizer:
                 f"this optimizer has {len(self.groups)}"
             )
         params = self.params
-        for group, options in zip(self.groups, saved["groups"]):
+        for group, options in zip(self.groups, saved["groups"], strict=True):
             group.update(options)
         self.state = {
             id(params[int(number)]): {

@@ -14,8 +14,8 @@ from axon.optim.optimizer import Optimizer
 class SGD(Optimizer):
     """Stochastic gradient descent with momentum and weight decay.
 
-    With g the gradient plus ``weight_decay`` · p: v ← momentum · v + g, p ← p − lr · v; with
-    ``nesterov`` p ← p − lr · (g + momentum · v) (Sutskever et al., 2013). The first v is g.
+    With g the gradient plus ``weight_decay`` · p: v ← momentum · v + g, p ← p - lr · v; with
+    ``nesterov`` p ← p - lr · (g + momentum · v) (Sutskever et al., 2013). The first v is g.
 
     Example:
         >>> optimizer = SGD(model.params, lr=0.1, momentum=0.9)
