@@ -524,6 +524,14 @@ def test_numpy_views_share_memory_and_outlive_the_tensor():
     np.testing.assert_array_equal(array, [[1.0, 2.0]])
 
 
+def test_dlpack_shares_memory():
+    x = rt.tensor([[1.0, 2.0], [3.0, 4.0]])
+    array = np.from_dlpack(x)
+    assert array.__array_interface__["data"][0] == rt.to_numpy(x).__array_interface__["data"][0]
+    del x
+    np.testing.assert_array_equal(array, [[1.0, 2.0], [3.0, 4.0]])
+
+
 def test_item():
     assert rt.item(rt.tensor([[2.5]])) == 2.5 and type(rt.item(rt.tensor(3))) is int
     assert rt.item(rt.tensor([True])) is True

@@ -402,12 +402,12 @@ nb::object tolist(const Tensor& self) {
 
 }  // namespace
 
+nb::object dlpack_capsule(const Tensor& self, nb::kwargs) { return nb::cast(view_of<nb::ndarray<nb::ro>>(*self.value)); }
+
 void bind_convert(nb::module_& m) {
   m.def("tensor", tensor, nb::arg("data").none(), nb::arg("dtype") = nb::none(),
         "A new tensor with a copy of an array, a number or nested lists of numbers. Python floats become float32, ints int64.");
   m.def("to_numpy", to_numpy, nb::arg("x"), "A read-only NumPy array over the tensor's own memory; copy it to write.");
-  m.def("to_dlpack", [](const Tensor& self) { return nb::cast(view_of<nb::ndarray<nb::ro>>(*self.value)); }, nb::arg("x"),
-        "A DLPack capsule over the tensor's own memory; values are immutable, so do not write to it.");
   m.def("item", item, nb::arg("x"), "The only element of a tensor as a Python number.");
   m.def("tolist", tolist, nb::arg("x"), "The elements as nested lists of Python numbers.");
 }

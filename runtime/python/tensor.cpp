@@ -1,6 +1,7 @@
 // Tensor handles, dtypes and ghosts as Python objects.
 #include "python/tensor.h"
 
+#include <nanobind/ndarray.h>
 #include <nanobind/stl/string.h>
 
 #include <cstring>
@@ -358,6 +359,8 @@ void bind_tensor(nb::module_& m) {
                    "The tape node that made this tensor, or None.")
       .def_prop_ro("output", [](const Tensor& self) { return self.output; }, "Which output of `tape` this tensor is.")
       .def("detach", [](const Tensor& self) { return wrap(self.value); }, "The same value, cut off from the tape.")
+      .def("__dlpack__", dlpack_capsule, "A DLPack capsule over the tensor's own memory; values are immutable: do not write.")
+      .def("__dlpack_device__", [](const Tensor&) { return nb::make_tuple(nb::device::cpu::value, 0); })
       .def("_assign", assign, nb::arg("other"), "Rebinds this handle to the value of `other`.");
   base_type = tensor_type = reinterpret_cast<PyTypeObject*>(cls.ptr());
   m.def("set_tensor_type",

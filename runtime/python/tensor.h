@@ -81,6 +81,9 @@ class GraphLock {
   Graph& graph_;
 };
 
+/// A DLPack capsule over the value's own memory.
+nb::object dlpack_capsule(const Tensor& self, nb::kwargs options);
+
 void bind_tensor(nb::module_& m);
 void bind_tape(nb::module_& m);
 void bind_convert(nb::module_& m);
