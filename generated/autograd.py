@@ -262,7 +262,7 @@ def silu_backward(ctx, dy):
 def gelu_backward(ctx, dy):
     """Gradient of `gelu`.
 
-        dx = dy * (0.5 * erfc(-x * 0.707107) + 0.398942 * x * exp(-0.5 * x * x))
+        dx = dy * (0.5 * erfc(-x * 0.707107) + x * (0.398942 * exp(-0.5 * x * x)))
     """
     return ops.gelu__grad(dy, ctx.x)
 
@@ -391,10 +391,9 @@ def layer_norm_backward(ctx, dy):
         t1 = sum[axis](x)
         t2 = sum[axis](square(x - t1 / count(axis)))
         dt2 = sum[axis](dy * weight[axis] * (x - t1 / count(axis)))
-        dt1 = sum[axis](dy * weight[axis] - square(rsqrt(t2 / count(axis) + eps)) * dt2 * (x -
-            t1 / count(axis)) / count(axis))
-        dx = rsqrt(t2 / count(axis) + eps) * (dy * weight[axis] - square(rsqrt(t2 / count(axis)
-            + eps)) * dt2 * (x - t1 / count(axis)) / count(axis) - dt1 / count(axis))
+        dt1 = sum[axis](dy * weight[axis])
+        dx = rsqrt(t2 / count(axis) + eps) * (dy * weight[axis] - (square(rsqrt(t2 / count(axis)
+            + eps)) * dt2 * (x - t1 / count(axis)) + dt1) / count(axis))
         dweight[axis] = sum[...](dy * (x - t1 / count(axis)) * rsqrt(t2 / count(axis) + eps))
         dbias[axis] = sum[...](dy)
     """
@@ -405,13 +404,12 @@ def batch_norm_train_backward(ctx, dy, dmu, dsigma2):
     """Gradient of `batch_norm_train`.
 
         dsigma22[axis] = sum[...](dy * (x - mu[axis]))
-        dmu2[axis] = sum[...](dy * weight[axis] * rsqrt(sigma2[axis] + eps) + 2 *
-            ((dsigma2[axis] - 0.5 * (square(rsqrt(sigma2[axis] + eps)) * rsqrt(sigma2[axis] + eps) *
-            weight[axis] * dsigma22[axis])) * (x - mu[axis])) / count(axis))
-        dx = dy * weight[axis] * rsqrt(sigma2[axis] + eps) + 2 * ((dsigma2[axis] - 0.5 *
-            (square(rsqrt(sigma2[axis] + eps)) * rsqrt(sigma2[axis] + eps) * weight[axis] *
-            dsigma22[axis])) * (x - mu[axis])) / count(axis) + (dmu[axis] - dmu2[axis]) /
-            count(axis)
+        dt2[axis] = (dsigma2[axis] - 0.5 * (square(rsqrt(sigma2[axis] + eps)) *
+            rsqrt(sigma2[axis] + eps) * weight[axis] * dsigma22[axis])) / count(axis)
+        dmu2[axis] = sum[...](dy * weight[axis] * rsqrt(sigma2[axis] + eps) + 2 * (dt2[axis] *
+            (x - mu[axis])))
+        dx = dy * weight[axis] * rsqrt(sigma2[axis] + eps) + 2 * (dt2[axis] * (x - mu[axis])) +
+            (dmu[axis] - dmu2[axis]) / count(axis)
         dweight[axis] = sum[...](dy * (x - mu[axis]) * rsqrt(sigma2[axis] + eps))
         dbias[axis] = sum[...](dy)
     """
@@ -459,12 +457,11 @@ def mse_backward(ctx, dy):
 def bce_backward(ctx, dy):
     """Gradient of `bce`.
 
-        dx = sum[broadcast axes]((dy * (1 - target) / (count(...) * (1 - x)) if log1p(-x) > -100
-            else 0.5 * (dy * (1 - target)) / (count(...) * (1 - x)) if log1p(-x) == -100 else 0) +
-            (-(dy * target / (count(...) * x)) if log(x) > -100 else -(0.5 * (dy * target) /
-            (count(...) * x)) if log(x) == -100 else 0))
-        dtarget = sum[broadcast axes](-(dy * (maximum(log(x), -100) - maximum(log1p(-x), -100))
-            / count(...)))
+        dt1 = -(dy / count(...))
+        dx = sum[broadcast axes]((-(dt1 * (1 - target) / (1 - x)) if log1p(-x) > -100 else -(0.5
+            * (dt1 * (1 - target)) / (1 - x)) if log1p(-x) == -100 else 0) + (dt1 * target / x if
+            log(x) > -100 else 0.5 * (dt1 * target) / x if log(x) == -100 else 0))
+        dtarget = sum[broadcast axes](dt1 * (maximum(log(x), -100) - maximum(log1p(-x), -100)))
     """
     return ops.bce__grad(dy, ctx.x, ctx.target)
 
@@ -575,7 +572,7 @@ def take_along_backward(ctx, dy):
 def scatter_sum_backward(ctx, dy):
     """Gradient of `scatter_sum`.
 
-        dx[axis: m] = guard(dy[axis: index[axis: m]], 0)
+        dx[axis: m] = dy[axis: index[axis: m]]
     """
     return ops.scatter_sum__grad(dy, ctx.index, ctx.x, size=ctx.size, axis=ctx.axis)
 
@@ -632,6 +629,7 @@ def concat_backward(ctx, dy):
     """Gradient of `concat`.
 
         da[axis: n] = guard(dy[axis: n], 0)
+        db[axis: m] = guard(dy[axis: count(n) + m], 0)
     """
     return ops.concat__grad(dy, ctx.a, ctx.b, axis=ctx.axis)
 

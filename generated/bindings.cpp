@@ -490,7 +490,7 @@ void bind_where(nb::module_& m) {
       nb::arg("a").none(),
       nb::arg("b").none(),
       nb::sig("def where(condition: Tensor | bool, a: Tensor | float, b: Tensor | float) -> Tensor"),
-      "Elements of a where the condition is true, else of b. Only the chosen one receives a gradient.");
+      "Elements of a where the condition is true, else of b. Only the chosen receives a gradient.");
 }
 
 void bind_cast(nb::module_& m) {
@@ -590,7 +590,7 @@ void bind_gelu(nb::module_& m) {
       },
       nb::arg("x").none(),
       nb::sig("def gelu(x: Tensor | float) -> Tensor"),
-      "Gaussian error linear unit, x times the normal distribution function (Hendrycks and Gimpel, 2016).");
+      "x times the normal distribution function of x (Hendrycks and Gimpel, 2016).");
 }
 
 void bind_softplus(nb::module_& m) {
@@ -659,7 +659,7 @@ void bind_max(nb::module_& m) {
       nb::arg("axis").none() = op.defaults[0],
       nb::arg("keepdim").none() = op.defaults[1],
       nb::sig("def max(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor"),
-      "Largest element over axes; NaN if there is one. The first of equal elements receives the gradient.");
+      "Largest element over axes; NaN if there is one. The first of equals receives the gradient.");
 }
 
 void bind_min(nb::module_& m) {
@@ -673,7 +673,7 @@ void bind_min(nb::module_& m) {
       nb::arg("axis").none() = op.defaults[0],
       nb::arg("keepdim").none() = op.defaults[1],
       nb::sig("def min(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor"),
-      "Smallest element over axes; NaN if there is one. The first of equal elements receives the gradient.");
+      "Smallest element over axes; NaN if there is one. The first of equals receives the gradient.");
 }
 
 void bind_prod(nb::module_& m) {
@@ -801,7 +801,7 @@ void bind_topk(nb::module_& m) {
       nb::arg("axis").none() = op.defaults[1],
       nb::arg("largest").none() = op.defaults[2],
       nb::sig("def topk(x: Tensor | float, k: int, axis: int = -1, largest: bool = True) -> tuple[Tensor, Tensor]"),
-      "The k largest or smallest elements along an axis, in order, and their indices. NaN is largest of all.");
+      "The k largest or smallest elements along an axis, in order, and their indices. NaN is last in ascending order.");
 }
 
 void bind_softmax(nb::module_& m) {
@@ -861,7 +861,7 @@ void bind_batch_norm_train(nb::module_& m) {
       nb::arg("axis").none() = op.defaults[0],
       nb::arg("eps").none() = op.defaults[1],
       nb::sig("def batch_norm_train(x: Tensor | float, weight: Tensor | float | None = None, bias: Tensor | float | None = None, *, axis: int = 1, eps: float = 1e-05) -> tuple[Tensor, Tensor, Tensor]"),
-      "x normalized over all axes but one, with the mean and the biased variance found (Ioffe and Szegedy, 2015).");
+      "x normalized over all axes but one, scaled and shifted; also the mean and the biased variance (Ioffe and Szegedy, 2015).");
 }
 
 void bind_batch_norm(nb::module_& m) {
@@ -895,7 +895,7 @@ void bind_cross_entropy(nb::module_& m) {
       nb::kw_only(),
       nb::arg("axis").none() = op.defaults[0],
       nb::sig("def cross_entropy(logits: Tensor | float, labels: Tensor | int, *, axis: int = -1) -> Tensor"),
-      "Negative log-likelihood of integer labels under the softmax of logits, one loss for each sample.");
+      "Negative log-likelihood of integer labels under the softmax of logits, one loss a sample.");
 }
 
 void bind_mse(nb::module_& m) {
@@ -1297,7 +1297,7 @@ void bind_adam_step(nb::module_& m) {
       nb::arg("decay").none() = op.defaults[5],
       nb::arg("decoupled").none() = op.defaults[6],
       nb::sig("def adam_step(p: Tensor | float, g: Tensor | float, m: Tensor | float, v: Tensor | float, *, lr: float, step: float, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-08, decay: float = 0.0, decoupled: bool = True) -> tuple[Tensor, Tensor, Tensor]"),
-      "One step of Adam (Kingma and Ba, 2015), its weight decay decoupled (Loshchilov and Hutter, 2019) or in the gradient.");
+      "One step of Adam (Kingma and Ba, 2015); its weight decay is decoupled (Loshchilov and Hutter, 2019) or part of the gradient.");
 }
 
 void bind_add__grad(nb::module_& m) {
@@ -2319,7 +2319,7 @@ void bind_concat__grad(nb::module_& m) {
       nb::arg("b").none(),
       nb::kw_only(),
       nb::arg("axis").none() = op.defaults[0],
-      nb::sig("def concat__grad(dy: Tensor | float, a: Tensor | Ghost, b: Tensor | Ghost, *, axis: int = 0) -> Tensor"),
+      nb::sig("def concat__grad(dy: Tensor | float, a: Tensor | Ghost, b: Tensor | Ghost, *, axis: int = 0) -> tuple[Tensor, Tensor]"),
       "Gradient of concat.");
 }
 

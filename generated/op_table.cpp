@@ -59,6 +59,7 @@ const char* const kPrograms[] = {
   (out (y (float a b) (*)))
   (set y (*) (div (load a (*)) (load b (*))))))axon",
     R"axon((program div.grad
+  (doc "Gradient of div.")
   (in (dy float (*)))
   (in (b num (*)))
   (in (y any (*)))
@@ -379,7 +380,7 @@ const char* const kPrograms[] = {
   (out (y bool (*)))
   (set y (*) (isfinite (load x (*))))))axon",
     R"axon((program where
-  (doc "Elements of a where the condition is true, else of b. Only the chosen one receives a gradient.")
+  (doc "Elements of a where the condition is true, else of b. Only the chosen receives a gradient.")
   (in (condition bool (*)))
   (in (a any (*)))
   (in (b any (*)))
@@ -453,6 +454,7 @@ const char* const kPrograms[] = {
   (out (y (like x) (*)))
   (set y (*) (select (gt (load x (*)) 0) (load x (*)) (mul alpha (expm1 (div (load x (*)) alpha)))))))axon",
     R"axon((program celu.grad
+  (doc "Gradient of celu.")
   (in (dy float (*)))
   (in (x float (*)))
   (attr (alpha real 1.0))
@@ -464,6 +466,7 @@ const char* const kPrograms[] = {
   (out (y (like x) (*)))
   (set y (*) (div 1 (add 1 (exp (neg (load x (*)))))))))axon",
     R"axon((program sigmoid.grad
+  (doc "Gradient of sigmoid.")
   (in (dy float (*)))
   (in (y any (*)))
   (in (x float (*) ghost))
@@ -475,26 +478,29 @@ const char* const kPrograms[] = {
   (out (y (like x) (*)))
   (set y (*) (div (load x (*)) (add 1 (exp (neg (load x (*)))))))))axon",
     R"axon((program silu.grad
+  (doc "Gradient of silu.")
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
   (set dx (*) (mul (mul (load dy (*)) (div 1 (add 1 (exp (neg (load x (*))))))) (add 1 (mul (load x (*)) (sub 1 (div 1 (add 1 (exp (neg (load x (*)))))))))))))axon",
     R"axon((program gelu
-  (doc "Gaussian error linear unit, x times the normal distribution function (Hendrycks and Gimpel, 2016).")
+  (doc "x times the normal distribution function of x (Hendrycks and Gimpel, 2016).")
   (in (x float (*)))
   (out (y (like x) (*)))
   (set y (*) (mul (mul 0.5 (load x (*))) (erfc (mul (neg (load x (*))) 0.7071067811865476))))))axon",
     R"axon((program gelu.grad
+  (doc "Gradient of gelu.")
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
-  (set dx (*) (mul (load dy (*)) (add (mul 0.5 (erfc (mul (neg (load x (*))) 0.7071067811865476))) (mul (mul 0.3989422804014327 (load x (*))) (exp (mul (mul -0.5 (load x (*))) (load x (*))))))))))axon",
+  (set dx (*) (mul (load dy (*)) (add (mul 0.5 (erfc (mul (neg (load x (*))) 0.7071067811865476))) (mul (load x (*)) (mul 0.3989422804014327 (exp (mul (mul -0.5 (load x (*))) (load x (*)))))))))))axon",
     R"axon((program softplus
   (doc "log(1 + exp(x)), without overflow.")
   (in (x float (*)))
   (out (y (like x) (*)))
   (set y (*) (add (maximum (load x (*)) 0) (log1p (exp (neg (abs (load x (*))))))))))axon",
     R"axon((program softplus.grad
+  (doc "Gradient of softplus.")
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
@@ -546,7 +552,7 @@ const char* const kPrograms[] = {
   (out (dx (like x) (*)))
   (set dx (*) (div (load dy ((keep axis keepdim))) (count (sel axis))))))axon",
     R"axon((program max
-  (doc "Largest element over axes; NaN if there is one. The first of equal elements receives the gradient.")
+  (doc "Largest element over axes; NaN if there is one. The first of equals receives the gradient.")
   (in (x num (*)))
   (attr (axis axes all))
   (attr (keepdim flag false))
@@ -562,7 +568,7 @@ const char* const kPrograms[] = {
   (reduce argmax winner ((keep axis keepdim)) ((sel axis)) (load x (*)))
   (set dx (*) (select (eq (linear (sel axis)) (load winner ((keep axis keepdim)))) (load dy ((keep axis keepdim))) 0.0))))axon",
     R"axon((program min
-  (doc "Smallest element over axes; NaN if there is one. The first of equal elements receives the gradient.")
+  (doc "Smallest element over axes; NaN if there is one. The first of equals receives the gradient.")
   (in (x num (*)))
   (attr (axis axes all))
   (attr (keepdim flag false))
@@ -653,6 +659,7 @@ const char* const kPrograms[] = {
   (reduce sum t2 ((rest axis)) ((sel axis)) (exp (sub (load x (*)) (detach (finite (load t1 ((rest axis))))))))
   (set y ((keep axis keepdim)) (add (log (load t2 ((rest axis)))) (detach (finite (load t1 ((rest axis)))))))))axon",
     R"axon((program logsumexp.grad
+  (doc "Gradient of logsumexp.")
   (in (dy float ((keep axis keepdim))))
   (in (x float (*)))
   (in (y any ((keep axis keepdim))))
@@ -675,7 +682,7 @@ const char* const kPrograms[] = {
   (out (dx (like x) ((sub axis n))))
   (reduce sum dx ((sub axis n)) (i) (select (le (index n) (index i)) (load dy ((sub axis i))) 0.0))))axon",
     R"axon((program topk
-  (doc "The k largest or smallest elements along an axis, in order, and their indices. NaN is largest of all.")
+  (doc "The k largest or smallest elements along an axis, in order, and their indices. NaN is last in ascending order.")
   (in (x num ((sub axis n))))
   (attr (k int))
   (attr (axis axis -1))
@@ -686,6 +693,7 @@ const char* const kPrograms[] = {
   (out (indices int64 ((sub axis m))))
   (call sort (values indices) (x) (k axis largest))))axon",
     R"axon((program topk.grad
+  (doc "Gradient of topk.")
   (in (dvalues float ((sub axis m))))
   (in (indices any ((sub axis m))))
   (in (x num ((sub axis n)) ghost))
@@ -704,6 +712,7 @@ const char* const kPrograms[] = {
   (reduce sum t2 ((rest axis)) ((sel axis)) (exp (sub (load x (*)) (detach (finite (load t1 ((rest axis))))))))
   (set y (*) (div (exp (sub (load x (*)) (detach (finite (load t1 ((rest axis))))))) (load t2 ((rest axis)))))))axon",
     R"axon((program softmax.grad
+  (doc "Gradient of softmax.")
   (in (dy float (*)))
   (in (y any (*)))
   (in (x float (*) ghost))
@@ -720,6 +729,7 @@ const char* const kPrograms[] = {
   (reduce sum t2 ((rest axis)) ((sel axis)) (exp (sub (load x (*)) (detach (finite (load t1 ((rest axis))))))))
   (set y (*) (sub (sub (load x (*)) (detach (finite (load t1 ((rest axis)))))) (log (load t2 ((rest axis))))))))axon",
     R"axon((program log_softmax.grad
+  (doc "Gradient of log_softmax.")
   (in (dy float (*)))
   (in (y any (*)))
   (in (x float (*) ghost))
@@ -753,12 +763,12 @@ const char* const kPrograms[] = {
   (reduce sum t1 ((rest axis)) ((sel axis)) (load x (*)))
   (reduce sum t2 ((rest axis)) ((sel axis)) (square (sub (load x (*)) (div (load t1 ((rest axis))) (count (sel axis))))))
   (reduce sum dt2 ((rest axis)) ((sel axis)) (mul (mul (load dy (*)) (load weight ((sel axis)))) (sub (load x (*)) (div (load t1 ((rest axis))) (count (sel axis))))))
-  (reduce sum dt1 ((rest axis)) ((sel axis)) (sub (mul (load dy (*)) (load weight ((sel axis)))) (div (mul (mul (square (rsqrt (add (div (load t2 ((rest axis))) (count (sel axis))) eps))) (load dt2 ((rest axis)))) (sub (load x (*)) (div (load t1 ((rest axis))) (count (sel axis))))) (count (sel axis)))))
-  (set dx (*) (mul (rsqrt (add (div (load t2 ((rest axis))) (count (sel axis))) eps)) (sub (sub (mul (load dy (*)) (load weight ((sel axis)))) (div (mul (mul (square (rsqrt (add (div (load t2 ((rest axis))) (count (sel axis))) eps))) (load dt2 ((rest axis)))) (sub (load x (*)) (div (load t1 ((rest axis))) (count (sel axis))))) (count (sel axis)))) (div (load dt1 ((rest axis))) (count (sel axis))))))
+  (reduce sum dt1 ((rest axis)) ((sel axis)) (mul (load dy (*)) (load weight ((sel axis)))))
+  (set dx (*) (mul (rsqrt (add (div (load t2 ((rest axis))) (count (sel axis))) eps)) (sub (mul (load dy (*)) (load weight ((sel axis)))) (div (add (mul (mul (square (rsqrt (add (div (load t2 ((rest axis))) (count (sel axis))) eps))) (load dt2 ((rest axis)))) (sub (load x (*)) (div (load t1 ((rest axis))) (count (sel axis))))) (load dt1 ((rest axis)))) (count (sel axis))))))
   (reduce sum dweight ((sel axis)) ((rest axis)) (mul (mul (load dy (*)) (sub (load x (*)) (div (load t1 ((rest axis))) (count (sel axis))))) (rsqrt (add (div (load t2 ((rest axis))) (count (sel axis))) eps))))
   (reduce sum dbias ((sel axis)) ((rest axis)) (load dy (*)))))axon",
     R"axon((program batch_norm_train
-  (doc "x normalized over all axes but one, with the mean and the biased variance found (Ioffe and Szegedy, 2015).")
+  (doc "x normalized over all axes but one, scaled and shifted; also the mean and the biased variance (Ioffe and Szegedy, 2015).")
   (in (x float (*)))
   (in (weight float ((sel axis)) (default 1.0)))
   (in (bias float ((sel axis)) (default 0.0)))
@@ -770,8 +780,8 @@ const char* const kPrograms[] = {
   (out (sigma2 (like x) ((sel axis))))
   (reduce sum t1 ((sel axis)) ((rest axis)) (load x (*)))
   (set mu ((sel axis)) (div (load t1 ((sel axis))) (count (rest axis))))
-  (reduce sum t3 ((sel axis)) ((rest axis)) (square (sub (load x (*)) (load mu ((sel axis))))))
-  (set sigma2 ((sel axis)) (div (load t3 ((sel axis))) (count (rest axis))))
+  (reduce sum t2 ((sel axis)) ((rest axis)) (square (sub (load x (*)) (load mu ((sel axis))))))
+  (set sigma2 ((sel axis)) (div (load t2 ((sel axis))) (count (rest axis))))
   (set y (*) (add (mul (mul (sub (load x (*)) (load mu ((sel axis)))) (rsqrt (add (load sigma2 ((sel axis))) eps))) (load weight ((sel axis)))) (load bias ((sel axis)))))))axon",
     R"axon((program batch_norm_train.grad
   (doc "Gradient of batch_norm_train.")
@@ -789,8 +799,9 @@ const char* const kPrograms[] = {
   (out (dweight (like weight) ((sel axis))))
   (out (dbias (like bias) ((sel axis))))
   (reduce sum dsigma22 ((sel axis)) ((rest axis)) (mul (load dy (*)) (sub (load x (*)) (load mu ((sel axis))))))
-  (reduce sum dmu2 ((sel axis)) ((rest axis)) (add (mul (mul (load dy (*)) (load weight ((sel axis)))) (rsqrt (add (load sigma2 ((sel axis))) eps))) (div (mul 2 (mul (sub (load dsigma2 ((sel axis))) (mul 0.5 (mul (mul (mul (square (rsqrt (add (load sigma2 ((sel axis))) eps))) (rsqrt (add (load sigma2 ((sel axis))) eps))) (load weight ((sel axis)))) (load dsigma22 ((sel axis)))))) (sub (load x (*)) (load mu ((sel axis)))))) (count (rest axis)))))
-  (set dx (*) (add (add (mul (mul (load dy (*)) (load weight ((sel axis)))) (rsqrt (add (load sigma2 ((sel axis))) eps))) (div (mul 2 (mul (sub (load dsigma2 ((sel axis))) (mul 0.5 (mul (mul (mul (square (rsqrt (add (load sigma2 ((sel axis))) eps))) (rsqrt (add (load sigma2 ((sel axis))) eps))) (load weight ((sel axis)))) (load dsigma22 ((sel axis)))))) (sub (load x (*)) (load mu ((sel axis)))))) (count (rest axis)))) (div (sub (load dmu ((sel axis))) (load dmu2 ((sel axis)))) (count (rest axis)))))
+  (set dt2 ((sel axis)) (div (sub (load dsigma2 ((sel axis))) (mul 0.5 (mul (mul (mul (square (rsqrt (add (load sigma2 ((sel axis))) eps))) (rsqrt (add (load sigma2 ((sel axis))) eps))) (load weight ((sel axis)))) (load dsigma22 ((sel axis)))))) (count (rest axis))))
+  (reduce sum dmu2 ((sel axis)) ((rest axis)) (add (mul (mul (load dy (*)) (load weight ((sel axis)))) (rsqrt (add (load sigma2 ((sel axis))) eps))) (mul 2 (mul (load dt2 ((sel axis))) (sub (load x (*)) (load mu ((sel axis))))))))
+  (set dx (*) (add (add (mul (mul (load dy (*)) (load weight ((sel axis)))) (rsqrt (add (load sigma2 ((sel axis))) eps))) (mul 2 (mul (load dt2 ((sel axis))) (sub (load x (*)) (load mu ((sel axis))))))) (div (sub (load dmu ((sel axis))) (load dmu2 ((sel axis)))) (count (rest axis)))))
   (reduce sum dweight ((sel axis)) ((rest axis)) (mul (mul (load dy (*)) (sub (load x (*)) (load mu ((sel axis))))) (rsqrt (add (load sigma2 ((sel axis))) eps))))
   (reduce sum dbias ((sel axis)) ((rest axis)) (load dy (*)))))axon",
     R"axon((program batch_norm
@@ -826,7 +837,7 @@ const char* const kPrograms[] = {
   (reduce sum dweight ((sel axis)) ((rest axis)) (mul (mul (load dy (*)) (sub (load x (*)) (load mu ((sel axis))))) (rsqrt (add (load sigma2 ((sel axis))) eps))))
   (reduce sum dbias ((sel axis)) ((rest axis)) (load dy (*)))))axon",
     R"axon((program cross_entropy
-  (doc "Negative log-likelihood of integer labels under the softmax of logits, one loss for each sample.")
+  (doc "Negative log-likelihood of integer labels under the softmax of logits, one loss a sample.")
   (in (logits float (*)))
   (in (labels int ((rest axis))))
   (attr (axis axis -1))
@@ -874,8 +885,9 @@ const char* const kPrograms[] = {
   (in (target float (*)))
   (out (dx (like x) ((own x))))
   (out (dtarget (like target) ((own target))))
-  (reduce sum dx ((own x)) ((bcast x)) (add (select (gt (log1p (neg (load x (*)))) -100) (div (mul (load dy ()) (sub 1 (load target (*)))) (mul (count *) (sub 1 (load x (*))))) (select (eq (log1p (neg (load x (*)))) -100) (div (mul 0.5 (mul (load dy ()) (sub 1 (load target (*))))) (mul (count *) (sub 1 (load x (*))))) 0.0)) (select (gt (log (load x (*))) -100) (neg (div (mul (load dy ()) (load target (*))) (mul (count *) (load x (*))))) (select (eq (log (load x (*))) -100) (neg (div (mul 0.5 (mul (load dy ()) (load target (*)))) (mul (count *) (load x (*))))) 0.0))))
-  (reduce sum dtarget ((own target)) ((bcast target)) (neg (div (mul (load dy ()) (sub (maximum (log (load x (*))) -100) (maximum (log1p (neg (load x (*)))) -100))) (count *))))))axon",
+  (set dt1 () (neg (div (load dy ()) (count *))))
+  (reduce sum dx ((own x)) ((bcast x)) (add (select (gt (log1p (neg (load x (*)))) -100) (neg (div (mul (load dt1 ()) (sub 1 (load target (*)))) (sub 1 (load x (*))))) (select (eq (log1p (neg (load x (*)))) -100) (neg (div (mul 0.5 (mul (load dt1 ()) (sub 1 (load target (*))))) (sub 1 (load x (*))))) 0.0)) (select (gt (log (load x (*))) -100) (div (mul (load dt1 ()) (load target (*))) (load x (*))) (select (eq (log (load x (*))) -100) (div (mul 0.5 (mul (load dt1 ()) (load target (*)))) (load x (*))) 0.0))))
+  (reduce sum dtarget ((own target)) ((bcast target)) (mul (load dt1 ()) (sub (maximum (log (load x (*))) -100) (maximum (log1p (neg (load x (*)))) -100))))))axon",
     R"axon((program bce_with_logits
   (doc "Mean binary cross-entropy of logits, without overflow.")
   (in (x float (*)))
@@ -884,6 +896,7 @@ const char* const kPrograms[] = {
   (reduce sum t1 () (*) (add (sub (maximum (load x (*)) 0) (mul (load x (*)) (load target (*)))) (log1p (exp (neg (abs (load x (*))))))))
   (set y () (div (load t1 ()) (count *)))))axon",
     R"axon((program bce_with_logits.grad
+  (doc "Gradient of bce_with_logits.")
   (in (dy float ()))
   (in (x float (*)))
   (in (target float (*)))
@@ -961,6 +974,7 @@ const char* const kPrograms[] = {
   (where (g groups))
   (where (h (+ (// (- (- (+ H (* 2 padding.0)) (* dilation.0 (- r 1))) 1) stride.0) 1)))
   (where (w (+ (// (- (- (+ W (* 2 padding.1)) (* dilation.1 (- s 1))) 1) stride.1) 1)))
+  (check (and (> stride.0 0) (> stride.1 0)) "stride must satisfy stride[0] > 0 and stride[1] > 0")
   (check (> groups 0) "groups must satisfy groups > 0")
   (out (y (promote x weight) (n (* g o) h w)))
   (reduce sum y (n g o h w) (c r s) (mul (load weight (g o c r s)) (guard (load x (n g c (- (+ (* h stride.0) (* r dilation.0)) padding.0) (- (+ (* w stride.1) (* s dilation.1)) padding.1))) 0)))))axon",
@@ -987,6 +1001,7 @@ const char* const kPrograms[] = {
   (where (s window.1))
   (where (h (+ (// (- (+ H (* 2 padding.0)) window.0) stride.0) 1)))
   (where (w (+ (// (- (+ W (* 2 padding.1)) window.1) stride.1) 1)))
+  (check (and (> stride.0 0) (> stride.1 0)) "stride must satisfy stride[0] > 0 and stride[1] > 0")
   (out (y (like x) (* h w)))
   (reduce max y (* h w) (r s) (guard (load x (* (- (+ (* h stride.0) r) padding.0) (- (+ (* w stride.1) s) padding.1))) -inf))))axon",
     R"axon((program max_pool2d.grad
@@ -1011,6 +1026,7 @@ const char* const kPrograms[] = {
   (where (s window.1))
   (where (h (+ (// (- (+ H (* 2 padding.0)) window.0) stride.0) 1)))
   (where (w (+ (// (- (+ W (* 2 padding.1)) window.1) stride.1) 1)))
+  (check (and (> stride.0 0) (> stride.1 0)) "stride must satisfy stride[0] > 0 and stride[1] > 0")
   (out (y (like x) (* h w)))
   (reduce sum t1 (* h w) (r s) (guard (load x (* (- (+ (* h stride.0) r) padding.0) (- (+ (* w stride.1) s) padding.1))) 0))
   (set y (* h w) (div (load t1 (* h w)) (mul window.0 window.1)))))axon",
@@ -1087,7 +1103,7 @@ const char* const kPrograms[] = {
   (attr (size int))
   (attr (axis axis -1))
   (out (dx (like dy) ((sub axis m))))
-  (set dx ((sub axis m)) (guard (load dy ((sub axis (gather (load index ((sub axis m))))))) 0.0))))axon",
+  (set dx ((sub axis m)) (load dy ((sub axis (gather (load index ((sub axis m))))))))))axon",
     R"axon((program one_hot
   (doc "1 at the class that each label names, else 0.")
   (in (index int (*)))
@@ -1188,7 +1204,7 @@ const char* const kPrograms[] = {
   (attr (axis axis 0))
   (where (k (+ n m)))
   (out (y (promote a b) ((sub axis k))))
-  (set y ((sub axis k)) (guard (load a ((sub axis k))) (guard (load b ((sub axis (- k (count n))))) 0)))))axon",
+  (set y ((sub axis k)) (select (lt (index k) (count n)) (guard (load a ((sub axis k))) 0) (guard (load b ((sub axis (- k (count n))))) 0)))))axon",
     R"axon((program concat.grad
   (doc "Gradient of concat.")
   (in (dy float ((sub axis k))))
@@ -1196,7 +1212,9 @@ const char* const kPrograms[] = {
   (in (b any ((sub axis m)) ghost))
   (attr (axis axis 0))
   (out (da (like a) ((sub axis n))))
-  (set da ((sub axis n)) (guard (load dy ((sub axis n))) 0.0))))axon",
+  (out (db (like b) ((sub axis m))))
+  (set da ((sub axis n)) (guard (load dy ((sub axis n))) 0.0))
+  (set db ((sub axis m)) (guard (load dy ((sub axis (+ (count n) m)))) 0.0))))axon",
     R"axon((program full
   (doc "A tensor with the same number everywhere.")
   (attr (size shape))
@@ -1241,7 +1259,7 @@ const char* const kPrograms[] = {
   (set new_m (*) (add (mul momentum (load m (*))) (add (load g (*)) (mul decay (load p (*))))))
   (set new_p (*) (sub (load p (*)) (mul lr (select nesterov (add (add (load g (*)) (mul decay (load p (*)))) (mul momentum (load new_m (*)))) (load new_m (*))))))))axon",
     R"axon((program adam_step
-  (doc "One step of Adam (Kingma and Ba, 2015), its weight decay decoupled (Loshchilov and Hutter, 2019) or in the gradient.")
+  (doc "One step of Adam (Kingma and Ba, 2015); its weight decay is decoupled (Loshchilov and Hutter, 2019) or part of the gradient.")
   (in (p float (*)))
   (in (g float (*)))
   (in (m float (*)))

@@ -119,7 +119,7 @@ def isfinite(x: Tensor | float) -> Tensor:
     """True where x is neither infinite nor NaN."""
 
 def where(condition: Tensor | bool, a: Tensor | float, b: Tensor | float) -> Tensor:
-    """Elements of a where the condition is true, else of b. Only the chosen one receives a gradient."""
+    """Elements of a where the condition is true, else of b. Only the chosen receives a gradient."""
 
 def cast(x: Tensor | float, dtype: DType | str) -> Tensor:
     """The tensor in another dtype."""
@@ -143,8 +143,7 @@ def silu(x: Tensor | float) -> Tensor:
     """x * sigmoid(x), also called swish (Elfwing et al., 2017)."""
 
 def gelu(x: Tensor | float) -> Tensor:
-    """Gaussian error linear unit, x times the normal distribution function (Hendrycks and Gimpel,
-    2016)."""
+    """x times the normal distribution function of x (Hendrycks and Gimpel, 2016)."""
 
 def softplus(x: Tensor | float) -> Tensor:
     """log(1 + exp(x)), without overflow."""
@@ -159,12 +158,10 @@ def mean(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: bo
     """Arithmetic mean over axes."""
 
 def max(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor:
-    """Largest element over axes; NaN if there is one. The first of equal elements receives the
-    gradient."""
+    """Largest element over axes; NaN if there is one. The first of equals receives the gradient."""
 
 def min(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor:
-    """Smallest element over axes; NaN if there is one. The first of equal elements receives the
-    gradient."""
+    """Smallest element over axes; NaN if there is one. The first of equals receives the gradient."""
 
 def prod(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor:
     """Product over axes."""
@@ -191,8 +188,8 @@ def cumsum(x: Tensor | float, axis: int) -> Tensor:
     """Sums of the elements up to and including each, along an axis."""
 
 def topk(x: Tensor | float, k: int, axis: int = -1, largest: bool = True) -> tuple[Tensor, Tensor]:
-    """The k largest or smallest elements along an axis, in order, and their indices. NaN is largest of
-    all."""
+    """The k largest or smallest elements along an axis, in order, and their indices. NaN is last in
+    ascending order."""
 
 def softmax(x: Tensor | float, axis: int | Sequence[int] | None = -1) -> Tensor:
     """Exponentials divided by their sum over axes."""
@@ -204,14 +201,14 @@ def layer_norm(x: Tensor | float, weight: Tensor | float | None = None, bias: Te
     """x normalized over axes, then scaled and shifted (Ba et al., 2016)."""
 
 def batch_norm_train(x: Tensor | float, weight: Tensor | float | None = None, bias: Tensor | float | None = None, *, axis: int = 1, eps: float = 1e-05) -> tuple[Tensor, Tensor, Tensor]:
-    """x normalized over all axes but one, with the mean and the biased variance found (Ioffe and
-    Szegedy, 2015)."""
+    """x normalized over all axes but one, scaled and shifted; also the mean and the biased variance
+    (Ioffe and Szegedy, 2015)."""
 
 def batch_norm(x: Tensor | float, mu: Tensor | float, sigma2: Tensor | float, weight: Tensor | float | None = None, bias: Tensor | float | None = None, *, axis: int = 1, eps: float = 1e-05) -> Tensor:
     """x normalized with a given mean and variance by channel."""
 
 def cross_entropy(logits: Tensor | float, labels: Tensor | int, *, axis: int = -1) -> Tensor:
-    """Negative log-likelihood of integer labels under the softmax of logits, one loss for each sample."""
+    """Negative log-likelihood of integer labels under the softmax of logits, one loss a sample."""
 
 def mse(x: Tensor | float, target: Tensor | float) -> Tensor:
     """Mean of the squared differences."""
@@ -292,8 +289,8 @@ def sgd_step(p: Tensor | float, g: Tensor | float, m: Tensor | float, *, lr: flo
     """One step of stochastic gradient descent with momentum m and weight decay."""
 
 def adam_step(p: Tensor | float, g: Tensor | float, m: Tensor | float, v: Tensor | float, *, lr: float, step: float, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-08, decay: float = 0.0, decoupled: bool = True) -> tuple[Tensor, Tensor, Tensor]:
-    """One step of Adam (Kingma and Ba, 2015), its weight decay decoupled (Loshchilov and Hutter, 2019)
-    or in the gradient."""
+    """One step of Adam (Kingma and Ba, 2015); its weight decay is decoupled (Loshchilov and Hutter,
+    2019) or part of the gradient."""
 
 def add__grad(dy: Tensor | float, a: Tensor | Ghost, b: Tensor | Ghost) -> tuple[Tensor, Tensor]:
     """Gradient of add."""
@@ -496,5 +493,5 @@ def pad__grad(dy: Tensor | float, x: Tensor | Ghost, *, size: int | Sequence[int
 def flip__grad(dy: Tensor | float, *, axis: int) -> Tensor:
     """Gradient of flip."""
 
-def concat__grad(dy: Tensor | float, a: Tensor | Ghost, b: Tensor | Ghost, *, axis: int = 0) -> Tensor:
+def concat__grad(dy: Tensor | float, a: Tensor | Ghost, b: Tensor | Ghost, *, axis: int = 0) -> tuple[Tensor, Tensor]:
     """Gradient of concat."""
