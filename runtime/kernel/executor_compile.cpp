@@ -353,10 +353,12 @@ void BodyCompiler::fold(int32_t reduction) {
     values_[value].pinned = true;
     return value;
   };
-  into = {r.combine, r.dtype, accumulator(r.dtype), pair ? accumulator(DType::int64) : -1};
+  // Of a pair, Reduction::dtype is that of the number.
+  const DType dtype = pair ? phase_.body[r.value].dtype : r.dtype;
+  into = {r.combine, dtype, accumulator(dtype), pair ? accumulator(DType::int64) : -1};
   Op op;
   op.code = OpCode::fold;
-  op.dtype = r.dtype;
+  op.dtype = dtype;
   op.combine = r.combine;
   op.varying = true;
   op.slot = reduction;
@@ -369,7 +371,7 @@ void BodyCompiler::fold(int32_t reduction) {
     }
     op.form = form(number);
   }
-  op.args[0] = read(r.value, r.dtype, true);
+  op.args[0] = read(r.value, dtype, true);
   emit(std::move(op), section_);
 }
 
