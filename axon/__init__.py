@@ -26,7 +26,6 @@ from axon._runtime import (
     int64,
     promote_types,
     set_threads,
-    stats,
     uint8,
     uint16,
     uint32,
@@ -52,7 +51,6 @@ from axon.core.creation import (
     zeros,
     zeros_like,
 )
-from axon.core.explain import explain, profile
 from axon.core.functional import (
     broadcast_to,
     dropout,
@@ -67,6 +65,7 @@ from axon.core.functional import (
     transpose,
 )
 from axon.core.random import manual_seed
+from axon.inspect import explain, profile, stats
 
 globals().update(
     (name, function)

@@ -86,15 +86,16 @@ def show_epochs(experiment) -> None:
 
 def show_kernels(model, optimizer, batch) -> None:
     """One more step, seen from below: the kernels that its ops were fused into."""
-    with axon.profile() as run:
+    with axon.profile() as profile:
         train_step(model, optimizer, batch)
-    kernels = run.kernels.by_time()
     table = Table("time", "share", "kernel", "ops fused into it", title="One training step")
-    for kernel in kernels[:12]:
-        share = kernel.seconds / kernels.seconds
-        table.add_row(f"{1e6 * kernel.seconds:.0f} µs", f"{share:.0%}", kernel.kind, kernel.label)
+    for line in profile.lines[:12]:
+        ops = " + ".join(dict.fromkeys(line.kernel.ops))
+        share = line.seconds / profile.seconds
+        table.add_row(f"{1e6 * line.seconds:.0f} µs", f"{share:.0%}", line.kernel.kind, ops)
     console.print(table)
-    console.print(f"{len(run.kernels)} kernels, {1e3 * kernels.seconds:.2f} ms")
+    launches = sum(line.calls for line in profile.lines)
+    console.print(f"{launches} kernels, {1e3 * profile.seconds:.2f} ms")
 
 
 def picture(experiment, images, labels, answers) -> Figure:
