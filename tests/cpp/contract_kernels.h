@@ -15,6 +15,7 @@ namespace axon::testing {
 class ContractBuilder {
  public:
   Kernel kernel;
+  std::vector<int64_t> elements;  // of each buffer
 
   ContractBuilder() {
     kernel.kind = KernelKind::contract;
@@ -36,7 +37,8 @@ class ContractBuilder {
     return static_cast<int>(phase().parallel.size() + phase().reduced.size()) - 1;
   }
 
-  int buffer(DType t, bool written = false) {
+  int buffer(DType t, int64_t count, bool written = false) {
+    elements.push_back(count);
     kernel.buffers.push_back({t, static_cast<ValueId>(kernel.buffers.size()), written, !written});
     return static_cast<int>(kernel.buffers.size()) - 1;
   }
@@ -88,8 +90,8 @@ class ContractBuilder {
     phase().a = a;
     phase().b = b;
   }
-  int store(DType t, Affine address, int value) {
-    const int slot = buffer(t, true);
+  int store(DType t, int64_t count, Affine address, int value) {
+    const int slot = buffer(t, count, true);
     phase().stores.push_back({slot, std::move(address), value, false, Combine::set, -1});
     return slot;
   }
@@ -115,8 +117,8 @@ inline ContractBuilder matmul(const MatmulSpec& s) {
   const int m = c.parallel(s.m, 'm');
   const int n = c.parallel(s.n, 'n');
   const int k = c.reduced(s.k);
-  const int a = c.buffer(s.dtype);
-  const int b = c.buffer(s.dtype);
+  const int a = c.buffer(s.dtype, (s.broadcast_a ? 1 : s.batch) * s.m * s.k);
+  const int b = c.buffer(s.dtype, (s.broadcast_b ? 1 : s.batch) * s.k * s.n);
   Affine at_a = s.transpose_a ? form({{k, s.m}, {m, 1}}) : form({{m, s.k}, {k, 1}});
   Affine at_b = s.transpose_b ? form({{n, s.k}, {k, 1}}) : form({{k, s.n}, {n, 1}});
   if (!s.broadcast_a) at_a += Affine::axis(batch, s.m * s.k);
@@ -124,7 +126,7 @@ inline ContractBuilder matmul(const MatmulSpec& s) {
   const int a_value = c.load(a, at_a);
   c.operands(a_value, c.load(b, at_b));
   const int y = c.result(s.dtype);
-  c.store(s.dtype, form({{batch, s.m * s.n}, {m, s.n}, {n, 1}}), y);
+  c.store(s.dtype, s.batch * s.m * s.n, form({{batch, s.m * s.n}, {m, s.n}, {n, 1}}), y);
   return c;
 }
 
@@ -139,6 +141,9 @@ struct ConvSpec {
   int64_t x_plane() const { return height * width; }
   int64_t y_plane() const { return out_height() * out_width(); }
   int64_t taps() const { return window * window; }
+  int64_t x_elements() const { return images * groups * in * x_plane(); }
+  int64_t y_elements() const { return images * groups * out * y_plane(); }
+  int64_t w_elements() const { return groups * out * in * taps(); }
 };
 
 /// Slots: 0 w, 1 x, 2 y.
@@ -152,8 +157,8 @@ inline ContractBuilder conv_forward(const ConvSpec& s) {
   const int ch = c.reduced(s.in);
   const int r = c.reduced(s.window, true);
   const int t = c.reduced(s.window, true);
-  const int w = c.buffer(DType::float32);
-  const int x = c.buffer(DType::float32);
+  const int w = c.buffer(DType::float32, s.w_elements());
+  const int x = c.buffer(DType::float32, s.x_elements());
   const int a = c.load(w, form({{g, s.out * s.in * s.taps()}, {o, s.in * s.taps()}, {ch, s.taps()}, {r, s.window}, {t, 1}}));
   const Affine row = form({{h, s.stride}, {r, s.dilation}}, -s.padding);
   const Affine column = form({{v, s.stride}, {t, s.dilation}}, -s.padding);
@@ -162,7 +167,7 @@ inline ContractBuilder conv_forward(const ConvSpec& s) {
   at += column;
   c.operands(a, c.load(x, at, {{row, s.height}, {column, s.width}}));
   const int y = c.result(DType::float32);
-  c.store(DType::float32,
+  c.store(DType::float32, s.y_elements(),
           form({{image, s.groups * s.out * s.y_plane()}, {g, s.out * s.y_plane()}, {o, s.y_plane()}, {h, s.out_width()}, {v, 1}}), y);
   return c;
 }
@@ -178,8 +183,8 @@ inline ContractBuilder conv_data_gradient(const ConvSpec& s) {
   const int o = c.reduced(s.out);
   const int r = c.reduced(s.window, true);
   const int t = c.reduced(s.window, true);
-  const int w = c.buffer(DType::float32);
-  const int dy = c.buffer(DType::float32);
+  const int w = c.buffer(DType::float32, s.w_elements());
+  const int dy = c.buffer(DType::float32, s.y_elements());
   const int a = c.load(w, form({{g, s.out * s.in * s.taps()}, {o, s.in * s.taps()}, {ch, s.taps()}, {r, s.window}, {t, 1}}));
   const Affine row_scaled = form({{h, 1}, {r, -s.dilation}}, s.padding);
   const Affine column_scaled = form({{v, 1}, {t, -s.dilation}}, s.padding);
@@ -198,7 +203,7 @@ inline ContractBuilder conv_data_gradient(const ConvSpec& s) {
   at += column;
   c.operands(a, c.load(dy, at, bounds));
   const int dx = c.result(DType::float32);
-  c.store(DType::float32,
+  c.store(DType::float32, s.x_elements(),
           form({{image, s.groups * s.in * s.x_plane()}, {g, s.in * s.x_plane()}, {ch, s.x_plane()}, {h, s.width}, {v, 1}}), dx);
   return c;
 }
@@ -214,8 +219,8 @@ inline ContractBuilder conv_weight_gradient(const ConvSpec& s) {
   const int image = c.reduced(s.images);
   const int h = c.reduced(s.out_height());
   const int v = c.reduced(s.out_width());
-  const int dy = c.buffer(DType::float32);
-  const int x = c.buffer(DType::float32);
+  const int dy = c.buffer(DType::float32, s.y_elements());
+  const int x = c.buffer(DType::float32, s.x_elements());
   const int a = c.load(dy, form({{image, s.groups * s.out * s.y_plane()}, {g, s.out * s.y_plane()}, {o, s.y_plane()}, {h, s.out_width()}, {v, 1}}));
   const Affine row = form({{h, s.stride}, {r, s.dilation}}, -s.padding);
   const Affine column = form({{v, s.stride}, {t, s.dilation}}, -s.padding);
@@ -224,7 +229,7 @@ inline ContractBuilder conv_weight_gradient(const ConvSpec& s) {
   at += column;
   c.operands(a, c.load(x, at, {{row, s.height}, {column, s.width}}));
   const int dw = c.result(DType::float32);
-  c.store(DType::float32,
+  c.store(DType::float32, s.w_elements(),
           form({{g, s.out * s.in * s.taps()}, {o, s.in * s.taps()}, {ch, s.taps()}, {r, s.window}, {t, 1}}), dw);
   return c;
 }
