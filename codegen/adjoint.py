@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from codegen.invert import Store, invert
 from codegen.ir import (
     GROUP,
-    Attr,
     Call,
     Input,
     Node,
@@ -29,7 +28,18 @@ from codegen.simplify import expand, simplify_statements
 from codegen.terms import ARITHMETIC, Uncovered, named_axes, remaining, same_term, split_products
 
 #: Classes and dtypes of values that never carry a gradient.
-_DISCRETE = ("int", "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
+_DISCRETE = (
+    "int",
+    "bool",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+)
 
 
 class NotDifferentiable(ValueError):
@@ -47,7 +57,7 @@ def gradient(program: Program, name: str | None = None) -> Program | None:
 
 
 def gradient_names(program: Program) -> tuple[dict[str, str], dict[str, str]]:
-    """Names of the cotangents by output and of the gradients by input: `d` before the name, repeated if taken."""
+    """Cotangents by output, gradients by input: `d` before the name, repeated if that is taken."""
     taken = {i.name for i in program.inputs} | {o.name for o in program.outputs}
     taken |= {v for s in program.statements for v in s.written} | {a.name for a in program.attrs}
     taken |= {n for n, _ in program.where} | set(_dim_names(program))
@@ -256,7 +266,8 @@ class _Sweep:
         if s.combine == "set":
             winner = self.fresh("winner")
             number = Call("linear", s.domain)
-            self.emitted.append(replace(s, value=winner, expr=number))
+            index = tuple(map(_in_dim, self.dims[s.value], s.index))
+            self.emitted.append(replace(s, value=winner, index=index, expr=number))
             won = call("eq", number, call("guard", load(winner, s.index), -1))
             incoming = call("select", won, incoming, 0.0)
         elif s.combine != "sum":
@@ -265,7 +276,8 @@ class _Sweep:
 
     def _refuse(self, what: str):
         raise NotDifferentiable(
-            f"{self.program.name}: no gradient is derived through {what}; write `backward:` in its entry"
+            f"{self.program.name}: no gradient is derived through {what}; "
+            "write `backward:` in its entry"
         )
 
     # -------------------------------------------------------------------------- expressions
@@ -280,6 +292,8 @@ class _Sweep:
                 continue
             if is_call(node, "load", "guard"):
                 access = node.args[0] if node.head == "guard" else node
+                if node.head == "guard" and node.args[1] in active:
+                    self._refuse("the fallback of a guard")
                 self._contribute(access, _join(adjoint[node]), domain)
                 continue
             for operand, rule in _rules(node):
@@ -301,7 +315,11 @@ class _Sweep:
         self.extents.update(store.where)
         stores = self.pending.setdefault(value, [])
         for position, other in enumerate(stores):
-            if type(other) is type(store) and other.index == store.index and other.domain == store.domain:
+            if (
+                type(other) is type(store)
+                and other.index == store.index
+                and other.domain == store.domain
+            ):
                 stores[position] = replace(other, expr=call("add", other.expr, store.expr))
                 return
         stores.append(store)
@@ -318,7 +336,9 @@ class _Sweep:
         ]
         inputs += [replace(i, ghost=False) for i in self.program.inputs if i.name in read]
         inputs += [
-            Input(o.name, _class_of(self.program, o), o.dims) for o in self.program.outputs if o.name in read
+            Input(o.name, _class_of(self.program, o), o.dims)
+            for o in self.program.outputs
+            if o.name in read
         ]
         outputs = []
         for value in produced:
@@ -377,7 +397,7 @@ def _in_dim(dim: Node, term: Node) -> Node:
 
 
 def _one_hot(index, domain, expr, dims) -> Store | None:
-    """A store through one gathered index that no two points share: a comparison on each target point."""
+    """A store through a gathered index that no two points share: a comparison at each target."""
     store, condition = [], None
     for dim, term in zip(dims, index):
         number = None
@@ -420,7 +440,14 @@ def _differentiated(s: Statement) -> list[str]:
 
 def _operands(node: Node) -> tuple[Node, ...]:
     """The operands through which a gradient may flow."""
-    if not isinstance(node, Call) or node.head in ("load", "index", "at", "linear", "count", "uniform"):
+    if not isinstance(node, Call) or node.head in (
+        "load",
+        "index",
+        "at",
+        "linear",
+        "count",
+        "uniform",
+    ):
         return ()
     if node.head == "detach":
         return ()
@@ -559,7 +586,9 @@ class _Needs:
             for node in walk(term):
                 if is_call(node, "own", "bcast"):
                     self._demand(node.args[0])
-                if node == GROUP or is_call(node, "sel", "rest", "keep", "sub", "perm", "own", "at"):
+                if node == GROUP or is_call(
+                    node, "sel", "rest", "keep", "sub", "perm", "own", "at"
+                ):
                     self.group = True
                 if is_call(node, "keep", "rest", "sel", "at", "own", "bcast", "perm", "shape"):
                     continue
@@ -590,10 +619,14 @@ class _Needs:
                 if owner.name in self.present:
                     # A product with two unknowns: an entry of `where` gives the other.
                     self.names |= set(named_axes(split_products(owner.dims)))
-                    factors = [f for d in owner.dims if is_call(d, "*") and name in d.args for f in d.args]
+                    factors = [
+                        f for d in owner.dims if is_call(d, "*") and name in d.args for f in d.args
+                    ]
                     helpful = [f for f in factors if f in self.where and f not in self.used_where]
                     if not helpful:
-                        raise ValueError(f"{self.program.name}: the extent of {name} is not determined")
+                        raise ValueError(
+                            f"{self.program.name}: the extent of {name} is not determined"
+                        )
                     self.used_where.add(helpful[0])
                     self._note_terms((self.where[helpful[0]],))
                 else:
@@ -610,7 +643,9 @@ class _Needs:
             return
         spanning = [i for i in self.program.inputs if GROUP in i.dims and i.default is None]
         if not spanning:
-            spanning = [i for i in self.program.inputs if any(is_call(d, "perm", "sub") for d in i.dims)]
+            spanning = [
+                i for i in self.program.inputs if any(is_call(d, "perm", "sub") for d in i.dims)
+            ]
         for declared in spanning:
             self._demand(declared.name)
 

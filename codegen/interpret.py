@@ -24,7 +24,9 @@ def is_group_term(term: Node) -> bool:
     return term == GROUP or is_call(term, *GROUP_TERMS)
 
 
-def run(program: Program, inputs: dict, attrs: dict | None = None, dtype=None) -> dict[str, np.ndarray]:
+def run(
+    program: Program, inputs: dict, attrs: dict | None = None, dtype=None
+) -> dict[str, np.ndarray]:
     """The outputs of `program` by name.
 
     `inputs` are arrays, Python numbers (weak) or None (absent); a ghost may be given as any array of
@@ -248,16 +250,12 @@ class _Run:
         if isinstance(node, (int, float)):
             return int(node)
         if isinstance(node, str):
-            return self.named[node] if node not in self.attr_names() else self.attr(node)
+            attribute = node.partition(".")[0] in self.given
+            return self.attr(node) if attribute else self.named[node]
         if node.head == "count":
             return self.count(node.args)
         a, *rest = (self.extent(arg) for arg in node.args)
         return _integer_operation(node.head, a, rest)
-
-    def attr_names(self):
-        return {a.name for a in self.program.attrs} | {
-            f"{a.name}.{i}" for a in self.program.attrs for i in range(2 * len(self.group) + 8)
-        }
 
     def attr(self, name: str):
         base, dot, element = name.partition(".")
@@ -482,7 +480,9 @@ class _Run:
         (name,) = statement.inputs
         k, axis, largest = (self.attr(a) for a in statement.attrs)
         x = self.values[name]
-        rank = np.empty(x.shape, np.int64)  # dense ranks, so that a stable descending order is a negation
+        rank = np.empty(
+            x.shape, np.int64
+        )  # dense ranks, so that a stable descending order is a negation
         rank[...] = np.unique(x, return_inverse=True)[1].reshape(x.shape)
         order = np.argsort(-rank if largest else rank, axis=axis, kind="stable")
         order = np.take(order, np.arange(k), axis=axis)

@@ -252,13 +252,16 @@ class _Inversion:
         return name
 
     def _reuse_name(self, store: Store) -> Store:
-        """The named source takes the name of a solved axis of its extent: a triangular sum keeps its form."""
+        """A source takes the name of a solved axis of its extent: triangular sums keep their form."""
         for name, extent in self.where.items():
             for axis in self.total:
                 if self.extents.get(axis) == extent and axis not in named_axes(store.domain):
                     change = {name: axis}
                     where = {n: e for n, e in self.where.items() if n != name}
-                    terms = (tuple(_replace(t, change) for t in part) for part in (store.index, store.domain))
+                    terms = (
+                        tuple(_replace(t, change) for t in part)
+                        for part in (store.index, store.domain)
+                    )
                     return Store(*terms, _replace(store.expr, change), where)
         return store
 
@@ -348,7 +351,9 @@ class _Inversion:
         high = call("lt", call("index", solved), call("count", axis))
         inside = call("logical_and", low, high)
         if is_call(solved, "exact"):
-            divides = call("eq", call("mod", call("index", solved.args[0]), call("index", coefficient)), 0)
+            divides = call(
+                "eq", call("mod", call("index", solved.args[0]), call("index", coefficient)), 0
+            )
             inside = call("logical_and", inside, divides)
         self.conditions.append(inside)
 
@@ -399,7 +404,9 @@ class _Inversion:
         number: Node = 0
         for name in node.args:
             value = _replace(name, self.values)
-            number = value if number == 0 else call("+", call("*", number, call("count", name)), value)
+            number = (
+                value if number == 0 else call("+", call("*", number, call("count", name)), value)
+            )
         return call("index", number)
 
 

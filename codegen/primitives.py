@@ -47,7 +47,9 @@ class Primitive:
         """The rule for one operand as an expression over a, b, c, y and g; None if it is zero."""
         rule = self.derivatives[operand]
         if rule is None:
-            raise ValueError(f"{self.name}: no derivative is known with respect to operand {operand}")
+            raise ValueError(
+                f"{self.name}: no derivative is known with respect to operand {operand}"
+            )
         return None if rule == ZERO else node_from_text(rule)
 
 
@@ -107,8 +109,7 @@ def _digamma(x: float) -> float:
         x += 1
     square = 1 / (x * x)
     series = square * (
-        1 / 12
-        - square * (1 / 120 - square * (1 / 252 - square * (1 / 240 - square * (1 / 132))))
+        1 / 12 - square * (1 / 120 - square * (1 / 252 - square * (1 / 240 - square * (1 / 132))))
     )
     return shift + math.log(x) - 0.5 / x - series
 
@@ -136,11 +137,22 @@ def _pow(a, b):
 
 # Arithmetic.
 _define(
-    "add", "same", "($0 + $1)", np.add, "g", "g", commutative=True,
+    "add",
+    "same",
+    "($0 + $1)",
+    np.add,
+    "g",
+    "g",
+    commutative=True,
     identities=[("(add a 0)", "a"), ("(add a (neg b))", "(sub a b)"), ("(add a a)", "(mul 2 a)")],
 )
 _define(
-    "sub", "same", "($0 - $1)", np.subtract, "g", "(neg g)",
+    "sub",
+    "same",
+    "($0 - $1)",
+    np.subtract,
+    "g",
+    "(neg g)",
     identities=[
         ("(sub a 0)", "a"),
         ("(sub a (neg b))", "(add a b)"),
@@ -148,7 +160,13 @@ _define(
     ],
 )
 _define(
-    "mul", "same", "($0 * $1)", np.multiply, "(mul g b)", "(mul g a)", commutative=True,
+    "mul",
+    "same",
+    "($0 * $1)",
+    np.multiply,
+    "(mul g b)",
+    "(mul g a)",
+    commutative=True,
     identities=[
         ("(mul a 1)", "a"),
         ("(mul a -1)", "(neg a)"),
@@ -159,7 +177,12 @@ _define(
     ],
 )
 _define(
-    "div", "flt", "($0 / $1)", np.true_divide, "(div g b)", "(neg (div (mul g y) b))",
+    "div",
+    "flt",
+    "($0 / $1)",
+    np.true_divide,
+    "(div g b)",
+    "(neg (div (mul g y) b))",
     identities=[
         ("(div (neg a) (neg b))", "(div a b)"),
         ("(div (neg a) b)", "(neg (div a b))"),
@@ -170,7 +193,8 @@ _function("floordiv", _floor_divide, ZERO, ZERO, result="same")
 _function("mod", np.mod, "g", "(neg (mul g (floordiv a b)))", result="same")
 _function("fmod", np.fmod, "g", "(neg (mul g (trunc (div a b))))", result="same")
 _function(
-    "pow", _pow,
+    "pow",
+    _pow,
     "(mul g (select (eq b 0) 0 (mul b (pow a (sub b 1)))))",
     "(mul g (select (logical_and (eq a 0) (ge b 0)) 0 (mul y (log a))))",
     result="same",
@@ -179,46 +203,104 @@ _function(
         ("(pow a 2)", "(square a)"),
     ],
 )
-_define("neg", "same", "(-$0)", np.negative, "(neg g)",
-        identities=[("(neg (neg a))", "a"), ("(neg (sub a b))", "(sub b a)")])
-_function("abs", np.abs, "(mul g (sign a))", result="same",
-          identities=[("(abs (neg a))", "(abs a)"), ("(abs (abs a))", "(abs a)")])
-_function("sign", np.sign, ZERO, result="same")
-_define("reciprocal", "flt", "(1 / $0)", lambda a: 1 / np.asarray(a), "(neg (mul g (square y)))")
-_define("square", "same", "($0 * $0)", np.square, "(mul g (mul 2 a))",
-        identities=[("(square (neg a))", "(square a)")])
-_function(
-    "maximum", np.maximum,
-    "(select (gt a b) g (select (eq a b) (mul 0.5 g) 0))",
-    "(select (gt b a) g (select (eq a b) (mul 0.5 g) 0))",
-    result="same", identities=[("(maximum a a)", "a")],
+_define(
+    "neg",
+    "same",
+    "(-$0)",
+    np.negative,
+    "(neg g)",
+    identities=[("(neg (neg a))", "a"), ("(neg (sub a b))", "(sub b a)")],
 )
 _function(
-    "minimum", np.minimum,
+    "abs",
+    np.abs,
+    "(mul g (sign a))",
+    result="same",
+    identities=[("(abs (neg a))", "(abs a)"), ("(abs (abs a))", "(abs a)")],
+)
+_function("sign", np.sign, ZERO, result="same")
+_define("reciprocal", "flt", "(1 / $0)", lambda a: 1 / np.asarray(a), "(neg (mul g (square y)))")
+_define(
+    "square",
+    "same",
+    "($0 * $0)",
+    np.square,
+    "(mul g (mul 2 a))",
+    identities=[("(square (neg a))", "(square a)")],
+)
+_function(
+    "maximum",
+    np.maximum,
+    "(select (gt a b) g (select (eq a b) (mul 0.5 g) 0))",
+    "(select (gt b a) g (select (eq a b) (mul 0.5 g) 0))",
+    result="same",
+    identities=[("(maximum a a)", "a")],
+)
+_function(
+    "minimum",
+    np.minimum,
     "(select (lt a b) g (select (eq a b) (mul 0.5 g) 0))",
     "(select (lt b a) g (select (eq a b) (mul 0.5 g) 0))",
-    result="same", identities=[("(minimum a a)", "a")],
+    result="same",
+    identities=[("(minimum a a)", "a")],
 )
 _function("fma", lambda a, b, c: a * b + c, "(mul g b)", "(mul g a)", "g", result="same")
 
 # Comparisons and logic.
 for _name, _sign, _numpy in [
-    ("eq", "==", np.equal), ("ne", "!=", np.not_equal), ("lt", "<", np.less),
-    ("le", "<=", np.less_equal), ("gt", ">", np.greater), ("ge", ">=", np.greater_equal),
+    ("eq", "==", np.equal),
+    ("ne", "!=", np.not_equal),
+    ("lt", "<", np.less),
+    ("le", "<=", np.less_equal),
+    ("gt", ">", np.greater),
+    ("ge", ">=", np.greater_equal),
 ]:
     _define(_name, "pred", f"($0 {_sign} $1)", _numpy, ZERO, ZERO)
-_define("logical_and", "pred", "($0 && $1)", np.logical_and, ZERO, ZERO, commutative=True,
-        identities=[("(logical_and a true)", "a"), ("(logical_and a false)", "false"),
-                    ("(logical_and a a)", "a")])
-_define("logical_or", "pred", "($0 || $1)", np.logical_or, ZERO, ZERO, commutative=True,
-        identities=[("(logical_or a false)", "a"), ("(logical_or a true)", "true"),
-                    ("(logical_or a a)", "a")])
-_define("logical_not", "pred", "(!$0)", np.logical_not, ZERO,
-        identities=[("(logical_not (logical_not a))", "a")])
+_define(
+    "logical_and",
+    "pred",
+    "($0 && $1)",
+    np.logical_and,
+    ZERO,
+    ZERO,
+    commutative=True,
+    identities=[
+        ("(logical_and a true)", "a"),
+        ("(logical_and a false)", "false"),
+        ("(logical_and a a)", "a"),
+    ],
+)
+_define(
+    "logical_or",
+    "pred",
+    "($0 || $1)",
+    np.logical_or,
+    ZERO,
+    ZERO,
+    commutative=True,
+    identities=[
+        ("(logical_or a false)", "a"),
+        ("(logical_or a true)", "true"),
+        ("(logical_or a a)", "a"),
+    ],
+)
+_define(
+    "logical_not",
+    "pred",
+    "(!$0)",
+    np.logical_not,
+    ZERO,
+    identities=[("(logical_not (logical_not a))", "a")],
+)
 _define("logical_xor", "pred", "(!$0 != !$1)", np.logical_xor, ZERO, ZERO, commutative=True)
 _define(
-    "select", "same", "($0 ? $1 : $2)", np.where,
-    ZERO, "(select a g 0)", "(select a 0 g)",
+    "select",
+    "same",
+    "($0 ? $1 : $2)",
+    np.where,
+    ZERO,
+    "(select a g 0)",
+    "(select a 0 g)",
     identities=[
         ("(select c a a)", "a"),
         ("(select true a b)", "a"),
@@ -240,7 +322,7 @@ _function("log1p", np.log1p, "(div g (add 1 a))")
 _function("sqrt", np.sqrt, "(mul g (div 0.5 y))")
 _function("rsqrt", lambda a: 1 / np.sqrt(a), "(mul g (mul -0.5 (mul y (square y))))")
 
-# Trigonometric and hyperbolic functions. 1 - a*a is written (1 - a)*(1 + a), which keeps its digits near 1.
+# Trigonometric and hyperbolic functions. 1 - a*a is written (1 - a)*(1 + a): digits near 1.
 _function("sin", np.sin, "(mul g (cos a))")
 _function("cos", np.cos, "(neg (mul g (sin a)))")
 _function("tan", np.tan, "(mul g (add 1 (square y)))")
@@ -248,7 +330,8 @@ _function("asin", np.arcsin, "(mul g (rsqrt (mul (sub 1 a) (add 1 a))))")
 _function("acos", np.arccos, "(neg (mul g (rsqrt (mul (sub 1 a) (add 1 a)))))")
 _function("atan", np.arctan, "(div g (add 1 (square a)))")
 _function(
-    "atan2", np.arctan2,
+    "atan2",
+    np.arctan2,
     "(div (mul g b) (add (square a) (square b)))",
     "(neg (div (mul g a) (add (square a) (square b))))",
 )
@@ -260,10 +343,12 @@ _function("acosh", np.arccosh, "(mul g (rsqrt (mul (sub a 1) (add a 1))))")
 _function("atanh", np.arctanh, "(div g (mul (sub 1 a) (add 1 a)))")
 
 # Special functions.
-_function("erf", _vectorized(math.erf),
-          f"(mul g (mul {TWO_OVER_SQRT_PI!r} (exp (neg (square a)))))")
-_function("erfc", _vectorized(math.erfc),
-          f"(mul g (mul {-TWO_OVER_SQRT_PI!r} (exp (neg (square a)))))")
+_function(
+    "erf", _vectorized(math.erf), f"(mul g (mul {TWO_OVER_SQRT_PI!r} (exp (neg (square a)))))"
+)
+_function(
+    "erfc", _vectorized(math.erfc), f"(mul g (mul {-TWO_OVER_SQRT_PI!r} (exp (neg (square a)))))"
+)
 _function("lgamma", _vectorized(_lgamma), "(mul g (digamma a))")
 _function("digamma", _vectorized(_digamma), None)
 
@@ -275,11 +360,20 @@ _function("trunc", _integer_or(np.trunc), ZERO, result="same")
 _function("isnan", np.isnan, ZERO, result="pred")
 _function("isinf", np.isinf, ZERO, result="pred")
 _function("isfinite", np.isfinite, ZERO, result="pred")
-_function("finite", lambda a: np.where(np.isfinite(a), a, np.zeros_like(a)),
-          "(select (isfinite a) g 0)", result="same", identities=[("(finite (finite a))", "(finite a)")])
+_function(
+    "finite",
+    lambda a: np.where(np.isfinite(a), a, np.zeros_like(a)),
+    "(select (isfinite a) g 0)",
+    result="same",
+    identities=[("(finite (finite a))", "(finite a)")],
+)
 _function("copysign", np.copysign, "(mul g (mul (sign a) (copysign 1.0 b)))", ZERO)
-_function("hypot", np.hypot, "(select (eq y 0) 0 (div (mul g a) y))",
-          "(select (eq y 0) 0 (div (mul g b) y))")
+_function(
+    "hypot",
+    np.hypot,
+    "(select (eq y 0) 0 (div (mul g a) y))",
+    "(select (eq y 0) 0 (div (mul g b) y))",
+)
 
 # Bits of integers and bool.
 _define("bitwise_and", "same", "($0 & $1)", np.bitwise_and, ZERO, ZERO, commutative=True)

@@ -1,7 +1,7 @@
 """Simplification: constants, identities, common factors, and statements that nobody needs twice.
 
-`simplify` is safe for every expression. `simplify_statements` also reassociates products and sums, which
-changes the last digits; it is meant for derived gradients, whose order of operations nobody wrote.
+`simplify` is safe for every expression. `simplify_statements` also reassociates products and sums,
+which changes the last digits; it is for derived gradients, whose order of operations nobody wrote.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
-from codegen.ir import GROUP, Call, Node, Statement, call, is_call, load, node_from_text, walk
+from codegen.ir import Call, Node, Statement, call, is_call, load, node_from_text, walk
 from codegen.primitives import PRIMITIVES
 from codegen.terms import Polynomial, depends, named_axes, polynomial, remaining, same_term, tidy
 
@@ -161,7 +161,7 @@ class Simplifier:
     def _top(self, node: Node) -> Node:
         for _ in range(20):
             changed = self._step(node)
-            if changed is node or changed == node and type(changed) is type(node):
+            if changed is node or (changed == node and type(changed) is type(node)):
                 return changed
             node = changed
             if not isinstance(node, Call):
@@ -218,8 +218,7 @@ class Simplifier:
         shared.number = 1
         return rebuild(Product(1, shared.over, shared.under).times(product_of(inner)))
 
-
-    def _share_divisors(self, terms: list[Node], products: list["Product"]) -> list[Node]:
+    def _share_divisors(self, terms: list[Node], products: list[Product]) -> list[Node]:
         """a + b/n + c/n is a + (b + c)/n."""
         groups: dict[frozenset, list[int]] = {}
         for position, product in enumerate(products):
@@ -231,7 +230,10 @@ class Simplifier:
             if len(members) < 2:
                 result.append(term)
             elif members[0] == position:
-                tops = [rebuild(Product(products[m].number, products[m].over, Counter())) for m in members]
+                tops = [
+                    rebuild(Product(products[m].number, products[m].over, Counter()))
+                    for m in members
+                ]
                 top = self(_plain_sum(tops))
                 result.append(rebuild(Product(1, Counter(), product.under).times(product_of(top))))
         return result
@@ -246,10 +248,10 @@ class Product:
     def __init__(self, number, over: Counter, under: Counter):
         self.number, self.over, self.under = number, over, under
 
-    def times(self, other: "Product") -> "Product":
+    def times(self, other: Product) -> Product:
         return Product(self.number * other.number, self.over + other.over, self.under + other.under)
 
-    def inverse(self) -> "Product":
+    def inverse(self) -> Product:
         return Product(1 / self.number, self.under, self.over)
 
 
@@ -285,11 +287,13 @@ def _factors(counter: Counter) -> Node | None:
 
 def _cancel(product: Product) -> Product:
     """Drops attributes and extents that stand above and below: they are never 0 where they divide."""
-    both = Counter({
-        f: n
-        for f, n in (product.over & product.under).items()
-        if isinstance(f, str) or is_call(f, "count")
-    })
+    both = Counter(
+        {
+            f: n
+            for f, n in (product.over & product.under).items()
+            if isinstance(f, str) or is_call(f, "count")
+        }
+    )
     return Product(product.number, product.over - both, product.under - both)
 
 
@@ -323,7 +327,11 @@ def _summands(node: Node, sign: int) -> list[Node]:
         return _summands(node.args[0], -sign)
     if sign > 0:
         return [node]
-    return [-node] if is_number(node) else [rebuild(Product(-1, Counter(), Counter()).times(product_of(node)))]
+    return (
+        [-node]
+        if is_number(node)
+        else [rebuild(Product(-1, Counter(), Counter()).times(product_of(node)))]
+    )
 
 
 def _plain_sum(terms: list[Node]) -> Node:
@@ -368,7 +376,7 @@ def simplify(node: Node) -> Node:
 
 
 def count_primitives(statements) -> int:
-    """How many primitives the statements evaluate a point, equal subexpressions of one statement once."""
+    """How many primitives a point evaluates, equal subexpressions of one statement once."""
     return sum(
         sum(1 for n in set(walk(s.expr)) if isinstance(n, Call) and n.head in PRIMITIVES)
         for s in statements
@@ -394,7 +402,9 @@ def simplify_statements(
     known = _known(definitions, simplifier)
     for _ in range(8):
         before = statements
-        statements = [replace(s, expr=_recognise(simplifier(s.expr), known, simplifier)) for s in statements]
+        statements = [
+            replace(s, expr=_recognise(simplifier(s.expr), known, simplifier)) for s in statements
+        ]
         statements = _drop_centred(statements, simplifier)
         statements = _factor_out(statements, results, simplifier)
         statements = _merge_equal(statements, results)
@@ -472,10 +482,8 @@ def _factor_out(statements, results, simplifier) -> list[Statement]:
 
 
 def _drop_centred(statements, simplifier) -> list[Statement]:
-    """Σ factor·(e - Σe/n) is 0 for a factor that is constant over the sum: deviations from a mean cancel."""
-    sums = {
-        s.value: s for s in statements if s.kind == "reduce" and s.combine == "sum"
-    }
+    """Drops Σ factor·(e - Σe/n) for a constant factor: deviations from a mean cancel."""
+    sums = {s.value: s for s in statements if s.kind == "reduce" and s.combine == "sum"}
     out = []
     for s in statements:
         if s.value in sums and is_call(s.expr, "add", "sub"):
@@ -505,8 +513,10 @@ def _is_centred(term: Node, s: Statement, sums: dict[str, Statement]) -> bool:
 
 def _independent_factor(s: Statement) -> tuple[Product | None, Product]:
     product = product_of(s.expr)
-    fixed = [Counter({f: n for f, n in side.items() if not depends(f, s.domain)})
-             for side in (product.over, product.under)]
+    fixed = [
+        Counter({f: n for f, n in side.items() if not depends(f, s.domain)})
+        for side in (product.over, product.under)
+    ]
     factor = Product(product.number, *fixed)
     inner = Product(1, product.over - fixed[0], product.under - fixed[1])
     if factor.number == 1 and not fixed[0] and not fixed[1]:
@@ -618,8 +628,6 @@ def _inline(statements, results) -> list[Statement]:
     return statements
 
 
-
-
 def _reuse(statements, results) -> list[Statement]:
     """Later statements read the temporaries that remain where they would compute the same again."""
     kept: dict[Node, Node] = {}
@@ -645,7 +653,7 @@ def _substitute(node: Node, known: dict[Node, Node]) -> Node:
 def _recompute(s: Statement, reader: Statement) -> bool:
     """True iff the reader had better compute the temporary itself: it is cheap, and not one a row."""
     cost = count_primitives([s])
-    return cost <= 1 or cost <= CHEAP and not remaining((*reader.index, *reader.domain), s.index)
+    return cost <= 1 or (cost <= CHEAP and not remaining((*reader.index, *reader.domain), s.index))
 
 
 def expand(expr: Node, statements) -> Node:

@@ -1,4 +1,4 @@
-"""Sets of axes: what the terms of stores, loads and domains cover, and what an expression depends on."""
+"""Sets of axes: what terms cover and expressions depend on; and integer expressions of axes."""
 
 from __future__ import annotations
 
