@@ -8,11 +8,13 @@ temporary gets just the axes it has and an output is checked to have all axes of
 from __future__ import annotations
 
 import ast
+import dataclasses
 import itertools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from codegen.accuracy import advice
 from codegen.diagnostics import Scalar, error
 from codegen.ir import GROUP, Call, Node, Output, Statement, call, is_call, load, walk
 from codegen.primitives import PRIMITIVES
@@ -348,19 +350,12 @@ class Lowerer:
         """The temporary of a reduction; equal reductions share one."""
         index = self.terms(reduction.over)
         expr = reduction.body.expr
+        new = Statement("reduce", self._fresh(), index, expr, reduction.combine, reduction.domain)
         for done in self.statements:
-            if (done.combine, done.index, done.domain, done.expr) == (
-                reduction.combine,
-                index,
-                reduction.domain,
-                expr,
-            ):
+            if dataclasses.replace(done, value=new.value) == new:
                 return Value(load(done.value, index), reduction.over)
-        name = self._fresh()
-        self.statements.append(
-            Statement("reduce", name, index, expr, reduction.combine, reduction.domain)
-        )
-        return Value(load(name, index), reduction.over)
+        self.statements.append(new)
+        return Value(load(new.value, index), reduction.over)
 
     def _fresh(self) -> str:
         taken = {
@@ -376,17 +371,11 @@ class Lowerer:
         names = [a for a in self.signature.axes if a in over]
         group = sorted((t for t in over if t not in names), key=str)
         for at, term in enumerate(group):
-            sub = next(
-                (
-                    n
-                    for n in names
-                    if is_call(term, "rest") and (term.args[0], n) in self.signature.subs
-                ),
-                None,
-            )
-            if sub is not None:
-                names.remove(sub)
-                group[at] = call("sub", term.args[0], sub)
+            axis = term.args[0] if is_call(term, "rest") else None
+            replacing = [n for n in names if (axis, n) in self.signature.subs]
+            if replacing:
+                names.remove(replacing[0])
+                group[at] = call("sub", axis, replacing[0])
         return (*group, *names)
 
     # -------------------------------------------------------------------------------- expressions
@@ -399,7 +388,11 @@ class Lowerer:
                 f"not part of the language: {self.parsed.text(node)!r}",
                 "docs/ops-language.md",
             )
-        return method(node)
+        value = method(node)
+        remedy = advice(value.expr, self.statements)
+        if remedy is not None and not isinstance(node, ast.Name):
+            raise self.parsed.error(node, f"{self.parsed.text(node)!r} loses digits", remedy)
+        return value
 
     def _Constant(self, node: ast.Constant) -> Value:
         if isinstance(node.value, (bool, int, float)):

@@ -252,6 +252,18 @@ WRONG = {
         "'d' is never used",
         "a later line",
     ),
+    "1 + erf": ('f: {in: "x: float", forward: "x * («1 + erf(x))"}', "loses digits", "erfc(-x)"),
+    "exp - 1": (
+        'f: {in: "x: float", forward: "«exp(x) - 1"}',
+        "'exp(x) - 1' loses digits",
+        "expm1",
+    ),
+    "log of 1 + x": ('f: {in: "x: float", forward: "«log(x + 1)"}', "loses digits", "log1p(x)"),
+    "log of sum of exp": (
+        'f: {in: "x: float, axis: axis", forward: "«log(sum(exp(x), axis))"}',
+        "loses digits",
+        "the largest exponent taken out",
+    ),
     "attribute never used": (
         'f: {in: "x: num, «alpha: real [alpha > 0]", forward: "x"}',
         "attribute 'alpha' is never used",

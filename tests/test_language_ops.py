@@ -84,3 +84,18 @@ def test_written_gradient_is_the_derived_one(op, case):
         np.testing.assert_allclose(
             found[f"d{name}"], expected[f"d{name}"], rtol=1e-9, atol=1e-10, err_msg=name
         )
+
+
+ACTIVATIONS = [p for p in ALL if p.values[0].section == "Activations" and p.values[1].edge]
+
+
+@pytest.mark.parametrize("op, case", ACTIVATIONS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_gradient_of_an_activation_is_finite_wherever_x_is(op, case, dtype):
+    x = np.array([1e4, 1000, 90, 0, -0.0, -90, -1000, -1e4], dtype)
+    y = run(op.program, {"x": x}, case.attrs, dtype=dtype)["y"]
+    known = {"x": x, "y": y, "dy": np.ones_like(x)}
+    inputs = {i.name: known[i.name] for i in op.grad.inputs}
+    dx = run(op.grad, inputs, case.attrs, dtype=dtype)["dx"]
+    assert np.all(np.isfinite(dx))
+    assert dx[0] in (0, 1)
