@@ -49,9 +49,9 @@ class NotDifferentiable(ValueError):
 def gradient(program: Program, name: str | None = None) -> Program | None:
     """The gradient of `program` as a program; None if no output depends on a float input.
 
-    Inputs: the cotangents of the float outputs in their order, then the values that are read (inputs
-    before outputs), then ghosts. Outputs: one for each float input on which an output depends. Their
-    names are those of `gradient_names`.
+    Inputs: the cotangents of the float outputs in their order, then the values that are read
+    (inputs before outputs), then ghosts. Outputs: one for each float input on which an output
+    depends. Their names are those of `gradient_names`.
     """
     return _Sweep(program).gradient(name or program.name + ".grad")
 
@@ -149,9 +149,7 @@ class _Sweep:
         outputs = set(self.outputs)
         forward = [s for s in self.program.statements if not outputs & set(s.written)]
         results = tuple(self.gradients[i] for i in produced)
-        statements = simplify_statements(
-            [*forward, *self.emitted], results, self._definitions(), self.fresh
-        )
+        statements = simplify_statements([*forward, *self.emitted], results, self._definitions())
         return self._assemble(name, produced, statements)
 
     def _find_active(self) -> set[str]:
@@ -163,7 +161,7 @@ class _Sweep:
         return active
 
     def _definitions(self) -> list[tuple[Node, Node]]:
-        """(expression, load of the output that equals it): reading an output beats recomputing it."""
+        """(expression, load of the output that equals it): reading beats recomputing."""
         known = []
         for at, s in enumerate(self.program.statements):
             if s.kind == "set" and s.value in self.outputs and isinstance(s.expr, Call):
@@ -383,7 +381,7 @@ def _statement(value: str, store: Store, dims: tuple[Node, ...] = ()) -> Stateme
     if isinstance(store, _Scatter):
         index = store.index
         if dims:
-            index = tuple(_in_dim(d, t) for d, t in zip(dims, index))
+            index = tuple(_in_dim(d, t) for d, t in zip(dims, index, strict=False))
         return Statement("scatter", value, index, store.expr, "sum", store.domain)
     if store.reduced:
         return Statement("reduce", value, store.index, store.expr, "sum", store.reduced)
@@ -399,7 +397,7 @@ def _in_dim(dim: Node, term: Node) -> Node:
 def _one_hot(index, domain, expr, dims) -> Store | None:
     """A store through a gathered index that no two points share: a comparison at each target."""
     store, condition = [], None
-    for dim, term in zip(dims, index):
+    for dim, term in zip(dims, index, strict=False):
         number = None
         if is_call(term, "sub") and dim == GROUP:
             number, axis, extent = term.args[1], call("at", term.args[0]), call("sel", term.args[0])
@@ -490,7 +488,7 @@ def _rules(node: Call):
     if node.head == "and":
         return []
     primitive = PRIMITIVES[node.head]
-    names = dict(zip("abc", node.args), y=node)
+    names = dict(zip("abc", node.args, strict=False), y=node)
     rules = []
     for position, operand in enumerate(node.args):
         if not isinstance(operand, Call) or primitive.derivatives[position] == "0":
@@ -541,7 +539,7 @@ def _join(branches: dict[tuple, list[Node]]) -> Node:
 
 
 class _Needs:
-    """Which ghosts and `where` entries a gradient needs so that its extents and dtypes are known."""
+    """The ghosts and `where` entries that determine the extents and dtypes of a gradient."""
 
     def __init__(self, program, inputs, outputs, statements, where):
         self.program, self.where = program, where

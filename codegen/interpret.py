@@ -29,8 +29,8 @@ def run(
 ) -> dict[str, np.ndarray]:
     """The outputs of `program` by name.
 
-    `inputs` are arrays, Python numbers (weak) or None (absent); a ghost may be given as any array of
-    the right shape. `attrs` are Python values. With `dtype` all floating arithmetic is done in it.
+    `inputs` are arrays, Python numbers (weak) or None (absent); a ghost may be any array of the
+    right shape. `attrs` are Python values. With `dtype` all floating arithmetic is done in it.
     """
     return _Run(program, inputs, attrs or {}, dtype).outputs()
 
@@ -140,7 +140,7 @@ class _Run:
     # ------------------------------------------------------------------ axes and attributes
 
     def _span(self, name: str) -> tuple[tuple[Node, ...], tuple, tuple, tuple]:
-        """Dims of an input before, in and after its group-like term, with the extents in between."""
+        """Named dims of an input and their extents; its group-like term and the extents of that."""
         dims = self.program.input(name).dims
         shape = np.shape(self.raw[name])
         at = next((i for i, d in enumerate(dims) if self._is_span(d)), None)
@@ -214,7 +214,7 @@ class _Run:
         pending: list[tuple[Node, int | Node]] = [(n, e) for n, e in self.program.where]
         for declared in self._present():
             dims, shape, _, extents = self._span(declared.name)
-            pending.extend(zip(dims, map(int, shape)))
+            pending.extend(zip(dims, map(int, shape), strict=False))
             for term in self._span(declared.name)[2]:
                 if is_call(term, "sub"):
                     pending.append((term.args[1], int(extents[self.attrs[term.args[0]]])))
@@ -441,7 +441,7 @@ class _Run:
         indices, inside = self._index(statement.index, domain, shape)
         kept = np.broadcast_to(inside, domain.extents)
         flat = np.zeros((), np.int64)
-        for index, extent in zip(indices, shape):
+        for index, extent in zip(indices, shape, strict=False):
             flat = flat * extent + index
         flat = np.broadcast_to(flat, domain.extents)[kept]
         points = points[kept]
@@ -591,10 +591,7 @@ class _Run:
                 raise ValueError(f"{self.program.name}: {text_of(node)} is outside without a guard")
             return value[tuple(indices)] if indices else value
         safe = tuple(np.where(inside, i, 0) for i in indices)
-        if value.size == 0:
-            loaded = np.zeros(np.shape(inside), value.dtype)
-        else:
-            loaded = value[safe]
+        loaded = np.zeros(np.shape(inside), value.dtype) if value.size == 0 else value[safe]
         return self._primitive("select", [inside, loaded, fallback])
 
     def _index(self, terms, domain, shape, broadcast: str | None = None):
@@ -632,7 +629,7 @@ class _Run:
             axes = self._slots(term.args[0])
             scale, offset = (self._per_axis(a, len(axes)) for a in term.args[1:])
             pairs = []
-            for axis, s, o in zip(axes, scale, offset):
+            for axis, s, o in zip(axes, scale, offset, strict=False):
                 index = domain.index(axis)
                 if term.head == "lin":
                     pairs.append((index * s + o, yes))

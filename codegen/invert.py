@@ -42,7 +42,7 @@ def invert(
 ) -> Store | None:
     """The store of `expr` at `index` into a value of `dims` as a gather; None if it must scatter.
 
-    `extents` are the named axes whose extent is known by an expression (`where`), `fresh` makes names,
+    `extents` are the named axes whose extent is an expression (`where`), `fresh` makes names,
     `group` is what a store to the whole group is written as (`*` or `(own x)`).
     """
     try:
@@ -160,7 +160,7 @@ def _negate(node: Node) -> Node:
 
 
 def affine(node: Node, variables: Callable[[Node], bool]) -> tuple[dict[Node, Node], list[Node]]:
-    """Coefficients by variable, and the constant summands. Raises if `node` is not affine in them."""
+    """Coefficients by variable, and the constant summands; raises if `node` is not affine."""
     if variables(node):
         return {node: 1}, []
     if not isinstance(node, Call) or node.head == "count":
@@ -217,7 +217,9 @@ class _Inversion:
             raise _NotAffine
         self._name_selected()
         self._claim_plain()
-        store = tuple(self._target(dim, term) for dim, term in zip(self.dims, self.index))
+        store = tuple(
+            self._target(dim, term) for dim, term in zip(self.dims, self.index, strict=False)
+        )
         expr = self._rewrite(self.expr)
         for condition in self.conditions:
             expr = call("select", condition, expr, 0.0)
@@ -233,7 +235,7 @@ class _Inversion:
         """Where a selected axis is both source and target, the source gets a name of its own."""
         at = [
             t.args[0]
-            for d, t in zip(self.dims, self.index)
+            for d, t in zip(self.dims, self.index, strict=False)
             if is_call(t, "sub") and (d == GROUP or call("at", t.args[0]) in walk(t.args[1]))
         ]
         if not at or self.part != GROUP:
@@ -252,7 +254,7 @@ class _Inversion:
         return name
 
     def _reuse_name(self, store: Store) -> Store:
-        """A source takes the name of a solved axis of its extent: triangular sums keep their form."""
+        """A source takes the name of a solved axis of its extent: triangular sums keep theirs."""
         for name, extent in self.where.items():
             for axis in self.total:
                 if self.extents.get(axis) == extent and axis not in named_axes(store.domain):
@@ -266,7 +268,7 @@ class _Inversion:
         return store
 
     def _claim_plain(self) -> None:
-        for dim, term in zip(self.dims, self.index):
+        for dim, term in zip(self.dims, self.index, strict=False):
             if is_call(dim, "sub") and is_call(term, "sub"):
                 dim, term = dim.args[1], term.args[1]
             if isinstance(dim, str) and dim == term and dim != GROUP:

@@ -54,7 +54,7 @@ def _match(pattern: Node, node: Node, bound: dict[str, Node]) -> dict[str, Node]
         orders.append(node.args[::-1])
     for operands in orders:
         result: dict[str, Node] | None = bound
-        for part, operand in zip(pattern.args, operands):
+        for part, operand in zip(pattern.args, operands, strict=False):
             result = _match(part, operand, result)
             if result is None:
                 break
@@ -225,7 +225,7 @@ class Simplifier:
             if product.under:
                 groups.setdefault(frozenset(product.under.items()), []).append(position)
         result: list[Node] = []
-        for position, (term, product) in enumerate(zip(terms, products)):
+        for position, (term, product) in enumerate(zip(terms, products, strict=False)):
             members = groups.get(frozenset(product.under.items()), ())
             if len(members) < 2:
                 result.append(term)
@@ -286,7 +286,7 @@ def _factors(counter: Counter) -> Node | None:
 
 
 def _cancel(product: Product) -> Product:
-    """Drops attributes and extents that stand above and below: they are never 0 where they divide."""
+    """Drops attributes and extents above and below: they are never 0 where they divide."""
     both = Counter(
         {
             f: n
@@ -390,12 +390,10 @@ def simplify_statements(
     statements: list[Statement],
     results: tuple[str, ...],
     definitions: list[tuple[Node, Node]],
-    fresh: Callable[[str], str],
 ) -> list[Statement]:
     """The statements that compute `results`, smaller.
 
-    `definitions` are expressions with the load that equals each (an output that may be read). `fresh`
-    makes names.
+    `definitions` are expressions with the load that equals each (an output that may be read).
     """
     axes = frozenset(n for s in statements for n in named_axes((*s.index, *s.domain)))
     simplifier = Simplifier(reassociate=True, axes=axes)
@@ -651,7 +649,7 @@ def _substitute(node: Node, known: dict[Node, Node]) -> Node:
 
 
 def _recompute(s: Statement, reader: Statement) -> bool:
-    """True iff the reader had better compute the temporary itself: it is cheap, and not one a row."""
+    """True iff the reader had better compute the temporary: it is cheap, and not one a row."""
     cost = count_primitives([s])
     return cost <= 1 or (cost <= CHEAP and not remaining((*reader.index, *reader.domain), s.index))
 

@@ -85,7 +85,7 @@ def remaining(domain: tuple[Node, ...], stored: tuple[Node, ...]) -> tuple[Node,
 
 
 def index_terms(node: Node) -> list[Node]:
-    """Everything in an expression that refers to axes: index terms of loads, index, at and linear."""
+    """All that refers to axes in an expression: index terms of loads, index, at and linear."""
     found: list[Node] = []
     for n in walk(node):
         if is_call(n, "load"):

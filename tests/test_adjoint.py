@@ -347,7 +347,7 @@ def test_matmul(a, b):
 
 def convolve(x, w, stride, padding, dilation, groups):
     """Convolution by loops over taps."""
-    (n, channels, height, width), (filters, c, r, s) = x.shape, w.shape
+    (n, _, height, width), (filters, c, r, s) = x.shape, w.shape
     x = np.pad(x, ((0, 0), (0, 0), (padding[0],) * 2, (padding[1],) * 2))
     h = (height + 2 * padding[0] - dilation[0] * (r - 1) - 1) // stride[0] + 1
     v = (width + 2 * padding[1] - dilation[1] * (s - 1) - 1) // stride[1] + 1
@@ -600,7 +600,8 @@ WRITTEN = {
     "sigmoid": "(set dx (*) (mul (load dy (*)) (mul (load y (*)) (sub 1 (load y (*))))))",
     "softmax": """(reduce sum s ((rest axis)) ((sel axis)) (mul (load dy (*)) (load y (*))))
       (set dx (*) (mul (load y (*)) (sub (load dy (*)) (load s ((rest axis))))))""",
-    "celu": "(set dx (*) (select (gt (load x (*)) 0) (load dy (*)) (mul (load dy (*)) (exp (div (load x (*)) alpha)))))",
+    "celu": """(set dx (*) (select (gt (load x (*)) 0) (load dy (*))
+      (mul (load dy (*)) (exp (div (load x (*)) alpha)))))""",
     "layer_norm": """(reduce sum t ((rest axes)) ((sel axes)) (load x (*)))
       (reduce sum q ((rest axes)) ((sel axes)) (square (sub (load x (*)) (div (load t
     ((rest axes))) (count (sel axes))))))
