@@ -320,14 +320,16 @@ class Solver {
   void find_named() {
     std::vector<bool> done(inputs_.size() + program_.where.size(), false);
     size_t open = done.size();
-    for (size_t before = open + 1; open < before;) {
-      before = open;
+    for (bool progress = true; progress;) {
+      const size_t before = open;
+      const size_t known = axes_.named.size();
       for (size_t k = 0; k < done.size(); ++k) {
         if (done[k]) continue;
         done[k] = k < program_.where.size() ? evaluate_where(program_.where[k])
                                             : unify_named(k - program_.where.size());
         open -= done[k];
       }
+      progress = open < before || axes_.named.size() > known;
     }
     if (open != 0) fail("the extents of its named axes are not determined by the inputs");
   }
@@ -409,7 +411,7 @@ class Solver {
     if (form.kind == Form::Kind::name) return terms_.lookup(form.text) ? 0 : 1;
     int open = 0;
     if (form.is("count")) {
-      for (const TermAxis& axis : terms_.expand({form.items.begin() + 1, form.items.end()})) {
+      for (const TermAxis& axis : terms_.expand_arguments(form)) {
         if (axis.kind == TermAxis::Kind::expr) open += unknowns(*axis.form);
       }
       return open;

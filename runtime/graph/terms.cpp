@@ -183,6 +183,12 @@ std::vector<TermAxis> Terms::expand(const std::vector<Form>& terms) const {
   return out;
 }
 
+std::vector<TermAxis> Terms::expand_arguments(const Form& form) const {
+  std::vector<TermAxis> out;
+  for (size_t i = 1; i < form.items.size(); ++i) expand(form.items[i], out);
+  return out;
+}
+
 int64_t Terms::extent(const TermAxis& axis) const {
   switch (axis.kind) {
     case TermAxis::Kind::group:
@@ -222,10 +228,8 @@ Dims Terms::index_dims(int i) const {
 }
 
 int64_t Terms::count(const Form& form) const {
-  std::vector<TermAxis> axes;
-  for (size_t i = 1; i < form.items.size(); ++i) expand(form.items[i], axes);
   int64_t points = 1;
-  for (const TermAxis& axis : axes) points *= extent(axis);
+  for (const TermAxis& axis : expand_arguments(form)) points *= extent(axis);
   return points;
 }
 

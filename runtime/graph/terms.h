@@ -41,6 +41,8 @@ class Terms {
   /// Appends what `term` stands for, in its order.
   void expand(const Form& term, std::vector<TermAxis>& out) const;
   std::vector<TermAxis> expand(const std::vector<Form>& terms) const;
+  /// Of the terms of a form (HEAD TERM...).
+  std::vector<TermAxis> expand_arguments(const Form& form) const;
   /// How many axes `term` stands for; nothing for `*`, whose share depends on the rank.
   std::optional<int> size(const Form& term) const;
 

@@ -55,17 +55,14 @@ void Domain::collect(const Form& expr, int replaces, bool reduced, std::vector<I
     return;
   }
   if (expr.kind != Form::Kind::list || expr.items.empty() || expr.is("count")) return;
-  const std::vector<Form> rest(expr.items.begin() + 1, expr.items.end());
   if (expr.is("linear")) {
-    for (const TermAxis& axis : terms_.expand(rest)) {
-      collect({axis.kind, axis.axis, nullptr}, reduced, out);
-    }
+    for (const TermAxis& axis : terms_.expand_arguments(expr)) collect(axis, reduced, out);
   } else if (expr.is("at")) {
     for (int64_t axis : terms_.selected(expr.items.at(1).text)) {
       collect({TermAxis::Kind::group, static_cast<int>(axis)}, reduced, out);
     }
   } else {
-    for (const Form& item : rest) collect(item, -1, reduced, out);
+    for (const Form& item : expr.items) collect(item, -1, reduced, out);
   }
 }
 
@@ -204,9 +201,15 @@ Affine Domain::at(const std::string& attr) const {
 
 void Domain::note_compound(const Affine& index) {
   if (index.terms.size() < 2) return;
+  std::vector<Item*> slide;
+  int64_t smallest = kMaxWindow;
   for (Item& item : items_) {
-    if (item.place >= 0 && index.coef_of(item.place) != 0) item.compound = true;
+    const bool declared = item.kind == Kind::named && item.axis < 0 && is_window(item.name);
+    if (item.place < 0 || index.coef_of(item.place) == 0 || !declared) continue;
+    slide.push_back(&item);
+    smallest = std::min(smallest, item.extent);
   }
+  for (Item* item : slide) item->window = item->window || item->extent == smallest;
 }
 
 /// True iff the extent of this axis is an attribute or a dim of an input, not computed.
@@ -219,8 +222,7 @@ bool Domain::is_window(const std::string& name) const {
 
 void Domain::mark_windows() {
   for (const Item& item : items_) {
-    if (item.kind != Kind::named || item.axis >= 0 || item.place < 0 || !item.compound) continue;
-    axes_[item.place].baked = item.extent <= kMaxWindow && is_window(item.name);
+    if (item.window) axes_[item.place].baked = true;
   }
 }
 

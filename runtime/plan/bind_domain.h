@@ -29,7 +29,8 @@ class Domain {
   /// The coordinate of (at a): along the axis that `attr` selects, or what stands in its place.
   Affine at(const std::string& attr) const;
 
-  /// Tells that these axes occur together in one index, as a window's does with the axis that it slides along.
+  /// Tells that these axes occur together in one index: the shortest whose extent is declared, not computed, is taken
+  /// for a window that slides along the others.
   void note_compound(const Affine& index);
   /// Marks the axes that are declared windows.
   void mark_windows();
@@ -42,7 +43,7 @@ class Domain {
     std::string name;
     int64_t extent;
     bool reduced;
-    bool compound = false;
+    bool window = false;
     int place = -1;    // in axes_; -1: extent 1
     Affine coordinate = Affine();
   };

@@ -294,7 +294,9 @@ Typed ExprBinder::outside(Instr load, const Typed& fallback) {
   Typed loaded;
   loaded.dtype = load.dtype;
   const Common common = common_of({loaded, fallback}, 0);
-  if (common.dtype == load.dtype) {
+  const bool whole = fallback.kind == Typed::Kind::number && is_integer(load.dtype) &&
+                     fallback.number == std::trunc(fallback.number) && std::isfinite(fallback.number);
+  if (common.dtype == load.dtype || whole) {
     if (!is_number(fallback, 0) || std::signbit(fallback.number)) {
       load.args[0] = as(fallback, load.dtype);
     }

@@ -164,7 +164,7 @@ Affine ExprBinder::integer_name(const std::string& text) {
 Affine ExprBinder::linear(const Form& form) {
   Affine number;
   std::vector<Guard> exact;
-  for (const TermAxis& axis : terms_.expand({form.items.begin() + 1, form.items.end()})) {
+  for (const TermAxis& axis : terms_.expand_arguments(form)) {
     const int64_t extent = terms_.extent(axis);
     number *= extent;
     number += index_of(axis, extent, exact);

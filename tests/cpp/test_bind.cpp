@@ -56,7 +56,10 @@ double unary(Prim p, double a) {
     case Prim::cos: return std::cos(a);
     case Prim::tanh: return std::tanh(a);
     case Prim::erf: return std::erf(a);
+    case Prim::erfc: return std::erfc(a);
     case Prim::floor: return std::floor(a);
+    case Prim::ceil: return std::ceil(a);
+    case Prim::round: return std::nearbyint(a);
     case Prim::isnan: return std::isnan(a);
     case Prim::isfinite: return std::isfinite(a);
     case Prim::finite: return std::isfinite(a) ? a : 0;
