@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Union
+from typing import TypeGuard, Union
 
 # --------------------------------------------------------------------------------------- terms
 
@@ -68,7 +68,7 @@ def index_of(node: Call) -> tuple[Node, ...]:
     return node.args[1].args
 
 
-def is_call(node: Node, *heads: str) -> bool:
+def is_call(node: object, *heads: str) -> TypeGuard[Call]:
     return isinstance(node, Call) and node.head in heads
 
 
