@@ -188,6 +188,9 @@ class RandomKernel {
 
   int32_t leaf(const Axes& axes) {
     if (!known_.empty() && pick(3) == 0) return known_[pick(static_cast<int>(known_.size()))];
+    if (&axes == &points_ && !shared_.empty() && pick(2)) {
+      return shared_[pick(static_cast<int>(shared_.size()))];
+    }
     switch (pick(6)) {
       case 0:
         return b_.number(dtype(), pick(9) - 4);
@@ -249,6 +252,7 @@ class RandomKernel {
       for (int r = 0; r < 1 + pick(2); ++r) {
         const Combine c = kinds[pick(8)];
         int32_t value = expression(points_, 2);
+        shared_.push_back(value);
         if (b_.phase().body[value].dtype == DType::uint8 && c == Combine::prod) value = as(value, f32);
         results.push_back(b_.reduce(c, value, level));
       }
@@ -270,21 +274,20 @@ class RandomKernel {
     const int32_t row = b_.gather(b_.load(b_.buffer(DType::int64, elements), at), limit);
     const int axis = rows_[pick(static_cast<int>(rows_.size()))];
     const int64_t width = std::max<int64_t>(extent_of(axis), 1);
-    const bool apart = pick(2);
-    const bool outer = pick(2);
-    const Affine to = !apart  ? form({{~row, 1}})
-                      : outer ? form({{~row, 1}, {axis, limit}})
-                              : form({{~row, width}, {axis, 1}});
+    const Affine ways[] = {form({{~row, 1}}), form({{~row, 1}, {axis, limit}}),
+                           form({{~row, width}, {axis, 1}}), form({{~row, 1}, {axis, 1}})};
+    const Affine& to = ways[pick(4)];  // colliding, apart, apart, colliding across the axis
     const Combine kinds[] = {Combine::sum, Combine::max, Combine::min, Combine::set};
     const DType t = pick(2) ? f32 : DType::int32;
-    b_.store(b_.buffer(t, limit * width), to, as(expression(rows_, 2), t), false, 0, kinds[pick(4)]);
+    b_.store(b_.buffer(t, limit * (width + 1)), to, as(expression(rows_, 2), t), false, 0, kinds[pick(4)]);
   }
 
   std::mt19937 random_;
   Builder b_;
   int64_t points_so_far_ = 1;
   Axes rows_, points_;
-  std::vector<int32_t> known_;  // results of lower levels
+  std::vector<int32_t> known_;   // results of lower levels
+  std::vector<int32_t> shared_;  // point values that lower levels evaluate too
 };
 
 void test_random(int count) {
@@ -293,6 +296,28 @@ void test_random(int count) {
     check("random kernel " + std::to_string(seed), RandomKernel(static_cast<uint32_t>(seed)).make(),
           static_cast<uint32_t>(seed));
     if (failures > before + 20) return;
+  }
+}
+
+/// y = p and p = p - 1 in one pass: y is the old p, whether p has one slot or two.
+void test_in_place() {
+  for (bool aliased : {false, true}) {
+    Builder b;
+    const int64_t n = 1000;
+    const int32_t p = b.buffer(f32, n), out = aliased ? b.buffer(f32, n) : p, y = b.buffer(f32, n);
+    b.phase().parallel = {{n}};
+    const int32_t old = b.load(p, form({{0, 1}}));
+    b.store(out, form({{0, 1}}), b.prim(Prim::sub, {old, b.number(f32, 1)}));
+    b.store(y, form({{0, 1}}), old);
+    const std::vector<char> before = random_bytes(f32, n, 3);
+    std::vector<char> updated = before, kept(before.size());
+    std::vector<void*> buffers(b.kernel.buffers.size(), updated.data());
+    buffers.back() = kept.data();
+    int32_t status = 0;
+    Executor(b.kernel).run(buffers.data(), nullptr, &status);
+    expect(same(f32, kept.data(), before.data(), n), "an update in place keeps the old value for other stores");
+    const double first = reference::read(f32, before.data(), 0).real;
+    expect(reference::read(f32, updated.data(), 0).real == static_cast<float>(first - 1), "an update in place");
   }
 }
 
@@ -523,6 +548,7 @@ int main(int argc, char** argv) {
   test_threads();
   test_memory();
   test_random(argc > 1 ? std::atoi(argv[1]) : 1500);
+  test_in_place();
   test_body_runner();
   test_sort();
   test_instruction_sets();
