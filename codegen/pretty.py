@@ -6,12 +6,29 @@ from codegen.ir import GROUP, Call, Node, Program, Statement, index_of, is_call,
 
 #: Infix primitives: symbol and how tightly it binds.
 INFIX = {
-    "logical_or": ("or", 1), "or": ("or", 1), "logical_and": ("and", 2), "and": ("and", 2),
-    "eq": ("==", 4), "ne": ("!=", 4), "lt": ("<", 4), "le": ("<=", 4), "gt": (">", 4), "ge": (">=", 4),
-    "add": ("+", 5), "sub": ("-", 5), "mul": ("*", 6), "div": ("/", 6), "floordiv": ("//", 6), "mod": ("%", 6),
-    "+": ("+", 5), "-": ("-", 5), "*": ("*", 6), "//": ("//", 6), "%": ("%", 6),
+    "logical_or": ("or", 1),
+    "or": ("or", 1),
+    "logical_and": ("and", 2),
+    "and": ("and", 2),
+    "eq": ("==", 4),
+    "ne": ("!=", 4),
+    "lt": ("<", 4),
+    "le": ("<=", 4),
+    "gt": (">", 4),
+    "ge": (">=", 4),
+    "add": ("+", 5),
+    "sub": ("-", 5),
+    "mul": ("*", 6),
+    "div": ("/", 6),
+    "floordiv": ("//", 6),
+    "mod": ("%", 6),
+    "+": ("+", 5),
+    "-": ("-", 5),
+    "*": ("*", 6),
+    "//": ("//", 6),
+    "%": ("%", 6),
     "pow": ("**", 8),
-}  # fmt: skip
+}
 SELECT, NOT, NEGATION, ATOM = 0, 3, 7, 9
 #: Terms that stand for axes which go without saying.
 PLAIN = ("own", "rest", "keep")
@@ -96,4 +113,8 @@ def _plain(term: Node) -> str:
     """A term or dtype among the arguments of a function."""
     if term == GROUP:
         return "..."
-    return ", ".join(map(text_of, term.args)) if is_call(term, "sel", "rest", "like", "float", "attr") else text_of(term)
+    return (
+        ", ".join(map(text_of, term.args))
+        if is_call(term, "sel", "rest", "like", "float", "attr")
+        else text_of(term)
+    )

@@ -1,7 +1,8 @@
 // Storage of the pending graph.
 //
-// Values and nodes come from slabs: blocks that are never given back to the system, with a free list a thread and a shared one
-// behind it. A recycled object keeps the capacity of its vectors, so that a repeated step asks malloc for nothing.
+// Values and nodes come from slabs: blocks that are never given back to the system, with a free
+// list a thread and a shared one behind it. A recycled object keeps the capacity of its vectors, so
+// that a repeated step asks malloc for nothing.
 #include "graph/node.h"
 
 #include <algorithm>
@@ -126,7 +127,8 @@ ThreadGraph& thread_graph() {
 }
 
 bool is_dead(const Node& node) {
-  return std::none_of(node.outputs.begin(), node.outputs.end(), [](Value* v) { return is_read(*v); });
+  return std::none_of(node.outputs.begin(), node.outputs.end(),
+                      [](Value* v) { return is_read(*v); });
 }
 
 }  // namespace

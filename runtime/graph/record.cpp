@@ -1,5 +1,6 @@
-// Recording costs well under a microsecond because solved shapes are remembered: a small table a thread, keyed by everything
-// that `solve` reads (program, structural attributes, dtypes and dims of the inputs; the numbers too where a check reads them).
+// Recording costs well under a microsecond because solved shapes are remembered: a small table a
+// thread, keyed by everything that `solve` reads (program, structural attributes, dtypes and dims
+// of the inputs; the numbers too where a check reads them).
 #include "graph/record.h"
 
 #include <algorithm>
@@ -43,7 +44,8 @@ void append_key(const Node& node, std::vector<int64_t>& key) {
     }
     const Dims& dims = dims_of(input);
     const bool weak = input.kind == Operand::Kind::number;
-    key.push_back(static_cast<int64_t>(dims.size()) << 16 | int64_t{weak} << 8 | static_cast<int64_t>(dtype_of(input)));
+    key.push_back(static_cast<int64_t>(dims.size()) << 16 | int64_t{weak} << 8 |
+                  static_cast<int64_t>(dtype_of(input)));
     key.insert(key.end(), dims.begin(), dims.end());
   }
   key.insert(key.end(), node.ints.begin(), node.ints.end());
@@ -95,13 +97,15 @@ bool is_group(const Form& term) {
   return (term.kind == Form::Kind::name && term.text == "*") || term.is("sub") || term.is("perm");
 }
 
-/// The input that gives the group its rank: the first of the greatest rank. -1: no input has the group.
+/// The input that gives the group its rank: the first of the greatest rank. -1: no input has the
+/// group.
 int widest_input(const Program& program, const std::vector<Operand>& inputs, int* rank) {
   int widest = -1;
   *rank = 0;
   for (size_t i = 0; i < inputs.size(); ++i) {
     const std::vector<Form>& dims = program.inputs[i].dims;
-    if (inputs[i].kind == Operand::Kind::absent || std::none_of(dims.begin(), dims.end(), is_group)) {
+    if (inputs[i].kind == Operand::Kind::absent ||
+        std::none_of(dims.begin(), dims.end(), is_group)) {
       continue;
     }
     const int named = static_cast<int>(dims.size()) - 1;
@@ -167,16 +171,18 @@ int group_rank(const Program& program, const std::vector<Operand>& inputs) {
   return rank;
 }
 
-int64_t normalize_axis(const Program& program, const std::vector<Operand>& inputs, const std::string& attr, int64_t axis,
-                       int rank) {
+int64_t normalize_axis(const Program& program, const std::vector<Operand>& inputs,
+                       const std::string& attr, int64_t axis, int rank) {
   if (axis >= -rank && axis < rank) {
     return axis < 0 ? axis + rank : axis;
   }
   int widest_rank = 0;
   const int widest = widest_input(program, inputs, &widest_rank);
-  std::string message = "axon." + program.name + ": " + attr + " " + std::to_string(axis) + " is out of range";
+  std::string message =
+      "axon." + program.name + ": " + attr + " " + std::to_string(axis) + " is out of range";
   if (widest >= 0) {
-    message += " for " + program.inputs[widest].name + " of shape " + shape_text(dims_of(inputs[widest]));
+    message +=
+        " for " + program.inputs[widest].name + " of shape " + shape_text(dims_of(inputs[widest]));
   }
   if (rank == 0) {
     message += ", which has no axis to select";
@@ -186,16 +192,16 @@ int64_t normalize_axis(const Program& program, const std::vector<Operand>& input
   throw IndexError(message);
 }
 
-std::vector<int64_t> normalize_axes(const Program& program, const std::vector<Operand>& inputs, const std::string& attr,
-                                    std::vector<int64_t> axes, int rank) {
+std::vector<int64_t> normalize_axes(const Program& program, const std::vector<Operand>& inputs,
+                                    const std::string& attr, std::vector<int64_t> axes, int rank) {
   for (int64_t& axis : axes) {
     axis = normalize_axis(program, inputs, attr, axis, rank);
   }
   std::sort(axes.begin(), axes.end());
   const auto twice = std::adjacent_find(axes.begin(), axes.end());
   if (twice != axes.end()) {
-    throw ValueError("axon." + program.name + ": " + attr + " names axis " + std::to_string(*twice) +
-                     " twice; expected each axis at most once");
+    throw ValueError("axon." + program.name + ": " + attr + " names axis " +
+                     std::to_string(*twice) + " twice; expected each axis at most once");
   }
   return axes;
 }

@@ -1,4 +1,5 @@
-// Recording: checks an op's shapes and dtypes and appends one node to this thread's graph. Nothing is computed.
+// Recording: checks an op's shapes and dtypes and appends one node to this thread's graph. Nothing
+// is computed.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +11,8 @@
 
 namespace axon {
 
-/// As many nodes may be pending before recording asks for a flush; counted in recorded nodes, so the cut falls at the same place
-/// in every run.
+/// As many nodes may be pending before recording asks for a flush; counted in recorded nodes, so
+/// the cut falls at the same place in every run.
 inline constexpr size_t kPendingLimit = size_t{1} << 20;
 
 /// Counts `value` for the node that reads it.
@@ -28,18 +29,19 @@ DType dtype_of(const Operand& operand);
 int group_rank(const Program& program, const std::vector<Operand>& inputs);
 
 /// 0 <= result < rank, or an IndexError: "axon.sum: axis 3 is out of range for x of shape (2, 3)".
-int64_t normalize_axis(const Program& program, const std::vector<Operand>& inputs, const std::string& attr, int64_t axis,
-                       int rank);
+int64_t normalize_axis(const Program& program, const std::vector<Operand>& inputs,
+                       const std::string& attr, int64_t axis, int rank);
 /// Normalised, sorted; an axis named twice is a ValueError.
-std::vector<int64_t> normalize_axes(const Program& program, const std::vector<Operand>& inputs, const std::string& attr,
-                                    std::vector<int64_t> axes, int rank);
+std::vector<int64_t> normalize_axes(const Program& program, const std::vector<Operand>& inputs,
+                                    const std::string& attr, std::vector<int64_t> axes, int rank);
 
 /// Strings as attributes: the same text has the same id for as long as the process lives.
 int64_t intern(std::string_view text);
 const std::string& interned(int64_t id);
 
-/// Solves the shapes, gives `node` its outputs and appends it to this thread's graph, whose mutex the caller holds. The inputs
-/// must be leaves, materialised, or pending in this same graph. On an exception nothing was recorded.
+/// Solves the shapes, gives `node` its outputs and appends it to this thread's graph, whose mutex
+/// the caller holds. The inputs must be leaves, materialised, or pending in this same graph. On an
+/// exception nothing was recorded.
 Node& record(NodePtr node);
 
 /// Nodes recorded by the process so far.

@@ -18,7 +18,7 @@ constexpr size_t kMaxInputs = 64;
 
 PyObject* deriver = nullptr;  // borrowed: the module's attribute owns it
 
-// ------------------------------------------------------------------------------------------------------------ attributes
+// ------------------------------------------------------------------------------------ attributes
 
 /// Reads the attributes of one call into a node.
 class AttrParser {
@@ -41,7 +41,8 @@ class AttrParser {
       case AttrType::flag:
         return add_flag(value);
       case AttrType::axis:
-        return node_.ints.push_back(normalize_axis(program_, node_.inputs, decl.name, integer(value, "an integer"), rank()));
+        return node_.ints.push_back(normalize_axis(program_, node_.inputs, decl.name,
+                                                   integer(value, "an integer"), rank()));
       case AttrType::axes:
         return add_list(axes(value));
       case AttrType::ints:
@@ -105,7 +106,8 @@ class AttrParser {
       }
       return axes;
     }
-    return normalize_axes(program_, node_.inputs, decl_->name, integers(value, "None, an integer or a tuple of integers"), rank());
+    return normalize_axes(program_, node_.inputs, decl_->name,
+                          integers(value, "None, an integer or a tuple of integers"), rank());
   }
 
   void add_list(const std::vector<int64_t>& numbers) {
@@ -135,7 +137,8 @@ class AttrParser {
   void add_key(nb::handle value) {
     const std::vector<int64_t> key = integers(value, "a pair of integers");
     if (key.size() != 2) {
-      throw ValueError(where() + " must be a pair of integers (seed, counter), not " + std::to_string(key.size()));
+      throw ValueError(where() + " must be a pair of integers (seed, counter), not " +
+                       std::to_string(key.size()));
     }
     node_.scalars.push_back({DType::int64, key[0]});
     node_.scalars.push_back({DType::int64, key[1]});
@@ -147,7 +150,8 @@ class AttrParser {
       pair.push_back(pair[0]);
     }
     if (pair.size() != 2) {
-      throw ValueError(where() + " must be an integer or a pair of integers, not " + shape_text(pair));
+      throw ValueError(where() + " must be an integer or a pair of integers, not " +
+                       shape_text(pair));
     }
     node_.ints.insert(node_.ints.end(), pair.begin(), pair.end());
   }
@@ -195,13 +199,15 @@ nb::object default_object(const Form& form) {
   return nb::tuple(items);
 }
 
-// ---------------------------------------------------------------------------------------------------------------- inputs
+// ---------------------------------------------------------------------------------------- inputs
 
 [[noreturn]] void refuse_input(const Program& program, const InputDecl& decl, nb::handle value) {
-  const char* remedy = nb::hasattr(value, "__array__") || PyList_Check(value.ptr()) || PyTuple_Check(value.ptr())
-                           ? "; make one with axon.tensor(...)"
-                           : "";
-  throw TypeError("axon." + program.name + ": " + decl.name + " must be a Tensor or a number, not " + type_text(value) + remedy);
+  const char* remedy =
+      nb::hasattr(value, "__array__") || PyList_Check(value.ptr()) || PyTuple_Check(value.ptr())
+          ? "; make one with axon.tensor(...)"
+          : "";
+  throw TypeError("axon." + program.name + ": " + decl.name +
+                  " must be a Tensor or a number, not " + type_text(value) + remedy);
 }
 
 struct Arguments {
@@ -217,8 +223,8 @@ void enter_graph(const Value& value) {
   }
 }
 
-Operand read_input(Node& node, const InputDecl& decl, nb::handle value, std::vector<std::pair<size_t, ScalarEntry>>& numbers,
-                   Tensor*& tensor) {
+Operand read_input(Node& node, const InputDecl& decl, nb::handle value,
+                   std::vector<std::pair<size_t, ScalarEntry>>& numbers, Tensor*& tensor) {
   tensor = value.is_valid() ? as_tensor(value) : nullptr;
   if (tensor != nullptr) {
     if (decl.ghost) {
@@ -230,7 +236,8 @@ Operand read_input(Node& node, const InputDecl& decl, nb::handle value, std::vec
   ScalarEntry entry{};
   if (!value.is_valid() || value.is_none()) {
     if (!decl.fallback.has_value()) {
-      throw TypeError("axon." + node.program->name + ": " + decl.name + " is missing; it must be a Tensor or a number");
+      throw TypeError("axon." + node.program->name + ": " + decl.name +
+                      " is missing; it must be a Tensor or a number");
     }
     return Operand();
   }
@@ -248,7 +255,8 @@ Operand read_input(Node& node, const InputDecl& decl, nb::handle value, std::vec
   refuse_input(*node.program, decl, value);
 }
 
-void read_arguments(const Op& op, Node& node, const nb::handle* inputs, const nb::handle* attrs, Arguments& arguments) {
+void read_arguments(const Op& op, Node& node, const nb::handle* inputs, const nb::handle* attrs,
+                    Arguments& arguments) {
   const Program& program = *op.program;
   std::vector<std::pair<size_t, ScalarEntry>> numbers;
   for (size_t i = 0; i < program.inputs.size(); ++i) {
@@ -260,7 +268,8 @@ void read_arguments(const Op& op, Node& node, const nb::handle* inputs, const nb
   for (size_t i = 0; i < program.attrs.size(); ++i) {
     const nb::handle value = attrs[i].is_valid() ? attrs[i] : nb::handle(op.defaults[i]);
     if (!value.is_valid()) {
-      throw TypeError("axon." + program.name + ": the argument " + program.attrs[i].name + " is missing");
+      throw TypeError("axon." + program.name + ": the argument " + program.attrs[i].name +
+                      " is missing");
     }
     parser.parse(program.attrs[i], value);
   }
@@ -271,7 +280,7 @@ void read_arguments(const Op& op, Node& node, const nb::handle* inputs, const nb
   }
 }
 
-// -------------------------------------------------------------------------------------------------------------- gradients
+// ------------------------------------------------------------------------------------- gradients
 
 GradRule::Read read_of(const Program& program, const InputDecl& decl) {
   for (size_t i = 0; i < program.inputs.size(); ++i) {
@@ -309,11 +318,13 @@ std::unique_ptr<GradRule> make_rule(const Program& program, const Program& grad)
   }
   for (const OutputDecl& output : grad.outputs) {
     int32_t input = 0;
-    while (input < static_cast<int32_t>(program.inputs.size()) && output.name != "d" + program.inputs[input].name) {
+    while (input < static_cast<int32_t>(program.inputs.size()) &&
+           output.name != "d" + program.inputs[input].name) {
       ++input;
     }
     if (input == static_cast<int32_t>(program.inputs.size())) {
-      throw ValueError("axon." + program.name + ": its gradient program gives " + output.name + ", but it has no such input");
+      throw ValueError("axon." + program.name + ": its gradient program gives " + output.name +
+                       ", but it has no such input");
     }
     rule->edges.push_back(input);
   }
@@ -353,7 +364,8 @@ nb::object call_by_name(const char* name, nb::sequence inputs, nb::dict attrs) {
   std::vector<nb::handle> at(program.attrs.size());
   for (nb::handle input : inputs) {
     if (held.size() == in.size()) {
-      throw TypeError("axon." + program.name + ": takes " + std::to_string(in.size()) + " inputs, more were given");
+      throw TypeError("axon." + program.name + ": takes " + std::to_string(in.size()) +
+                      " inputs, more were given");
     }
     in[held.size()] = input;
     held.push_back(nb::borrow(input));
@@ -369,7 +381,8 @@ nb::object call_by_name(const char* name, nb::sequence inputs, nb::dict attrs) {
       for (const AttrDecl& decl : program.attrs) {
         known += (known.empty() ? "" : ", ") + decl.name;
       }
-      throw TypeError("axon." + program.name + ": unknown attribute " + attr + "; known: " + (known.empty() ? "none" : known));
+      throw TypeError("axon." + program.name + ": unknown attribute " + attr +
+                      "; known: " + (known.empty() ? "none" : known));
     }
     at[i] = value;
   }
@@ -380,7 +393,8 @@ std::string register_by_text(const std::string& text) {
   const Program& program = register_program(text);
   const std::string suffix = ".grad";
   const std::string& name = program.name;
-  if (name.size() > suffix.size() && name.compare(name.size() - suffix.size(), suffix.size(), suffix) == 0) {
+  if (name.size() > suffix.size() &&
+      name.compare(name.size() - suffix.size(), suffix.size(), suffix) == 0) {
     const Program* base = find_program(name.substr(0, name.size() - suffix.size()));
     if (base != nullptr) {
       op_of(*base).grad_known = op_of(*base).grad != nullptr;
@@ -399,12 +413,14 @@ Op& op_of(const Program& program) {
   }
   if (ops[id] == nullptr) {
     if (program.inputs.size() > kMaxInputs) {
-      throw ValueError("axon." + program.name + ": at most " + std::to_string(kMaxInputs) + " inputs are possible");
+      throw ValueError("axon." + program.name + ": at most " + std::to_string(kMaxInputs) +
+                       " inputs are possible");
     }
     ops[id] = std::make_unique<Op>();
     ops[id]->program = &program;
     for (const AttrDecl& decl : program.attrs) {
-      ops[id]->defaults.push_back(decl.fallback.has_value() ? default_object(*decl.fallback) : nb::object());
+      ops[id]->defaults.push_back(decl.fallback.has_value() ? default_object(*decl.fallback)
+                                                            : nb::object());
     }
   }
   return *ops[id];
@@ -446,7 +462,8 @@ nb::object call(Op& op, const nb::handle* inputs, const nb::handle* attrs) {
   NodePtr draft = new_node(*op.program);
   read_arguments(op, *draft, inputs, attrs, arguments);
   const GradRule* rule = grad_mode() && arguments.differentiable ? grad_rule(op) : nullptr;
-  const nb::object tape = rule != nullptr && reaches_input(*rule, arguments) ? new_tape(op) : nb::object();
+  const nb::object tape =
+      rule != nullptr && reaches_input(*rule, arguments) ? new_tape(op) : nb::object();
   Graph& graph = current_graph();
   std::vector<Held> outputs;
   {
@@ -467,7 +484,8 @@ nb::object call(Op& op, const nb::handle* inputs, const nb::handle* attrs) {
   return result;
 }
 
-nb::object call_folded(Op& op, std::initializer_list<nb::handle> inputs, std::initializer_list<nb::handle> attrs) {
+nb::object call_folded(Op& op, std::initializer_list<nb::handle> inputs,
+                       std::initializer_list<nb::handle> attrs) {
   const nb::handle first = inputs.begin()[0];
   const nb::handle second = inputs.begin()[1];
   if (!PyList_Check(first.ptr()) && !PyTuple_Check(first.ptr())) {
@@ -475,7 +493,9 @@ nb::object call_folded(Op& op, std::initializer_list<nb::handle> inputs, std::in
   }
   const std::string where = "axon." + op.program->name + ": ";
   if (!second.is_none()) {
-    throw TypeError(where + "a list of tensors stands for all operands; give what follows by keyword, such as axis=1");
+    throw TypeError(
+        where +
+        "a list of tensors stands for all operands; give what follows by keyword, such as axis=1");
   }
   std::vector<nb::object> operands;
   for (nb::handle operand : first) {
@@ -497,7 +517,8 @@ nb::object call_folded(Op& op, std::initializer_list<nb::handle> inputs, std::in
   return operands[0];
 }
 
-nb::dict attrs_dict(const Program& program, const std::vector<int64_t>& ints, const std::vector<ScalarEntry>& scalars) {
+nb::dict attrs_dict(const Program& program, const std::vector<int64_t>& ints,
+                    const std::vector<ScalarEntry>& scalars) {
   nb::dict attrs;
   size_t at = 0;
   size_t scalar = 0;
@@ -549,21 +570,29 @@ nb::dict attrs_dict(const Program& program, const std::vector<int64_t>& ints, co
 
 void bind_call(nb::module_& m) {
   m.def("register", register_by_text, nb::arg("text"),
-        "Adds a program to the registry and returns its name; the same text again is the same program.");
+        "Adds a program to the registry and returns its name; the same text again is the same "
+        "program.");
   m.def("call", call_by_name, nb::arg("name"), nb::arg("inputs"), nb::arg("attrs") = nb::dict(),
         "Records the program `name`: a Tensor, or a tuple of them.");
-  m.def("program_text",
-        [](const char* name) { return op_of(name).program->text; }, nb::arg("name"), "The text that a program was registered with.");
-  m.def("is_registered", [](const char* name) { return find_program(name) != nullptr; }, nb::arg("name"));
-  m.def("set_deriver",
-        [module = nb::handle(m)](nb::handle derive) {
-          module.attr("_deriver") = derive;
-          deriver = derive.is_none() ? nullptr : derive.ptr();
-        },
-        nb::arg("derive").none(), "Sets the function that registers NAME.grad when it is first needed, given NAME.");
+  m.def(
+      "program_text", [](const char* name) { return op_of(name).program->text; }, nb::arg("name"),
+      "The text that a program was registered with.");
+  m.def(
+      "is_registered", [](const char* name) { return find_program(name) != nullptr; },
+      nb::arg("name"));
+  m.def(
+      "set_deriver",
+      [module = nb::handle(m)](nb::handle derive) {
+        module.attr("_deriver") = derive;
+        deriver = derive.is_none() ? nullptr : derive.ptr();
+      },
+      nb::arg("derive").none(),
+      "Sets the function that registers NAME.grad when it is first needed, given NAME.");
   m.def("grad_enabled", [] { return grad_mode(); }, "True iff this thread puts ops on the tape.");
-  m.def("set_grad_enabled", [](bool enabled) { return std::exchange(grad_mode(), enabled); }, nb::arg("enabled"),
-        "Sets whether this thread puts ops on the tape and returns what was set before.");
+  m.def(
+      "set_grad_enabled", [](bool enabled) { return std::exchange(grad_mode(), enabled); },
+      nb::arg("enabled"),
+      "Sets whether this thread puts ops on the tape and returns what was set before.");
 }
 
 }  // namespace axon

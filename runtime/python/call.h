@@ -1,4 +1,5 @@
-// The one door through which every op is recorded: the generated functions and `_runtime.call` alike.
+// The one door through which every op is recorded: the generated functions and `_runtime.call`
+// alike.
 #pragma once
 
 #include <initializer_list>
@@ -26,7 +27,7 @@ struct GradRule {
 struct Op {
   const Program* program;
   std::vector<nb::object> defaults;  // by attribute; null: required
-  bool grad_known = false;           // true iff `grad` has been looked for; nullptr then means there is none
+  bool grad_known = false;  // true iff `grad` has been looked for; nullptr then means there is none
   std::unique_ptr<GradRule> grad;
 };
 
@@ -34,19 +35,25 @@ Op& op_of(const Program& program);
 /// Throws ValueError naming the nearest registered program.
 Op& op_of(const char* name);
 
-/// The op's gradient, derived by the Python hook if it is not registered yet; nullptr if it has none.
+/// The op's gradient, derived by the Python hook if it is not registered yet; nullptr if it has
+/// none.
 const GradRule* grad_rule(Op& op);
 
-/// Records the op. `inputs` and `attrs` in the order of the program; a null attribute takes its default, a null input is absent.
+/// Records the op. `inputs` and `attrs` in the order of the program; a null attribute takes its
+/// default, a null input is absent.
 nb::object call(Op& op, const nb::handle* inputs, const nb::handle* attrs);
-inline nb::object call(Op& op, std::initializer_list<nb::handle> inputs, std::initializer_list<nb::handle> attrs) {
+inline nb::object call(Op& op, std::initializer_list<nb::handle> inputs,
+                       std::initializer_list<nb::handle> attrs) {
   return call(op, inputs.begin(), attrs.begin());
 }
-/// An op of two operands that also takes a list as the first: combined in pairs, as a balanced tree.
-nb::object call_folded(Op& op, std::initializer_list<nb::handle> inputs, std::initializer_list<nb::handle> attrs);
+/// An op of two operands that also takes a list as the first: combined in pairs, as a balanced
+/// tree.
+nb::object call_folded(Op& op, std::initializer_list<nb::handle> inputs,
+                       std::initializer_list<nb::handle> attrs);
 
 /// Attributes as Python values, by name.
-nb::dict attrs_dict(const Program& program, const std::vector<int64_t>& ints, const std::vector<ScalarEntry>& scalars);
+nb::dict attrs_dict(const Program& program, const std::vector<int64_t>& ints,
+                    const std::vector<ScalarEntry>& scalars);
 
 /// This thread's: true iff ops on tensors that require gradients are put on the tape.
 bool& grad_mode();

@@ -1,5 +1,5 @@
-// Data in and out: arrays, nested lists and numbers become leaves; values become arrays, lists and numbers. Elements are copied
-// and cast here, so that NumPy is neither needed nor asked to compute.
+// Data in and out: arrays, nested lists and numbers become leaves; values become arrays, lists and
+// numbers. Elements are copied and cast here, so that NumPy is neither needed nor asked to compute.
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/string.h>
 
@@ -18,15 +18,15 @@ namespace {
 
 using AnyArray = nb::ndarray<nb::ro>;
 
-// -------------------------------------------------------------------------------------------------------------- elements
+// -------------------------------------------------------------------------------------- elements
 
 /// How a dtype is stored, for the templates below.
 template <DType T>
 struct Stored;
-#define AXON_STORED(dtype, type)  \
-  template <>                     \
-  struct Stored<DType::dtype> {   \
-    using Type = type;            \
+#define AXON_STORED(dtype, type) \
+  template <>                    \
+  struct Stored<DType::dtype> {  \
+    using Type = type;           \
   };
 AXON_STORED(bool_, uint8_t)
 AXON_STORED(int8, int8_t)
@@ -111,7 +111,8 @@ void store(DType to, const Wide* from, int64_t count, char* target) {
 }
 
 template <class Wide>
-void cast_run(DType from, const char* source, int64_t stride_bytes, DType to, char* target, int64_t count) {
+void cast_run(DType from, const char* source, int64_t stride_bytes, DType to, char* target,
+              int64_t count) {
   Chunk<Wide> chunk;
   for (int64_t at = 0; at < count; at += 256) {
     const int64_t some = std::min<int64_t>(256, count - at);
@@ -121,7 +122,8 @@ void cast_run(DType from, const char* source, int64_t stride_bytes, DType to, ch
 }
 
 /// `count` elements `stride_bytes` apart, cast into consecutive ones.
-void copy_run(DType from, const char* source, int64_t stride_bytes, DType to, char* target, int64_t count) {
+void copy_run(DType from, const char* source, int64_t stride_bytes, DType to, char* target,
+              int64_t count) {
   const auto size = static_cast<int64_t>(size_of(from));
   if (from == to && stride_bytes == size) {
     std::memcpy(target, source, static_cast<size_t>(count * size));
@@ -134,7 +136,7 @@ void copy_run(DType from, const char* source, int64_t stride_bytes, DType to, ch
   }
 }
 
-// -------------------------------------------------------------------------------------------------------------------- in
+// -------------------------------------------------------------------------------------------- in
 
 std::shared_ptr<Buffer> new_buffer(DType dtype, int64_t elements) {
   return std::make_shared<Buffer>(device("cpu"), static_cast<size_t>(elements) * size_of(dtype));
@@ -156,7 +158,8 @@ DType dtype_of_array(const nb::dlpack::dtype& t) {
         return candidate;
       }
     }
-    throw TypeError("axon.tensor: an array of " + std::to_string(bits) + "-bit elements of this kind has no dtype in axon");
+    throw TypeError("axon.tensor: an array of " + std::to_string(bits) +
+                    "-bit elements of this kind has no dtype in axon");
   };
   switch (static_cast<nb::dlpack::dtype_code>(t.code)) {
     case nb::dlpack::dtype_code::Int:
@@ -170,11 +173,14 @@ DType dtype_of_array(const nb::dlpack::dtype& t) {
     case nb::dlpack::dtype_code::Bool:
       return DType::bool_;
     default:
-      throw TypeError("axon.tensor: complex and structured arrays are not supported; split them into real parts");
+      throw TypeError(
+          "axon.tensor: complex and structured arrays are not supported; split them into real "
+          "parts");
   }
 }
 
-void copy_axis(const AnyArray& array, size_t axis, const char* source, DType from, DType to, char*& target) {
+void copy_axis(const AnyArray& array, size_t axis, const char* source, DType from, DType to,
+               char*& target) {
   const auto item = static_cast<int64_t>(size_of(from));
   if (axis == array.ndim()) {
     copy_run(from, source, item, to, target, 1);
@@ -238,8 +244,9 @@ struct Nested {
     } else if (nb::hasattr(object, "tolist")) {
       read(nb::object(object.attr("tolist")()), depth);
     } else {
-      throw TypeError("axon.tensor: data must be an array, a number or nested lists of numbers, not " +
-                      type_text(object));
+      throw TypeError(
+          "axon.tensor: data must be an array, a number or nested lists of numbers, not " +
+          type_text(object));
     }
   }
 
@@ -271,8 +278,8 @@ struct Nested {
   }
 
   [[noreturn]] void fail(size_t depth, const std::string& found) const {
-    throw ValueError("axon.tensor: nested lists must be rectangular; expected shape " + shape_text(dims) + ", found " + found +
-                     " at depth " + std::to_string(depth));
+    throw ValueError("axon.tensor: nested lists must be rectangular; expected shape " +
+                     shape_text(dims) + ", found " + found + " at depth " + std::to_string(depth));
   }
 
   bool complete_ = false;
@@ -291,7 +298,8 @@ DType dtype_of_numbers(const std::vector<ScalarEntry>& numbers) {
 nb::object from_nested(nb::handle data, nb::handle dtype) {
   Nested nested;
   nested.read(data, 0);
-  const DType to = dtype.is_none() ? dtype_of_numbers(nested.numbers) : read_dtype(dtype, "axon.tensor: dtype");
+  const DType to =
+      dtype.is_none() ? dtype_of_numbers(nested.numbers) : read_dtype(dtype, "axon.tensor: dtype");
   std::shared_ptr<Buffer> buffer = new_buffer(to, static_cast<int64_t>(nested.numbers.size()));
   auto* target = static_cast<char*>(buffer->data);
   for (const ScalarEntry& number : nested.numbers) {
@@ -311,17 +319,18 @@ nb::object tensor(nb::handle data, nb::handle dtype) {
     if (dtype.is_none() || read_dtype(dtype, "axon.tensor: dtype") == t->value->dtype) {
       return wrap(t->value);
     }
-    throw TypeError("axon.tensor: data is a Tensor already; change its dtype with data.astype(dtype)");
+    throw TypeError(
+        "axon.tensor: data is a Tensor already; change its dtype with data.astype(dtype)");
   }
   AnyArray array;
-  if (!PyList_Check(data.ptr()) && !PyTuple_Check(data.ptr()) && !PyFloat_Check(data.ptr()) && !PyLong_Check(data.ptr()) &&
-      nb::try_cast(data, array)) {
+  if (!PyList_Check(data.ptr()) && !PyTuple_Check(data.ptr()) && !PyFloat_Check(data.ptr()) &&
+      !PyLong_Check(data.ptr()) && nb::try_cast(data, array)) {
     return from_array(array, dtype);
   }
   return from_nested(data, dtype);
 }
 
-// ------------------------------------------------------------------------------------------------------------------- out
+// ------------------------------------------------------------------------------------------- out
 
 nb::dlpack::dtype dlpack_dtype(DType dtype) {
   auto code = nb::dlpack::dtype_code::Float;
@@ -340,7 +349,8 @@ template <class Array>
 Array view_of(const Value& value) {
   realise(value);
   auto* owner = new std::shared_ptr<Buffer>(value.buffer);
-  nb::capsule capsule(owner, [](void* p) noexcept { delete static_cast<std::shared_ptr<Buffer>*>(p); });
+  nb::capsule capsule(owner,
+                      [](void* p) noexcept { delete static_cast<std::shared_ptr<Buffer>*>(p); });
   static char nothing = 0;  // arrays without elements still need an address
   void* data = value.buffer->data != nullptr ? value.buffer->data : &nothing;
   std::vector<size_t> shape(value.dims.begin(), value.dims.end());
@@ -376,7 +386,8 @@ nb::object element(DType dtype, const char* source) {
 nb::object item(const Tensor& self) {
   const Value& value = *self.value;
   if (value.elements != 1) {
-    throw ValueError("Tensor.item: a tensor of shape " + shape_text(value.dims) + " has " + std::to_string(value.elements) +
+    throw ValueError("Tensor.item: a tensor of shape " + shape_text(value.dims) + " has " +
+                     std::to_string(value.elements) +
                      " elements; expected exactly one, see Tensor.tolist");
   }
   return element(value.dtype, static_cast<const char*>(realise(value).data));
@@ -402,12 +413,16 @@ nb::object tolist(const Tensor& self) {
 
 }  // namespace
 
-nb::object dlpack_capsule(const Tensor& self, nb::kwargs) { return nb::cast(view_of<nb::ndarray<nb::ro>>(*self.value)); }
+nb::object dlpack_capsule(const Tensor& self, nb::kwargs) {
+  return nb::cast(view_of<nb::ndarray<nb::ro>>(*self.value));
+}
 
 void bind_convert(nb::module_& m) {
   m.def("tensor", tensor, nb::arg("data").none(), nb::arg("dtype") = nb::none(),
-        "A new tensor with a copy of an array, a number or nested lists of numbers. Python floats become float32, ints int64.");
-  m.def("to_numpy", to_numpy, nb::arg("x"), "A read-only NumPy array over the tensor's own memory; copy it to write.");
+        "A new tensor with a copy of an array, a number or nested lists of numbers. Python floats "
+        "become float32, ints int64.");
+  m.def("to_numpy", to_numpy, nb::arg("x"),
+        "A read-only NumPy array over the tensor's own memory; copy it to write.");
   m.def("item", item, nb::arg("x"), "The only element of a tensor as a Python number.");
   m.def("tolist", tolist, nb::arg("x"), "The elements as nested lists of Python numbers.");
 }

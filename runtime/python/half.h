@@ -1,4 +1,5 @@
-// float16 and bfloat16 as storage: conversions from and to double, rounding to nearest, ties to even.
+// float16 and bfloat16 as storage: conversions from and to double, rounding to nearest, ties to
+// even.
 #pragma once
 
 #include <cmath>
@@ -19,7 +20,8 @@ inline uint32_t bits_from_float(float value) {
   return bits;
 }
 
-/// The float32 nearest to `value`, rounded to odd: rounding that once more to fewer bits is then correct.
+/// The float32 nearest to `value`, rounded to odd: rounding that once more to fewer bits is then
+/// correct.
 inline float round_to_odd(double value) {
   const auto nearest = static_cast<float>(value);
   const double error = value - static_cast<double>(nearest);
@@ -61,8 +63,8 @@ struct Half {
     } else if (size >= 65520.0) {
       bits = sign | 0x7c00u;
     } else {
-      // One unit in the last place is 2^-24 for subnormals, 2^(exponent - 10) above; nearbyint rounds ties to even, and a
-      // carry into the exponent lands on the right number by itself.
+      // One unit in the last place is 2^-24 for subnormals, 2^(exponent - 10) above; nearbyint
+      // rounds ties to even, and a carry into the exponent lands on the right number by itself.
       int exponent = -14;
       if (size >= 0x1p-14) {
         std::frexp(size, &exponent);

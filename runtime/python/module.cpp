@@ -28,20 +28,30 @@ void translate(const std::exception_ptr& raised, void*) {
 }
 
 void bind_flush(nb::module_& m) {
-  m.def("flush", [] { flush_graph(current_graph()); }, "Computes every value of this thread's graph that is still held.");
-  m.def("pending", [] { return current_graph().nodes.size(); }, "Nodes recorded by this thread and not yet computed.");
-  m.def("prune", [] {
-    Graph& graph = current_graph();
-    GraphLock lock(graph);
-    prune(graph);
-  }, "Drops the recorded nodes whose results nothing can read any more.");
-  m.def("census", [] {
-    const Census now = census();
-    nb::dict counts;
-    counts["values"] = now.values;
-    counts["nodes"] = now.nodes;
-    return counts;
-  }, "Values and nodes in use by the process.");
+  m.def(
+      "flush", [] { flush_graph(current_graph()); },
+      "Computes every value of this thread's graph that is still held.");
+  m.def(
+      "pending", [] { return current_graph().nodes.size(); },
+      "Nodes recorded by this thread and not yet computed.");
+  m.def(
+      "prune",
+      [] {
+        Graph& graph = current_graph();
+        GraphLock lock(graph);
+        prune(graph);
+      },
+      "Drops the recorded nodes whose results nothing can read any more.");
+  m.def(
+      "census",
+      [] {
+        const Census now = census();
+        nb::dict counts;
+        counts["values"] = now.values;
+        counts["nodes"] = now.nodes;
+        return counts;
+      },
+      "Values and nodes in use by the process.");
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
-// Tape nodes: what a gradient reads is held here, as values and never as handles, so that an output saved for backward does not
-// keep its own handle alive. Reading it makes a new handle with the same place on the tape, which is what higher orders need.
+// Tape nodes: what a gradient reads is held here, as values and never as handles, so that an output
+// saved for backward does not keep its own handle alive. Reading it makes a new handle with the
+// same place on the tape, which is what higher orders need.
 #include "python/tape.h"
 
 #include <nanobind/stl/string.h>
@@ -49,12 +50,14 @@ Saved save(const Node& node, const GradRule::Read& read) {
 void require_saved(const TapeNode& self) {
   if (self.released) {
     throw Error("axon." + self.op->program->name +
-                ": what backward reads has been freed by an earlier backward; call that one with retain_graph=True");
+                ": what backward reads has been freed by an earlier backward; call that one with "
+                "retain_graph=True");
   }
 }
 
 /// A saved value as a tensor in its old place on the tape.
-nb::object saved_tensor(nb::handle self, const TapeNode& tape, const GradRule::Read& read, const Held& value) {
+nb::object saved_tensor(nb::handle self, const TapeNode& tape, const GradRule::Read& read,
+                        const Held& value) {
   if (read.from == GradRule::Read::From::output) {
     return is_float(value->dtype) ? wrap(value, self, read.index) : wrap(value);
   }
@@ -105,7 +108,8 @@ nb::object attribute(nb::handle self, const std::string& name) {
   const TapeNode& tape = *nb::inst_ptr<TapeNode>(self);
   const GradRule& rule = *tape.op->grad;
   for (size_t i = 0; i < rule.reads.size(); ++i) {
-    if (rule.reads[i].from != GradRule::Read::From::cotangent && rule.program->inputs[i].name == name) {
+    if (rule.reads[i].from != GradRule::Read::From::cotangent &&
+        rule.program->inputs[i].name == name) {
       require_saved(tape);
       return saved_object(self, tape, i);
     }
@@ -115,8 +119,8 @@ nb::object attribute(nb::handle self, const std::string& name) {
     require_saved(tape);
     return attrs[name.c_str()];
   }
-  const std::string message =
-      "axon." + tape.op->program->name + ": its tape node has no " + name + "; see .saved and .attrs for what backward may read";
+  const std::string message = "axon." + tape.op->program->name + ": its tape node has no " + name +
+                              "; see .saved and .attrs for what backward may read";
   throw nb::attribute_error(message.c_str());
 }
 
@@ -186,16 +190,19 @@ nb::object new_tape(Op& op) {
   return object;
 }
 
-void fill_tape(nb::handle object, const Node& node, Tensor* const* inputs, const nb::handle* objects) {
+void fill_tape(nb::handle object, const Node& node, Tensor* const* inputs,
+               const nb::handle* objects) {
   TapeNode* tape = nb::inst_ptr<TapeNode>(object);
   const GradRule& rule = *tape->op->grad;
   tape->edges.reserve(rule.edges.size());
   for (int32_t input : rule.edges) {
-    tape->edges.push_back(inputs[input] != nullptr ? edge_of(*inputs[input], objects[input]) : Edge());
+    tape->edges.push_back(inputs[input] != nullptr ? edge_of(*inputs[input], objects[input])
+                                                   : Edge());
   }
   tape->saved.reserve(rule.reads.size());
   for (const GradRule::Read& read : rule.reads) {
-    tape->saved.push_back(read.from == GradRule::Read::From::cotangent ? Saved() : save(node, read));
+    tape->saved.push_back(read.from == GradRule::Read::From::cotangent ? Saved()
+                                                                       : save(node, read));
   }
   tape->ints = node.ints;
   tape->scalars = node.scalars;
@@ -208,18 +215,28 @@ void fill_tape(nb::handle object, const Node& node, Tensor* const* inputs, const
 void bind_tape(nb::module_& m) {
   nb::class_<TapeNode>(m, "TapeNode", nb::is_weak_referenceable(), nb::type_slots(tape_slots),
                        "A recorded op that gradients flow through.")
-      .def_prop_ro("op", [](const TapeNode& self) { return self.op->program->name; }, "The name of its program.")
+      .def_prop_ro(
+          "op", [](const TapeNode& self) { return self.op->program->name; },
+          "The name of its program.")
       .def_prop_ro("edges", edges_tuple,
-                   "Where the gradients go, by output of the gradient program: (TapeNode, output number), a leaf Tensor, or None.")
-      .def_prop_ro("outputs", outputs_tuple, "(shape, dtype) of each output, for cotangents that are zero.")
-      .def_prop_ro("saved", [](nb::handle self) { return saved_dict(self); }, "What the gradient reads, by name.")
-      .def_prop_ro("attrs",
-                   [](const TapeNode& self) { return attrs_dict(*self.op->program, self.ints, self.scalars); },
-                   "The op's attributes, by name, normalised.")
+                   "Where the gradients go, by output of the gradient program: (TapeNode, output "
+                   "number), a leaf Tensor, or None.")
+      .def_prop_ro("outputs", outputs_tuple,
+                   "(shape, dtype) of each output, for cotangents that are zero.")
+      .def_prop_ro(
+          "saved", [](nb::handle self) { return saved_dict(self); },
+          "What the gradient reads, by name.")
+      .def_prop_ro(
+          "attrs",
+          [](const TapeNode& self) {
+            return attrs_dict(*self.op->program, self.ints, self.scalars);
+          },
+          "The op's attributes, by name, normalised.")
       .def_ro("released", &TapeNode::released, "True iff what was saved has been freed.")
       .def("release", release_saved, "Frees what was saved.")
       .def("__getattr__", attribute, nb::arg("name"))
-      .def("__repr__", [](const TapeNode& self) { return "<TapeNode " + self.op->program->name + ">"; });
+      .def("__repr__",
+           [](const TapeNode& self) { return "<TapeNode " + self.op->program->name + ">"; });
 }
 
 }  // namespace axon

@@ -22,12 +22,12 @@ struct Saved {
 
 struct TapeNode {
   const Op* op = nullptr;
-  std::vector<Edge> edges;    // by output of the gradient program
-  std::vector<Saved> saved;   // by input of the gradient program; cotangents stay empty
+  std::vector<Edge> edges;   // by output of the gradient program
+  std::vector<Saved> saved;  // by input of the gradient program; cotangents stay empty
   std::vector<int64_t> ints;
   std::vector<ScalarEntry> scalars;
   std::vector<Ghost> outputs;
-  bool released = false;      // true iff what was saved has been freed
+  bool released = false;  // true iff what was saved has been freed
 
   TapeNode() = default;
   TapeNode(const TapeNode&) = delete;
@@ -37,7 +37,8 @@ struct TapeNode {
 
 /// An empty tape node of `op`, which has a gradient.
 nb::object new_tape(Op& op);
-/// Fills it from `node`, just recorded from `inputs` (nullptr where an input is no tensor). Runs no Python code.
+/// Fills it from `node`, just recorded from `inputs` (nullptr where an input is no tensor). Runs no
+/// Python code.
 void fill_tape(nb::handle tape, const Node& node, Tensor* const* inputs, const nb::handle* objects);
 
 }  // namespace axon

@@ -31,7 +31,8 @@ nb::object attr_or_null(nb::handle object, const char* name) {
   return nb::steal(found);
 }
 
-/// The name that an object gives its dtype, or "" if it is none: "float32" for np.dtype("float32") and np.float32.
+/// The name that an object gives its dtype, or "" if it is none: "float32" for np.dtype("float32")
+/// and np.float32.
 std::string name_of_dtype(nb::handle object) {
   if (PyUnicode_Check(object.ptr())) {
     return nb::cast<std::string>(object);
@@ -91,18 +92,22 @@ void init(Tensor* self, const Tensor& other, bool requires_grad) {
   new (self) Tensor;
   self->value = other.value;
   if (requires_grad && !is_float(other.value->dtype)) {
-    throw TypeError("axon.Tensor: requires_grad needs a float dtype, not " + std::string(name_of(other.value->dtype)));
+    throw TypeError("axon.Tensor: requires_grad needs a float dtype, not " +
+                    std::string(name_of(other.value->dtype)));
   }
   self->requires_grad = requires_grad;
 }
 
 void set_requires_grad(Tensor& self, bool requires_grad) {
   if (requires_grad && !is_float(self.value->dtype)) {
-    throw TypeError("Tensor.requires_grad: a tensor of dtype " + std::string(name_of(self.value->dtype)) +
+    throw TypeError("Tensor.requires_grad: a tensor of dtype " +
+                    std::string(name_of(self.value->dtype)) +
                     " has no gradient; use a float dtype, such as x.astype(\"float32\")");
   }
   if (!requires_grad && self.source != nullptr) {
-    throw Error("Tensor.requires_grad: this tensor is the result of an op and gradients flow through it; use x.detach()");
+    throw Error(
+        "Tensor.requires_grad: this tensor is the result of an op and gradients flow through it; "
+        "use x.detach()");
   }
   self.requires_grad = requires_grad;
 }
@@ -114,24 +119,27 @@ void set_grad(Tensor& self, nb::handle grad) {
       throw TypeError("Tensor.grad: expected a Tensor or None, not " + type_text(grad));
     }
     if (g->value->dims != self.value->dims) {
-      throw ValueError("Tensor.grad: the tensor has shape " + shape_text(self.value->dims) + ", the gradient " +
-                       shape_text(g->value->dims) + "; they must be equal");
+      throw ValueError("Tensor.grad: the tensor has shape " + shape_text(self.value->dims) +
+                       ", the gradient " + shape_text(g->value->dims) + "; they must be equal");
     }
   }
   PyObject* old = std::exchange(self.grad, grad.is_none() ? nullptr : grad.inc_ref().ptr());
   dispose(old);
 }
 
-/// In-place semantics: the handle takes the other's value. A leaf that requires gradients stays one, so it may change only where
-/// nothing is put on the tape.
+/// In-place semantics: the handle takes the other's value. A leaf that requires gradients stays
+/// one, so it may change only where nothing is put on the tape.
 void assign(Tensor& self, const Tensor& other) {
   if (self.value->dims != other.value->dims || self.value->dtype != other.value->dtype) {
-    throw ValueError("axon: cannot assign " + std::string(name_of(other.value->dtype)) + " of shape " +
-                     shape_text(other.value->dims) + " in place to " + std::string(name_of(self.value->dtype)) + " of shape " +
+    throw ValueError("axon: cannot assign " + std::string(name_of(other.value->dtype)) +
+                     " of shape " + shape_text(other.value->dims) + " in place to " +
+                     std::string(name_of(self.value->dtype)) + " of shape " +
                      shape_text(self.value->dims) + "; write x = x op y to make a new tensor");
   }
   if (grad_mode() && self.requires_grad && self.source == nullptr) {
-    throw Error("axon: a leaf tensor that requires gradients is assigned in place; do it inside `with axon.no_grad():`");
+    throw Error(
+        "axon: a leaf tensor that requires gradients is assigned in place; do it inside `with "
+        "axon.no_grad():`");
   }
   self.value = other.value;
   if (grad_mode()) {
@@ -144,50 +152,70 @@ void assign(Tensor& self, const Tensor& other) {
 }
 
 void bind_dtype(nb::module_& m) {
-  nb::class_<DTypeBox>(m, "DType", "The type of a tensor's elements; equal to its name and to NumPy's dtype of that name.")
-      .def("__init__",
-           [](DTypeBox* self, nb::handle of) { new (self) DTypeBox{read_dtype(of, "axon.DType: dtype")}; }, nb::arg("dtype"))
+  nb::class_<DTypeBox>(
+      m, "DType",
+      "The type of a tensor's elements; equal to its name and to NumPy's dtype of that name.")
+      .def(
+          "__init__",
+          [](DTypeBox* self, nb::handle of) {
+            new (self) DTypeBox{read_dtype(of, "axon.DType: dtype")};
+          },
+          nb::arg("dtype"))
       .def_prop_ro("name", [](const DTypeBox& self) { return std::string(name_of(self.value)); })
-      .def_prop_ro("itemsize", [](const DTypeBox& self) { return size_of(self.value); }, "Bytes of one element.")
+      .def_prop_ro(
+          "itemsize", [](const DTypeBox& self) { return size_of(self.value); },
+          "Bytes of one element.")
       .def_prop_ro("is_float", [](const DTypeBox& self) { return is_float(self.value); })
-      .def_prop_ro("is_integer", [](const DTypeBox& self) { return is_integer(self.value); }, "True iff an integer; bool is not.")
+      .def_prop_ro(
+          "is_integer", [](const DTypeBox& self) { return is_integer(self.value); },
+          "True iff an integer; bool is not.")
       .def("__eq__", same_dtype, nb::arg("other").none())
-      .def("__ne__", [](const DTypeBox& self, nb::handle other) { return !same_dtype(self, other); }, nb::arg("other").none())
+      .def(
+          "__ne__", [](const DTypeBox& self, nb::handle other) { return !same_dtype(self, other); },
+          nb::arg("other").none())
       .def("__hash__",
-           [](const DTypeBox& self) { return PyObject_Hash(nb::cast(std::string(name_of(self.value))).ptr()); })
+           [](const DTypeBox& self) {
+             return PyObject_Hash(nb::cast(std::string(name_of(self.value))).ptr());
+           })
       .def("__str__", [](const DTypeBox& self) { return std::string(name_of(self.value)); })
-      .def("__repr__", [](const DTypeBox& self) { return "axon." + std::string(name_of(self.value)); })
+      .def("__repr__",
+           [](const DTypeBox& self) { return "axon." + std::string(name_of(self.value)); })
       .def("__reduce__", [](const DTypeBox& self) {
-        return nb::make_tuple(nb::type<DTypeBox>(), nb::make_tuple(std::string(name_of(self.value))));
+        return nb::make_tuple(nb::type<DTypeBox>(),
+                              nb::make_tuple(std::string(name_of(self.value))));
       });
   for (int i = 0; i < kDTypes; ++i) {
     nb::object object = nb::cast(DTypeBox{static_cast<DType>(i)});
     dtype_objects[i] = object.ptr();
     m.attr(std::string(name_of(static_cast<DType>(i))).c_str()) = object;
   }
-  m.def("promote_types",
-        [](nb::handle a, nb::handle b) {
-          return dtype_object(promote(read_dtype(a, "axon.promote_types: a"), read_dtype(b, "axon.promote_types: b")));
-        },
-        nb::arg("a"), nb::arg("b"), "The dtype that tensors of dtypes a and b promote to.");
+  m.def(
+      "promote_types",
+      [](nb::handle a, nb::handle b) {
+        return dtype_object(promote(read_dtype(a, "axon.promote_types: a"),
+                                    read_dtype(b, "axon.promote_types: b")));
+      },
+      nb::arg("a"), nb::arg("b"), "The dtype that tensors of dtypes a and b promote to.");
 }
 
 void bind_ghost(nb::module_& m) {
   nb::class_<Ghost>(m, "Ghost", "The shape and dtype of a tensor without its elements.")
-      .def("__init__",
-           [](Ghost* self, nb::handle shape, nb::handle dtype) {
-             Dims dims;
-             for (nb::handle extent : shape) {
-               dims.push_back(nb::cast<int64_t>(extent));
-             }
-             new (self) Ghost{read_dtype(dtype, "axon.Ghost: dtype"), std::move(dims)};
-           },
-           nb::arg("shape"), nb::arg("dtype"))
+      .def(
+          "__init__",
+          [](Ghost* self, nb::handle shape, nb::handle dtype) {
+            Dims dims;
+            for (nb::handle extent : shape) {
+              dims.push_back(nb::cast<int64_t>(extent));
+            }
+            new (self) Ghost{read_dtype(dtype, "axon.Ghost: dtype"), std::move(dims)};
+          },
+          nb::arg("shape"), nb::arg("dtype"))
       .def_prop_ro("shape", [](const Ghost& self) { return tuple_of(self.dims); })
       .def_prop_ro("dtype", [](const Ghost& self) { return dtype_object(self.dtype); })
       .def_prop_ro("ndim", [](const Ghost& self) { return self.dims.size(); })
       .def("__repr__", [](const Ghost& self) {
-        return "Ghost(shape=" + shape_text(self.dims) + ", dtype=" + std::string(name_of(self.dtype)) + ")";
+        return "Ghost(shape=" + shape_text(self.dims) +
+               ", dtype=" + std::string(name_of(self.dtype)) + ")";
       });
 }
 
@@ -208,7 +236,8 @@ Tensor* as_tensor(nb::handle object) {
 nb::object wrap(Held value) { return wrap(std::move(value), nb::handle(), 0); }
 
 nb::object wrap(Held value, nb::handle source, int32_t output) {
-  return set_up(nb::inst_alloc(reinterpret_cast<PyObject*>(tensor_type)), std::move(value), source, output);
+  return set_up(nb::inst_alloc(reinterpret_cast<PyObject*>(tensor_type)), std::move(value), source,
+                output);
 }
 
 void dispose(PyObject* object) {
@@ -254,7 +283,8 @@ bool read_number(nb::handle object, ScalarEntry& entry) {
   if (PyObject_TypeCheck(o, base_type)) {
     return false;
   }
-  // NumPy's scalars, without NumPy: they have a dtype, no axes, and say what they are in Python's types.
+  // NumPy's scalars, without NumPy: they have a dtype, no axes, and say what they are in Python's
+  // types.
   nb::object ndim = attr_or_null(object, "ndim");
   if (ndim && ndim.equal(nb::int_(0)) && nb::hasattr(object, "item")) {
     nb::object item = object.attr("item")();
@@ -301,7 +331,8 @@ DType read_dtype(nb::handle object, const std::string& what) {
   }
   const std::string name = name_of_dtype(object);
   if (name.empty()) {
-    throw TypeError(what + " must be a dtype such as axon.float32 or \"float32\", not " + type_text(object));
+    throw TypeError(what + " must be a dtype such as axon.float32 or \"float32\", not " +
+                    type_text(object));
   }
   for (int i = 0; i < kDTypes; ++i) {
     if (name == name_of(static_cast<DType>(i))) {
@@ -323,12 +354,15 @@ void flush_graph(Graph& graph) {
 }
 
 const Buffer& realise(const Value& value) {
-  // Another thread may flush the graph first, and its next node may take this one's place: so ask again.
+  // Another thread may flush the graph first, and its next node may take this one's place: so ask
+  // again.
   while (Node* node = producer(value)) {
     flush_graph(*node->graph);
   }
   if (value.buffer == nullptr) {
-    throw Error("axon: this tensor was never computed, because the flush that should have done so failed; record it again");
+    throw Error(
+        "axon: this tensor was never computed, because the flush that should have done so failed; "
+        "record it again");
   }
   return *value.buffer;
 }
@@ -336,42 +370,60 @@ const Buffer& realise(const Value& value) {
 void bind_tensor(nb::module_& m) {
   bind_dtype(m);
   bind_ghost(m);
-  auto cls = nb::class_<Tensor>(m, "TensorBase", nb::is_weak_referenceable(), nb::type_slots(tensor_slots),
-                                "A handle to a value: recorded, pending or in memory.");
+  auto cls =
+      nb::class_<Tensor>(m, "TensorBase", nb::is_weak_referenceable(), nb::type_slots(tensor_slots),
+                         "A handle to a value: recorded, pending or in memory.");
   cls.def("__init__", init, nb::arg("other"), nb::arg("requires_grad") = false,
           "A new leaf with the value of `other`; used by subclasses such as parameters.")
       .def_prop_ro("shape", [](const Tensor& self) { return tuple_of(self.value->dims); })
       .def_prop_ro("dtype", [](const Tensor& self) { return dtype_object(self.value->dtype); })
       .def_prop_ro("ndim", [](const Tensor& self) { return self.value->dims.size(); })
-      .def_prop_ro("size", [](const Tensor& self) { return self.value->elements; }, "Elements.")
-      .def_prop_ro("nbytes", [](const Tensor& self) { return self.value->elements * size_of(self.value->dtype); })
-      .def_prop_ro("is_pending", [](const Tensor& self) { return producer(*self.value) != nullptr; },
-                   "True iff recorded and not yet computed.")
-      .def_prop_rw("requires_grad", [](const Tensor& self) { return self.requires_grad; }, set_requires_grad)
-      .def_prop_rw("grad",
-                   [](const Tensor& self) { return self.grad != nullptr ? nb::borrow(self.grad) : nb::none(); }, set_grad,
-                   nb::for_setter(nb::arg("grad").none()))
-      .def_prop_ro("tape",
-                   [](const Tensor& self) -> nb::object {
-                     const bool made = self.source != nullptr && nb::isinstance<TapeNode>(self.source);
-                     return made ? nb::borrow(self.source) : nb::none();
-                   },
-                   "The tape node that made this tensor, or None.")
-      .def_prop_ro("output", [](const Tensor& self) { return self.output; }, "Which output of `tape` this tensor is.")
-      .def("detach", [](const Tensor& self) { return wrap(self.value); }, "The same value, cut off from the tape.")
-      .def("__dlpack__", dlpack_capsule, "A DLPack capsule over the tensor's own memory; values are immutable: do not write.")
-      .def("__dlpack_device__", [](const Tensor&) { return nb::make_tuple(nb::device::cpu::value, 0); })
+      .def_prop_ro(
+          "size", [](const Tensor& self) { return self.value->elements; }, "Elements.")
+      .def_prop_ro(
+          "nbytes",
+          [](const Tensor& self) { return self.value->elements * size_of(self.value->dtype); })
+      .def_prop_ro(
+          "is_pending", [](const Tensor& self) { return producer(*self.value) != nullptr; },
+          "True iff recorded and not yet computed.")
+      .def_prop_rw(
+          "requires_grad", [](const Tensor& self) { return self.requires_grad; }, set_requires_grad)
+      .def_prop_rw(
+          "grad",
+          [](const Tensor& self) {
+            return self.grad != nullptr ? nb::borrow(self.grad) : nb::none();
+          },
+          set_grad, nb::for_setter(nb::arg("grad").none()))
+      .def_prop_ro(
+          "tape",
+          [](const Tensor& self) -> nb::object {
+            const bool made = self.source != nullptr && nb::isinstance<TapeNode>(self.source);
+            return made ? nb::borrow(self.source) : nb::none();
+          },
+          "The tape node that made this tensor, or None.")
+      .def_prop_ro(
+          "output", [](const Tensor& self) { return self.output; },
+          "Which output of `tape` this tensor is.")
+      .def(
+          "detach", [](const Tensor& self) { return wrap(self.value); },
+          "The same value, cut off from the tape.")
+      .def("__dlpack__", dlpack_capsule,
+           "A DLPack capsule over the tensor's own memory; values are immutable: do not write.")
+      .def("__dlpack_device__",
+           [](const Tensor&) { return nb::make_tuple(nb::device::cpu::value, 0); })
       .def("_assign", assign, nb::arg("other"), "Rebinds this handle to the value of `other`.");
   base_type = tensor_type = reinterpret_cast<PyTypeObject*>(cls.ptr());
-  m.def("set_tensor_type",
-        [module = nb::handle(m)](nb::handle type) {
-          if (!PyType_Check(type.ptr()) || !PyType_IsSubtype(reinterpret_cast<PyTypeObject*>(type.ptr()), base_type)) {
-            throw TypeError("axon.set_tensor_type: expected a subclass of TensorBase");
-          }
-          module.attr("_tensor_type") = type;
-          tensor_type = reinterpret_cast<PyTypeObject*>(type.ptr());
-        },
-        nb::arg("type"), "The Python class that results are made of.");
+  m.def(
+      "set_tensor_type",
+      [module = nb::handle(m)](nb::handle type) {
+        if (!PyType_Check(type.ptr()) ||
+            !PyType_IsSubtype(reinterpret_cast<PyTypeObject*>(type.ptr()), base_type)) {
+          throw TypeError("axon.set_tensor_type: expected a subclass of TensorBase");
+        }
+        module.attr("_tensor_type") = type;
+        tensor_type = reinterpret_cast<PyTypeObject*>(type.ptr());
+      },
+      nb::arg("type"), "The Python class that results are made of.");
 }
 
 }  // namespace axon

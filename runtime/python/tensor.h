@@ -15,8 +15,8 @@ namespace nb = nanobind;
 /// A Python tensor: a name for a value. Assigning in place rebinds the handle; values never change.
 struct Tensor {
   Held value;
-  /// Where gradients of this tensor go, owned: the TapeNode that made it, or a leaf Tensor that it is an older value of; nullptr
-  /// for a leaf or a constant.
+  /// Where gradients of this tensor go, owned: the TapeNode that made it, or a leaf Tensor that it
+  /// is an older value of; nullptr for a leaf or a constant.
   PyObject* source = nullptr;
   PyObject* grad = nullptr;    // owned; nullptr: None
   int32_t output = 0;          // which output of `source`
@@ -29,7 +29,8 @@ struct Tensor {
 };
 static_assert(sizeof(Tensor) <= 32, "one for every live result");
 
-/// The shape and dtype of a tensor without its elements: what a gradient reads of an input that it does not need by value.
+/// The shape and dtype of a tensor without its elements: what a gradient reads of an input that it
+/// does not need by value.
 struct Ghost {
   DType dtype;
   Dims dims;
@@ -41,11 +42,12 @@ Tensor* as_tensor(nb::handle object);
 nb::object wrap(Held value);
 nb::object wrap(Held value, nb::handle source, int32_t output);
 
-/// Drops an owned reference; nullptr is fine. Objects that die meanwhile wait their turn, so that a tape of any length is released in
-/// a loop, not by recursion.
+/// Drops an owned reference; nullptr is fine. Objects that die meanwhile wait their turn, so that a
+/// tape of any length is released in a loop, not by recursion.
 void dispose(PyObject* object);
 
-/// A Python number as an entry of the scalar table: bool, int64 or float64. False if `object` is not a number.
+/// A Python number as an entry of the scalar table: bool, int64 or float64. False if `object` is
+/// not a number.
 bool read_number(nb::handle object, ScalarEntry& entry);
 nb::object number_object(const ScalarEntry& entry);
 double real_of(const ScalarEntry& entry);
@@ -56,7 +58,8 @@ nb::tuple tuple_of(const std::vector<int64_t>& numbers);
 
 /// The Python object of a dtype: one for each, equal to its name and to NumPy's dtype of that name.
 nb::object dtype_object(DType dtype);
-/// From a DType, a name, a NumPy dtype or one of bool, int, float. Throws TypeError/ValueError starting with `what`.
+/// From a DType, a name, a NumPy dtype or one of bool, int, float. Throws TypeError/ValueError
+/// starting with `what`.
 DType read_dtype(nb::handle object, const std::string& what);
 
 /// Flushes `graph`, without the GIL and under its mutex.
