@@ -186,7 +186,7 @@ class Simplifier:
             if bound is not None:
                 return self._refill(replacement, bound)
         if self.reassociate and node.head in _PRODUCTS:
-            return rebuild(product_of(node))
+            return rebuild(_logistic(product_of(node)))
         if self.reassociate and node.head in ("add", "sub"):
             return self._sum(node)
         return node
@@ -271,6 +271,16 @@ def product_of(node: Node) -> Product:
     if is_call(node, "reciprocal"):
         return product_of(node.args[0]).inverse()
     return Product(1, Counter({node: 1}), Counter())
+
+
+def _logistic(product: Product) -> Product:
+    """e/(1 + e) is 1 - 1/(1 + e): where e overflows the quotient would be inf/inf."""
+    for base in product.under:
+        if is_call(base, "add") and base.args[0] == 1 and product.over[base.args[1]]:
+            complement = call("sub", 1, call("reciprocal", base))
+            over = product.over - Counter([base.args[1]]) + Counter([complement])
+            return Product(product.number, over, product.under - Counter([base]))
+    return product
 
 
 def _factors(counter: Counter) -> Node | None:

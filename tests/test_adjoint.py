@@ -31,6 +31,8 @@ TANH = program(
 )
 SIGMOID = program("""(program sigmoid (in (x float (*))) (out (y (like x) (*)))
   (set y (*) (reciprocal (add 1 (exp (neg (load x (*))))))))""")
+SILU = program("""(program silu (in (x float (*))) (out (y (like x) (*)))
+  (set y (*) (div (load x (*)) (add 1 (exp (neg (load x (*)))))))) """)
 CELU = program("""(program celu (in (x float (*))) (attr (alpha real 1.0))
   (check (!= alpha 0) "alpha must not be 0") (out (y (like x) (*)))
   (set y (*) (select (gt (load x (*)) 0) (load x (*)) (mul alpha (expm1 (div (load x
@@ -651,6 +653,13 @@ def test_sigmoid_stays_finite_where_the_exponential_overflows():
     y = run(SIGMOID, {"x": x})["y"]
     dx = run(gradient(SIGMOID), {"dy": np.ones(2), "y": y})["dx"]
     np.testing.assert_array_equal(dx, [0, 0])
+
+
+def test_silu_stays_finite_where_the_exponential_overflows():
+    check(SILU, {"x": normal(7)})
+    x = np.array([-1000.0, -30.0, 1000.0])
+    (dx,) = run(gradient(SILU), {"dy": np.ones(3), "x": x}).values()
+    np.testing.assert_allclose(dx, [0, -29 * np.exp(-30.0), 1], atol=1e-15)
 
 
 def test_no_gradient_of_discrete_programs():
