@@ -181,6 +181,7 @@ class _Walk:
         self.leaves: dict[int, tuple[Any, Any]] = {}
         self.captured: dict[tuple[Any, int], Any] = {}
         self.wanted = {_place(t) for t in wanted if t.tape is not None}
+        self.incoming: dict[Any, dict[int, Any]] = {}
 
     def run(self, outputs: Sequence[Any], cotangents: Sequence[Any]) -> None:
         if len(outputs) != len(cotangents):
@@ -190,24 +191,27 @@ class _Walk:
             )
         seeds = [self._seed(y, dy) for y, dy in zip(outputs, cotangents, strict=True)]
         roots = dict.fromkeys(y.tape for y in outputs if y.tape is not None)
-        waiting = self._uses(roots)
-        self.incoming: dict[Any, list[Any]] = {}
+        edges, waiting = self._reach(roots)
         with _mode(self.create_graph):
             for output, seed in zip(outputs, seeds, strict=True):
                 self._send(_place(output) if output.tape is not None else output, seed)
-            ready = [node for node in roots if waiting[node] == 0]
+            ready = [node for node in roots if node not in waiting]
             while ready:
                 node = ready.pop()
                 gradients = self._visit(node)
-                for edge, gradient in zip(node.edges, gradients, strict=True):
-                    self._send(edge, gradient)
+                for number, edge in enumerate(edges.pop(node)):
+                    if edge is None:
+                        continue
+                    if gradients is not None and gradients[number] is not None:
+                        self._send(edge, gradients[number])
                     if isinstance(edge, tuple):
                         waiting[edge[0]] -= 1
                         if waiting[edge[0]] == 0:
                             ready.append(edge[0])
                 if not self.retain:
                     node.release()
-            self._run_leaf_hooks()
+            for key, (leaf, gradient) in self.leaves.items():
+                self.leaves[key] = (leaf, _run_hooks(vars(leaf).get("_hooks", {}), gradient))
 
     def gradient_of(self, tensor: Any) -> Any:
         if tensor.tape is not None:
@@ -237,59 +241,56 @@ class _Walk:
             )
         return cotangent if cotangent.dtype == output.dtype else cotangent.to(output.dtype)
 
-    def _uses(self, roots: Iterable[Any]) -> dict[Any, int]:
-        """How many edges lead to each node that is reached; refuses a freed one."""
-        counts = dict.fromkeys(roots, 0)
-        stack = list(counts)
+    def _reach(self, roots: Iterable[Any]) -> tuple[dict[Any, tuple], dict[Any, int]]:
+        """The edges of every node that is reached, and how many edges lead to it (if any)."""
+        edges: dict[Any, tuple] = {}
+        waiting: dict[Any, int] = {}
+        stack = list(roots)
         while stack:
             node = stack.pop()
+            if node in edges:
+                continue
             if node.released:
                 raise RuntimeError(
                     f"{self.caller}: the tape of axon.{node.op} was freed by an earlier backward; "
                     "pass retain_graph=True to that one, or compute the outputs again"
                 )
-            for edge in node.edges:
+            edges[node] = node.edges
+            for edge in edges[node]:
                 if isinstance(edge, tuple):
-                    if edge[0] not in counts:
-                        counts[edge[0]] = 0
-                        stack.append(edge[0])
-                    counts[edge[0]] += 1
-        return counts
+                    source = edge[0]
+                    waiting[source] = waiting.get(source, 0) + 1
+                    stack.append(source)
+        return edges, waiting
 
     def _send(self, edge: Any, gradient: Any) -> None:
-        if edge is None or gradient is None:
-            return
+        """Adds a gradient to what flows into a leaf or an output of a node."""
         if isinstance(edge, tuple):
             node, output = edge
-            slots = self.incoming.setdefault(node, [None] * len(node.outputs))
-            slots[output] = gradient if slots[output] is None else slots[output] + gradient
+            flow = self.incoming.setdefault(node, {})
+            flow[output] = flow[output] + gradient if output in flow else gradient
         elif edge.requires_grad:
-            _, before = self.leaves.get(id(edge), (edge, None))
-            self.leaves[id(edge)] = (edge, gradient if before is None else before + gradient)
+            known = self.leaves.get(id(edge))
+            self.leaves[id(edge)] = (edge, gradient if known is None else known[1] + gradient)
 
-    def _visit(self, node: Any) -> Sequence[Any]:
-        """The gradients of a node's inputs, from those of its outputs."""
-        cotangents = self.incoming.pop(node, None)
-        if cotangents is None:
-            return [None] * len(node.edges)
+    def _visit(self, node: Any) -> Sequence[Any] | None:
+        """The gradients of a node's inputs, from those of its outputs; None if none flow."""
+        flow = self.incoming.pop(node, None)
+        if flow is None:
+            return None
         for output, hooks in _node_hooks.get(node, {}).items():
-            if cotangents[output] is not None:
-                cotangents[output] = _run_hooks(hooks, cotangents[output])
-        for output, cotangent in enumerate(cotangents):
-            if (node, output) in self.wanted and cotangent is not None:
-                self.captured[node, output] = cotangent
-        stub = STUBS.get(node.op) or _derived_stub(node.op)
-        filled = [
-            _full(shape, 0.0, dtype) if cotangent is None else cotangent
-            for cotangent, (shape, dtype) in zip(cotangents, node.outputs, strict=True)
+            if output in flow:
+                flow[output] = _run_hooks(hooks, flow[output])
+        for output in flow:
+            if (node, output) in self.wanted:
+                self.captured[node, output] = flow[output]
+        cotangents = [
+            flow[output] if output in flow else _full(shape, 0.0, dtype)
+            for output, (shape, dtype) in enumerate(node.outputs)
             if dtype.is_float
         ]
-        gradients = stub(node, *filled)
+        gradients = (STUBS.get(node.op) or _derived_stub(node.op))(node, *cotangents)
         return gradients if isinstance(gradients, tuple) else (gradients,)
-
-    def _run_leaf_hooks(self) -> None:
-        for key, (leaf, gradient) in self.leaves.items():
-            self.leaves[key] = (leaf, _run_hooks(vars(leaf).get("_hooks", {}), gradient))
 
 
 def _derived_stub(op: str) -> Callable:
