@@ -36,7 +36,8 @@ class ContractEmitter {
 
   EmittedPhase emit() {
     const size_t first_int = ints_.size();
-    std::string text = fill(kTile, {{"T", type_}, {"S", suffix_}});
+    const std::string index_type = size_of(plan_.sum) == 8 ? "int64_t" : "int32_t";
+    std::string text = fill(kTile, {{"T", type_}, {"S", suffix_}, {"I", index_type}});
     if (!plan_.a.in_place) text += panel(plan_.a, "_a");
     text += panel(plan_.b, "_b");
     text += skeleton();
