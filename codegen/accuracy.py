@@ -25,8 +25,8 @@ def _of_logarithm(operand: Node, statements: list[Statement]) -> str | None:
         return "log1p(-x): log(1 - x) loses x near 0"
     if is_call(operand, "load"):
         total = next((s for s in statements if s.value == operand.args[0]), None)
-        of_exp = total is not None and total.combine == "sum" and is_call(total.expr, "exp")
-        if of_exp and not is_call(total.expr.args[0], "sub"):
+        summed = total.expr if total is not None and total.combine == "sum" else 0
+        if is_call(summed, "exp") and not is_call(summed.args[0], "sub"):
             return "the largest exponent taken out: log(sum(exp(x - m), axis)) + m"
     return None
 

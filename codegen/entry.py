@@ -227,9 +227,13 @@ class _Entry:
     # ---------------------------------------------------------------------------------- signature
 
     def _signature(self) -> Signature:
-        if "in" not in self.fields.items:
+        return parse_parameters(self._parameters())
+
+    def _parameters(self) -> Scalar:
+        scalar = self._scalar("in")
+        if scalar is None:
             raise error(self.key.mark, f"op {self.name!r} has no 'in:'", 'in: "x: float"')
-        return parse_parameters(self._scalar("in"))
+        return scalar
 
     def _program(self) -> Program:
         signature = self.signature
@@ -237,15 +241,11 @@ class _Entry:
         declared = {"y": (None, None)} if out is None else parse_outputs(out, signature)
         self._where(out)
         forward, kernel = self._scalar("forward"), self._scalar("kernel")
-        if (forward is None) == (kernel is None):
-            raise error(
-                self.key.mark, f"op {self.name!r} needs either 'forward:' or 'kernel:'", "a formula"
-            )
         statements: list[Statement] = []
-        if kernel is not None:
+        if forward is None and kernel is not None:
             signature.outputs = self._opaque_outputs(declared, kernel)
             statements.append(_opaque(kernel, signature))
-        else:
+        elif forward is not None and kernel is None:
             lowerer = Lowerer(signature, {i.name: i.dims for i in signature.inputs.values()})
             results = lowerer.formula(forward, tuple(declared))
             for name, expr in results.items():
@@ -256,6 +256,10 @@ class _Entry:
                 lowerer.write(signature.outputs[name], expr, flat_dims(dims))
             signature.outputs = {name: signature.outputs[name] for name in declared}
             statements = lowerer.statements
+        else:
+            raise error(
+                self.key.mark, f"op {self.name!r} needs either 'forward:' or 'kernel:'", "a formula"
+            )
         read = reads(statements)
         inputs = tuple(
             Input(i.name, i.cls, i.dims, i.name not in read, i.default)
@@ -311,9 +315,8 @@ class _Entry:
             raise lowerer.parsed.error(
                 expr, "the dims and dtype of a scatter's output are not known", "out: with both"
             )
-        probe = Lowerer(
-            self.signature, lowerer.values, parsed=lowerer.parsed, locals=lowerer.locals
-        )
+        probe = Lowerer(self.signature, lowerer.values, locals=lowerer.locals)
+        probe.parsed = lowerer.parsed
         value = probe.value(expr)
         if dims is None:
             if value.over & set(self.signature.axes):
@@ -351,14 +354,15 @@ class _Entry:
         }
         for attr in program.attrs:
             if attr.name not in used:
-                at = self._scalar("in")
+                scalar = self._parameters()
+                at = re.search(rf"\b{attr.name}\b[^,:]*:", scalar.text)
                 raise error(
-                    at.at(at.text.find(attr.name)),
+                    scalar.at(at.start() if at else 0),
                     f"attribute {attr.name!r} is never used",
                     "a formula with it",
                 )
         where = self.fields.items.get("where")
-        for name, key in where.keys.items() if where is not None else ():
+        for name, key in where.keys.items() if isinstance(where, Mapping) else ():
             if name not in used:
                 raise unknown(
                     key.mark,
@@ -446,7 +450,7 @@ class _Entry:
         for i in program.inputs:
             if f"d{i.name}" in values:
                 raise error(
-                    self._scalar("in").mark,
+                    self._parameters().mark,
                     f"'d{i.name}' names both a value and a gradient",
                     "other names of parameters",
                 )

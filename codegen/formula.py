@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import functools
 import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from codegen.accuracy import advice
 from codegen.diagnostics import Scalar, error
-from codegen.ir import GROUP, Call, Node, Output, Statement, call, is_call, load, walk
+from codegen.ir import GROUP, Call, Node, Output, Statement, call, index_of, is_call, load
 from codegen.primitives import PRIMITIVES
 from codegen.signature import (
     AXIS_TYPES,
@@ -64,7 +66,7 @@ FUNCTIONS = tuple(n for n in PRIMITIVES if n not in ("select", *OPERATORS.values
 Over = frozenset
 
 
-NOTHING = Over()
+NOTHING: Over = Over()
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def _over_of_term(term: Node, signature: Signature) -> Over:
     if term.head == "at":
         return Over([call("sel", term.args[0])])
     if term.head == "load":
-        return over_of(term.args[1].args, signature)
+        return over_of(index_of(term), signature)
     if term.head == "count":
         return Over()
     return over_of(term.args, signature)
@@ -133,7 +135,7 @@ class Lowerer:
     prefix: str = "t"
     statements: list[Statement] = field(default_factory=list)
     locals: dict[str, ast.expr] = field(default_factory=dict)
-    parsed: Parsed | None = None
+    parsed: Parsed = field(init=False)
     _memo: dict[str, Value] = field(default_factory=dict)
 
     # ---------------------------------------------------------------------------- whole formulas
@@ -256,7 +258,7 @@ class Lowerer:
                 "a reduction over it, or an output that has it",
             )
 
-    def _write_scatter(self, output: Output, expr: ast.Subscript) -> None:
+    def _write_scatter(self, output: Output, expr: Any) -> None:
         """`scatter[index](e)`: zero, plus e at index for every point of e."""
         if len(expr.args) != 1 or expr.keywords:
             raise self.parsed.error(expr, "scatter takes one value", "scatter[index](value)")
@@ -279,14 +281,13 @@ class Lowerer:
         """The reduction that the node is; None for any other expression."""
         if not isinstance(node, ast.Call):
             return None
-        if isinstance(node.func, ast.Name) and node.func.id in REDUCTIONS:
+        if is_name(node.func, REDUCTIONS):
             return self._axis_reduction(node)
-        over_names = isinstance(node.func, ast.Subscript) and isinstance(node.func.value, ast.Name)
-        if over_names and node.func.value.id in REDUCTIONS:
+        if isinstance(node.func, ast.Subscript) and is_name(node.func.value, REDUCTIONS):
             return self._named_reduction(node)
         return None
 
-    def _named_reduction(self, node: ast.Call) -> Reduction:
+    def _named_reduction(self, node: Any) -> Reduction:
         """`sum[c, r](e)`."""
         names = []
         for item in elements(node.func.slice):
@@ -301,7 +302,7 @@ class Lowerer:
                 )
         return Reduction(node.func.value.id, tuple(names), body, body.over - set(names))
 
-    def _axis_reduction(self, node: ast.Call) -> Reduction:
+    def _axis_reduction(self, node: Any) -> Reduction:
         """`sum(e, axis)`, `sum(e, rest(axis))`, `sum(e, ...)`."""
         name = node.func.id
         if len(node.args) != 2 or node.keywords:
@@ -371,7 +372,7 @@ class Lowerer:
         names = [a for a in self.signature.axes if a in over]
         group = sorted((t for t in over if t not in names), key=str)
         for at, term in enumerate(group):
-            axis = term.args[0] if is_call(term, "rest") else None
+            axis = term.args[0] if is_call(term, "rest") else ""
             replacing = [n for n in names if (axis, n) in self.signature.subs]
             if replacing:
                 names.remove(replacing[0])
@@ -448,11 +449,9 @@ class Lowerer:
     def _UnaryOp(self, node: ast.UnaryOp) -> Value:
         if isinstance(node.op, ast.USub):
             number = constant(node)
-            return (
-                Value(number)
-                if number is not None
-                else self._apply("neg", self.value(node.operand))
-            )
+            if isinstance(number, (int, float)):
+                return Value(number)
+            return self._apply("neg", self.value(node.operand))
         if isinstance(node.op, ast.Not):
             return self._apply("logical_not", self.value(node.operand))
         if isinstance(node.op, ast.Invert):
@@ -468,15 +467,14 @@ class Lowerer:
 
     def _Compare(self, node: ast.Compare) -> Value:
         sides = [self.value(side) for side in (node.left, *node.comparators)]
-        result = None
+        pairs = []
         for op, left, right in zip(node.ops, sides, sides[1:], strict=False):
             if type(op) not in COMPARE:
                 raise self.parsed.error(
                     node, "not a comparison of numbers", " ".join(COMPARE.values())
                 )
-            pair = self._apply(OPERATORS[COMPARE[type(op)]], left, right)
-            result = pair if result is None else self._apply("logical_and", result, pair)
-        return result
+            pairs.append(self._apply(OPERATORS[COMPARE[type(op)]], left, right))
+        return functools.reduce(lambda a, b: self._apply("logical_and", a, b), pairs)
 
     def _IfExp(self, node: ast.IfExp) -> Value:
         return self._apply("select", *map(self.value, (node.test, node.body, node.orelse)))
@@ -538,7 +536,7 @@ class Lowerer:
             ast.Call(ast.copy_location(ast.Name("sum"), node.func), node.args, []), node
         )
         count = Value(call("count", self._axes_term(node.args[1])))
-        return self._apply("div", self._store_temporary(self._reduction(total)), count)
+        return self._apply("div", self._store_temporary(self._axis_reduction(total)), count)
 
     def _special_guard(self, node: ast.Call) -> Value:
         self._expect_arguments(node, 2, "guard(x[...], 0)")
@@ -648,11 +646,15 @@ class Lowerer:
         term = self._many(item)
         if term is not None:
             return term
-        base, scale, offset = item, 1, 0
+        scale: Node = 1
+        offset: Node = 0
+        base = item
         if isinstance(base, ast.BinOp) and isinstance(base.op, ast.Add):
-            base, offset = base.left, self._per_axis(base.right)
+            offset = self._per_axis(base.right)
+            base = base.left
         if isinstance(base, ast.BinOp) and isinstance(base.op, ast.Mult):
-            base, scale = base.left, self._per_axis(base.right)
+            scale = self._per_axis(base.right)
+            base = base.left
         term = self._many(base)
         if term is None:
             raise self.parsed.error(
@@ -736,18 +738,18 @@ def value_names(node: ast.expr) -> list[ast.Name]:
     return [n for n in ast.walk(node) if isinstance(n, ast.Name) and id(n) not in functions]
 
 
+def is_name(node: ast.expr, names: tuple[str, ...]) -> bool:
+    return isinstance(node, ast.Name) and node.id in names
+
+
 def is_scatter(node: ast.expr) -> bool:
     return (
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Subscript)
-        and isinstance(node.func.value, ast.Name)
-        and node.func.value.id == "scatter"
+        and is_name(node.func.value, ("scatter",))
     )
 
 
-def reads(statements: list[Statement] | tuple[Statement, ...]) -> set[str]:
-    """The values that are loaded anywhere."""
-    nodes = [n for s in statements for e in (s.expr, *s.index) for n in walk(e)]
-    return {n.args[0] for n in nodes if is_call(n, "load")} | {
-        name for s in statements for name in s.inputs
-    }
+def reads(statements: Iterable[Statement]) -> set[str]:
+    """The values that are read anywhere."""
+    return {name for statement in statements for name in statement.read}

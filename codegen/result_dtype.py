@@ -45,7 +45,7 @@ class _Kinds:
         if not isinstance(node, Call):
             return FLOAT if isinstance(node, float) else WEAK
         if is_call(node, "load"):
-            return self._value(node.args[0])
+            return self._value(str(node.args[0]))
         if node.head in ("index", "at", "linear"):
             return INT64
         if node.head == "count":
@@ -53,17 +53,15 @@ class _Kinds:
         if node.head == "uniform":
             return FLOAT
         if node.head == "cast":
-            return {"bool": BOOL, "int64": INT64}.get(node.args[0], self._cast(node.args[0]))
+            return self._cast(node.args[0])
         return self._primitive(node)
 
     def _cast(self, dtype: Node) -> int:
-        return (
-            SAME
-            if is_call(dtype, "like", "promote")
-            else ACCUM
-            if is_call(dtype, "accum")
-            else FLOAT
-        )
+        if isinstance(dtype, str):
+            return {"bool": BOOL, "int64": INT64}.get(dtype, FLOAT)
+        if is_call(dtype, "accum"):
+            return ACCUM
+        return FLOAT if is_call(dtype, "float") else SAME
 
     def _value(self, name: str) -> int:
         statement = self.temporaries.get(name)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 from codegen.diagnostics import Scalar, error, unknown
 from codegen.ir import GROUP, Attr, Call, Check, Input, Node, Output, call, is_call
@@ -227,7 +228,7 @@ def parse_default(scalar: Scalar, kind: str) -> object:
         return text
     if kind == "str" and text.isidentifier():
         return text
-    value = _number(scalar)
+    value: Any = _number(scalar)
     is_int = isinstance(value, int)
     is_tuple = isinstance(value, tuple)
     if kind == "real" and isinstance(value, (int, float)):
@@ -270,10 +271,11 @@ def dim_term(parsed: Parsed, node: ast.expr, signature: Signature) -> Node:
         return _sub_dim(parsed, node, signature)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
         factors = _factors(node)
-        if all(isinstance(f, ast.Name) and not signature.type_of(f.id) for f in factors):
-            for factor in factors:
-                signature.declare_axis(factor.id)
-            return call("*", *(f.id for f in factors))
+        names = [f.id for f in factors if isinstance(f, ast.Name) and not signature.type_of(f.id)]
+        if len(names) == len(factors):
+            for name in names:
+                signature.declare_axis(name)
+            return call("*", *names)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         return axis_call(parsed, node, signature)
     raise parsed.error(
@@ -330,7 +332,7 @@ def axis_attribute(parsed: Parsed, node: ast.expr | None, signature: Signature) 
     return node.id
 
 
-def axis_call(parsed: Parsed, node: ast.Call, signature: Signature) -> Call:
+def axis_call(parsed: Parsed, node: Any, signature: Signature) -> Call:
     """`rest(a)`, `keep(a, f)` or `perm(p)`."""
     name = node.func.id
     kinds = {"rest": ("axis",), "keep": ("axis", "flag"), "perm": ("ints",)}

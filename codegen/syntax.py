@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from typing import Any
 
 from codegen.diagnostics import Mark, Scalar, SpecError, error, unknown
 
@@ -22,27 +23,30 @@ BINARY = {
 COMPARE = {ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 UNARY = {ast.USub: "-", ast.UAdd: "+", ast.Not: "not"}
 
+Located = ast.expr | ast.stmt
+
 
 @dataclass(frozen=True)
 class Parsed:
     """A syntax tree and the scalar it was read from, `shift` characters behind what was parsed."""
 
     scalar: Scalar
-    tree: ast.AST
+    tree: Any
     shift: int = 0
 
-    def mark(self, node: ast.AST) -> Mark:
+    def mark(self, node: Located) -> Mark:
         return self.scalar.at(_offset(self.scalar.text, node.lineno, node.col_offset, self.shift))
 
-    def text(self, node: ast.AST) -> str:
+    def text(self, node: Located) -> str:
         begin = _offset(self.scalar.text, node.lineno, node.col_offset, self.shift)
-        end = _offset(self.scalar.text, node.end_lineno, node.end_col_offset, self.shift)
+        row, column = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
+        end = _offset(self.scalar.text, row, column, self.shift)
         return self.scalar.text[begin:end]
 
-    def error(self, node: ast.AST, message: str, expected: str = "") -> SpecError:
+    def error(self, node: Located, message: str, expected: str = "") -> SpecError:
         return error(self.mark(node), message, expected)
 
-    def unknown(self, node: ast.AST, what: str, name: str, known, expected: str = "") -> SpecError:
+    def unknown(self, node: Located, what: str, name: str, known, expected: str = "") -> SpecError:
         return unknown(self.mark(node), what, name, known, expected)
 
 
@@ -54,7 +58,7 @@ def _offset(text: str, line: int, column: int, shift: int) -> int:
     return min(max(before + inside - shift, 0), len(text))
 
 
-def _parse(scalar: Scalar, prefix: str, suffix: str, mode: str) -> ast.AST:
+def _parse(scalar: Scalar, prefix: str, suffix: str, mode: str) -> Any:
     try:
         return ast.parse(prefix + scalar.text + suffix, mode=mode)
     except SyntaxError as failure:
@@ -102,10 +106,10 @@ def parse_formula(scalar: Scalar) -> tuple[Parsed, list[Line]]:
     for statement in body:
         if isinstance(statement, ast.Expr) and statement is body[-1]:
             lines.append(Line((), statement.value, statement))
-        elif isinstance(statement, ast.Assign) and all(
-            isinstance(t, ast.Name) for t in statement.targets
+        elif isinstance(statement, ast.Assign) and len(_targets(statement)) == len(
+            statement.targets
         ):
-            lines.append(Line(tuple(t.id for t in statement.targets), statement.value, statement))
+            lines.append(Line(_targets(statement), statement.value, statement))
         elif isinstance(statement, ast.Expr):
             raise parsed.error(
                 statement, "the value of this line is not used", "'name = expression'"
@@ -115,6 +119,10 @@ def parse_formula(scalar: Scalar) -> tuple[Parsed, list[Line]]:
                 statement, "not a formula", "lines 'name = expression', the result last"
             )
     return parsed, lines
+
+
+def _targets(statement: ast.Assign) -> tuple[str, ...]:
+    return tuple(t.id for t in statement.targets if isinstance(t, ast.Name))
 
 
 def _one_line(scalar: Scalar) -> Parsed:
