@@ -1,4 +1,7 @@
 // The text of contract phases: skeletons filled with the operands' bodies and the epilogue.
+#include <algorithm>
+#include <limits>
+#include <optional>
 #include <string>
 
 #include "kernel/contract.h"
@@ -21,6 +24,8 @@ constexpr char kContract[] =
 constexpr char kInts[] = "@INTS@";
 // Steps up to this are strides that an op declares; baked, divisions by them become shifts.
 constexpr int64_t kLargestBakedStep = 8;
+// The run axis of an operand that has none.
+constexpr int32_t kNoAxis = std::numeric_limits<int32_t>::max();
 
 class ContractEmitter {
  public:
@@ -115,37 +120,77 @@ class ContractEmitter {
     return extent(axes.back(), role) + " - " + start(axes.back().axis);
   }
 
-  static bool depends_on_instructions(const Instr& load) {
-    for (const Guard& g : load.bounds) {
-      for (const Term& t : g.index.terms) {
-        if (t.var < 0) return true;
-      }
+  /// True iff instruction `n` is a floor-division that becomes affine in a run if only every `period`-th element is visited.
+  bool is_quotient(int32_t n, int32_t run_axis, int64_t period) const {
+    const Instr& in = phase_.body[n];
+    if (in.kind != InstrKind::floordiv || in.address.coef_of(run_axis) * period % in.integer != 0) {
+      return false;
     }
-    return false;
+    for (const Term& t : in.address.terms) {
+      if (t.var < 0) return false;
+    }
+    return true;
   }
 
-  /// Narrows [low, high) to where all bounds that are affine in the run hold, and notes in `p` that they do.
-  std::string clip(const OperandPlan& o, BodyPrinter& p, std::vector<bool>& inside) {
-    const int32_t run_axis = o.run().empty() ? -1 : o.run().back().axis;
+  /// How many interleaved sequences a run is split into so that divisions in its bounds (by the stride of a convolution whose gradient
+  /// this is) are affine in each.
+  int64_t period(const OperandPlan& o) const {
+    for (int32_t n : o.needed) {
+      const Instr& in = phase_.body[n];
+      if (o.run().empty() || in.kind != InstrKind::floordiv || in.integer > kLargestBakedStep) continue;
+      const int32_t axis = o.run().back().axis;
+      if (in.address.coef_of(axis) != 0 && is_quotient(n, axis, in.integer)) return in.integer;
+    }
+    return 1;
+  }
+
+  /// By how much `index` grows from one visited element of a run to the next; nothing if that is not constant.
+  std::optional<int64_t> step_of(const Affine& index, int32_t run_axis, int64_t period) const {
+    int64_t step = index.coef_of(run_axis) * period;
+    for (const Term& t : index.terms) {
+      if (t.var >= 0) continue;
+      if (!is_quotient(~t.var, run_axis, period)) return std::nullopt;
+      const Instr& quotient = phase_.body[~t.var];
+      step += t.coef * (quotient.address.coef_of(run_axis) * period / quotient.integer);
+    }
+    return step;
+  }
+
+  bool can_clip(const Instr& in, int32_t run_axis, int64_t period) const {
+    if (in.kind != InstrKind::load || in.bounds.empty()) return false;
+    return std::all_of(in.bounds.begin(), in.bounds.end(), [&](const Guard& g) {
+      return step_of(g.index, run_axis, period).has_value();
+    });
+  }
+
+  /// Narrows [low, high) to where all bounds that are affine in the run hold, and marks their loads.
+  std::string clip(const OperandPlan& o, BodyPrinter& p, int64_t period, std::vector<bool>& inside) {
+    const int32_t axis = o.run().empty() ? kNoAxis : o.run().back().axis;
     std::string text;
     for (int32_t n : o.needed) {
       const Instr& in = phase_.body[n];
-      if (in.kind != InstrKind::load || in.bounds.empty() || depends_on_instructions(in)) continue;
-      inside[n] = true;
-      for (size_t g = 0; g < in.bounds.size(); ++g) {
-        const std::string key = std::to_string(number_) + "." + std::to_string(n) + ".bound" +
-                                std::to_string(g);
-        const int64_t step = run_axis < 0 ? 0 : in.bounds[g].index.coef_of(run_axis);
+      inside[n] = can_clip(in, axis, period);
+      for (size_t g = 0; inside[n] && g < in.bounds.size(); ++g) {
+        const std::string place = p.place(n, g);
+        const int64_t step = *step_of(in.bounds[g].index, axis, period);
         const std::string step_text = std::abs(step) <= kLargestBakedStep
                                           ? std::to_string(step)
-                                          : ints_.name(key + ".step", step);
-        text += "      ax_clip(" + p.affine(in.bounds[g].index, key) + ", " + step_text + ", " +
+                                          : ints_.name(place + ".step", step);
+        text += "        ax_clip(" + p.affine(in.bounds[g].index, place) + ", " + step_text + ", " +
                 p.extent(n, g) + ", &low, &high);\n";
       }
     }
     if (text.empty()) return text;
-    return text + "      low = ax_min(low, count);\n" + "      high = ax_max(high, low);\n";
+    std::string quotients;
+    for (int32_t n : o.needed) {
+      if (!is_quotient(n, axis, period)) continue;
+      quotients += "        " + p.statement(n) + "\n        const int64_t " + first_quotient(n) + " = " +
+                   BodyPrinter::value_name(n) + ";\n";
+    }
+    return quotients + text + "        low = ax_min(low, visits);\n" +
+           "        high = ax_max(high, low);\n";
   }
+  static std::string first_quotient(int32_t n) { return "q" + std::to_string(n); }
 
   /// True iff the clipped loads have the same bounds, so that outside of them all are out of bounds.
   bool share_bounds(const OperandPlan& o, const std::vector<bool>& clipped) const {
@@ -167,19 +212,28 @@ class ContractEmitter {
            value + ";";
   }
 
-  /// The loop over part of a run; loads marked in `outside` (if any) give their fallback.
-  std::string run_loop(const OperandPlan& o, BodyPrinter& p, const std::string& from,
-                       const std::string& to, const std::vector<bool>& outside) {
-    std::string text = "      for (int64_t t = " + from + "; t < " + to + "; ++t) {\n";
-    if (!o.run().empty()) {
-      const int32_t axis = o.run().back().axis;
-      text += "        const int64_t " + i(axis) + " = " + start(axis) + " + t;\n";
+  /// The loop over part of a run; loads marked in `outside` (if any) give their fallback. `clipped` iff first_quotient is known.
+  std::string run_loop(const OperandPlan& o, BodyPrinter& p, const std::string& from, const std::string& to,
+                       int64_t period, bool clipped, const std::vector<bool>& outside) {
+    std::string text = "        for (int64_t t = " + from + "; t < " + to + "; ++t) {\n";
+    const int32_t axis = o.run().empty() ? kNoAxis : o.run().back().axis;
+    const std::string times = std::to_string(period) + " * t";
+    if (axis != kNoAxis) {
+      text += "          const int64_t " + i(axis) + " = " + start(axis) + " + phase + " + times + ";\n";
     }
     for (int32_t n : o.needed) {
-      text += "        " + (!outside.empty() && outside[n] ? fallback(n) : p.statement(n)) + "\n";
+      const Instr& in = phase_.body[n];
+      std::string line = p.statement(n);
+      if (!outside.empty() && outside[n]) {
+        line = fallback(n);
+      } else if (clipped && is_quotient(n, axis, period)) {
+        line = "const int64_t " + BodyPrinter::value_name(n) + " = " + first_quotient(n) + " + " +
+               std::to_string(in.address.coef_of(axis) * period / in.integer) + " * t;";
+      }
+      text += "          " + line + "\n";
     }
-    text += "        out[t] = (" + type_ + ")" + BodyPrinter::value_name(o.value) + ";\n";
-    return text + "      }\n";
+    text += "          out[phase + " + times + "] = (" + type_ + ")" + BodyPrinter::value_name(o.value) + ";\n";
+    return text + "        }\n";
   }
 
   std::string panel(const OperandPlan& o, const std::string& suffix) {
@@ -190,21 +244,22 @@ class ContractEmitter {
     const std::vector<MergedAxis>& line = o.line();
     const std::string run_start = run.empty() ? "" : start(run.back().axis);
     const std::string line_last = line.empty() ? "" : i(line.back().axis);
+    const int64_t interleaved = period(o);
 
     std::vector<bool> inside(phase_.body.size(), false);
-    if (!run.empty()) p.axes[run.back().axis] = run_start;
-    const std::string clips = clip(o, p, inside);
+    if (!run.empty()) p.axes[run.back().axis] = "(" + run_start + " + phase)";
+    const std::string clips = clip(o, p, interleaved, inside);
     if (!run.empty()) p.axes[run.back().axis] = i(run.back().axis);
     std::string loops;
     if (clips.empty()) {
-      loops = run_loop(o, p, "low", "high", {});
+      loops = run_loop(o, p, "low", "high", interleaved, false, {});
     } else {
       const std::vector<bool> outside = share_bounds(o, inside) ? inside : std::vector<bool>();
-      loops = run_loop(o, p, "0", "low", outside);
+      loops = run_loop(o, p, "0", "low", interleaved, true, outside);
       p.inside = inside;
-      loops += run_loop(o, p, "low", "high", {});
+      loops += run_loop(o, p, "low", "high", interleaved, true, {});
       p.inside.assign(p.inside.size(), false);
-      loops += run_loop(o, p, "high", "count", outside);
+      loops += run_loop(o, p, "high", "visits", interleaved, true, outside);
     }
     return fill(kPanel, {
         {"INTS", kInts},
@@ -217,6 +272,7 @@ class ContractEmitter {
         {"RUN_ADVANCE", advance(run, "count", run_role, run_start, "    ")},
         {"LINE_DECODE", decode(line, "line_first", line_role, line_last, "    ")},
         {"LINE_ADVANCE", advance(line, "1", line_role, line_last, "      ")},
+        {"PERIOD", std::to_string(interleaved)},
         {"CLIP", clips},
         {"LOOPS", loops},
     });
