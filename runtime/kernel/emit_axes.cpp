@@ -156,7 +156,7 @@ void plan_blocks(const Kernel& kernel, const Phase& phase, LoopNest& nest) {
   if (nest.vector >= 0) {
     const int64_t extent = phase.parallel[nest.vector].extent;
     const bool columns = nest.form == LoopForm::columns;
-    int64_t block = columns ? extent / 16 : kUnitWork / tile_work;
+    int64_t block = columns ? extent / 8 : kUnitWork / tile_work;
     block = std::clamp<int64_t>((block + 63) / 64 * 64, 64,
                                 columns ? kLargestColumnBlock : kLargestMapBlock);
     const int32_t transposed = nest.independent ? transposed_axis(phase, nest) : -1;

@@ -5,6 +5,8 @@
 #include <string>
 
 #include "core/error.h"
+#include "device/device.h"
+#include "kernel/cache.h"
 #include "kernel/compile.h"
 #include "kernel/emit.h"
 #include "kernel_builder.h"
@@ -353,13 +355,69 @@ void test_phases() {
   check("in place", c);
 }
 
+/// The same map in each tier, chosen as the mode says.
+void test_device() {
+  Builder b;
+  const int64_t n = 30000;
+  const int32_t x = b.buffer(f32, n), y = b.buffer(f32, n), out = b.buffer(f32, n);
+  b.phase().parallel = {{100}, {300}};
+  const Affine p = form({{0, 300}, {1, 1}});
+  b.store(out, p, b.prim(Prim::mul, {b.load(x, p), b.load(y, p)}));
+  Builder shifted = b;
+  shifted.kernel.phases[0].body[0].address = form({{0, 300}, {1, 1}}, 1);
+  const auto run = [&](const char* mode, const Builder& built, const std::string& tier) {
+    setenv("AXON_JIT", mode, 1);
+    const std::shared_ptr<Launchable> code = device("cpu").prepare({built.kernel})[0];
+    expect(code->tier() == tier, std::string("tier ") + code->tier() + " in mode " + mode);
+    std::vector<std::vector<char>> buffers;
+    std::vector<void*> pointers;
+    for (uint32_t i = 0; i < 3; ++i) buffers.push_back(testing::random_bytes(f32, n, i, true));
+    for (auto& one : buffers) pointers.push_back(one.data());
+    int32_t status = 0;
+    code->run(pointers.data(), nullptr, &status);
+    return buffers[2];
+  };
+  int64_t at = 0;
+  const std::vector<char> ahead = run("off", b, "ahead-of-time");
+  expect(same(f32, ahead.data(), run("wait", b, "compiled").data(), n, &at), "ahead-of-time equals compiled");
+  const std::vector<char> executed = run("off", shifted, "executor");
+  expect(same(f32, executed.data(), run("wait", shifted, "compiled").data(), n, &at), "the executor equals compiled");
+  const KernelStats stats = kernel_stats();
+  expect(stats.kernels_launched == 4 && stats.executor_runs == 1, "launches are counted");
+}
+
+/// Whatever happens to the compiler or the cache, no exception leaves and one warning tells.
+void test_failures() {
+  static int warnings = 0;
+  set_warning_handler([](const char*) { ++warnings; });
+  for (int i = 0; i < 2; ++i) {
+    const auto code = compile({"this is not C " + std::to_string(i)}, Jit::wait)[0];
+    expect(code->state == Code::State::failed && !code->error.empty(), "a failing compiler is reported");
+  }
+  expect(warnings == 1, "one warning, not " + std::to_string(warnings));
+  set_warning_handler(nullptr);
+  // A damaged entry is not loaded.
+  const DiskCache cache;
+  const std::string path = cache.temporary();
+  std::FILE* file = std::fopen(path.c_str(), "wb");
+  std::fputs("some machine code", file);
+  std::fclose(file);
+  expect(cache.add(path, {"key-a", "key-b"}), "entries are added");
+  expect(!cache.find("key-a").empty() && !cache.find("key-b").empty(), "entries are found");
+  file = std::fopen(cache.find("key-a").c_str(), "r+b");
+  std::fputs("other", file);
+  std::fclose(file);
+  expect(cache.find("key-a").empty(), "a damaged entry is refused");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const std::vector<std::pair<std::string, std::function<void()>>> tests = {
       {"map", test_map},         {"mixed", test_mixed},       {"rows", test_rows},
       {"reductions", test_reductions}, {"columns", test_columns}, {"windows", test_windows},
-      {"bounds", test_bounds},   {"gather", test_gather_and_scatter}, {"phases", test_phases}};
+      {"bounds", test_bounds},   {"gather", test_gather_and_scatter}, {"phases", test_phases},
+      {"device", test_device},   {"failures", test_failures}};
   for (const auto& [name, test] : tests) {
     if (argc > 1 && name != argv[1]) continue;
     test();
