@@ -3,6 +3,7 @@
 // A registered program is never freed, so that nodes and plans may point to it without counting.
 #include "graph/program.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -140,12 +141,22 @@ class Interpreter {
     program_.name = form.items[1].text;
     for (size_t i = 2; i < form.items.size(); ++i) section(form.items[i]);
     expect(!program_.outputs.empty(), "expected at least one (out ...)");
+    program_.pointwise = is_pointwise();
     return std::move(program_);
   }
 
  private:
   void expect(bool condition, const std::string& what) const {
     if (!condition) throw ValueError("program " + program_.name + ": " + what);
+  }
+
+  bool is_pointwise() const {
+    const auto is_group = [](const auto& decl) {
+      return decl.dims.size() == 1 && is_name(decl.dims[0]) && decl.dims[0].text == "*";
+    };
+    return program_.where.empty() &&
+           std::all_of(program_.inputs.begin(), program_.inputs.end(), is_group) &&
+           std::all_of(program_.outputs.begin(), program_.outputs.end(), is_group);
   }
 
   static bool is_name(const Form& f) { return f.kind == Form::Kind::name; }

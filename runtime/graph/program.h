@@ -76,6 +76,7 @@ struct Program {
   std::vector<CheckDecl> checks;
   std::vector<StatementDecl> statements;
   std::string text;  // as registered
+  bool pointwise = false;  // true iff the dims of every input and output are just `*`
 };
 
 /// Parses and stores a program; the same text again gives the same program. Throws ValueError with the offset in the text.

@@ -139,16 +139,20 @@ class Solver {
            std::to_string(inputs_.size()));
     }
     check_classes();
-    find_group();
-    find_shape();
-    find_named();
+    if (program_.pointwise) {
+      broadcast();
+    } else {
+      find_group();
+      find_shape();
+      find_named();
+    }
     for (const CheckDecl& check : program_.checks) {
       if (terms_.number(check.condition) == 0) refuse(check);
     }
     for (const OutputDecl& out : program_.outputs) {
-      axes_.output_dims.push_back(terms_.dims(out.dims));
+      axes_.output_dims.push_back(program_.pointwise ? axes_.group : terms_.dims(out.dims));
       axes_.output_dtypes.push_back(dtype_of_form(
-          program_, out.dtype, attrs_, [&](const std::string& name) { return input_of(name); }));
+          program_, out.dtype, attrs_, [&](const std::string& name) { return type_of(name); }));
       for (int64_t extent : axes_.output_dims.back()) {
         if (extent < 0) fail(out.name + " would have shape " + shape_text(axes_.output_dims.back()));
       }
@@ -211,10 +215,10 @@ class Solver {
     }
   }
 
-  const InputInfo& input_of(const std::string& name) const {
+  TypeInfo type_of(const std::string& name) const {
     const int i = terms_.input(name);
     if (i < 0) fail("no input is named " + name);
-    return inputs_[i];
+    return {inputs_[i].present, inputs_[i].weak, inputs_[i].dtype};
   }
 
   static bool is_broadcast(const Form& term) { return is_name(term, "*"); }
@@ -231,6 +235,21 @@ class Solver {
       if (&term != except) fixed += terms_.size(term).value_or(0);
     }
     return fixed;
+  }
+
+  /// The group of a pointwise program: this runs for most recorded ops, so it looks at no terms.
+  void broadcast() {
+    size_t rank = 0;
+    for (const InputInfo& info : inputs_) rank = std::max(rank, info.dims.size());
+    axes_.group.assign(rank, 1);
+    std::vector<bool> exact(rank, false);
+    for (size_t i = 0; i < inputs_.size(); ++i) {
+      const Dims& dims = inputs_[i].dims;
+      for (size_t d = 0; d < dims.size(); ++d) {
+        unify_axis(static_cast<int>(i), static_cast<int>(rank - dims.size() + d), dims[d], exact,
+                   false);
+      }
+    }
   }
 
   void find_group() {
@@ -522,7 +541,7 @@ class Solver {
 /// Absent inputs have no say; numbers are weak beside tensors.
 class Promotion {
  public:
-  void add(const InputInfo& info) {
+  void add(TypeInfo info) {
     if (!info.present) return;
     if (info.weak) {
       weak_ = has_weak_ ? promote(weak_, info.dtype) : info.dtype;
@@ -555,7 +574,7 @@ DType accumulator_of(DType t) {
 }  // namespace
 
 DType dtype_of_form(const Program& program, const Form& form, const AttrReader& attrs,
-                    const std::function<InputInfo(const std::string&)>& info_of) {
+                    const std::function<TypeInfo(const std::string&)>& info_of) {
   if (form.kind == Form::Kind::name) return dtype_from_name(form.text);
   if (form.is("attr")) return static_cast<DType>(attrs.integer(form.items.at(1).text));
   Promotion promotion;

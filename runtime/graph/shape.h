@@ -59,9 +59,16 @@ class AttrReader {
 /// with a remedy where there is one. Axis attributes are normalised by the caller beforehand (see record.h).
 Axes solve(const Program& program, const std::vector<InputInfo>& inputs, const AttrReader& attrs);
 
+/// What promotion asks of an input or value.
+struct TypeInfo {
+  bool present;
+  bool weak;
+  DType dtype;
+};
+
 /// The dtype that a DTYPE form gives: (like x), (promote a b), (float a), (accum x), (attr NAME), a name. `info_of` tells what is
 /// known of an input or value.
 DType dtype_of_form(const Program& program, const Form& form, const AttrReader& attrs,
-                    const std::function<InputInfo(const std::string&)>& info_of);
+                    const std::function<TypeInfo(const std::string&)>& info_of);
 
 }  // namespace axon

@@ -214,8 +214,7 @@ Typed ExprBinder::apply(const Form& form) {
   if (head == "cast") {
     const DType dtype = dtype_of_form(program_, form.items.at(1), terms_.attrs(),
                                       [&](const std::string& name) {
-                                        const Typed t = dtype_sample(name);
-                                        return InputInfo{t.id >= 0, t.weak, t.dtype, {}};
+                                        return type_of(name);
                                       });
     return instr(as(expr(form.items.at(2)), dtype));
   }
@@ -253,14 +252,12 @@ Typed ExprBinder::apply(const Form& form) {
   return prim(prim_of, std::move(args));
 }
 
-Typed ExprBinder::dtype_sample(const std::string& name) const {
+TypeInfo ExprBinder::type_of(const std::string& name) const {
   const auto found = values_.find(name);
   if (found == values_.end()) fail("no value is named " + name);
-  Typed t;
-  t.dtype = found->second.dtype;
-  t.weak = found->second.kind == NamedValue::Kind::number;
-  t.id = found->second.kind == NamedValue::Kind::constant ? -1 : 0;
-  return t;
+  const NamedValue& value = found->second;
+  return {value.kind != NamedValue::Kind::constant, value.kind == NamedValue::Kind::number,
+          value.dtype};
 }
 
 Typed ExprBinder::load(const Form& form, const Form* fallback) {

@@ -77,7 +77,6 @@ class ExprBinder {
   /// The address of the element of a value with these dims that an index names; appends the bounds that are not certain.
   Affine address(const std::vector<Form>& index, const NamedValue& value,
                  std::vector<Guard>& bounds);
-  Typed dtype_sample(const std::string& name) const;
   BodyBuilder& body() { return body_; }
 
  private:
@@ -88,6 +87,7 @@ class ExprBinder {
   };
 
   [[noreturn]] void fail(const std::string& what) const;
+  TypeInfo type_of(const std::string& name) const;
   Typed literal(const Form& form) const;
   Typed name(const std::string& text);
   Typed apply(const Form& form);
