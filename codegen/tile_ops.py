@@ -1,4 +1,4 @@
-"""Renders `generated/tile_ops.inc`: the executor's loop of each scalar primitive and register dtype.
+"""Renders `generated/tile_ops.inc`: the executor's loops, one a primitive and register dtype.
 
 The expression is the primitive's C text, the same that compiled kernels contain, so both tiers give
 the same bits.
@@ -45,15 +45,15 @@ def expression(p: Primitive, suffix: str, ctype: str) -> str:
 def render() -> str:
     lines = [
         "// Loops of the executor over tiles. Generated from codegen/primitives.py; do not edit.",
-        "// AX_TILE(primitive, dtype suffix, operands, type of the result, of operand a, of b and c, expression)",
+        "// AX_TILE(primitive, dtype suffix, number of operands, type of the result, type of operand a,",
+        "//         type of b and c, expression)",
     ]
     for p in PRIMITIVES.values():
         for suffix, ctype in operand_dtypes(p).items():
             first = "uint8_t" if p.name == "select" else ctype
-            lines.append(
-                f"AX_TILE({p.name}, {suffix}, {p.arity}, {result_type(p, ctype)}, {first}, {ctype}, "
-                f"{expression(p, suffix, ctype)})"
-            )
+            types = f"{result_type(p, ctype)}, {first}, {ctype}"
+            text = expression(p, suffix, ctype)
+            lines.append(f"AX_TILE({p.name}, {suffix}, {p.arity}, {types}, {text})")
     return "\n".join(lines) + "\n"
 
 

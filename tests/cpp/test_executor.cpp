@@ -1,5 +1,5 @@
-// The cold tier against the naive interpreter, bit for bit, on random kernels; instruction sets against each other; the thread pool,
-// the allocator and the sort.
+// The cold tier against the naive interpreter, bit for bit, on random kernels; instruction sets
+// against each other; the thread pool, the allocator and the sort.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -81,7 +81,8 @@ void check(const std::string& name, const Builder& b, uint32_t seed = 7) {
 
 // ----------------------------------------------------------------------------- random kernels
 
-/// A phase with random axes and a random body over them: every kind of load, several levels, row and point stores.
+/// A phase with random axes and a random body over them: every kind of load, several levels, row
+/// and point stores.
 class RandomKernel {
  public:
   explicit RandomKernel(uint32_t seed) : random_(seed) {}
@@ -133,12 +134,13 @@ class RandomKernel {
     return axes;
   }
   DType dtype() {
-    const DType choices[] = {f32, f32, f32, DType::float64, DType::float16, DType::int32, DType::int64,
-                             DType::uint8};
+    const DType choices[] = {
+        f32, f32, f32, DType::float64, DType::float16, DType::int32, DType::int64, DType::uint8};
     return choices[pick(8)];
   }
 
-  /// Row-major address of the axes in a random order, some left out if `partly`; the number of elements that takes.
+  /// Row-major address of the axes in a random order, some left out if `partly`; the number of
+  /// elements that takes.
   Affine address(Axes axes, bool partly, int64_t* elements) {
     std::shuffle(axes.begin(), axes.end(), random_);
     Affine a;
@@ -243,7 +245,7 @@ class RandomKernel {
   }
 
   void reductions() {
-    const Combine kinds[] = {Combine::sum, Combine::max,    Combine::min, Combine::prod,
+    const Combine kinds[] = {Combine::sum, Combine::max,    Combine::min,    Combine::prod,
                              Combine::any, Combine::argmax, Combine::argmin, Combine::all};
     const int levels = 1 + pick(3);
     bool depends = false;
@@ -253,7 +255,8 @@ class RandomKernel {
         const Combine c = kinds[pick(8)];
         int32_t value = expression(points_, 2);
         shared_.push_back(value);
-        if (b_.phase().body[value].dtype == DType::uint8 && c == Combine::prod) value = as(value, f32);
+        if (b_.phase().body[value].dtype == DType::uint8 && c == Combine::prod)
+          value = as(value, f32);
         results.push_back(b_.reduce(c, value, level));
       }
       depends = pick(3) == 0;
@@ -279,7 +282,8 @@ class RandomKernel {
     const Affine& to = ways[pick(4)];  // colliding, apart, apart, colliding across the axis
     const Combine kinds[] = {Combine::sum, Combine::max, Combine::min, Combine::set};
     const DType t = pick(2) ? f32 : DType::int32;
-    b_.store(b_.buffer(t, limit * (width + 1)), to, as(expression(rows_, 2), t), false, 0, kinds[pick(4)]);
+    b_.store(b_.buffer(t, limit * (width + 1)), to, as(expression(rows_, 2), t), false, 0,
+             kinds[pick(4)]);
   }
 
   std::mt19937 random_;
@@ -315,15 +319,18 @@ void test_in_place() {
     buffers.back() = kept.data();
     int32_t status = 0;
     Executor(b.kernel).run(buffers.data(), nullptr, &status);
-    expect(same(f32, kept.data(), before.data(), n), "an update in place keeps the old value for other stores");
+    expect(same(f32, kept.data(), before.data(), n),
+           "an update in place keeps the old value for other stores");
     const double first = reference::read(f32, before.data(), 0).real;
-    expect(reference::read(f32, updated.data(), 0).real == static_cast<float>(first - 1), "an update in place");
+    expect(reference::read(f32, updated.data(), 0).real == static_cast<float>(first - 1),
+           "an update in place");
   }
 }
 
 // --------------------------------------------------------------------------- instruction sets
 
-/// Every primitive and conversion gives the same bits in every table, on ordinary and on special numbers.
+/// Every primitive and conversion gives the same bits in every table, on ordinary and on special
+/// numbers.
 void test_instruction_sets() {
   const TileOps* tables[3];
   const int count = all_tile_ops(tables);
@@ -340,7 +347,9 @@ void test_instruction_sets() {
   const auto in_register = [](DType t) {
     return t == DType::float16 || t == DType::bfloat16 ? f32 : t;
   };
-  const auto operand = [&](DType t, uint32_t seed) { return random_bytes(in_register(t), n, seed, true); };
+  const auto operand = [&](DType t, uint32_t seed) {
+    return random_bytes(in_register(t), n, seed, true);
+  };
   for (int d = 0; d < kDTypes; ++d) {
     const DType t = static_cast<DType>(d);
     const std::vector<char> a = operand(t, 1), b = operand(t, 2), c = operand(t, 3);
@@ -350,27 +359,30 @@ void test_instruction_sets() {
       const PrimInfo& prim = info(static_cast<Prim>(p));
       const bool select = static_cast<Prim>(p) == Prim::select;
       const DType out = prim.result == PrimResult::pred ? DType::bool_ : in_register(t);
-      compare(std::string(prim.name) + " of " + std::string(name_of(t)),
-              [&](const TileOps& ops, char* to) {
-                ops.prim[p][d](to, select ? choice.data() : a.data(), b.data(), c.data(), n);
-              },
-              out);
+      compare(
+          std::string(prim.name) + " of " + std::string(name_of(t)),
+          [&](const TileOps& ops, char* to) {
+            ops.prim[p][d](to, select ? choice.data() : a.data(), b.data(), c.data(), n);
+          },
+          out);
     }
     for (int to = 0; to < kDTypes; ++to) {
-      compare("cast of " + std::string(name_of(t)),
-              [&](const TileOps& ops, char* out) {
-                ops.cast[d][to](out, a.data(), nullptr, nullptr, n);
-              },
-              in_register(static_cast<DType>(to)));
+      compare(
+          "cast of " + std::string(name_of(t)),
+          [&](const TileOps& ops, char* out) {
+            ops.cast[d][to](out, a.data(), nullptr, nullptr, n);
+          },
+          in_register(static_cast<DType>(to)));
     }
-    compare("sum of " + std::string(name_of(t)),
-            [&](const TileOps& ops, char* out) {
-              const int sum = static_cast<int>(Combine::sum);
-              ops.identity[sum][d](out, kLanes);
-              ops.fold_lanes[sum][d](out, a.data(), n);
-              ops.tree[sum][d](out);
-            },
-            in_register(t));
+    compare(
+        "sum of " + std::string(name_of(t)),
+        [&](const TileOps& ops, char* out) {
+          const int sum = static_cast<int>(Combine::sum);
+          ops.identity[sum][d](out, kLanes);
+          ops.fold_lanes[sum][d](out, a.data(), n);
+          ops.tree[sum][d](out);
+        },
+        in_register(t));
   }
   std::printf("instruction sets compared: %d\n", count);
 }
@@ -427,7 +439,8 @@ void test_sort() {
         kernel.call_ints = {k, 1, largest, 3, outer, n, inner};
         kernel.buffers = {{t, 0}, {t, 1}, {DType::int64, 2}};
         Memory memory = {random_bytes(t, outer * n * inner, 5, true),
-                         random_bytes(t, outer * n * inner, 6), random_bytes(DType::int64, outer * n * inner, 7)};
+                         random_bytes(t, outer * n * inner, 6),
+                         random_bytes(DType::int64, outer * n * inner, 7)};
         Executor(kernel).run(pointers(memory).data(), nullptr, nullptr);
         const auto key = [&](int64_t at) {
           const reference::Cell c = reference::read(t, memory[0].data(), at);
@@ -439,12 +452,14 @@ void test_sort() {
           for (int64_t i = 0; i < n; ++i) order[i] = i;
           std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
             const double x = key(start + a * inner), y = key(start + b * inner);
-            const double left = x != x ? 1e300 : std::min(x, 1e299), right = y != y ? 1e300 : std::min(y, 1e299);
+            const double left = x != x ? 1e300 : std::min(x, 1e299),
+                         right = y != y ? 1e300 : std::min(y, 1e299);
             return largest ? left > right : left < right;
           });
           for (int64_t i = 0; i < k; ++i) {
             const int64_t at = line / inner * k * inner + line % inner + i * inner;
-            expect(reference::read(DType::int64, memory[2].data(), at).integer == order[i], "sort: index");
+            expect(reference::read(DType::int64, memory[2].data(), at).integer == order[i],
+                   "sort: index");
             expect(same(t, memory[1].data() + at * size_of(t),
                         memory[0].data() + (start + order[i] * inner) * size_of(t), 1),
                    "sort: value");
@@ -530,7 +545,8 @@ void test_memory() {
   expect(counters().peak_bytes >= before.bytes_in_use + (size_t{5} << 20), "the peak is kept");
   trim();
   reset_peak();
-  expect(counters().cached_bytes == 0 && counters().peak_bytes == before.bytes_in_use, "trim and reset_peak");
+  expect(counters().cached_bytes == 0 && counters().peak_bytes == before.bytes_in_use,
+         "trim and reset_peak");
   expect(allocate(0) == nullptr, "no bytes, no block");
   release(nullptr, 0);
   std::string message;
@@ -539,7 +555,8 @@ void test_memory() {
   } catch (const MemoryError& error) {
     message = error.what();
   }
-  expect(message.find("1.0 EiB asked for") != std::string::npos, "out of memory names the bytes: " + message);
+  expect(message.find("1.0 EiB asked for") != std::string::npos,
+         "out of memory names the bytes: " + message);
 }
 
 }  // namespace

@@ -1,11 +1,12 @@
-// Scalar functions of kernels on the CPU, in plain C99 that is valid C++ too, without includes: part of
+// Scalar functions of kernels on the CPU, in plain C99 that is valid C++, without includes: part of
 // the executor, and the text in front of every kernel that is compiled at run time.
 //
 // ax_NAME_SUFFIX with the suffixes of dtype.h. 16-bit floats are stored as uint16_t and computed as
-// float: convert with ax_f32_from_f16 and ax_f16_from_f32 (bf16 alike). The common float32 functions have
-// neither calls nor branches, so that loops over them are vectorised; where float would lose digits
-// they compute in double. Every fused multiply-add is written out, so all instruction sets give the same
-// bits (compile with -ffp-contract=off, without -ffast-math). Integer functions never trap.
+// float: convert with ax_f32_from_f16 and ax_f16_from_f32 (bf16 alike). Common float32 functions
+// have neither calls nor branches, so that loops over them are vectorised; where float would lose
+// digits they compute in double. Every fused multiply-add is written out, so all instruction sets
+// give the same bits (compile with -ffp-contract=off, without -ffast-math). Integer functions never
+// trap.
 #ifndef AXON_MATH_H
 #define AXON_MATH_H
 
@@ -53,7 +54,7 @@ AX_FN uint16_t ax_bf16_from_f32(float x) {
 AX_FN float ax_round_f16(float x) { return ax_f32_from_f16(ax_f16_from_f32(x)); }
 AX_FN float ax_round_bf16(float x) { return ax_f32_from_bf16(ax_bf16_from_f32(x)); }
 
-/* Floats to integers: truncated, saturated, NaN gives 0. `top` is the least float above the range. */
+/* Floats to integers: truncated, saturated, NaN gives 0. `top` is the least float above. */
 #define AX_TO_INT(S, T, low, high, bottom, top) \
   AX_FN T ax_##S##_from_f32(float x) { \
     T y = (T)(x > bottom##f && x < top##f ? x : 0.0f); \
@@ -207,7 +208,7 @@ AX_FN float ax_pow_f32(float x, float y) {
   return y == 0.0f || x == 1.0f ? 1.0f : r;
 }
 
-/* Trigonometric functions: reduced in double, accurate for |x| <= 1e13; beyond, bounded. */
+/* Trigonometric functions: reduced in double; accurate for |x| <= 1e13, bounded beyond. */
 AX_FN double ax_reduce(float x, uint32_t* quadrant) {
   double shifted = (double)x * 0.6366197723675814 + 0x1.8p52;
   double n = shifted - 0x1.8p52;
@@ -260,7 +261,7 @@ AX_FN float ax_tan_f32(float x) {
   return x == 0.0f ? x : (float)(top / bottom);
 }
 
-/* Hyperbolic functions and their inverses. Below 1e-5 the double formula has no digits left, and y = x. */
+/* Hyperbolic functions and their inverses. Below 1e-5 the formula loses its digits; y = x. */
 AX_FN float ax_sinh_f32(float x) {
   double e = ax_exp_kernel(x);
   float r = (float)(0.5 * (e - 1.0 / e));
@@ -386,8 +387,8 @@ AX_FN double ax_digamma_f64(double x) {
 }
 AX_FN float ax_digamma_f32(float x) { return (float)ax_digamma_f64((double)x); }
 
-/* Arithmetic, rounding and classification of floats. maximum and minimum propagate NaN; round goes half
-   to even; mod has the sign of the divisor, as in Python. */
+/* Arithmetic, rounding and classification of floats. maximum and minimum propagate NaN; round goes
+   half to even; mod has the sign of the divisor, as in Python. */
 #define AX_FLOAT(S, T, F) \
   AX_FN T ax_floor_##S(T x) { return __builtin_floor##F(x); } \
   AX_FN T ax_ceil_##S(T x) { return __builtin_ceil##F(x); } \
@@ -412,7 +413,7 @@ AX_FN float ax_digamma_f32(float x) { return (float)ax_digamma_f64((double)x); }
 AX_FLOAT(f32, float, f)
 AX_FLOAT(f64, double, )
 
-/* Integers. Division by zero gives 0; shifts by less than 0, by the width or more shift everything out. */
+/* Integers. Division by zero gives 0; shifts by less than 0 or the width shift all bits out. */
 #define AX_INTEGER(S, T, U, bits, negative) \
   AX_FN T ax_floor_##S(T x) { return x; } \
   AX_FN T ax_ceil_##S(T x) { return x; } \
