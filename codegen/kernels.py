@@ -1,7 +1,8 @@
-"""Map kernels that are compiled with the library: the pointwise formulas of ops.yaml as C and as CUDA.
+"""Map kernels compiled with the library: the pointwise formulas of ops.yaml as C and as CUDA.
 
-A formula is printed as the scalar statements that `runtime/kernel/emit_body.cpp` prints at run time, into the
-same skeletons. Its key is the canonical text by which `runtime/device/cpu/ahead_of_time.cpp` knows a kernel:
+A formula is printed as the scalar statements that `runtime/kernel/emit_body.cpp` prints at run
+time, into the same skeletons. Its key is the canonical text by which
+`runtime/device/cpu/ahead_of_time.cpp` knows a kernel:
 `float32 (add float32#0 (mul float32#1 float32:2))`.
 """
 
@@ -164,13 +165,16 @@ def maps_of(ops: Iterable[Op]) -> list[Map]:
 
 
 def skeleton(path: str) -> str:
-    """The text of a skeleton: the raw string that a `.inc` file holds, without its first newline."""
+    """The text of a skeleton: the raw string in a `.inc` file, without its first newline."""
     text = (DEVICES / path).read_text(encoding="utf-8")
     return text.removeprefix('R"skeleton(\n').removesuffix(')skeleton"\n')
 
 
 def fill(text: str, slots: dict[str, str]) -> str:
-    """`text` with each `@NAME@` replaced; lines that become empty go (`fill` in runtime/kernel/emit.cpp)."""
+    """`text` with each `@NAME@` replaced, as `fill` in runtime/kernel/emit.cpp does it.
+
+    Lines that become empty go.
+    """
     filled = []
     for line in text.splitlines():
         parts = line.split("@")
@@ -194,12 +198,16 @@ def cpu_loop(printed: Map) -> str:
 
 
 def cuda_kernel(printed: Map) -> str:
-    operands = [f"const {STORED[printed.dtype]}* __restrict__ b{n}" for n in range(len(printed.inputs))]
+    operands = [
+        f"const {STORED[printed.dtype]}* __restrict__ b{n}" for n in range(len(printed.inputs))
+    ]
     operands.append(f"{STORED[printed.stored]}* __restrict__ b{len(printed.inputs)}")
     operands += [f"double {name}" for name in printed.scalars]
     slots = {
-        "NAME": f"axon_map_{printed.name}", "PARAMETERS": ", ".join(operands), "BODY": body(printed, "    "),
-    }  # fmt: skip
+        "NAME": f"axon_map_{printed.name}",
+        "PARAMETERS": ", ".join(operands),
+        "BODY": body(printed, "    "),
+    }
     return fill(skeleton("cuda/skeletons/map.inc"), slots).rstrip("\n")
 
 

@@ -37,8 +37,12 @@ def test_every_formula_has_a_kernel_in_both_precisions(ops, source):
         statements = op.program.statements
         pointwise = len(statements) == 1 and statements[0].kind == "set"
         over_group = pointwise and statements[0].index == (GROUP,)
-        floating = all(i.cls in ("any", "num", "float") and i.dims == (GROUP,) for i in op.program.inputs)
-        simple = all(a.type == "real" for a in op.program.attrs) and not any(i.ghost for i in op.program.inputs)
+        floating = all(
+            i.cls in ("any", "num", "float") and i.dims == (GROUP,) for i in op.program.inputs
+        )
+        simple = all(a.type == "real" for a in op.program.attrs) and not any(
+            i.ghost for i in op.program.inputs
+        )
         if over_group and floating and simple:
             assert {f"axon_map_{op.name}_f32", f"axon_map_{op.name}_f64"} <= set(kernels)
 

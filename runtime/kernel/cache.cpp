@@ -76,12 +76,12 @@ DiskCache::DiskCache() : directory_(configured_directory()) {
   std::string pattern = (fs::temp_directory_path(error) / "axon-XXXXXX").string();
   if (mkdtemp(pattern.data()) == nullptr) return;
   directory_ = pattern;
-  temporary_ = true;
+  owner_ = getpid();
 }
 
 DiskCache::~DiskCache() {
   std::error_code error;
-  if (temporary_) fs::remove_all(directory_, error);
+  if (owner_ == getpid()) fs::remove_all(directory_, error);
 }
 
 std::string DiskCache::find(const std::string& key) const {

@@ -1,7 +1,8 @@
 // Compiled kernels on disk: $AXON_CACHE_DIR, else $XDG_CACHE_HOME/axon, else ~/.cache/axon.
 //
-// An entry is a shared object with a checksum behind its end (loaders ignore trailing bytes). Kernels that were compiled together are hard
-// links to one file. Entries appear by rename, so readers see whole files or none.
+// An entry is a shared object with a checksum behind its end (loaders ignore trailing bytes).
+// Kernels that were compiled together are hard links to one file. Entries appear by rename, so
+// readers see whole files or none.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,8 @@ std::string digest(std::string_view text);
 
 class DiskCache {
  public:
-  /// Creates the directory. Without one that can be written to, a private temporary directory serves this process.
+  /// Creates the directory. Without one that can be written to, a private temporary directory
+  /// serves this process.
   DiskCache();
   ~DiskCache();
 
@@ -33,7 +35,7 @@ class DiskCache {
 
  private:
   std::string directory_;
-  bool temporary_ = false;
+  int owner_ = 0;  // the process that removes a temporary directory; 0: it is not temporary
 };
 
 }  // namespace axon

@@ -1,8 +1,9 @@
 // The compiler service: one background thread, one batch a translation unit.
 //
-// A batch is compiled as one shared object, sealed in the disk cache under the key of each of its kernels and loaded. A kernel's key
-// covers everything that its machine code depends on. After fork() the child has no background thread: it takes over what was
-// pending and starts a thread of its own when it next asks for code. At exit a running compiler is killed.
+// A batch is compiled as one shared object, sealed in the disk cache under the key of each of its
+// kernels and loaded. A kernel's key covers everything that its machine code depends on. After
+// fork() the child has no background thread: it takes over what was pending and starts a thread of
+// its own when it next asks for code. At exit a running compiler is killed.
 #include "kernel/compile.h"
 
 #include <dlfcn.h>
@@ -72,11 +73,19 @@ std::string cpu_features() {
 
 /// Reassociation, contraction and finite-only are never allowed: all tiers agree bit for bit.
 std::vector<std::string> flags() {
-  std::vector<std::string> all = {
-      "-x",           "c",           "-std=gnu11",          "-O3",
-      "-march=native", "-fPIC",      "-shared",             "-fno-math-errno",
-      "-fno-trapping-math", "-ffp-contract=off", "-fwrapv", "-fno-semantic-interposition",
-      "-w"};
+  std::vector<std::string> all = {"-x",
+                                  "c",
+                                  "-std=gnu11",
+                                  "-O3",
+                                  "-march=native",
+                                  "-fPIC",
+                                  "-shared",
+                                  "-fno-math-errno",
+                                  "-fno-trapping-math",
+                                  "-ffp-contract=off",
+                                  "-fwrapv",
+                                  "-fno-semantic-interposition",
+                                  "-w"};
 #if defined(__x86_64__)
   all.push_back("-mprefer-vector-width=512");
 #endif
@@ -259,9 +268,13 @@ void Compiler::fail(const Batch& batch, const std::string& kind, const std::stri
 
 void Compiler::compile_batch(const Batch& batch) {
   if (tools_.command.empty()) {
+    const char* chosen = std::getenv("AXON_CC");
+    const std::string tried = chosen && *chosen ? "AXON_CC=" + std::string(chosen)
+                                                : "cc, gcc, clang, python -m ziglang cc";
     return fail(batch, "no compiler",
-                "no C compiler was found (tried $AXON_CC, cc, gcc, clang, python -m ziglang cc); kernels run "
-                "in the slower executor. Install gcc or clang, or `pip install ziglang`.");
+                "no C compiler was found (tried " + tried +
+                    "); kernels run in the slower executor. Install gcc or clang, or `pip install "
+                    "ziglang`, or set AXON_CC.");
   }
   std::string unit = common_text();
   std::vector<std::string> keys;
@@ -272,14 +285,16 @@ void Compiler::compile_batch(const Batch& batch) {
   const std::string object = cache_->temporary();
   std::vector<std::string> command = tools_.command;
   for (const std::string& flag : flags()) command.push_back(flag);
-  for (const std::string& word : {std::string("-o"), object, std::string("-"), std::string("-lm")}) {
+  for (const std::string& word :
+       {std::string("-o"), object, std::string("-"), std::string("-lm")}) {
     command.push_back(word);
   }
   const Outcome outcome = run_command(command, unit, kTimeout, stop_);
   if (!outcome.ok) {
     std::remove(object.c_str());
     return fail(batch, "compiler failed",
-                "the C compiler `" + tools_.command[0] + "` failed; those kernels run in the slower executor. It said: " +
+                "the C compiler `" + tools_.command[0] +
+                    "` failed; those kernels run in the slower executor. It said: " +
                     outcome.output.substr(0, 2000));
   }
   if (!cache_->add(object, keys)) {
@@ -340,7 +355,8 @@ Jit jit_mode() {
   if (mode != nullptr && std::strcmp(mode, "off") == 0) return Jit::off;
   if (mode != nullptr && std::strcmp(mode, "wait") == 0) return Jit::wait;
   if (mode != nullptr && *mode != '\0' && std::strcmp(mode, "async") != 0) {
-    warn_once("AXON_JIT", "AXON_JIT=" + std::string(mode) + " is not off, wait or async; using async");
+    warn_once("AXON_JIT",
+              "AXON_JIT=" + std::string(mode) + " is not off, wait or async; using async");
   }
   return Jit::async;
 }

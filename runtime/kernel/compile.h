@@ -11,7 +11,8 @@
 
 namespace axon {
 
-/// $AXON_JIT: off never compiles; wait compiles before the first run; async (the default) compiles while the executor runs.
+/// $AXON_JIT: off never compiles; wait compiles before the first run; async (the default) compiles
+/// while the executor runs.
 enum class Jit : uint8_t { off, wait, async };
 Jit jit_mode();
 
@@ -24,11 +25,12 @@ struct Code {
   const std::string source;                 // as Emitted::source
   std::atomic<KernelFn> function{nullptr};  // set once ready
   std::atomic<State> state{State::pending};
-  std::string error;                        // of the compiler; written before the state becomes failed
+  std::string error;  // of the compiler; written before the state becomes failed
 };
 
-/// The code of each source, at once: from memory, from disk, or pending while one batch of what is missing is compiled. In mode
-/// `wait` nothing is pending on return. Never throws: whatever goes wrong, the state is failed and one warning says why.
+/// The code of each source, at once: from memory, from disk, or pending while one batch of what is
+/// missing is compiled. In mode `wait` nothing is pending on return. Never throws: whatever goes
+/// wrong, the state is failed and one warning says why.
 std::vector<std::shared_ptr<Code>> compile(const std::vector<std::string>& sources, Jit mode);
 
 /// Waits until nothing is pending.
@@ -38,9 +40,9 @@ void wait_for_compiler();
 std::string translation_unit(const std::string& source, const std::string& name);
 
 struct CompileStats {
-  int64_t kernels = 0;       // that a compiler has compiled
+  int64_t kernels = 0;  // that a compiler has compiled
   int64_t disk_hits = 0;
-  double milliseconds = 0;   // spent in compilers
+  double milliseconds = 0;  // spent in compilers
 };
 CompileStats compile_stats();
 

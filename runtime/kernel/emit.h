@@ -1,8 +1,8 @@
 // From kernels to C: the printing of scalar bodies, and the emitter that fills skeletons with them.
 //
-// Text is keyed by structure alone: strides other than 0 and 1, extents and offsets are entries of `KernelArgs::ints`, so equal text
-// means that compiled code can be shared. The skeletons (device/cpu/skeletons/) hold the loops; everything here is
-// straight-line code for one point.
+// Text is keyed by structure alone: strides other than 0 and 1, extents and offsets are entries of
+// `KernelArgs::ints`, so equal text means that compiled code can be shared. The skeletons
+// (device/cpu/skeletons/) hold the loops; everything here is straight-line code for one point.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,9 @@ namespace axon {
 /// The runtime integers of one kernel, in the order they were met.
 class Ints {
  public:
-  /// The C name of the integer `key`. The first call with a key adds it; `slots` are added when the plan is replayed.
-  /// A key names a place of the kernel, never a value: two equal strides stay two integers.
+  /// The C name of the integer `key`. The first call with a key adds it; `slots` are added when the
+  /// plan is replayed. A key names a place of the kernel, never a value: two equal strides stay two
+  /// integers.
   std::string name(const std::string& key, int64_t value, const std::vector<Term>& slots = {});
 
   /// `const int64_t n3 = args->ints[3];` for the integers met since `first`.
@@ -33,11 +34,12 @@ class Ints {
   std::map<std::string, size_t> by_key_;
 };
 
-/// Prints instructions of one phase as C statements for one point. A loop over the point's axes is the caller's: it sets the C text
-/// of each coordinate in `axes` and places the statements at the depth it likes.
+/// Prints instructions of one phase as C statements for one point. A loop over the point's axes is
+/// the caller's: it sets the C text of each coordinate in `axes` and places the statements at the
+/// depth it likes.
 ///
-/// Names in the printed text: `v7` the value of instruction 7; `b2` buffer slot 2; `s1` scalar slot 1; `n5` runtime
-/// integers; `args` the KernelArgs.
+/// Names in the printed text: `v7` the value of instruction 7; `b2` buffer slot 2; `s1` scalar slot
+/// 1; `n5` runtime integers; `args` the KernelArgs.
 class BodyPrinter {
  public:
   /// `number` tells the phase's keys from those of other phases.
@@ -67,7 +69,8 @@ class BodyPrinter {
   /// The instructions that `instr` reads directly.
   std::vector<int32_t> operands(int32_t instr) const;
 
-  /// Buffers and scalars that the phase uses: pointers, then numbers. Print after the body, place before it.
+  /// Buffers and scalars that the phase uses: pointers, then numbers. Print after the body, place
+  /// before it.
   std::string declarations() const;
 
   /// The C type that holds a value of dtype: float for 16-bit floats, _Bool for bool.
@@ -107,13 +110,16 @@ class BodyPrinter {
 };
 
 /// `template_text` with each `@NAME@` replaced by its value; lines that become empty go.
-std::string fill(const std::string& template_text, const std::map<std::string, std::string>& values);
+std::string fill(const std::string& template_text,
+                 const std::map<std::string, std::string>& values);
 
-/// C source of a kernel, with the integers and work units of its extents. Depends on nothing but the kernel: neither the machine
-/// nor the number of threads. Throws Error for kind `call`, which has no source.
+/// C source of a kernel, with the integers and work units of its extents. Depends on nothing but
+/// the kernel: neither the machine nor the number of threads. Throws Error for kind `call`, which
+/// has no source.
 Emitted emit(const Kernel& kernel);
 
-/// What one phase contributes: `static void NAME(const KernelArgs* args, int64_t begin, int64_t end) {...}`.
+/// What one phase contributes: `static void NAME(const KernelArgs* args, int64_t begin, int64_t
+/// end) {...}`.
 struct EmittedPhase {
   std::string source;
   int64_t units = 1;

@@ -12,11 +12,11 @@ namespace axon {
 
 namespace {
 
-constexpr int64_t kUnitWork = 32 << 10;       // bytes, or what takes as long
-constexpr int64_t kExpensiveWork = 16;        // of one expensive instruction
-constexpr int64_t kLargestMapBlock = 4096;    // elements
+constexpr int64_t kUnitWork = 32 << 10;     // bytes, or what takes as long
+constexpr int64_t kExpensiveWork = 16;      // of one expensive instruction
+constexpr int64_t kLargestMapBlock = 4096;  // elements
 constexpr int64_t kTransposeBlock = 32;
-constexpr int64_t kLargestWindow = 64;        // points that are unrolled
+constexpr int64_t kLargestWindow = 64;  // points that are unrolled
 
 void for_each_form(Phase& phase, const std::function<void(Affine&)>& visit) {
   for (Instr& in : phase.body) {
@@ -108,8 +108,8 @@ int64_t point_work(const Kernel& kernel, const Phase& phase) {
 int32_t partition_axis(const Phase& phase) {
   for (int32_t axis = static_cast<int32_t>(phase.parallel.size()) - 1; axis >= 0; --axis) {
     const int64_t extent = phase.parallel[axis].extent;
-    const bool separates = std::all_of(
-        phase.stores.begin(), phase.stores.end(), [&](const Store& store) {
+    const bool separates =
+        std::all_of(phase.stores.begin(), phase.stores.end(), [&](const Store& store) {
           const int64_t coef = std::abs(store.address.coef_of(axis));
           int64_t divisor = 0;
           int64_t reach = 0;
@@ -227,9 +227,9 @@ Phase collapse_axes(const Phase& phase) {
 LoopNest plan_loops(const Kernel& kernel, const Phase& phase) {
   LoopNest nest{};
   const int32_t parallel = static_cast<int32_t>(phase.parallel.size());
-  const bool window =
-      product(phase.reduced) <= kLargestWindow &&
-      std::all_of(phase.reduced.begin(), phase.reduced.end(), [](const Axis& a) { return a.baked; });
+  const bool window = product(phase.reduced) <= kLargestWindow &&
+                      std::all_of(phase.reduced.begin(), phase.reduced.end(),
+                                  [](const Axis& a) { return a.baked; });
   if (phase.lanes && !phase.reduced.empty()) {
     nest.form = LoopForm::lanes;
   } else if (phase.scatter || window || parallel == 0) {

@@ -20,12 +20,12 @@ enum class LoopForm : uint8_t {
 
 struct LoopNest {
   LoopForm form;
-  int32_t vector = -1;             // parallel axis that is innermost and blocked; -1: none
-  std::vector<int32_t> outer;      // the other parallel axes, outermost first
-  size_t block_digit = 0;          // the loop over blocks comes before outer[block_digit]
-  bool independent = true;         // true iff points of the vector axis may run in any order
-  int64_t block = 1;               // elements of a block of the vector axis
-  int64_t grain = 1;               // tiles (a block, or a row) of a work unit
+  int32_t vector = -1;         // parallel axis that is innermost and blocked; -1: none
+  std::vector<int32_t> outer;  // the other parallel axes, outermost first
+  size_t block_digit = 0;      // the loop over blocks comes before outer[block_digit]
+  bool independent = true;     // true iff points of the vector axis may run in any order
+  int64_t block = 1;           // elements of a block of the vector axis
+  int64_t grain = 1;           // tiles (a block, or a row) of a work unit
   int64_t tiles = 1;
 };
 

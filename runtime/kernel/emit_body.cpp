@@ -11,7 +11,8 @@ namespace axon {
 
 namespace {
 
-// Divisors up to this are strides that an op declares; baked, they become shifts and multiplications.
+// Divisors up to this are strides that an op declares; baked, they become shifts and
+// multiplications.
 constexpr int64_t kLargestBakedDivisor = 64;
 
 bool is_half(DType t) { return t == DType::float16 || t == DType::bfloat16; }
@@ -48,7 +49,8 @@ int log2_of(int64_t n) {
 
 }  // namespace
 
-std::string Ints::name(const std::string& key, int64_t value, const std::vector<Term>& slots_added) {
+std::string Ints::name(const std::string& key, int64_t value,
+                       const std::vector<Term>& slots_added) {
   auto [entry, fresh] = by_key_.emplace(key, values.size());
   if (fresh) {
     for (const Term& t : slots_added) {
@@ -154,8 +156,8 @@ std::string BodyPrinter::bounds(int32_t instr) {
   std::string text;
   for (size_t i = 0; i < phase_.body[instr].bounds.size(); ++i) {
     text += text.empty() ? "" : " & ";
-    text += "((uint64_t)(" + affine(phase_.body[instr].bounds[i].index, place(instr, i)) + ") < (uint64_t)" +
-            extent(instr, i) + ")";
+    text += "((uint64_t)(" + affine(phase_.body[instr].bounds[i].index, place(instr, i)) +
+            ") < (uint64_t)" + extent(instr, i) + ")";
   }
   return text;
 }
@@ -164,12 +166,11 @@ std::string BodyPrinter::load(int32_t instr) {
   const Instr& in = phase_.body[instr];
   const DType stored = kernel_.buffers[in.index].dtype;
   buffers_used_[in.index] = true;
-  const std::string element = "b" + std::to_string(in.index) + "[" +
-                              affine(in.address, key(instr)) + "]";
+  const std::string element =
+      "b" + std::to_string(in.index) + "[" + affine(in.address, key(instr)) + "]";
   const std::string text = convert(from_memory(element, stored), stored, in.dtype);
   if (in.bounds.empty() || inside[instr]) return text;
-  const std::string fallback =
-      in.args[0] < 0 ? constant(in.dtype, 0, 0) : value_name(in.args[0]);
+  const std::string fallback = in.args[0] < 0 ? constant(in.dtype, 0, 0) : value_name(in.args[0]);
   return bounds(instr) + " ? " + text + " : " + fallback;
 }
 
@@ -263,16 +264,15 @@ std::string BodyPrinter::store(const Store& store, const std::string& place) {
   const DType to = kernel_.buffers[store.slot].dtype;
   const DType from = phase_.body[store.value].dtype;
   buffers_used_[store.slot] = true;
-  const std::string element =
-      "b" + std::to_string(store.slot) + "[" +
-      affine(store.address, std::to_string(number_) + "." + place) + "]";
+  const std::string element = "b" + std::to_string(store.slot) + "[" +
+                              affine(store.address, std::to_string(number_) + "." + place) + "]";
   const std::string fresh = convert(value_name(store.value), from, to);
   if (store.combine == Combine::set) return element + " = " + to_memory(fresh, to) + ";";
   return "{ const int64_t at = &" + element + " - b" + std::to_string(store.slot) + "; const " +
-         register_type(to) + " old = " +
-         from_memory("b" + std::to_string(store.slot) + "[at]", to) + "; b" +
-         std::to_string(store.slot) + "[at] = " +
-         to_memory(combined(store.combine, to, "old", fresh), to) + "; }";
+         register_type(to) +
+         " old = " + from_memory("b" + std::to_string(store.slot) + "[at]", to) + "; b" +
+         std::to_string(store.slot) +
+         "[at] = " + to_memory(combined(store.combine, to, "old", fresh), to) + "; }";
 }
 
 std::string BodyPrinter::combined(Combine combine, DType t, const std::string& old,
@@ -309,8 +309,8 @@ std::string BodyPrinter::identity(Combine combine, DType t) {
   const bool floating = is_float(t);
   const double inf = std::numeric_limits<double>::infinity();
   const bool wide = t == DType::int64 || t == DType::uint64;
-  const bool is_unsigned = t == DType::uint8 || t == DType::uint16 || t == DType::uint32 ||
-                           t == DType::uint64;
+  const bool is_unsigned =
+      t == DType::uint8 || t == DType::uint16 || t == DType::uint32 || t == DType::uint64;
   const int bits = static_cast<int>(size_of(t)) * 8;
   const int64_t top = wide ? std::numeric_limits<int64_t>::max() : (int64_t{1} << (bits - 1)) - 1;
   switch (combine) {

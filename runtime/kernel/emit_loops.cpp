@@ -1,10 +1,11 @@
 // Loop phases as C: the printer walks the nest that plan_loops chose and fills the skeletons.
 //
 // An instruction is printed at the outermost place where everything it depends on is known:
-//   tile     it depends on neither the vector axis, a reduced axis nor a result: once a tile (a block of a row, or a row);
-//   row      it depends on the vector axis or a result: once a point of the parallel axes;
-//   reduced  it depends on reduced axes: in the loop of the innermost of them.
-// In columns form the vector axis is innermost, so `row` values that reduced loops need are kept in a block.
+//   tile     it depends on neither the vector axis, a reduced axis nor a result: once a tile (a
+//   block of a row, or a row); row      it depends on the vector axis or a result: once a point of
+//   the parallel axes; reduced  it depends on reduced axes: in the loop of the innermost of them.
+// In columns form the vector axis is innermost, so `row` values that reduced loops need are kept in
+// a block.
 #include <algorithm>
 #include <functional>
 
@@ -106,13 +107,16 @@ class LoopPrinter {
   int32_t parallel_;
   int32_t reduced_;
   std::vector<bool> depends_vector_;
-  std::vector<int32_t> depth_;     // 1 + the innermost reduced axis it depends on; 0: none
-  std::vector<int32_t> ready_;     // 1 + the last level whose results it depends on; 0: none
-  std::vector<int32_t> kept_at_;   // the level that keeps the point instruction in scratch; -1: none does
-  std::vector<std::string> text_;  // how to read a value that is not computed in place; empty: computed
+  std::vector<int32_t> depth_;  // 1 + the innermost reduced axis it depends on; 0: none
+  std::vector<int32_t> ready_;  // 1 + the last level whose results it depends on; 0: none
+  std::vector<int32_t>
+      kept_at_;  // the level that keeps the point instruction in scratch; -1: none does
+  std::vector<std::string>
+      text_;  // how to read a value that is not computed in place; empty: computed
   std::vector<bool> printed_;
   Instrs tile_instrs_;
-  std::vector<int32_t> column_values_;  // row instructions that are kept in a block, columns form only
+  std::vector<int32_t>
+      column_values_;  // row instructions that are kept in a block, columns form only
   size_t scratch_ = 0;
 };
 
@@ -180,8 +184,10 @@ Instrs LoopPrinter::row_roots() const {
   return found;
 }
 
-/// What `roots` need, in evaluation order, of the instructions to `include`. What can be read is not expanded.
-Instrs LoopPrinter::closure(const Instrs& roots, const std::function<bool(int32_t)>& include) const {
+/// What `roots` need, in evaluation order, of the instructions to `include`. What can be read is
+/// not expanded.
+Instrs LoopPrinter::closure(const Instrs& roots,
+                            const std::function<bool(int32_t)>& include) const {
   std::vector<bool> needed(size(), false);
   for (int32_t r : roots) needed[r] = true;
   Instrs order;
@@ -202,7 +208,8 @@ bool LoopPrinter::expensive_within(int32_t instr) const {
   return false;
 }
 
-/// Expensive values that several levels need are kept by the first of them, if the row is short enough.
+/// Expensive values that several levels need are kept by the first of them, if the row is short
+/// enough.
 void LoopPrinter::choose_kept() {
   if (phase_.levels < 2) return;
   std::vector<int32_t> uses(size(), 0);
@@ -250,8 +257,8 @@ std::string LoopPrinter::reduced_number() const {
   std::string text = printer_.axes[parallel_];
   for (int32_t r = 1; r < reduced_; ++r) {
     const Axis& a = phase_.reduced[r];
-    const std::string place = std::to_string(printer_.number()) + ".axis" +
-                              std::to_string(parallel_ + r);
+    const std::string place =
+        std::to_string(printer_.number()) + ".axis" + std::to_string(parallel_ + r);
     const std::string count = a.baked ? std::to_string(a.extent) : ints_.name(place, a.extent);
     text = "(" + text + ") * " + count + " + " + printer_.axes[parallel_ + r];
   }
@@ -419,8 +426,8 @@ std::string LoopPrinter::reduced_loops(int32_t level, int32_t depth, const std::
   if (phase_.reduced[depth].baked && !phase_.lanes) {
     text += indent + "#pragma GCC unroll 16\n";
   }
-  text += indent + "for (int64_t " + i + " = 0; " + i + " < " + extent(parallel_ + depth) +
-          "; ++" + i + ") {\n";
+  text += indent + "for (int64_t " + i + " = 0; " + i + " < " + extent(parallel_ + depth) + "; ++" +
+          i + ") {\n";
   return text + reduced_loops(level, depth + 1, indent + "  ") + indent + "}\n";
 }
 
@@ -429,17 +436,19 @@ std::string LoopPrinter::run_of_lanes(int32_t level, const std::string& indent) 
   const int32_t axis = parallel_ + reduced_ - 1;
   const std::string i = printer_.axes[axis];
   const std::string n = extent(axis);
-  const Instrs guarded =
-      closure(roots(level), [&](int32_t at) { return depth_[at] == reduced_; });
-  const std::string pragma = phase_.scatter ? "" : "#pragma GCC ivdep\n" + indent +
-                                                       "  #pragma GCC unroll 1";
+  const Instrs guarded = closure(roots(level), [&](int32_t at) { return depth_[at] == reduced_; });
+  const std::string pragma =
+      phase_.scatter ? "" : "#pragma GCC ivdep\n" + indent + "  #pragma GCC unroll 1";
   const auto runs = [&](const std::string& first, const std::string& last) {
-    return fill(skeletons::lanes,
-                {{"INDENT", indent}, {"PRAGMA", pragma}, {"I", i}, {"FIRST", first},
-                 {"LAST", last}, {"BODY", innermost(level, indent + "    ")}});
+    return fill(skeletons::lanes, {{"INDENT", indent},
+                                   {"PRAGMA", pragma},
+                                   {"I", i},
+                                   {"FIRST", first},
+                                   {"LAST", last},
+                                   {"BODY", innermost(level, indent + "    ")}});
   };
-  std::string text = indent + "const int64_t full" + std::to_string(level) + " = " + n +
-                     " & ~(int64_t)15;\n";
+  std::string text =
+      indent + "const int64_t full" + std::to_string(level) + " = " + n + " & ~(int64_t)15;\n";
   const std::string full = "full" + std::to_string(level);
   Instrs proven;
   const std::string bounds = split(guarded, axis, &proven, indent + "  ");
@@ -456,9 +465,11 @@ std::string LoopPrinter::run_of_lanes(int32_t level, const std::string& indent) 
     for (int32_t p : proven) printer_.inside[p] = false;
     text += runs("hi", full) + indent + "}\n";
   }
-  return text + fill(skeletons::lanes_rest,
-                     {{"INDENT", indent}, {"I", i}, {"FULL", full}, {"EXTENT", n},
-                      {"BODY", innermost(level, indent + "  ")}});
+  return text + fill(skeletons::lanes_rest, {{"INDENT", indent},
+                                             {"I", i},
+                                             {"FULL", full},
+                                             {"EXTENT", n},
+                                             {"BODY", innermost(level, indent + "  ")}});
 }
 
 std::string LoopPrinter::one_vector_loop(const std::string& first, const std::string& last,
@@ -471,7 +482,8 @@ std::string LoopPrinter::one_vector_loop(const std::string& first, const std::st
                                   {"BODY", body}});
 }
 
-/// A loop over the block of the vector axis; where bounds can be solved for it, a checked head and tail and a middle without checks.
+/// A loop over the block of the vector axis; where bounds can be solved for it, a checked head and
+/// tail and a middle without checks.
 std::string LoopPrinter::vector_loop(const std::function<std::string(const std::string&)>& body,
                                      const Instrs& guarded, const std::string& indent) {
   const auto loop = [&](const std::string& first, const std::string& last, const std::string& in) {
@@ -525,8 +537,8 @@ bool LoopPrinter::split_bound(int32_t instr, size_t bound, int32_t axis, const s
     if (t.var == axis) continue;
     if (t.var < 0) {
       const int32_t read = ~t.var;
-      const bool moves = depends_vector_[read] || (lanes() ? depth_[read] == reduced_
-                                                           : !columns() && depth_[read] > 0);
+      const bool moves = depends_vector_[read] ||
+                         (lanes() ? depth_[read] == reduced_ : !columns() && depth_[read] > 0);
       if (moves) return false;
     }
     const bool inner = nest_.form == LoopForm::points && t.var >= parallel_;
@@ -544,8 +556,12 @@ bool LoopPrinter::split_bound(int32_t instr, size_t bound, int32_t axis, const s
   const std::string low = "(" + base + least + ")";
   const std::string high = "(" + base + most + ")";
   const std::string n = printer_.extent(instr, bound);
-  const auto raise = [&](const std::string& to) { *text += indent + "lo = ax_max(lo, " + to + ");\n"; };
-  const auto lower = [&](const std::string& to) { *text += indent + "hi = ax_min(hi, " + to + ");\n"; };
+  const auto raise = [&](const std::string& to) {
+    *text += indent + "lo = ax_max(lo, " + to + ");\n";
+  };
+  const auto lower = [&](const std::string& to) {
+    *text += indent + "hi = ax_min(hi, " + to + ");\n";
+  };
   if (coef == 0) {
     *text += indent + "hi = " + low + " >= 0 && " + high + " < " + n + " ? hi : lo;\n";
   } else if (coef == 1) {
@@ -673,11 +689,10 @@ std::string LoopPrinter::columns_tile(const std::string& indent) {
   for (int32_t level = 0; level < phase_.levels; ++level) text += level_of_columns(level, indent);
   const Instrs rows = closure(row_roots(), [&](int32_t i) { return at_row(i); });
   if (row_roots().empty()) return text;
-  return text + vector_loop(
-                    [&](const std::string& in) {
-                      return instructions(rows, in) + stores(false, 0, in);
-                    },
-                    rows, indent);
+  return text +
+         vector_loop(
+             [&](const std::string& in) { return instructions(rows, in) + stores(false, 0, in); },
+             rows, indent);
 }
 
 std::string LoopPrinter::tile(const std::string& indent) {
@@ -749,11 +764,13 @@ EmittedPhase LoopPrinter::print() {
     declarations += "  " + type + "* restrict const k" + std::to_string(i) + " = (" + type +
                     "*)((char*)args->scratch + " + integer("kept" + std::to_string(i), 0) + ");\n";
   }
-  std::map<std::string, std::string> slots = {
-      {"NAME", name_},       {"TILE", tile_text},
-      {"DECODE", decode()},  {"ADVANCE", advance()},
-      {"GRAIN", integer("grain", nest_.grain)}, {"TILES", integer("tiles", nest_.tiles)},
-      {"DECLARATIONS", declarations}};
+  std::map<std::string, std::string> slots = {{"NAME", name_},
+                                              {"TILE", tile_text},
+                                              {"DECODE", decode()},
+                                              {"ADVANCE", advance()},
+                                              {"GRAIN", integer("grain", nest_.grain)},
+                                              {"TILES", integer("tiles", nest_.tiles)},
+                                              {"DECLARATIONS", declarations}};
   slots["INTS"] = ints_.declarations(first_int_);
   EmittedPhase done;
   done.source = fill(skeletons::frame, slots);

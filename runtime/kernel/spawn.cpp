@@ -60,7 +60,8 @@ class ScratchFile {
   int fd_ = -1;
 };
 
-/// Starts the command in a process group of its own, so that Ctrl-C does not reach it. 0 or an errno.
+/// Starts the command in a process group of its own, so that Ctrl-C does not reach it. 0 or an
+/// errno.
 int spawn(const std::vector<std::string>& command, int in, int out, pid_t* pid) {
   std::vector<char*> argv;
   for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));
@@ -77,8 +78,7 @@ int spawn(const std::vector<std::string>& command, int in, int out, pid_t* pid) 
   sigemptyset(&none);
   posix_spawnattr_setsigmask(&attributes, &none);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
-  const int error =
-      posix_spawnp(pid, argv[0], &actions, &attributes, argv.data(), environ);
+  const int error = posix_spawnp(pid, argv[0], &actions, &attributes, argv.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   return error;

@@ -12,7 +12,8 @@ struct Outcome {
   std::string output;  // stdout and stderr, or what went wrong
 };
 
-/// Runs `command` with `input` as its stdin. Its whole process group is killed after `seconds` or once `stop` is set.
+/// Runs `command` with `input` as its stdin. Its whole process group is killed after `seconds` or
+/// once `stop` is set.
 Outcome run_command(const std::vector<std::string>& command, const std::string& input,
                     double seconds, const std::atomic<bool>& stop);
 

@@ -57,7 +57,8 @@ class Builder {
     phase().body.push_back(std::move(in));
     return static_cast<int32_t>(phase().body.size()) - 1;
   }
-  int32_t load(int32_t slot, Affine address, std::vector<Guard> bounds = {}, int32_t otherwise = -1) {
+  int32_t load(int32_t slot, Affine address, std::vector<Guard> bounds = {},
+               int32_t otherwise = -1) {
     kernel.buffers[slot].read = true;
     Instr in = instr(InstrKind::load, kernel.buffers[slot].dtype);
     in.index = slot;
@@ -133,7 +134,8 @@ class Builder {
   }
 };
 
-/// Reproducible contents: a buffer of `count` elements of dtype t; floats with some special values if `special`.
+/// Reproducible contents: a buffer of `count` elements of dtype t; floats with some special values
+/// if `special`.
 inline std::vector<char> random_bytes(DType t, int64_t count, uint32_t seed, bool special = false) {
   std::mt19937 generator(seed);
   std::normal_distribution<float> normal(0.0f, 2.0f);
@@ -152,7 +154,8 @@ inline std::vector<char> random_bytes(DType t, int64_t count, uint32_t seed, boo
     } else if (t == DType::float64) {
       __builtin_memcpy(at, &wide, 8);
     } else if (t == DType::float16 || t == DType::bfloat16) {
-      const uint16_t half = t == DType::float16 ? 0x3c00 | (bits & 0x83ff) : 0x3f80 | (bits & 0x80ff);
+      const uint16_t half =
+          t == DType::float16 ? 0x3c00 | (bits & 0x83ff) : 0x3f80 | (bits & 0x80ff);
       __builtin_memcpy(at, &half, 2);
     } else if (t == DType::bool_) {
       *at = bits & 1;

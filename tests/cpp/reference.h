@@ -1,7 +1,9 @@
-// A naive interpreter of kernels, written from the comment of kernel/kernel.h: the oracle of the emitter and of the executor.
+// A naive interpreter of kernels, written from the comment of kernel/kernel.h: the oracle of the
+// emitter and of the executor.
 //
-// One point at a time, every instruction anew at each use. Registers are a Cell: floats as double (every float32 is one exactly),
-// everything else as int64. Covers the primitives that tests use and throws for others; contract phases sum in order of k.
+// One point at a time, every instruction anew at each use. Registers are a Cell: floats as double
+// (every float32 is one exactly), everything else as int64. Covers the primitives that tests use
+// and throws for others; contract phases sum in order of k.
 #pragma once
 
 #include <cmath>
@@ -11,8 +13,8 @@
 #include <vector>
 
 #include "core/error.h"
-#include "device/cpu/math.h"
 #include "core/random.h"
+#include "device/cpu/math.h"
 #include "kernel/kernel.h"
 
 namespace axon::reference {
@@ -33,14 +35,22 @@ inline double round_to(DType t, double x) {
 
 inline int64_t wrap_to(DType t, int64_t x) {
   switch (t) {
-    case DType::bool_: return x != 0;
-    case DType::int8: return static_cast<int8_t>(x);
-    case DType::int16: return static_cast<int16_t>(x);
-    case DType::int32: return static_cast<int32_t>(x);
-    case DType::uint8: return static_cast<uint8_t>(x);
-    case DType::uint16: return static_cast<uint16_t>(x);
-    case DType::uint32: return static_cast<uint32_t>(x);
-    default: return x;
+    case DType::bool_:
+      return x != 0;
+    case DType::int8:
+      return static_cast<int8_t>(x);
+    case DType::int16:
+      return static_cast<int16_t>(x);
+    case DType::int32:
+      return static_cast<int32_t>(x);
+    case DType::uint8:
+      return static_cast<uint8_t>(x);
+    case DType::uint16:
+      return static_cast<uint16_t>(x);
+    case DType::uint32:
+      return static_cast<uint32_t>(x);
+    default:
+      return x;
   }
 }
 
@@ -49,7 +59,8 @@ inline Cell convert(Cell c, DType from, DType to) {
   Cell r;
   if (is_real(to)) {
     const double wide = from == DType::uint64 ? double(uint64_t(c.integer)) : double(c.integer);
-    const double narrow = from == DType::uint64 ? double(float(uint64_t(c.integer))) : double(float(c.integer));
+    const double narrow =
+        from == DType::uint64 ? double(float(uint64_t(c.integer))) : double(float(c.integer));
     r.real = is_real(from) ? c.real : to == DType::float64 ? wide : narrow;
     if (is_real(from) && to != DType::float64) r.real = static_cast<float>(r.real);
     r.real = round_to(to, r.real);
@@ -57,14 +68,29 @@ inline Cell convert(Cell c, DType from, DType to) {
     r.integer = is_real(from) ? c.real != 0 : c.integer != 0;
   } else if (is_real(from)) {
     switch (to) {
-      case DType::int8: r.integer = ax_i8_from_f64(c.real); break;
-      case DType::int16: r.integer = ax_i16_from_f64(c.real); break;
-      case DType::int32: r.integer = ax_i32_from_f64(c.real); break;
-      case DType::uint8: r.integer = ax_u8_from_f64(c.real); break;
-      case DType::uint16: r.integer = ax_u16_from_f64(c.real); break;
-      case DType::uint32: r.integer = ax_u32_from_f64(c.real); break;
-      case DType::uint64: r.integer = int64_t(ax_u64_from_f64(c.real)); break;
-      default: r.integer = ax_i64_from_f64(c.real);
+      case DType::int8:
+        r.integer = ax_i8_from_f64(c.real);
+        break;
+      case DType::int16:
+        r.integer = ax_i16_from_f64(c.real);
+        break;
+      case DType::int32:
+        r.integer = ax_i32_from_f64(c.real);
+        break;
+      case DType::uint8:
+        r.integer = ax_u8_from_f64(c.real);
+        break;
+      case DType::uint16:
+        r.integer = ax_u16_from_f64(c.real);
+        break;
+      case DType::uint32:
+        r.integer = ax_u32_from_f64(c.real);
+        break;
+      case DType::uint64:
+        r.integer = int64_t(ax_u64_from_f64(c.real));
+        break;
+      default:
+        r.integer = ax_i64_from_f64(c.real);
     }
   } else {
     r.integer = wrap_to(to, c.integer);
@@ -79,18 +105,41 @@ inline Cell read(DType t, const void* data, int64_t at) {
     return zero;
   };
   switch (t) {
-    case DType::float32: c.real = get(0.0f); break;
-    case DType::float64: c.real = get(0.0); break;
-    case DType::float16: c.real = ax_f32_from_f16(get(uint16_t{})); break;
-    case DType::bfloat16: c.real = ax_f32_from_bf16(get(uint16_t{})); break;
-    case DType::bool_: c.integer = get(uint8_t{}) != 0; break;
-    case DType::int8: c.integer = get(int8_t{}); break;
-    case DType::int16: c.integer = get(int16_t{}); break;
-    case DType::int32: c.integer = get(int32_t{}); break;
-    case DType::uint8: c.integer = get(uint8_t{}); break;
-    case DType::uint16: c.integer = get(uint16_t{}); break;
-    case DType::uint32: c.integer = get(uint32_t{}); break;
-    default: c.integer = get(int64_t{});
+    case DType::float32:
+      c.real = get(0.0f);
+      break;
+    case DType::float64:
+      c.real = get(0.0);
+      break;
+    case DType::float16:
+      c.real = ax_f32_from_f16(get(uint16_t{}));
+      break;
+    case DType::bfloat16:
+      c.real = ax_f32_from_bf16(get(uint16_t{}));
+      break;
+    case DType::bool_:
+      c.integer = get(uint8_t{}) != 0;
+      break;
+    case DType::int8:
+      c.integer = get(int8_t{});
+      break;
+    case DType::int16:
+      c.integer = get(int16_t{});
+      break;
+    case DType::int32:
+      c.integer = get(int32_t{});
+      break;
+    case DType::uint8:
+      c.integer = get(uint8_t{});
+      break;
+    case DType::uint16:
+      c.integer = get(uint16_t{});
+      break;
+    case DType::uint32:
+      c.integer = get(uint32_t{});
+      break;
+    default:
+      c.integer = get(int64_t{});
   }
   return c;
 }
@@ -100,14 +149,33 @@ inline void write(DType t, void* data, int64_t at, Cell c) {
     std::memcpy(static_cast<char*>(data) + at * int64_t(sizeof value), &value, sizeof value);
   };
   switch (t) {
-    case DType::float32: put(static_cast<float>(c.real)); break;
-    case DType::float64: put(c.real); break;
-    case DType::float16: put(ax_f16_from_f32(static_cast<float>(c.real))); break;
-    case DType::bfloat16: put(ax_bf16_from_f32(static_cast<float>(c.real))); break;
-    case DType::bool_: case DType::int8: case DType::uint8: put(static_cast<uint8_t>(c.integer)); break;
-    case DType::int16: case DType::uint16: put(static_cast<uint16_t>(c.integer)); break;
-    case DType::int32: case DType::uint32: put(static_cast<uint32_t>(c.integer)); break;
-    default: put(c.integer);
+    case DType::float32:
+      put(static_cast<float>(c.real));
+      break;
+    case DType::float64:
+      put(c.real);
+      break;
+    case DType::float16:
+      put(ax_f16_from_f32(static_cast<float>(c.real)));
+      break;
+    case DType::bfloat16:
+      put(ax_bf16_from_f32(static_cast<float>(c.real)));
+      break;
+    case DType::bool_:
+    case DType::int8:
+    case DType::uint8:
+      put(static_cast<uint8_t>(c.integer));
+      break;
+    case DType::int16:
+    case DType::uint16:
+      put(static_cast<uint16_t>(c.integer));
+      break;
+    case DType::int32:
+    case DType::uint32:
+      put(static_cast<uint32_t>(c.integer));
+      break;
+    default:
+      put(c.integer);
   }
 }
 
@@ -119,15 +187,22 @@ Cell real_function(DType t, F f) {
   return c;
 }
 
-#define AXON_REFERENCE_UNARY(name) \
-  case Prim::name:                 \
-    return real_function(t, [&](auto z) { return call(z, a.real, [](float x) { return ax_##name##_f32(x); }, \
-                                                      [](double x) { return ax_##name##_f64(x); }); });
+#define AXON_REFERENCE_UNARY(name)                               \
+  case Prim::name:                                               \
+    return real_function(t, [&](auto z) {                        \
+      return call(                                               \
+          z, a.real, [](float x) { return ax_##name##_f32(x); }, \
+          [](double x) { return ax_##name##_f64(x); });          \
+    });
 
 template <class F, class D>
-float call(float, double x, F f, D) { return f(static_cast<float>(x)); }
+float call(float, double x, F f, D) {
+  return f(static_cast<float>(x));
+}
 template <class F, class D>
-double call(double, double x, F, D d) { return d(x); }
+double call(double, double x, F, D d) {
+  return d(x);
+}
 
 inline Cell primitive(Prim prim, DType t, Cell a, Cell b, Cell c) {
   const bool real = is_real(t);
@@ -138,38 +213,60 @@ inline Cell primitive(Prim prim, DType t, Cell a, Cell b, Cell c) {
   };
   const auto compare = [&](auto f) {
     if (real) return truth(f(a.real, b.real));
-    return t == DType::uint64 ? truth(f(uint64_t(a.integer), uint64_t(b.integer))) : truth(f(a.integer, b.integer));
+    return t == DType::uint64 ? truth(f(uint64_t(a.integer), uint64_t(b.integer)))
+                              : truth(f(a.integer, b.integer));
   };
   switch (prim) {
-    case Prim::add: return arithmetic([](auto x, auto y) { return x + y; });
-    case Prim::sub: return arithmetic([](auto x, auto y) { return x - y; });
-    case Prim::mul: return arithmetic([](auto x, auto y) { return x * y; });
-    case Prim::square: b = a; return arithmetic([](auto x, auto y) { return x * y; });
-    case Prim::div: return real_function(t, [&](auto z) { return decltype(z)(a.real) / decltype(z)(b.real); });
-    case Prim::reciprocal: return real_function(t, [&](auto z) { return 1 / decltype(z)(a.real); });
-    case Prim::neg: return real ? Cell{-a.real, 0} : Cell{0, wrap_to(t, -a.integer)};
-    case Prim::eq: return compare([](auto x, auto y) { return x == y; });
-    case Prim::ne: return compare([](auto x, auto y) { return x != y; });
-    case Prim::lt: return compare([](auto x, auto y) { return x < y; });
-    case Prim::le: return compare([](auto x, auto y) { return x <= y; });
-    case Prim::gt: return compare([](auto x, auto y) { return x > y; });
-    case Prim::ge: return compare([](auto x, auto y) { return x >= y; });
-    case Prim::logical_and: return truth(a.integer && b.integer);
-    case Prim::logical_or: return truth(a.integer || b.integer);
-    case Prim::logical_not: return truth(!a.integer);
-    case Prim::select: return a.integer ? b : c;
-    case Prim::maximum: return real ? (a.real > b.real || a.real != a.real ? a : b) : (a.integer > b.integer ? a : b);
-    case Prim::minimum: return real ? (a.real < b.real || a.real != a.real ? a : b) : (a.integer < b.integer ? a : b);
-    AXON_REFERENCE_UNARY(exp)
-    AXON_REFERENCE_UNARY(log)
-    AXON_REFERENCE_UNARY(tanh)
-    AXON_REFERENCE_UNARY(erf)
-    AXON_REFERENCE_UNARY(sqrt)
-    AXON_REFERENCE_UNARY(rsqrt)
-    AXON_REFERENCE_UNARY(abs)
-    AXON_REFERENCE_UNARY(floor)
-    AXON_REFERENCE_UNARY(finite)
-    default: throw Error("reference: primitive " + std::string(info(prim).name) + " is not covered");
+    case Prim::add:
+      return arithmetic([](auto x, auto y) { return x + y; });
+    case Prim::sub:
+      return arithmetic([](auto x, auto y) { return x - y; });
+    case Prim::mul:
+      return arithmetic([](auto x, auto y) { return x * y; });
+    case Prim::square:
+      b = a;
+      return arithmetic([](auto x, auto y) { return x * y; });
+    case Prim::div:
+      return real_function(t, [&](auto z) { return decltype(z)(a.real) / decltype(z)(b.real); });
+    case Prim::reciprocal:
+      return real_function(t, [&](auto z) { return 1 / decltype(z)(a.real); });
+    case Prim::neg:
+      return real ? Cell{-a.real, 0} : Cell{0, wrap_to(t, -a.integer)};
+    case Prim::eq:
+      return compare([](auto x, auto y) { return x == y; });
+    case Prim::ne:
+      return compare([](auto x, auto y) { return x != y; });
+    case Prim::lt:
+      return compare([](auto x, auto y) { return x < y; });
+    case Prim::le:
+      return compare([](auto x, auto y) { return x <= y; });
+    case Prim::gt:
+      return compare([](auto x, auto y) { return x > y; });
+    case Prim::ge:
+      return compare([](auto x, auto y) { return x >= y; });
+    case Prim::logical_and:
+      return truth(a.integer && b.integer);
+    case Prim::logical_or:
+      return truth(a.integer || b.integer);
+    case Prim::logical_not:
+      return truth(!a.integer);
+    case Prim::select:
+      return a.integer ? b : c;
+    case Prim::maximum:
+      return real ? (a.real > b.real || a.real != a.real ? a : b) : (a.integer > b.integer ? a : b);
+    case Prim::minimum:
+      return real ? (a.real < b.real || a.real != a.real ? a : b) : (a.integer < b.integer ? a : b);
+      AXON_REFERENCE_UNARY(exp)
+      AXON_REFERENCE_UNARY(log)
+      AXON_REFERENCE_UNARY(tanh)
+      AXON_REFERENCE_UNARY(erf)
+      AXON_REFERENCE_UNARY(sqrt)
+      AXON_REFERENCE_UNARY(rsqrt)
+      AXON_REFERENCE_UNARY(abs)
+      AXON_REFERENCE_UNARY(floor)
+      AXON_REFERENCE_UNARY(finite)
+    default:
+      throw Error("reference: primitive " + std::string(info(prim).name) + " is not covered");
   }
 }
 #undef AXON_REFERENCE_UNARY
@@ -179,8 +276,13 @@ inline int64_t floor_divide(int64_t a, int64_t b) { return a / b - (a % b < 0); 
 /// One phase over the buffers and scalars of a launch.
 class PhaseInterpreter {
  public:
-  PhaseInterpreter(const Kernel& kernel, int number, void* const* buffers, const int64_t* scalars, int32_t* status)
-      : kernel_(kernel), phase_(kernel.phases[number]), buffers_(buffers), scalars_(scalars), status_(status) {
+  PhaseInterpreter(const Kernel& kernel, int number, void* const* buffers, const int64_t* scalars,
+                   int32_t* status)
+      : kernel_(kernel),
+        phase_(kernel.phases[number]),
+        buffers_(buffers),
+        scalars_(scalars),
+        status_(status) {
     for (int p = 0; p < number; ++p) {
       for (const Instr& in : kernel.phases[p].body) gathers_before_ += in.kind == InstrKind::gather;
     }
@@ -193,7 +295,8 @@ class PhaseInterpreter {
   }
 
  private:
-  void loop(const std::vector<Axis>& axes, size_t depth, size_t offset, const std::function<void()>& body) {
+  void loop(const std::vector<Axis>& axes, size_t depth, size_t offset,
+            const std::function<void()>& body) {
     if (depth == axes.size()) return body();
     for (int64_t i = 0; i < axes[depth].extent; ++i) {
       coords_[offset + depth] = i;
@@ -249,17 +352,22 @@ class PhaseInterpreter {
   Cell identity(const Reduction& r) const {
     const DType t = dtype_of(r);
     const double inf = std::numeric_limits<double>::infinity();
-    const bool is_signed = t == DType::int8 || t == DType::int16 || t == DType::int32 ||
-                           t == DType::int64;
+    const bool is_signed =
+        t == DType::int8 || t == DType::int16 || t == DType::int32 || t == DType::int64;
     const int bits = static_cast<int>(size_of(t)) * 8;
     switch (r.combine) {
-      case Combine::max: case Combine::argmax:
+      case Combine::max:
+      case Combine::argmax:
         return {-inf, is_signed ? int64_t(~uint64_t{0} << (bits - 1)) : 0};
-      case Combine::min: case Combine::argmin:
+      case Combine::min:
+      case Combine::argmin:
         if (t == DType::bool_) return {inf, 1};
         return {inf, is_signed ? int64_t((uint64_t{1} << (bits - 1)) - 1) : wrap_to(t, -1)};
-      case Combine::prod: case Combine::all: return {1, 1};
-      default: return {};
+      case Combine::prod:
+      case Combine::all:
+        return {1, 1};
+      default:
+        return {};
     }
   }
 
@@ -303,17 +411,22 @@ class PhaseInterpreter {
 
   static Cell combine_values(Combine combine, DType t, Cell old, Cell fresh) {
     switch (combine) {
-      case Combine::sum: return primitive(Prim::add, t, old, fresh, {});
-      case Combine::prod: return primitive(Prim::mul, t, old, fresh, {});
+      case Combine::sum:
+        return primitive(Prim::add, t, old, fresh, {});
+      case Combine::prod:
+        return primitive(Prim::mul, t, old, fresh, {});
       case Combine::max:
         if (!is_real(t)) return fresh.integer > old.integer ? fresh : old;
         return fresh.real > old.real || std::isnan(fresh.real) ? fresh : old;
       case Combine::min:
         if (!is_real(t)) return fresh.integer < old.integer ? fresh : old;
         return fresh.real < old.real || std::isnan(fresh.real) ? fresh : old;
-      case Combine::any: return {0, old.integer | fresh.integer};
-      case Combine::all: return {0, old.integer & fresh.integer};
-      default: return fresh;
+      case Combine::any:
+        return {0, old.integer | fresh.integer};
+      case Combine::all:
+        return {0, old.integer & fresh.integer};
+      default:
+        return fresh;
     }
   }
 
@@ -351,15 +464,18 @@ class PhaseInterpreter {
     const Instr& in = phase_.body[i];
     switch (in.kind) {
       case InstrKind::constant:
-        return is_real(in.dtype) ? Cell{round_to(in.dtype, in.number), 0} : Cell{0, wrap_to(in.dtype, in.integer)};
+        return is_real(in.dtype) ? Cell{round_to(in.dtype, in.number), 0}
+                                 : Cell{0, wrap_to(in.dtype, in.integer)};
       case InstrKind::scalar: {
         const bool real = is_real(kernel_.scalars[in.index].dtype);
         Cell c{0, scalars_[in.index]};
         if (real) std::memcpy(&c.real, &scalars_[in.index], 8);
         return convert(c, real ? DType::float64 : DType::int64, in.dtype);
       }
-      case InstrKind::affine: return convert({0, affine(in.address)}, DType::int64, in.dtype);
-      case InstrKind::floordiv: return {0, floor_divide(affine(in.address), in.integer)};
+      case InstrKind::affine:
+        return convert({0, affine(in.address)}, DType::int64, in.dtype);
+      case InstrKind::floordiv:
+        return {0, floor_divide(affine(in.address), in.integer)};
       case InstrKind::load: {
         for (const Guard& g : in.bounds) {
           const int64_t index = affine(g.index);
@@ -374,7 +490,8 @@ class PhaseInterpreter {
         const DType t = phase_.body[in.args[info(in.prim).arity - 1]].dtype;
         return primitive(in.prim, t, args[0], args[1], args[2]);
       }
-      case InstrKind::cast: return convert(value(in.args[0]), phase_.body[in.args[0]].dtype, in.dtype);
+      case InstrKind::cast:
+        return convert(value(in.args[0]), phase_.body[in.args[0]].dtype, in.dtype);
       case InstrKind::gather: {
         const int64_t index = value(in.args[0]).integer;
         const int64_t at = index < 0 ? index + in.integer : index;
@@ -386,7 +503,8 @@ class PhaseInterpreter {
       }
       case InstrKind::uniform:
         return {ax_uniform(uint64_t(scalars_[in.index]), uint64_t(scalars_[in.index + 1]),
-                           uint64_t(value(in.args[0]).integer)), 0};
+                           uint64_t(value(in.args[0]).integer)),
+                0};
       case InstrKind::result:
         return results_[in.index];
     }
@@ -404,7 +522,8 @@ class PhaseInterpreter {
   std::vector<Cell> results_;
 };
 
-inline void run(const Kernel& kernel, void* const* buffers, const int64_t* scalars, int32_t* status) {
+inline void run(const Kernel& kernel, void* const* buffers, const int64_t* scalars,
+                int32_t* status) {
   for (size_t p = 0; p < kernel.phases.size(); ++p) {
     PhaseInterpreter(kernel, static_cast<int>(p), buffers, scalars, status).run();
   }

@@ -43,12 +43,13 @@ bool same(DType t, const char* a, const char* b, int64_t count, int64_t* first) 
 std::string source_of_last;
 
 /// The units of each phase in reverse order and in pieces: order and division must not matter.
-void run_compiled(const Emitted& emitted, KernelFn function, void* const* buffers, const int64_t* scalars,
-                  int32_t* status) {
+void run_compiled(const Emitted& emitted, KernelFn function, void* const* buffers,
+                  const int64_t* scalars, int32_t* status) {
   std::vector<int64_t> ints = emitted.ints;
   for (const Emitted::SlotInt& s : emitted.slot_ints) ints[s.at] += s.coef * scalars[s.slot];
   std::vector<char> scratch(emitted.scratch_bytes + 64);
-  void* aligned = reinterpret_cast<void*>((reinterpret_cast<uintptr_t>(scratch.data()) + 63) / 64 * 64);
+  void* aligned =
+      reinterpret_cast<void*>((reinterpret_cast<uintptr_t>(scratch.data()) + 63) / 64 * 64);
   const KernelArgs args{buffers, ints.data(), scalars, aligned, status};
   for (size_t p = 0; p < emitted.phases.size(); ++p) {
     const int64_t units = emitted.phases[p].units;
@@ -59,8 +60,10 @@ void run_compiled(const Emitted& emitted, KernelFn function, void* const* buffer
   }
 }
 
-/// Compiles and runs the kernel, and compares every buffer and the status word with the interpreter's.
-void check(const std::string& name, const Builder& b, bool special = true, int32_t expected_status = 0) {
+/// Compiles and runs the kernel, and compares every buffer and the status word with the
+/// interpreter's.
+void check(const std::string& name, const Builder& b, bool special = true,
+           int32_t expected_status = 0) {
   const Emitted emitted = emit(b.kernel);
   source_of_last = emitted.source;
   const std::shared_ptr<Code> code = compile({emitted.source}, Jit::wait)[0];
@@ -70,7 +73,8 @@ void check(const std::string& name, const Builder& b, bool special = true, int32
   }
   std::vector<std::vector<char>> expected;
   for (size_t i = 0; i < b.kernel.buffers.size(); ++i) {
-    expected.push_back(testing::random_bytes(b.kernel.buffers[i].dtype, b.elements[i], uint32_t(i + 7), special));
+    expected.push_back(
+        testing::random_bytes(b.kernel.buffers[i].dtype, b.elements[i], uint32_t(i + 7), special));
   }
   std::vector<std::vector<char>> actual = expected;
   const auto pointers = [](std::vector<std::vector<char>>& all) {
@@ -82,16 +86,18 @@ void check(const std::string& name, const Builder& b, bool special = true, int32
   reference::run(b.kernel, pointers(expected).data(), b.scalars.data(), &status[0]);
   run_compiled(emitted, code->function, pointers(actual).data(), b.scalars.data(), &status[1]);
   expect(status[0] == expected_status && status[1] == expected_status,
-         name + ": status " + std::to_string(status[1]) + ", interpreter " + std::to_string(status[0]));
+         name + ": status " + std::to_string(status[1]) + ", interpreter " +
+             std::to_string(status[0]));
   for (size_t i = 0; i < expected.size(); ++i) {
     int64_t at = 0;
     const DType t = b.kernel.buffers[i].dtype;
     if (same(t, expected[i].data(), actual[i].data(), b.elements[i], &at)) continue;
     const reference::Cell x = reference::read(t, expected[i].data(), at);
     const reference::Cell y = reference::read(t, actual[i].data(), at);
-    expect(false, name + ": buffer " + std::to_string(i) + " element " + std::to_string(at) + " is " +
-                      std::to_string(is_float(t) ? y.real : double(y.integer)) + ", should be " +
-                      std::to_string(is_float(t) ? x.real : double(x.integer)) + "\n" + emitted.source);
+    expect(false, name + ": buffer " + std::to_string(i) + " element " + std::to_string(at) +
+                      " is " + std::to_string(is_float(t) ? y.real : double(y.integer)) +
+                      ", should be " + std::to_string(is_float(t) ? x.real : double(x.integer)) +
+                      "\n" + emitted.source);
   }
 }
 
@@ -99,30 +105,34 @@ Builder map_kernel(int64_t n, DType t = f32) {
   Builder b;
   const int32_t x = b.buffer(t, n), y = b.buffer(t, n), out = b.buffer(t, n);
   b.phase().parallel = {{n}};
-  const int32_t v = b.prim(Prim::add, {b.prim(Prim::mul, {b.load(x, form({{0, 1}})), b.load(y, form({{0, 1}}))}),
-                                       b.number(t, 1.25)});
+  const int32_t v =
+      b.prim(Prim::add, {b.prim(Prim::mul, {b.load(x, form({{0, 1}})), b.load(y, form({{0, 1}}))}),
+                         b.number(t, 1.25)});
   b.store(out, form({{0, 1}}), v);
   return b;
 }
 
 void test_map() {
   for (int64_t n : {1, 5, 64, 4095, 4097, 20000}) check("map " + std::to_string(n), map_kernel(n));
-  for (DType t : {DType::float64, DType::float16, DType::bfloat16, DType::int8, DType::int32, DType::int64,
-                  DType::uint8, DType::uint32}) {
+  for (DType t : {DType::float64, DType::float16, DType::bfloat16, DType::int8, DType::int32,
+                  DType::int64, DType::uint8, DType::uint32}) {
     check("map " + std::string(name_of(t)), map_kernel(1000, t));
   }
   expect(emit(map_kernel(1000).kernel).source == emit(map_kernel(77).kernel).source,
          "two extents have one source");
-  // Three axes; a transposed and a broadcast operand, a column and a slice whose offset is a scalar.
+  // Three axes; a transposed and a broadcast operand, a column and a slice whose offset is a
+  // scalar.
   Builder b;
   const int64_t n0 = 3, n1 = 40, n2 = 70;
-  const int32_t x = b.buffer(f32, n0 * n1 * n2), row = b.buffer(f32, n2), column = b.buffer(f32, n1);
+  const int32_t x = b.buffer(f32, n0 * n1 * n2), row = b.buffer(f32, n2),
+                column = b.buffer(f32, n1);
   const int32_t out = b.buffer(f32, n0 * n1 * n2), slice = b.buffer(f32, 200);
   const int32_t offset = b.int_scalar(17), alpha = b.real_scalar(0.1);
   b.phase().parallel = {{n0}, {n1}, {n2}};
   Affine sliced = form({{2, 2}});
   sliced.slots = {{offset, 1}};
-  int32_t v = b.prim(Prim::add, {b.load(x, form({{0, n1 * n2}, {1, 1}, {2, n1}})), b.load(row, form({{2, 1}}))});
+  int32_t v = b.prim(
+      Prim::add, {b.load(x, form({{0, n1 * n2}, {1, 1}, {2, n1}})), b.load(row, form({{2, 1}}))});
   v = b.prim(Prim::mul, {v, b.prim(Prim::exp, {b.load(column, form({{1, 1}}))})});
   v = b.prim(Prim::maximum, {v, b.prim(Prim::mul, {b.load(slice, sliced), b.scalar(alpha, f32)})});
   b.store(out, form({{0, n1 * n2}, {1, n2}, {2, 1}}), v);
@@ -132,8 +142,10 @@ void test_map() {
 void test_mixed() {
   Builder b;
   const int64_t n = 777;
-  const int32_t x = b.buffer(f32, n), i = b.buffer(DType::int32, n), flag = b.buffer(DType::bool_, n);
-  const int32_t out = b.buffer(DType::float64, n), mask = b.buffer(DType::bool_, n), half = b.buffer(DType::float16, n);
+  const int32_t x = b.buffer(f32, n), i = b.buffer(DType::int32, n),
+                flag = b.buffer(DType::bool_, n);
+  const int32_t out = b.buffer(DType::float64, n), mask = b.buffer(DType::bool_, n),
+                half = b.buffer(DType::float16, n);
   const int32_t key = b.int_scalar(42);
   b.int_scalar(-3);
   const int32_t whole = b.buffer(DType::int64, n);
@@ -182,9 +194,11 @@ void test_rows() {
   const int32_t count = b.number(f32, double(n0 * n1));
   const int32_t mean = b.prim(Prim::div, {b.reduce(Combine::sum, v, 0), count});
   const int32_t centred = b.prim(Prim::sub, {v, mean});
-  const int32_t variance = b.prim(Prim::div, {b.reduce(Combine::sum, b.prim(Prim::square, {centred}), 1), count});
+  const int32_t variance =
+      b.prim(Prim::div, {b.reduce(Combine::sum, b.prim(Prim::square, {centred}), 1), count});
   const int32_t scale = b.prim(Prim::rsqrt, {b.prim(Prim::add, {variance, b.number(f32, 1e-5)})});
-  const int32_t weighted = b.prim(Prim::mul, {b.prim(Prim::mul, {centred, scale}), b.load(w, form({{1, n1}, {2, 1}}))});
+  const int32_t weighted =
+      b.prim(Prim::mul, {b.prim(Prim::mul, {centred, scale}), b.load(w, form({{1, n1}, {2, 1}}))});
   b.store(y, p, weighted, true, 2);
   b.store(mean_out, form({{0, 1}}), mean);
   check("layer norm of two axes", b, false);
@@ -193,7 +207,8 @@ void test_rows() {
 /// Every combination over the last (lanes) or the first axis of a matrix.
 void test_reductions() {
   for (bool lanes : {true, false}) {
-    for (DType t : {f32, DType::float64, DType::float16, DType::int8, DType::int32, DType::uint8, DType::bool_}) {
+    for (DType t : {f32, DType::float64, DType::float16, DType::int8, DType::int32, DType::uint8,
+                    DType::bool_}) {
       Builder b;
       const int64_t rows = 21, columns = 77;
       const int64_t kept = lanes ? rows : columns, gone = lanes ? columns : rows;
@@ -201,15 +216,18 @@ void test_reductions() {
       b.phase().parallel = {{kept}};
       b.phase().reduced = {{gone, true}};
       b.phase().lanes = lanes;
-      const int32_t v = b.load(x, lanes ? form({{0, columns}, {1, 1}}) : form({{0, 1}, {1, columns}}));
+      const int32_t v =
+          b.load(x, lanes ? form({{0, columns}, {1, 1}}) : form({{0, 1}, {1, columns}}));
       const int32_t wide = t == DType::bool_ ? b.cast(v, DType::int64) : v;
-      for (Combine c : {Combine::sum, Combine::prod, Combine::max, Combine::min, Combine::argmax, Combine::argmin,
-                        Combine::any, Combine::all}) {
+      for (Combine c : {Combine::sum, Combine::prod, Combine::max, Combine::min, Combine::argmax,
+                        Combine::argmin, Combine::any, Combine::all}) {
         const int32_t result = b.reduce(c, c == Combine::sum || c == Combine::prod ? wide : v, 0);
         const int32_t out = b.buffer(b.phase().body[result].dtype, kept);
         b.store(out, form({{0, 1}}), result);
       }
-      check(std::string("reductions of ") + std::string(name_of(t)) + (lanes ? " rows" : " columns"), b);
+      check(
+          std::string("reductions of ") + std::string(name_of(t)) + (lanes ? " rows" : " columns"),
+          b);
     }
   }
   // An empty reduced axis gives the identity, an empty parallel axis does nothing.
@@ -225,11 +243,13 @@ void test_reductions() {
 }
 
 void test_columns() {
-  // Softmax over the first axis: three levels, values kept in a scratch block, a row value that reduced loops read.
+  // Softmax over the first axis: three levels, values kept in a scratch block, a row value that
+  // reduced loops read.
   for (int64_t n : {3, 200, 900}) {
     Builder b;
     const int64_t columns = 130;
-    const int32_t x = b.buffer(f32, n * columns), y = b.buffer(f32, n * columns), sums = b.buffer(f32, columns);
+    const int32_t x = b.buffer(f32, n * columns), y = b.buffer(f32, n * columns),
+                  sums = b.buffer(f32, columns);
     b.phase().parallel = {{columns}};
     b.phase().reduced = {{n, true}};
     const Affine p = form({{0, 1}, {1, columns}});
@@ -241,7 +261,8 @@ void test_columns() {
     b.store(sums, form({{0, 1}}), b.prim(Prim::log, {sum}));
     check("softmax of columns of " + std::to_string(n), b);
   }
-  // Statistics of channels: reduced axes on both sides, parallel axis in the middle, channel outermost in the loop.
+  // Statistics of channels: reduced axes on both sides, parallel axis in the middle, channel
+  // outermost in the loop.
   Builder b;
   const int64_t images = 4, channels = 6, pixels = 50;
   const int32_t x = b.buffer(f32, images * channels * pixels), out = b.buffer(f32, images * pixels);
@@ -256,15 +277,17 @@ void test_columns() {
 void test_windows() {
   for (int64_t stride : {1, 2}) {
     Builder b;
-    const int64_t images = 3, h = 9, w = 150, oh = (h + 2 - 3) / stride + 1, ow = (w + 2 - 3) / stride + 1;
+    const int64_t images = 3, h = 9, w = 150, oh = (h + 2 - 3) / stride + 1,
+                  ow = (w + 2 - 3) / stride + 1;
     const int32_t x = b.buffer(f32, images * h * w), y = b.buffer(f32, images * oh * ow);
     const int32_t at = b.buffer(DType::int64, images * oh * ow);
     b.phase().parallel = {{images}, {oh}, {ow}};
     b.phase().reduced = {{3, true, true}, {3, true, true}};
     const Affine row = form({{1, stride}, {3, 1}}, -1), column = form({{2, stride}, {4, 1}}, -1);
     const int32_t low = b.number(f32, -INFINITY);
-    const int32_t v = b.load(x, form({{0, h * w}, {1, stride * w}, {2, stride}, {3, w}, {4, 1}}, -w - 1),
-                             {{row, h}, {column, w}}, low);
+    const int32_t v =
+        b.load(x, form({{0, h * w}, {1, stride * w}, {2, stride}, {3, w}, {4, 1}}, -w - 1),
+               {{row, h}, {column, w}}, low);
     b.store(y, form({{0, oh * ow}, {1, ow}, {2, 1}}), b.reduce(Combine::max, v));
     b.store(at, form({{0, oh * ow}, {1, ow}, {2, 1}}), b.reduce(Combine::argmax, v));
     check("pooling with stride " + std::to_string(stride), b);
@@ -278,16 +301,19 @@ void test_bounds() {
   const int32_t x = b.buffer(f32, rows * n), y = b.buffer(f32, (rows + 2) * (n + 20));
   b.phase().parallel = {{rows + 2}, {n + 20}};
   const Affine row = form({{0, 1}}, -1);
-  const int32_t shifted = b.load(x, form({{0, n}, {1, 1}}, -n - 10), {{row, rows}, {form({{1, 1}}, -10), n}});
-  const int32_t flipped = b.load(x, form({{0, n}, {1, -1}}, -n + n + 5), {{row, rows}, {form({{1, -1}}, n + 5), n}},
-                                 b.number(f32, 3));
+  const int32_t shifted =
+      b.load(x, form({{0, n}, {1, 1}}, -n - 10), {{row, rows}, {form({{1, 1}}, -10), n}});
+  const int32_t flipped = b.load(x, form({{0, n}, {1, -1}}, -n + n + 5),
+                                 {{row, rows}, {form({{1, -1}}, n + 5), n}}, b.number(f32, 3));
   b.store(y, form({{0, n + 20}, {1, 1}}), b.prim(Prim::add, {shifted, flipped}));
   check("a padded map", b);
-  // A padded convolution as a plain nest: sequential over channels and a window, and in lanes order.
+  // A padded convolution as a plain nest: sequential over channels and a window, and in lanes
+  // order.
   for (bool lanes : {false, true}) {
     Builder c;
     const int64_t channels = 5, w = 60, out = 60, taps = 37;
-    const int32_t in = c.buffer(f32, channels * w), weight = c.buffer(f32, channels * taps), z = c.buffer(f32, out);
+    const int32_t in = c.buffer(f32, channels * w), weight = c.buffer(f32, channels * taps),
+                  z = c.buffer(f32, out);
     c.phase().parallel = {{out}};
     c.phase().reduced = {{channels, true}, {taps, true}};
     c.phase().lanes = lanes;
@@ -303,7 +329,8 @@ void test_bounds() {
   d.phase().parallel = {{101}};
   const int32_t half = d.floordiv(form({{0, 1}}, -1), 2);
   const Affine parity = form({{0, 1}, {~half, -2}}, -1);
-  d.store(dx, form({{0, 1}}), d.load(g, form({{~half, 1}}), {{parity, 1}, {form({{~half, 1}}), 50}}));
+  d.store(dx, form({{0, 1}}),
+          d.load(g, form({{~half, 1}}), {{parity, 1}, {form({{~half, 1}}), 50}}));
   check("stride phases", d);
 }
 
@@ -311,7 +338,8 @@ void test_gather_and_scatter() {
   for (int64_t limit : {60, 12}) {  // indices lie in [-20, 20]
     Builder b;
     const int64_t n = 70, width = 33;
-    const int32_t table = b.buffer(f32, limit * width), index = b.buffer(DType::int64, n), out = b.buffer(f32, n * width);
+    const int32_t table = b.buffer(f32, limit * width), index = b.buffer(DType::int64, n),
+                  out = b.buffer(f32, n * width);
     b.phase().parallel = {{n}, {width}};
     const int32_t at = b.gather(b.load(index, form({{0, 1}})), limit);
     b.store(out, form({{0, width}, {1, 1}}), b.load(table, form({{~at, width}, {1, 1}})));
@@ -321,15 +349,21 @@ void test_gather_and_scatter() {
   for (int kind = 0; kind < 3; ++kind) {
     Builder b;
     const int64_t n = 500, width = 40, limit = 30;
-    const int32_t index = b.buffer(DType::int32, n), g = b.buffer(f32, n * width), dt = b.buffer(f32, limit * width);
+    const int32_t index = b.buffer(DType::int32, n), g = b.buffer(f32, n * width),
+                  dt = b.buffer(f32, limit * width);
     b.phase().scatter = true;
     b.phase().parallel = {{n}, {width}};
     if (kind == 2) b.phase().parallel = {{width}, {n}};
     const int32_t item = kind == 2 ? 1 : 0;
     const int32_t at = b.gather(b.load(index, form({{item, 1}})), limit);
     const int32_t v = b.load(g, form({{item, width}, {1 - item, 1}}));
-    const Affine apart = form({{~at, width}, {1, 1}}), together = form({{~at, 1}}), images = form({{~at, 1}, {0, limit}});
-    b.store(dt, kind == 0 ? apart : kind == 1 ? together : images, v, false, 0, kind == 1 ? Combine::max : Combine::sum);
+    const Affine apart = form({{~at, width}, {1, 1}}), together = form({{~at, 1}}),
+                 images = form({{~at, 1}, {0, limit}});
+    b.store(dt,
+            kind == 0   ? apart
+            : kind == 1 ? together
+                        : images,
+            v, false, 0, kind == 1 ? Combine::max : Combine::sum);
     check("scatter " + std::to_string(kind), b, false);
     expect(kind == 1 || emit(b.kernel).phases[0].units > 0, "a scatter has units");
   }
@@ -338,20 +372,23 @@ void test_gather_and_scatter() {
 void test_phases() {
   Builder b;
   const int64_t rows = 64, n = 100;
-  const int32_t x = b.buffer(f32, rows * n), sums = b.buffer(f32, rows), y = b.buffer(f32, rows * n);
+  const int32_t x = b.buffer(f32, rows * n), sums = b.buffer(f32, rows),
+                y = b.buffer(f32, rows * n);
   b.phase().parallel = {{rows}};
   b.phase().reduced = {{n, true}};
   b.phase().lanes = true;
   b.store(sums, form({{0, 1}}), b.reduce(Combine::sum, b.load(x, form({{0, n}, {1, 1}}))));
   b.next_phase();
   b.phase().parallel = {{rows}, {n}};
-  b.store(y, form({{0, n}, {1, 1}}), b.prim(Prim::div, {b.load(x, form({{0, n}, {1, 1}})), b.load(sums, form({{0, 1}}))}));
+  b.store(y, form({{0, n}, {1, 1}}),
+          b.prim(Prim::div, {b.load(x, form({{0, n}, {1, 1}})), b.load(sums, form({{0, 1}}))}));
   check("two phases", b);
   // In place: one slot is read and written.
   Builder c;
   const int32_t p = c.buffer(f32, 5000), step = c.buffer(f32, 5000);
   c.phase().parallel = {{5000}};
-  c.store(p, form({{0, 1}}), c.prim(Prim::sub, {c.load(p, form({{0, 1}})), c.load(step, form({{0, 1}}))}));
+  c.store(p, form({{0, 1}}),
+          c.prim(Prim::sub, {c.load(p, form({{0, 1}})), c.load(step, form({{0, 1}}))}));
   check("in place", c);
 }
 
@@ -379,9 +416,11 @@ void test_device() {
   };
   int64_t at = 0;
   const std::vector<char> ahead = run("off", b, "ahead-of-time");
-  expect(same(f32, ahead.data(), run("wait", b, "compiled").data(), n, &at), "ahead-of-time equals compiled");
+  expect(same(f32, ahead.data(), run("wait", b, "compiled").data(), n, &at),
+         "ahead-of-time equals compiled");
   const std::vector<char> executed = run("off", shifted, "executor");
-  expect(same(f32, executed.data(), run("wait", shifted, "compiled").data(), n, &at), "the executor equals compiled");
+  expect(same(f32, executed.data(), run("wait", shifted, "compiled").data(), n, &at),
+         "the executor equals compiled");
   const KernelStats stats = kernel_stats();
   expect(stats.kernels_launched == 4 && stats.executor_runs == 1, "launches are counted");
 }
@@ -392,7 +431,8 @@ void test_failures() {
   set_warning_handler([](const char*) { ++warnings; });
   for (int i = 0; i < 2; ++i) {
     const auto code = compile({"this is not C " + std::to_string(i)}, Jit::wait)[0];
-    expect(code->state == Code::State::failed && !code->error.empty(), "a failing compiler is reported");
+    expect(code->state == Code::State::failed && !code->error.empty(),
+           "a failing compiler is reported");
   }
   expect(warnings == 1, "one warning, not " + std::to_string(warnings));
   set_warning_handler(nullptr);
@@ -414,10 +454,12 @@ void test_failures() {
 
 int main(int argc, char** argv) {
   const std::vector<std::pair<std::string, std::function<void()>>> tests = {
-      {"map", test_map},         {"mixed", test_mixed},       {"rows", test_rows},
-      {"reductions", test_reductions}, {"columns", test_columns}, {"windows", test_windows},
-      {"bounds", test_bounds},   {"gather", test_gather_and_scatter}, {"phases", test_phases},
-      {"device", test_device},   {"failures", test_failures}};
+      {"map", test_map},          {"mixed", test_mixed},
+      {"rows", test_rows},        {"reductions", test_reductions},
+      {"columns", test_columns},  {"windows", test_windows},
+      {"bounds", test_bounds},    {"gather", test_gather_and_scatter},
+      {"phases", test_phases},    {"device", test_device},
+      {"failures", test_failures}};
   for (const auto& [name, test] : tests) {
     if (argc > 1 && name != argv[1]) continue;
     test();

@@ -44,7 +44,8 @@ class CpuKernel : public Launchable {
 
   void run(void* const* buffers, const int64_t* scalars, int32_t* status) override {
     ++launches;
-    if (const KernelFn function = code_->function) return run_compiled(function, buffers, scalars, status);
+    if (const KernelFn function = code_->function)
+      return run_compiled(function, buffers, scalars, status);
     if (ahead_) return run_ahead_of_time(*ahead_, buffers);
     ++executor_runs;
     if (executor_ == nullptr) executor_ = std::make_unique<Executor>(kernel_);
@@ -59,11 +60,13 @@ class CpuKernel : public Launchable {
   std::string source() const override { return emitted_.source; }
 
  private:
-  void run_compiled(KernelFn function, void* const* buffers, const int64_t* scalars, int32_t* status) {
+  void run_compiled(KernelFn function, void* const* buffers, const int64_t* scalars,
+                    int32_t* status) {
     const int64_t* ints = emitted_.ints.data();
     if (!emitted_.slot_ints.empty()) {
       patched_ = emitted_.ints;
-      for (const Emitted::SlotInt& s : emitted_.slot_ints) patched_[s.at] += s.coef * scalars[s.slot];
+      for (const Emitted::SlotInt& s : emitted_.slot_ints)
+        patched_[s.at] += s.coef * scalars[s.slot];
       ints = patched_.data();
     }
     const size_t bytes = (emitted_.scratch_bytes + 63) / 64 * 64;
@@ -71,7 +74,8 @@ class CpuKernel : public Launchable {
     for (size_t phase = 0; phase < emitted_.phases.size(); ++phase) {
       const int32_t number = static_cast<int32_t>(phase);
       parallel_for(emitted_.phases[phase].units, [&](int64_t begin, int64_t end, int thread) {
-        const KernelArgs args{buffers, ints, scalars, scratch.data() + bytes * size_t(thread), status};
+        const KernelArgs args{buffers, ints, scalars, scratch.data() + bytes * size_t(thread),
+                              status};
         function(&args, number, begin, end);
       });
     }
