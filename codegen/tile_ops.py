@@ -45,8 +45,8 @@ def expression(p: Primitive, suffix: str, ctype: str) -> str:
 def render() -> str:
     lines = [
         "// Loops of the executor over tiles. Generated from codegen/primitives.py; do not edit.",
-        "// AX_TILE(primitive, dtype suffix, number of operands, type of the result, type of operand a,",
-        "//         type of b and c, expression)",
+        "// AX_TILE(primitive, dtype suffix, number of operands,",
+        "//         types of the result, of operand a and of operands b and c, expression)",
     ]
     for p in PRIMITIVES.values():
         for suffix, ctype in operand_dtypes(p).items():
