@@ -96,7 +96,8 @@ std::string to_string(const Affine& a, const std::vector<Axis>& axes) {
 std::string to_string(const Statement& s) {
   std::string text = "v" + std::to_string(s.value);
   if (s.call >= 0) return text + " = call " + std::to_string(s.call) + "\n";
-  const std::string sign = s.combine == Combine::set ? " = " : " " + std::string(name_of(s.combine)) + "= ";
+  const std::string sign =
+      s.combine == Combine::set ? " = " : " " + std::string(name_of(s.combine)) + "= ";
   text += "[" + to_string(s.store, s.axes) + "]" + (s.scatter ? " scatter" : "") + sign;
   text += instr_name(s.result);
   for (size_t i = 0; i < s.axes.size(); ++i) {

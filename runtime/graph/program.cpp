@@ -260,8 +260,7 @@ class Interpreter {
       decl.expr = rest[2];
     } else if (head == "reduce" || head == "scatter") {
       expect(rest.size() == 5, "(" + head + " OP VALUE (...) (...) EXPR) takes five forms");
-      decl.kind =
-          head == "reduce" ? StatementDecl::Kind::reduce : StatementDecl::Kind::scatter;
+      decl.kind = head == "reduce" ? StatementDecl::Kind::reduce : StatementDecl::Kind::scatter;
       decl.combine = combine(rest[0]);
       decl.value = name(rest[1]);
       decl.index = list(rest[2]);

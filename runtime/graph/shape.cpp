@@ -1,5 +1,5 @@
-// Solves a program's dims: first the rank of the group, then its extents, then the named dims. Exact terms (rest, keep, sub, ...)
-// must match; only `*` broadcasts.
+// Solves a program's dims: first the rank of the group, then its extents, then the named dims.
+// Exact terms (rest, keep, sub, ...) must match; only `*` broadcasts.
 #include "graph/shape.h"
 
 #include <algorithm>
@@ -120,7 +120,8 @@ std::string dims_text(const std::vector<Form>& dims) {
 
 bool in_class(const InputInfo& info, const std::string& cls) {
   if (cls == "any") return true;
-  if (info.weak) return cls == "bool" ? info.dtype == DType::bool_ : cls != "int" || !is_float(info.dtype);
+  if (info.weak)
+    return cls == "bool" ? info.dtype == DType::bool_ : cls != "int" || !is_float(info.dtype);
   if (cls == "num") return info.dtype != DType::bool_;
   if (cls == "float") return is_float(info.dtype);
   if (cls == "int") return is_integer(info.dtype);
@@ -130,8 +131,7 @@ bool in_class(const InputInfo& info, const std::string& cls) {
 class Solver {
  public:
   Solver(const Program& program, const std::vector<InputInfo>& inputs, const AttrReader& attrs)
-      : program_(program), inputs_(inputs), attrs_(attrs),
-        terms_(program, inputs, attrs, axes_) {}
+      : program_(program), inputs_(inputs), attrs_(attrs), terms_(program, inputs, attrs, axes_) {}
 
   Axes run() {
     if (inputs_.size() != program_.inputs.size()) {
@@ -154,7 +154,8 @@ class Solver {
       axes_.output_dtypes.push_back(dtype_of_form(
           program_, out.dtype, attrs_, [&](const std::string& name) { return type_of(name); }));
       for (int64_t extent : axes_.output_dims.back()) {
-        if (extent < 0) fail(out.name + " would have shape " + shape_text(axes_.output_dims.back()));
+        if (extent < 0)
+          fail(out.name + " would have shape " + shape_text(axes_.output_dims.back()));
       }
     }
     for (const StatementDecl& s : program_.statements) check_reduction(s);
@@ -259,7 +260,8 @@ class Solver {
       for (const Form& term : program_.inputs[i].dims) {
         if (!is_broadcast(term) && !is_exact(term)) continue;
         int mine = static_cast<int>(inputs_[i].dims.size()) - fixed_dims(i, &term);
-        const bool drops = term.is("rest") || (term.is("keep") && !attrs_.integer(term.items[2].text));
+        const bool drops =
+            term.is("rest") || (term.is("keep") && !attrs_.integer(term.items[2].text));
         if (drops) mine += static_cast<int>(terms_.selected(term.items[1].text).size());
         if (mine < 0) fail_rank(i);
         rank = std::max(rank, static_cast<size_t>(mine));
@@ -441,8 +443,8 @@ class Solver {
 
   [[noreturn]] void fail_dim(int i, int at, const Form& form, int64_t known, int64_t extent) const {
     const std::string here = place_text(i, at);
-    const std::string values = " (" + text_of(form) + ": " + std::to_string(known) + " != " +
-                               std::to_string(extent) + ")";
+    const std::string values =
+        " (" + text_of(form) + ": " + std::to_string(known) + " != " + std::to_string(extent) + ")";
     for (int j = 0; j <= i; ++j) {
       const int other = inputs_[j].present ? dim_of_name(j, form) : -1;
       if (other < 0 || (j == i && other >= at)) continue;
@@ -456,7 +458,8 @@ class Solver {
     int at = 0;
     for (const Form& term : program_.inputs[j].dims) {
       if (form.kind == Form::Kind::name && is_name(term, form.text)) return at;
-      at += terms_.size(term).value_or(static_cast<int>(inputs_[j].dims.size()) - fixed_dims(j, &term));
+      at += terms_.size(term).value_or(static_cast<int>(inputs_[j].dims.size()) -
+                                       fixed_dims(j, &term));
     }
     return -1;
   }
@@ -512,14 +515,14 @@ class Solver {
     }
   }
 
-  /// The extremum of nothing has no value; where it is only a step of the computation it is the identity.
+  /// The extremum of nothing has no value; where it is only a step of the computation it is the
+  /// identity.
   void check_reduction(const StatementDecl& s) const {
     if (s.kind != StatementDecl::Kind::reduce) return;
     const bool extremum = s.combine == Combine::max || s.combine == Combine::min ||
                           s.combine == Combine::argmax || s.combine == Combine::argmin;
-    const bool is_output =
-        std::any_of(program_.outputs.begin(), program_.outputs.end(),
-                    [&](const OutputDecl& out) { return out.name == s.value; });
+    const bool is_output = std::any_of(program_.outputs.begin(), program_.outputs.end(),
+                                       [&](const OutputDecl& out) { return out.name == s.value; });
     if (!extremum || !is_output) return;
     int64_t reduced = 1;
     int64_t stored = 1;

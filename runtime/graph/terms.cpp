@@ -242,7 +242,8 @@ std::optional<int64_t> Terms::lookup(const std::string& name) const {
     if (!attrs_.has(attr)) return std::nullopt;
     return attrs_.integer(attr, std::atoi(name.c_str() + dot + 1));
   }
-  if (attrs_.has(name) && attrs_.is_integer(name) && attrs_.length(name) == 1) return attrs_.integer(name);
+  if (attrs_.has(name) && attrs_.is_integer(name) && attrs_.length(name) == 1)
+    return attrs_.integer(name);
   return std::nullopt;
 }
 

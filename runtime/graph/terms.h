@@ -1,4 +1,5 @@
-// What the terms of docs/ir.md mean for concrete inputs: which axes they stand for, and how far those reach.
+// What the terms of docs/ir.md mean for concrete inputs: which axes they stand for, and how far
+// those reach.
 #pragma once
 
 #include <optional>
@@ -19,7 +20,7 @@ struct TermAxis {
     flat,   // (flat E): `form` is E
   };
   Kind kind;
-  int axis = -1;              // of the group also where a term of the group puts something else there
+  int axis = -1;  // of the group also where a term of the group puts something else there
   const Form* form = nullptr;
   const Form* lin = nullptr;  // (lin T scale offset) or (unlin T scale offset) around it
   int place = 0;              // which entry of a list scale or offset
@@ -31,7 +32,8 @@ struct OwnDim {
   int64_t extent;
 };
 
-/// Evaluates terms and dim expressions. Borrows everything; `axes` may still be filled while it is used.
+/// Evaluates terms and dim expressions. Borrows everything; `axes` may still be filled while it is
+/// used.
 class Terms {
  public:
   Terms(const Program& program, const std::vector<InputInfo>& inputs, const AttrReader& attrs,
@@ -55,7 +57,8 @@ class Terms {
 
   /// A dim expression: extents, attributes, + - * //, count.
   int64_t integer(const Form& form) const;
-  /// The extent of a named dim or the value of an integer attribute (`g`, `stride.0`), if it is known.
+  /// The extent of a named dim or the value of an integer attribute (`g`, `stride.0`), if it is
+  /// known.
   std::optional<int64_t> lookup(const std::string& name) const;
   /// A condition or number of a check.
   double number(const Form& form) const;
@@ -81,7 +84,8 @@ class Terms {
   const Axes& axes_;
 };
 
-/// True iff the form is a product of names, `(* g c)`, which is one dim to the user and several to an index.
+/// True iff the form is a product of names, `(* g c)`, which is one dim to the user and several to
+/// an index.
 bool is_product(const Form& form);
 /// Dims as an index sees them.
 std::vector<Form> split_products(const std::vector<Form>& dims);

@@ -1,4 +1,5 @@
-// One node to statements. The parts: bind_domain.cpp (axes), bind_index.cpp (addresses), bind_expr.cpp (typed instructions).
+// One node to statements. The parts: bind_domain.cpp (axes), bind_index.cpp (addresses),
+// bind_expr.cpp (typed instructions).
 #include "plan/bind.h"
 
 #include <algorithm>
@@ -55,9 +56,15 @@ class NodeBinder {
  public:
   NodeBinder(const Node& node, int32_t index, const std::vector<ValueId>& inputs,
              const std::vector<ValueId>& outputs, Bound& out)
-      : program_(*node.program), node_(node), index_(index), outputs_(outputs), out_(out),
-        infos_(infos_of(node)), attrs_(program_, node.ints, node.scalars),
-        axes_(solve(program_, infos_, attrs_)), terms_(program_, infos_, attrs_, axes_),
+      : program_(*node.program),
+        node_(node),
+        index_(index),
+        outputs_(outputs),
+        out_(out),
+        infos_(infos_of(node)),
+        attrs_(program_, node.ints, node.scalars),
+        axes_(solve(program_, infos_, attrs_)),
+        terms_(program_, infos_, attrs_, axes_),
         slots_(out, node, index) {
     name_inputs(inputs);
   }
@@ -151,7 +158,8 @@ class NodeBinder {
     return dims;
   }
 
-  /// What `s` writes; a temporary gets its ValueId here. `value` is what it stores (null for opaque calls).
+  /// What `s` writes; a temporary gets its ValueId here. `value` is what it stores (null for opaque
+  /// calls).
   NamedValue target(const std::string& name, const StatementDecl& s, const Typed* value) {
     const int output = output_of(name);
     NamedValue target;
@@ -207,7 +215,8 @@ class NodeBinder {
     if (!make_alias(statement)) out_.statements.push_back(std::move(statement));
   }
 
-  /// The instruction that is combined: of the dtype stored, but for those that give a number of a point.
+  /// The instruction that is combined: of the dtype stored, but for those that give a number of a
+  /// point.
   int result(const StatementDecl& s, const Typed& value, DType stored, bool single,
              ExprBinder& binder) const {
     const bool winner = s.combine == Combine::argmax || s.combine == Combine::argmin;
@@ -232,10 +241,8 @@ class NodeBinder {
     const int address = body.add(std::move(at));
     const int first = body.constant(DType::int64, 0);
     const int zero = body.constant(statement.dtype, 0);
-    statement.store =
-        Affine::instr(body.prim(Prim::select, DType::int64, inside, address, first));
-    statement.result =
-        body.prim(Prim::select, statement.dtype, inside, statement.result, zero);
+    statement.store = Affine::instr(body.prim(Prim::select, DType::int64, inside, address, first));
+    statement.result = body.prim(Prim::select, statement.dtype, inside, statement.result, zero);
   }
 
   /// Removes instructions that folding left without a reader.

@@ -1,4 +1,5 @@
-// The domain of one statement: which axes it has, in which order, and what the terms of an index are in them.
+// The domain of one statement: which axes it has, in which order, and what the terms of an index
+// are in them.
 #pragma once
 
 #include <string>
@@ -21,7 +22,8 @@ class Domain {
   const std::vector<Axis>& axes() const { return axes_; }
   bool has_reduced() const;
 
-  /// The coordinate along an axis of the group, of (shape s), or of that name; 0 if it has extent 1.
+  /// The coordinate along an axis of the group, of (shape s), or of that name; 0 if it has
+  /// extent 1.
   Affine group(int axis) const;
   Affine shape(int axis) const;
   /// Null if the name is no axis of this domain.
@@ -29,8 +31,8 @@ class Domain {
   /// The coordinate of (at a): along the axis that `attr` selects, or what stands in its place.
   Affine at(const std::string& attr) const;
 
-  /// Tells that these axes occur together in one index: the shortest whose extent is declared, not computed, is taken
-  /// for a window that slides along the others.
+  /// Tells that these axes occur together in one index: the shortest whose extent is declared, not
+  /// computed, is taken for a window that slides along the others.
   void note_compound(const Affine& index);
   /// Marks the axes that are declared windows.
   void mark_windows();
@@ -39,12 +41,12 @@ class Domain {
   enum class Kind : uint8_t { group, shape, named };
   struct Item {
     Kind kind;
-    int axis;          // of the group or shape; named: the group's axis that it replaces, or -1
+    int axis;  // of the group or shape; named: the group's axis that it replaces, or -1
     std::string name;
     int64_t extent;
     bool reduced;
     bool window = false;
-    int place = -1;    // in axes_; -1: extent 1
+    int place = -1;  // in axes_; -1: extent 1
     Affine coordinate = Affine();
   };
 

@@ -118,7 +118,8 @@ Typed ExprBinder::instr(int id) const {
   return t;
 }
 
-// ---------------------------------------------------------------------------------------- conversion
+// ----------------------------------------------------------------------------------------
+// conversion
 
 int ExprBinder::as(const Typed& value, DType dtype) {
   switch (value.kind) {
@@ -150,8 +151,7 @@ int ExprBinder::cast(int id, DType dtype) {
     Typed t = is_float(from.dtype) ? number_of(from.number) : number_of(from.integer);
     return body_.add(constant_of(t, dtype));
   }
-  if (from.kind == InstrKind::cast &&
-      is_lossless(body_.body()[from.args[0]].dtype, from.dtype)) {
+  if (from.kind == InstrKind::cast && is_lossless(body_.body()[from.args[0]].dtype, from.dtype)) {
     return cast(from.args[0], dtype);
   }
   Instr instr;
@@ -161,12 +161,12 @@ int ExprBinder::cast(int id, DType dtype) {
   return body_.add(std::move(instr));
 }
 
-// --------------------------------------------------------------------------------------- expressions
+// ---------------------------------------------------------------------------------------
+// expressions
 
 Typed ExprBinder::literal(const Form& form) const {
   if (form.kind == Form::Kind::real) return number_of(form.real);
-  return number_of(form.integer,
-                   form.kind == Form::Kind::boolean ? DType::bool_ : DType::int64);
+  return number_of(form.integer, form.kind == Form::Kind::boolean ? DType::bool_ : DType::int64);
 }
 
 Typed ExprBinder::expr(const Form& form) {
@@ -213,9 +213,7 @@ Typed ExprBinder::apply(const Form& form) {
   if (head == "and" || head == "conj") return conjunction(form);
   if (head == "cast") {
     const DType dtype = dtype_of_form(program_, form.items.at(1), terms_.attrs(),
-                                      [&](const std::string& name) {
-                                        return type_of(name);
-                                      });
+                                      [&](const std::string& name) { return type_of(name); });
     return instr(as(expr(form.items.at(2)), dtype));
   }
   if (head == "count") {
@@ -292,7 +290,8 @@ Typed ExprBinder::outside(Instr load, const Typed& fallback) {
   loaded.dtype = load.dtype;
   const Common common = common_of({loaded, fallback}, 0);
   const bool whole = fallback.kind == Typed::Kind::number && is_integer(load.dtype) &&
-                     fallback.number == std::trunc(fallback.number) && std::isfinite(fallback.number);
+                     fallback.number == std::trunc(fallback.number) &&
+                     std::isfinite(fallback.number);
   if (common.dtype == load.dtype || whole) {
     if (!is_number(fallback, 0) || std::signbit(fallback.number)) {
       load.args[0] = as(fallback, load.dtype);
@@ -331,7 +330,8 @@ Typed ExprBinder::conjunction(const Form& form) {
   return all;
 }
 
-// ---------------------------------------------------------------------------------------- primitives
+// ----------------------------------------------------------------------------------------
+// primitives
 
 Typed ExprBinder::prim(Prim p, std::vector<Typed> args) {
   if (const auto folded = fold(p, args)) return *folded;
@@ -364,8 +364,8 @@ std::optional<Typed> ExprBinder::fold(Prim p, const std::vector<Typed>& args) co
   for (const Typed& arg : args) {
     if (arg.kind != Typed::Kind::number) return std::nullopt;
   }
-  const bool real = std::any_of(args.begin(), args.end(),
-                                [](const Typed& arg) { return is_float(arg.dtype); });
+  const bool real =
+      std::any_of(args.begin(), args.end(), [](const Typed& arg) { return is_float(arg.dtype); });
   const double a = args[0].number;
   const double b = args.size() > 1 ? args[1].number : 0;
   const auto truth = [](bool value) { return number_of(value, DType::bool_); };

@@ -1,7 +1,8 @@
 // Expressions of one statement as typed instructions.
 //
-// A number or a real attribute has no dtype of its own: it takes that of its neighbours, and only when it meets them is an
-// instruction made of it. Numbers alone compute as Python does: float64, int64, bool.
+// A number or a real attribute has no dtype of its own: it takes that of its neighbours, and only
+// when it meets them is an instruction made of it. Numbers alone compute as Python does: float64,
+// int64, bool.
 #pragma once
 
 #include <map>
@@ -27,8 +28,8 @@ struct NamedValue {
   Kind kind = Kind::tensor;
   ValueId id = -1;
   DType dtype{};
-  Dims dims;               // as an index sees them
-  bool broadcasts = false; // true iff declared with `*`
+  Dims dims;                // as an index sees them
+  bool broadcasts = false;  // true iff declared with `*`
   int entry = -1;
   double constant = 0;
 };
@@ -58,7 +59,7 @@ class SlotTable {
 struct Typed {
   enum class Kind : uint8_t { instr, number, scalar, count };
   Kind kind = Kind::instr;
-  int id = -1;          // instruction, or entry of the node's scalars
+  int id = -1;  // instruction, or entry of the node's scalars
   DType dtype{};
   bool weak = false;
   double number = 0;    // kind number: the value, also when it is an integer
@@ -74,13 +75,14 @@ class ExprBinder {
   Typed expr(const Form& form);
   /// The instruction that computes `value` as `dtype`.
   int as(const Typed& value, DType dtype);
-  /// The address of the element of a value with these dims that an index names; appends the bounds that are not certain.
+  /// The address of the element of a value with these dims that an index names; appends the bounds
+  /// that are not certain.
   Affine address(const std::vector<Form>& index, const NamedValue& value,
                  std::vector<Guard>& bounds);
   BodyBuilder& body() { return body_; }
 
  private:
-  /// One index of a load or store: its value and the bounds that hold whatever the value indexed.
+  /// One index of a load or store: its value and the term that it came from.
   struct Index {
     Affine value;
     TermAxis axis;

@@ -54,7 +54,8 @@ std::vector<ExprBinder::Index> ExprBinder::indices(const std::vector<Form>& inde
                                                    const NamedValue& value,
                                                    std::vector<Guard>& exact) {
   const std::vector<TermAxis> axes = terms_.expand(index);
-  // An index that gathers needs the extent of its dim: dims are matched from the end, as broadcasting does.
+  // An index that gathers needs the extent of its dim: dims are matched from the end, as
+  // broadcasting does.
   const size_t rank = value.dims.size();
   std::vector<Index> result;
   for (size_t i = 0; i < axes.size(); ++i) {
@@ -86,7 +87,8 @@ Affine ExprBinder::index_of(const TermAxis& axis, int64_t extent, std::vector<Gu
   return divide(value + offset * -1, scale, &exact);
 }
 
-/// Makes the two lists equally long: an axis kept with extent 1 may lack its index, an axis of the group its dim.
+/// Makes the two lists equally long: an axis kept with extent 1 may lack its index, an axis of the
+/// group its dim.
 void ExprBinder::align(std::vector<Index>& indices, Dims& dims) const {
   while (dims.size() > indices.size()) {
     const auto unit = std::find(dims.begin(), dims.end(), 1);
@@ -98,9 +100,8 @@ void ExprBinder::align(std::vector<Index>& indices, Dims& dims) const {
       return index.axis.kind == TermAxis::Kind::unit;
     });
     if (spare == indices.end()) {
-      spare = std::find_if(indices.begin(), indices.end(), [](const Index& index) {
-        return index.axis.axis >= 0;
-      });
+      spare = std::find_if(indices.begin(), indices.end(),
+                           [](const Index& index) { return index.axis.axis >= 0; });
     }
     if (spare == indices.end()) fail("a value is indexed with more indices than it has axes");
     indices.erase(spare);
@@ -108,8 +109,7 @@ void ExprBinder::align(std::vector<Index>& indices, Dims& dims) const {
 }
 
 /// True iff this dim of extent 1 is broadcast along its axis.
-bool ExprBinder::is_stretched(const TermAxis& axis, const NamedValue& value,
-                              int64_t extent) const {
+bool ExprBinder::is_stretched(const TermAxis& axis, const NamedValue& value, int64_t extent) const {
   if (extent != 1 || !value.broadcasts || axis.axis < 0) return false;
   const Axes& axes = terms_.axes();
   const bool shape = axis.kind == TermAxis::Kind::shape;

@@ -1,10 +1,13 @@
-// Binds programs read from stdin and evaluates their statements, one point at a time, in the plainest way there is. The driver is
-// tests/test_bind.py, which compiles this file and compares with the NumPy interpreter. By hand:
-//   g++ -std=c++17 -Iruntime -Igenerated tests/cpp/test_bind.cpp runtime/{core,graph}/*.cpp runtime/plan/{bind*,body,inline}.cpp
+// Binds programs read from stdin and evaluates their statements, one point at a time, in the
+// plainest way there is. The driver is tests/test_bind.py, which compiles this file and compares
+// with the NumPy interpreter. By hand:
+//   g++ -std=c++17 -Iruntime -Igenerated tests/cpp/test_bind.cpp runtime/{core,graph}/*.cpp
+//   runtime/plan/{bind*,body,inline}.cpp
 //
-// One request:  program BYTES\n TEXT  then  ints N v...  scalars N (f|i value)...  and for each input
-// "value DTYPE RANK dims... elements...", "ghost DTYPE RANK dims...", "number ENTRY DTYPE" or "absent"; then for each output
-// "wanted 0|1". The answer: "error TYPE\nmessage" or the statements, then each output as "DTYPE RANK dims... elements...".
+// One request:  program BYTES\n TEXT  then  ints N v...  scalars N (f|i value)...  and for each
+// input "value DTYPE RANK dims... elements...", "ghost DTYPE RANK dims...", "number ENTRY DTYPE" or
+// "absent"; then for each output "wanted 0|1". The answer: "error TYPE\nmessage" or the statements,
+// then each output as "DTYPE RANK dims... elements...".
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -40,54 +43,96 @@ double rounded(double x, DType t) {
 
 double unary(Prim p, double a) {
   switch (p) {
-    case Prim::neg: return -a;
-    case Prim::abs: return std::fabs(a);
-    case Prim::sign: return std::isnan(a) ? a : (a > 0) - (a < 0);
-    case Prim::reciprocal: return 1 / a;
-    case Prim::square: return a * a;
-    case Prim::logical_not: return a == 0;
-    case Prim::exp: return std::exp(a);
-    case Prim::expm1: return std::expm1(a);
-    case Prim::log: return std::log(a);
-    case Prim::log1p: return std::log1p(a);
-    case Prim::sqrt: return std::sqrt(a);
-    case Prim::rsqrt: return 1 / std::sqrt(a);
-    case Prim::sin: return std::sin(a);
-    case Prim::cos: return std::cos(a);
-    case Prim::tanh: return std::tanh(a);
-    case Prim::erf: return std::erf(a);
-    case Prim::erfc: return std::erfc(a);
-    case Prim::floor: return std::floor(a);
-    case Prim::ceil: return std::ceil(a);
-    case Prim::round: return std::nearbyint(a);
-    case Prim::isnan: return std::isnan(a);
-    case Prim::isfinite: return std::isfinite(a);
-    case Prim::finite: return std::isfinite(a) ? a : 0;
-    default: throw ValueError(std::string("the evaluator lacks ") + info(p).name);
+    case Prim::neg:
+      return -a;
+    case Prim::abs:
+      return std::fabs(a);
+    case Prim::sign:
+      return std::isnan(a) ? a : (a > 0) - (a < 0);
+    case Prim::reciprocal:
+      return 1 / a;
+    case Prim::square:
+      return a * a;
+    case Prim::logical_not:
+      return a == 0;
+    case Prim::exp:
+      return std::exp(a);
+    case Prim::expm1:
+      return std::expm1(a);
+    case Prim::log:
+      return std::log(a);
+    case Prim::log1p:
+      return std::log1p(a);
+    case Prim::sqrt:
+      return std::sqrt(a);
+    case Prim::rsqrt:
+      return 1 / std::sqrt(a);
+    case Prim::sin:
+      return std::sin(a);
+    case Prim::cos:
+      return std::cos(a);
+    case Prim::tanh:
+      return std::tanh(a);
+    case Prim::erf:
+      return std::erf(a);
+    case Prim::erfc:
+      return std::erfc(a);
+    case Prim::floor:
+      return std::floor(a);
+    case Prim::ceil:
+      return std::ceil(a);
+    case Prim::round:
+      return std::nearbyint(a);
+    case Prim::isnan:
+      return std::isnan(a);
+    case Prim::isfinite:
+      return std::isfinite(a);
+    case Prim::finite:
+      return std::isfinite(a) ? a : 0;
+    default:
+      throw ValueError(std::string("the evaluator lacks ") + info(p).name);
   }
 }
 
 double binary(Prim p, double a, double b) {
   const bool unordered = std::isnan(a) || std::isnan(b);
   switch (p) {
-    case Prim::add: return a + b;
-    case Prim::sub: return a - b;
-    case Prim::mul: return a * b;
-    case Prim::div: return a / b;
-    case Prim::floordiv: return std::floor(a / b);
-    case Prim::mod: return a - std::floor(a / b) * b;
-    case Prim::pow: return std::pow(a, b);
-    case Prim::maximum: return unordered ? NAN : std::max(a, b);
-    case Prim::minimum: return unordered ? NAN : std::min(a, b);
-    case Prim::eq: return a == b;
-    case Prim::ne: return a != b;
-    case Prim::lt: return a < b;
-    case Prim::le: return a <= b;
-    case Prim::gt: return a > b;
-    case Prim::ge: return a >= b;
-    case Prim::logical_and: return a != 0 && b != 0;
-    case Prim::logical_or: return a != 0 || b != 0;
-    default: return unary(p, a);
+    case Prim::add:
+      return a + b;
+    case Prim::sub:
+      return a - b;
+    case Prim::mul:
+      return a * b;
+    case Prim::div:
+      return a / b;
+    case Prim::floordiv:
+      return std::floor(a / b);
+    case Prim::mod:
+      return a - std::floor(a / b) * b;
+    case Prim::pow:
+      return std::pow(a, b);
+    case Prim::maximum:
+      return unordered ? NAN : std::max(a, b);
+    case Prim::minimum:
+      return unordered ? NAN : std::min(a, b);
+    case Prim::eq:
+      return a == b;
+    case Prim::ne:
+      return a != b;
+    case Prim::lt:
+      return a < b;
+    case Prim::le:
+      return a <= b;
+    case Prim::gt:
+      return a > b;
+    case Prim::ge:
+      return a >= b;
+    case Prim::logical_and:
+      return a != 0 && b != 0;
+    case Prim::logical_or:
+      return a != 0 || b != 0;
+    default:
+      return unary(p, a);
   }
 }
 
@@ -135,7 +180,8 @@ class Evaluator {
       throw ValueError("a set has reduced axes, or a reduction has none");
     }
     const bool winner = s_->combine == Combine::argmax || s_->combine == Combine::argmin;
-    if (!winner && s_->body.at(s_->result).dtype != s_->dtype) throw ValueError("no cast to the stored dtype");
+    if (!winner && s_->body.at(s_->result).dtype != s_->dtype)
+      throw ValueError("no cast to the stored dtype");
     for (size_t i = 0; i < s_->body.size(); ++i) {
       const Instr& in = s_->body[i];
       for (size_t j = 0; j < i; ++j) {
@@ -147,14 +193,17 @@ class Evaluator {
 
   void check_operands(const Instr& in) const {
     const int first = in.prim == Prim::select ? 1 : 0;
-    if (first == 1 && s_->body[in.args[0]].dtype != DType::bool_) throw ValueError("a condition is not bool");
+    if (first == 1 && s_->body[in.args[0]].dtype != DType::bool_)
+      throw ValueError("a condition is not bool");
     const DType dtype = s_->body[in.args[first]].dtype;
     for (int k = first; k < info(in.prim).arity; ++k) {
       if (s_->body[in.args[k]].dtype != dtype) throw ValueError("operands of several dtypes");
     }
     const PrimResult result = info(in.prim).result;
-    if (result == PrimResult::flt && !is_float(dtype)) throw ValueError("a float primitive of integers");
-    if (in.dtype != (result == PrimResult::pred ? DType::bool_ : dtype)) throw ValueError("a wrong result dtype");
+    if (result == PrimResult::flt && !is_float(dtype))
+      throw ValueError("a float primitive of integers");
+    if (in.dtype != (result == PrimResult::pred ? DType::bool_ : dtype))
+      throw ValueError("a wrong result dtype");
   }
 
   void loop(size_t axis, Array& out) {
@@ -167,7 +216,8 @@ class Evaluator {
 
   void point(Array& out) {
     registers_.assign(s_->body.size(), 0);
-    for (size_t i = 0; i < s_->body.size(); ++i) registers_[i] = rounded(compute(s_->body[i]), s_->body[i].dtype);
+    for (size_t i = 0; i < s_->body.size(); ++i)
+      registers_[i] = rounded(compute(s_->body[i]), s_->body[i].dtype);
     const int64_t at = address(s_->store);
     double& to = out.at(at);
     const double x = registers_[s_->result];
@@ -177,13 +227,27 @@ class Evaluator {
       return;
     }
     switch (s_->combine) {
-      case Combine::set: to = x; break;
-      case Combine::sum: to += x; break;
-      case Combine::prod: to *= x; break;
-      case Combine::max: to = std::isnan(to) ? to : binary(Prim::maximum, to, x); break;
-      case Combine::min: to = std::isnan(to) ? to : binary(Prim::minimum, to, x); break;
-      case Combine::any: to = to != 0 || x != 0; break;
-      case Combine::all: to = to != 0 && x != 0; break;
+      case Combine::set:
+        to = x;
+        break;
+      case Combine::sum:
+        to += x;
+        break;
+      case Combine::prod:
+        to *= x;
+        break;
+      case Combine::max:
+        to = std::isnan(to) ? to : binary(Prim::maximum, to, x);
+        break;
+      case Combine::min:
+        to = std::isnan(to) ? to : binary(Prim::minimum, to, x);
+        break;
+      case Combine::any:
+        to = to != 0 || x != 0;
+        break;
+      case Combine::all:
+        to = to != 0 && x != 0;
+        break;
       case Combine::argmax:
       case Combine::argmin: {
         const double best = winners_[at];
@@ -231,17 +295,23 @@ class Evaluator {
   double compute(const Instr& in) {
     const auto arg = [&](int i) { return in.args[i] < 0 ? 0.0 : registers_[in.args[i]]; };
     switch (in.kind) {
-      case InstrKind::constant: return is_float(in.dtype) ? in.number : static_cast<double>(in.integer);
-      case InstrKind::scalar: return slot_value(in.index);
-      case InstrKind::affine: return static_cast<double>(address(in.address));
-      case InstrKind::floordiv: return static_cast<double>(floor_divide(address(in.address), in.integer));
-      case InstrKind::cast: return arg(0);
+      case InstrKind::constant:
+        return is_float(in.dtype) ? in.number : static_cast<double>(in.integer);
+      case InstrKind::scalar:
+        return slot_value(in.index);
+      case InstrKind::affine:
+        return static_cast<double>(address(in.address));
+      case InstrKind::floordiv:
+        return static_cast<double>(floor_divide(address(in.address), in.integer));
+      case InstrKind::cast:
+        return arg(0);
       case InstrKind::gather: {
         const double i = arg(0) < 0 ? arg(0) + in.integer : arg(0);
         if (i < 0 || i >= in.integer) throw IndexError("index out of range");
         return i;
       }
-      case InstrKind::uniform: return ax_uniform(bits(in.index), bits(in.index + 1), static_cast<uint64_t>(arg(0)));
+      case InstrKind::uniform:
+        return ax_uniform(bits(in.index), bits(in.index + 1), static_cast<uint64_t>(arg(0)));
       case InstrKind::load:
         for (const Guard& guard : in.bounds) {
           const int64_t i = address(guard.index);
@@ -251,7 +321,8 @@ class Evaluator {
       case InstrKind::prim:
         if (in.prim == Prim::select) return arg(0) != 0 ? arg(1) : arg(2);
         return binary(in.prim, arg(0), arg(1));
-      default: throw ValueError("unexpected instruction");
+      default:
+        throw ValueError("unexpected instruction");
     }
   }
 
@@ -293,9 +364,11 @@ class Session {
   void answer() {
     std::vector<InputInfo> infos;
     for (const Operand& o : node_.inputs) {
-      infos.push_back({o.kind != Operand::Kind::absent, o.kind == Operand::Kind::number, o.dtype, o.dims});
+      infos.push_back(
+          {o.kind != Operand::Kind::absent, o.kind == Operand::Kind::number, o.dtype, o.dims});
     }
-    const Axes axes = solve(*node_.program, infos, AttrReader(*node_.program, node_.ints, node_.scalars));
+    const Axes axes =
+        solve(*node_.program, infos, AttrReader(*node_.program, node_.ints, node_.scalars));
     std::vector<ValueId> inputs, outputs;
     Bound bound;
     for (size_t i = 0; i < inputs_; ++i) {
@@ -304,7 +377,8 @@ class Session {
         o.value = new_value(o.dtype, o.dims);
       }
       inputs.push_back(o.kind == Operand::Kind::value ? static_cast<ValueId>(i) : -1);
-      bound.values.push_back({o.dtype, static_cast<int64_t>(arrays_[static_cast<ValueId>(i)].size()), nullptr, -1});
+      bound.values.push_back(
+          {o.dtype, static_cast<int64_t>(arrays_[static_cast<ValueId>(i)].size()), nullptr, -1});
     }
     for (size_t i = 0; i < wanted_.size(); ++i) {
       int64_t elements = 1;
@@ -312,7 +386,8 @@ class Session {
       outputs.push_back(wanted_[i] ? static_cast<ValueId>(bound.values.size()) : -1);
       bound.values.push_back({axes.output_dtypes[i], elements, nullptr, -1});
     }
-    axon::bind(node_, 0, inputs, outputs, bound);  // qualified: std::bind would be found and preferred
+    axon::bind(node_, 0, inputs, outputs,
+               bound);  // qualified: std::bind would be found and preferred
     Evaluator evaluator(bound, node_, arrays_);
     std::string text;
     for (const Statement& s : bound.statements) {
@@ -365,7 +440,8 @@ class Session {
       for (int64_t& extent : o.dims) std::cin >> extent;
       for (int64_t extent : o.dims) elements *= extent;
       o.kind = kind == "ghost" ? Operand::Kind::ghost : Operand::Kind::value;
-      for (int64_t i = 0; i < elements && kind == "value"; ++i) arrays_[id].push_back(read_number());
+      for (int64_t i = 0; i < elements && kind == "value"; ++i)
+        arrays_[id].push_back(read_number());
     }
     node_.inputs.push_back(o);
   }
