@@ -7,8 +7,8 @@ import difflib
 import sys
 from pathlib import Path
 
-from codegen.diagnostics import SpecError
-from codegen.entry import load_ops
+from .diagnostics import SpecError
+from .entry import load_ops
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -28,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     except SpecError as errors:
         print(errors, file=sys.stderr)
         return 1
-    from codegen.render import render
+    from .render import render
 
     wanted = {Path(path): text for path, text in render(ops).items()}
     return check(options.out, wanted) if options.check else write(options.out, wanted)

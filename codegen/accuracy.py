@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codegen.ir import Call, Node, Statement, is_call
+from .ir import Call, Node, Statement, is_call
 
 
 def advice(expr: Node, statements: list[Statement]) -> str | None:

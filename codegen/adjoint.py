@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from codegen.invert import Store, invert
-from codegen.ir import (
+from .invert import Store, invert
+from .ir import (
     GROUP,
     Call,
     Input,
@@ -23,9 +23,9 @@ from codegen.ir import (
     load,
     walk,
 )
-from codegen.primitives import PRIMITIVES
-from codegen.simplify import expand, simplify_statements
-from codegen.terms import ARITHMETIC, Uncovered, named_axes, remaining, same_term, split_products
+from .primitives import PRIMITIVES
+from .simplify import expand, simplify_statements
+from .terms import ARITHMETIC, Uncovered, named_axes, remaining, same_term, split_products
 
 #: Classes and dtypes of values that never carry a gradient.
 _DISCRETE = (

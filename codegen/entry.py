@@ -7,12 +7,12 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from codegen import adjoint
-from codegen.diagnostics import Collector, Mark, Scalar, SpecError, error, unknown
-from codegen.formula import Lowerer, is_scatter, reads
-from codegen.ir import GROUP, Input, Node, Output, Program, Statement, call, is_call, walk
-from codegen.result_dtype import result_dtype
-from codegen.signature import (
+from . import adjoint
+from .diagnostics import Collector, Mark, Scalar, SpecError, error, unknown
+from .formula import Lowerer, is_scatter, reads
+from .ir import GROUP, Input, Node, Output, Program, Statement, call, is_call, walk
+from .result_dtype import result_dtype
+from .signature import (
     CLASSES,
     Integers,
     Signature,
@@ -21,8 +21,8 @@ from codegen.signature import (
     parse_outputs,
     parse_parameters,
 )
-from codegen.syntax import parse_expression
-from codegen.yaml_source import (
+from .syntax import parse_expression
+from .yaml_source import (
     Mapping,
     Tree,
     check_fields,

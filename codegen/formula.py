@@ -16,11 +16,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from codegen.accuracy import advice
-from codegen.diagnostics import Scalar, error
-from codegen.ir import GROUP, Call, Node, Output, Statement, call, index_of, is_call, load
-from codegen.primitives import PRIMITIVES
-from codegen.signature import (
+from .accuracy import advice
+from .diagnostics import Scalar, error
+from .ir import GROUP, Call, Node, Output, Statement, call, index_of, is_call, load
+from .primitives import PRIMITIVES
+from .signature import (
     AXIS_TYPES,
     Signature,
     attribute_element,
@@ -29,7 +29,7 @@ from codegen.signature import (
     dtype_node,
     flat_dims,
 )
-from codegen.syntax import (
+from .syntax import (
     BINARY,
     COMPARE,
     Line,

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from codegen.ir import GROUP, Call, Node, Program, Statement, is_call, text_of
-from codegen.primitives import PRIMITIVES
-from codegen.terms import split_products
+from .ir import GROUP, Call, Node, Program, Statement, is_call, text_of
+from .primitives import PRIMITIVES
+from .terms import split_products
 
 #: Heads of the terms that stand for axes of the group.
 GROUP_TERMS = ("sel", "rest", "keep", "sub", "perm", "own", "bcast")

@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from codegen.ir import GROUP, Call, Node, call, is_call, load, walk
-from codegen.terms import ARITHMETIC, Uncovered, group_part, named_axes, remaining, same_term, tidy
+from .ir import GROUP, Call, Node, call, is_call, load, walk
+from .terms import ARITHMETIC, Uncovered, group_part, named_axes, remaining, same_term, tidy
 
 
 @dataclass

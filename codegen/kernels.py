@@ -15,9 +15,9 @@ from pathlib import Path
 
 import jinja2
 
-from codegen.entry import Op
-from codegen.ir import GROUP, Node, Program, index_of, is_call, walk
-from codegen.primitives import PRIMITIVES
+from .entry import Op
+from .ir import GROUP, Node, Program, index_of, is_call, walk
+from .primitives import PRIMITIVES
 
 ROOT = Path(__file__).resolve().parent.parent
 #: Where the skeletons are, beside this package in the sources.

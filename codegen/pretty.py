@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codegen.ir import GROUP, Call, Node, Program, Statement, index_of, is_call, text_of
+from .ir import GROUP, Call, Node, Program, Statement, index_of, is_call, text_of
 
 #: Infix primitives: symbol and how tightly it binds.
 INFIX = {

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from codegen.ir import Node, node_from_text
+from .ir import Node, node_from_text
 
 #: A derivative rule that says "the gradient is zero everywhere it exists".
 ZERO = "0"

@@ -7,8 +7,8 @@ promotion of the inputs.
 
 from __future__ import annotations
 
-from codegen.ir import Attr, Call, Input, Node, Statement, call, is_call
-from codegen.primitives import PRIMITIVES
+from .ir import Attr, Call, Input, Node, Statement, call, is_call
+from .primitives import PRIMITIVES
 
 # In the order in which they win over each other in arithmetic; numbers are weak.
 WEAK, BOOL, INT64, SAME, ACCUM, FLOAT = range(6)

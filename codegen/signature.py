@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from codegen.diagnostics import Scalar, error, unknown
-from codegen.ir import GROUP, Attr, Call, Check, Input, Node, Output, call, is_call
-from codegen.syntax import (
+from .diagnostics import Scalar, error, unknown
+from .ir import GROUP, Attr, Call, Check, Input, Node, Output, call, is_call
+from .syntax import (
     BINARY,
     COMPARE,
     Parsed,

@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
-from codegen.ir import Call, Node, Statement, call, is_call, load, node_from_text, walk
-from codegen.primitives import PRIMITIVES
-from codegen.terms import Polynomial, depends, named_axes, polynomial, remaining, same_term, tidy
+from .ir import Call, Node, Statement, call, is_call, load, node_from_text, walk
+from .primitives import PRIMITIVES
+from .terms import Polynomial, depends, named_axes, polynomial, remaining, same_term, tidy
 
 #: A temporary with at most this many primitives is computed again rather than stored.
 CHEAP = 12

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 from typing import Any
 
-from codegen.diagnostics import Mark, Scalar, SpecError, error, unknown
+from .diagnostics import Mark, Scalar, SpecError, error, unknown
 
 BINARY = {
     ast.Add: "+",

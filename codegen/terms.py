@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codegen.ir import GROUP, Call, Node, is_call, walk
+from .ir import GROUP, Call, Node, is_call, walk
 
 _COMPLEMENT = {"sel": "rest", "rest": "sel", "own": "bcast", "bcast": "own"}
 #: Forms of integer arithmetic in an index.

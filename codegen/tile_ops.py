@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from codegen.primitives import PRIMITIVES, Primitive
+from .primitives import PRIMITIVES, Primitive
 
 #: Register dtypes: suffix and C type. 16-bit floats live in registers as float.
 INTEGERS = {

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from codegen.diagnostics import Mark, Scalar, Source, error, unknown
+from .diagnostics import Mark, Scalar, Source, error, unknown
 
 ALIAS_HINT = "a quoted string: YAML reads a leading '*' or '&' as an alias or anchor"
 
