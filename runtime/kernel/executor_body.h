@@ -49,7 +49,7 @@ enum class OpCode : uint8_t {
   fold,
 };
 
-struct Op {
+struct TileOp {
   OpCode code;
   DType dtype{};                   // of the result; of the stored element; of the accumulator
   bool varying = false;            // true iff it works on tiles
@@ -79,7 +79,7 @@ struct Accumulator {
 struct BodyCode {
   int32_t axis = -1;                      // of the runs
   int64_t width = 1;                      // elements of the longest run
-  std::vector<std::vector<Op>> sections;  // 0: evaluated once a launch
+  std::vector<std::vector<TileOp>> sections;  // 0: evaluated once a launch
   std::vector<Form> forms;
   std::vector<size_t> offsets;            // by value: of its storage in the frame
   size_t bytes = 0;                       // of all storage
@@ -120,12 +120,12 @@ struct BodyFrame {
 
   int64_t at(int32_t form, const int64_t* coords) const;
   int64_t* indices(int32_t form, const int64_t* coords, int64_t n);
-  void execute(const Op& op, const int64_t* coords, int64_t n, int64_t span);
-  void constant(const Op& op);
-  void load(const Op& op, const int64_t* coords, int64_t n);
-  void load_masked(const Op& op, const int64_t* coords, int64_t n);
-  void store(const Op& op, const int64_t* coords, int64_t n);
-  void fold(const Op& op, const int64_t* coords, int64_t n);
+  void execute(const TileOp& op, const int64_t* coords, int64_t n, int64_t span);
+  void constant(const TileOp& op);
+  void load(const TileOp& op, const int64_t* coords, int64_t n);
+  void load_masked(const TileOp& op, const int64_t* coords, int64_t n);
+  void store(const TileOp& op, const int64_t* coords, int64_t n);
+  void fold(const TileOp& op, const int64_t* coords, int64_t n);
 
   const TileOps& ops_;
   std::unique_ptr<char, Free> storage_;
@@ -191,7 +191,7 @@ class BodyCompiler {
   int32_t gather_number(int32_t instr) const;
   int32_t new_value(DType dtype, bool varying, int32_t section);
   void use(int32_t value, int32_t section);
-  void emit(Op op, int32_t section);
+  void emit(TileOp op, int32_t section);
   int32_t convert(int32_t value, DType from, DType to);
   int32_t widen(int32_t value);
   int32_t read(int32_t instr, DType as, bool tile);

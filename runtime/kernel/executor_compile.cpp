@@ -132,7 +132,7 @@ void BodyCompiler::use(int32_t value, int32_t section) {
 }
 
 /// Appends an op to its section and notes what it reads.
-void BodyCompiler::emit(Op op, int32_t section) {
+void BodyCompiler::emit(TileOp op, int32_t section) {
   const auto use_form = [&](int32_t form) {
     if (form < 0) return;
     for (const Term& t : code_->forms[form].uniform) use(t.var, section);
@@ -146,7 +146,7 @@ void BodyCompiler::emit(Op op, int32_t section) {
 
 int32_t BodyCompiler::convert(int32_t value, DType from, DType to) {
   if (from == to) return value;
-  Op op;
+  TileOp op;
   op.code = OpCode::cast;
   op.dtype = to;
   op.varying = values_[value].varying;
@@ -164,7 +164,7 @@ int32_t BodyCompiler::widen(int32_t value) {
   if (wide_[value] >= 0) return wide_[value];
   const int32_t section = values_[value].section;
   const int32_t dst = new_value(values_[value].dtype, true, section);
-  Op op;
+  TileOp op;
   op.code = OpCode::splat;
   op.dtype = values_[value].dtype;
   op.varying = true;
@@ -212,7 +212,7 @@ int32_t BodyCompiler::gather_number(int32_t instr) const {
 }
 
 int32_t BodyCompiler::compile_load(const Instr& in, bool varying) {
-  Op op;
+  TileOp op;
   op.code = OpCode::load;
   op.dtype = kernel_.buffers[in.index].dtype;
   op.varying = varying;
@@ -232,7 +232,7 @@ int32_t BodyCompiler::compile_load(const Instr& in, bool varying) {
 
 int32_t BodyCompiler::compile_prim(const Instr& in, bool varying) {
   const int arity = info(in.prim).arity;
-  Op op;
+  TileOp op;
   op.code = OpCode::prim;
   op.dtype = in.dtype;
   op.varying = varying;
@@ -263,7 +263,7 @@ int32_t BodyCompiler::compile(int32_t instr) {
   if (in.kind == InstrKind::cast) {
     return convert(value_[in.args[0]], phase_.body[in.args[0]].dtype, in.dtype);
   }
-  Op op;
+  TileOp op;
   op.varying = varying;
   op.slot = in.index;
   op.integer = in.integer;
@@ -329,7 +329,7 @@ void BodyCompiler::forget_points() {
 }
 
 void BodyCompiler::store(const Store& s) {
-  Op op;
+  TileOp op;
   op.code = OpCode::store;
   op.dtype = kernel_.buffers[s.slot].dtype;
   op.slot = s.slot;
@@ -356,7 +356,7 @@ void BodyCompiler::fold(int32_t reduction) {
   // Of a pair, Reduction::dtype is that of the number.
   const DType dtype = pair ? phase_.body[r.value].dtype : r.dtype;
   into = {r.combine, dtype, accumulator(dtype), pair ? accumulator(DType::int64) : -1};
-  Op op;
+  TileOp op;
   op.code = OpCode::fold;
   op.dtype = dtype;
   op.combine = r.combine;

@@ -89,10 +89,10 @@ int64_t* BodyFrame::indices(int32_t form, const int64_t* coords, int64_t n) {
 }
 
 void BodyFrame::run(int32_t section, const int64_t* coords, int64_t n, int64_t span) {
-  for (const Op& op : code.sections[section]) execute(op, coords, op.varying ? n : 1, span);
+  for (const TileOp& op : code.sections[section]) execute(op, coords, op.varying ? n : 1, span);
 }
 
-void BodyFrame::execute(const Op& op, const int64_t* coords, int64_t n, int64_t span) {
+void BodyFrame::execute(const TileOp& op, const int64_t* coords, int64_t n, int64_t span) {
   switch (op.code) {
     case OpCode::prim:
     case OpCode::cast: {
@@ -145,7 +145,7 @@ void BodyFrame::execute(const Op& op, const int64_t* coords, int64_t n, int64_t 
 }
 
 /// Constants take the way of a cast, so that a float16 constant is one that float16 has.
-void BodyFrame::constant(const Op& op) {
+void BodyFrame::constant(const TileOp& op) {
   const bool real = is_float(op.dtype);
   const void* const from = real ? static_cast<const void*>(&op.real) : &op.integer;
   const DType wide = real ? DType::float64 : DType::int64;
@@ -154,7 +154,7 @@ void BodyFrame::constant(const Op& op) {
 
 /// Addresses in even steps: the part of the run within bounds is one strided read, or none at all
 /// but a pointer.
-void BodyFrame::load(const Op& op, const int64_t* coords, int64_t n) {
+void BodyFrame::load(const TileOp& op, const int64_t* coords, int64_t n) {
   const int64_t first = at(op.form, coords);
   const int64_t step = code.forms[op.form].step;
   int64_t lo = 0;
@@ -196,7 +196,7 @@ void BodyFrame::load(const Op& op, const int64_t* coords, int64_t n) {
   outside(hi, n);
 }
 
-void BodyFrame::load_masked(const Op& op, const int64_t* coords, int64_t n) {
+void BodyFrame::load_masked(const TileOp& op, const int64_t* coords, int64_t n) {
   uint8_t* mask = nullptr;
   if (!op.bounds.empty()) {
     mask = mask_.data();
@@ -208,7 +208,7 @@ void BodyFrame::load_masked(const Op& op, const int64_t* coords, int64_t n) {
                                         indices(op.form, coords, n), mask, fallback, n);
 }
 
-void BodyFrame::store(const Op& op, const int64_t* coords, int64_t n) {
+void BodyFrame::store(const TileOp& op, const int64_t* coords, int64_t n) {
   char* const base = static_cast<char*>(buffers_[op.slot]);
   const char* const from = pointers[op.args[0]];
   if (op.indexed) {
@@ -220,7 +220,7 @@ void BodyFrame::store(const Op& op, const int64_t* coords, int64_t n) {
   ops_.store[index_of(op.dtype)](base + first, code.forms[op.form].step, from, n);
 }
 
-void BodyFrame::fold(const Op& op, const int64_t* coords, int64_t n) {
+void BodyFrame::fold(const TileOp& op, const int64_t* coords, int64_t n) {
   const Accumulator& into = code.accumulators[op.slot];
   const int c = index_of(op.combine);
   const int d = index_of(op.dtype);
