@@ -5,7 +5,8 @@
 
 #include <array>
 #include <cstring>
-#include <deque>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "core/error.h"
 #include "graph/record.h"
@@ -297,36 +298,96 @@ GradRule::Read read_of(const Program& program, const InputDecl& decl) {
                    ", which is neither an input nor an output of it");
 }
 
+void collect_names(const Form& form, std::unordered_set<std::string>& names) {
+  if (form.kind == Form::Kind::name) {
+    names.insert(form.text);
+  }
+  for (const Form& item : form.items) {
+    collect_names(item, names);
+  }
+}
+
+/// Names of cotangents and gradients: `d` before the value's name, repeated while that is taken
+/// (docs/ir.md, Gradients).
+class GradNames {
+ public:
+  explicit GradNames(const Program& program) {
+    for (const InputDecl& input : program.inputs) {
+      take(input.name, input.dims);
+    }
+    for (const OutputDecl& output : program.outputs) {
+      take(output.name, output.dims);
+    }
+    for (const StatementDecl& statement : program.statements) {
+      taken_.insert(statement.value);
+      taken_.insert(statement.outputs.begin(), statement.outputs.end());
+    }
+    for (const AttrDecl& attr : program.attrs) {
+      taken_.insert(attr.name);
+    }
+    for (const auto& [name, extent] : program.where) {
+      taken_.insert(name);
+    }
+  }
+
+  std::string next(const std::string& value) const {
+    std::string name = "d" + value;
+    while (taken_.count(name) != 0) {
+      name = "d" + name;
+    }
+    return name;
+  }
+
+  void take(const std::string& name) { taken_.insert(name); }
+
+ private:
+  void take(const std::string& name, const std::vector<Form>& dims) {
+    taken_.insert(name);
+    for (const Form& dim : dims) {
+      collect_names(dim, taken_);
+    }
+  }
+
+  std::unordered_set<std::string> taken_;
+};
+
+bool may_be_float(const InputDecl& input) {
+  const bool discrete = input.cls == "int" || input.cls == "bool" ||
+                        input.cls.compare(0, 3, "int") == 0 || input.cls.compare(0, 4, "uint") == 0;
+  return !input.ghost && !discrete;
+}
+
 std::unique_ptr<GradRule> make_rule(const Program& program, const Program& grad) {
   auto rule = std::make_unique<GradRule>();
   rule->program = &grad;
-  int32_t cotangents = 0;
-  for (const InputDecl& decl : grad.inputs) {
-    // Cotangents come first, in the order of the outputs; an output that is not float has none.
-    bool is_cotangent = rule->reads.size() == static_cast<size_t>(cotangents);
-    if (is_cotangent) {
-      is_cotangent = false;
-      for (const OutputDecl& output : program.outputs) {
-        is_cotangent |= decl.name == "d" + output.name;
-      }
+  GradNames names(program);
+  // Cotangents come first, in the order of the outputs; an output that is not float has none.
+  for (const OutputDecl& output : program.outputs) {
+    const size_t at = rule->reads.size();
+    const std::string name = names.next(output.name);
+    if (at < grad.inputs.size() && grad.inputs[at].name == name) {
+      names.take(name);
+      rule->reads.push_back({GradRule::Read::From::cotangent, static_cast<int32_t>(at), false});
     }
-    if (is_cotangent) {
-      rule->reads.push_back({GradRule::Read::From::cotangent, cotangents++, decl.ghost});
-    } else {
-      rule->reads.push_back(read_of(program, decl));
+  }
+  for (size_t i = rule->reads.size(); i < grad.inputs.size(); ++i) {
+    rule->reads.push_back(read_of(program, grad.inputs[i]));
+  }
+  std::unordered_map<std::string, int32_t> input_of;
+  for (size_t i = 0; i < program.inputs.size(); ++i) {
+    if (may_be_float(program.inputs[i])) {
+      const std::string name = names.next(program.inputs[i].name);
+      names.take(name);
+      input_of[name] = static_cast<int32_t>(i);
     }
   }
   for (const OutputDecl& output : grad.outputs) {
-    int32_t input = 0;
-    while (input < static_cast<int32_t>(program.inputs.size()) &&
-           output.name != "d" + program.inputs[input].name) {
-      ++input;
-    }
-    if (input == static_cast<int32_t>(program.inputs.size())) {
+    const auto input = input_of.find(output.name);
+    if (input == input_of.end()) {
       throw ValueError("axon." + program.name + ": its gradient program gives " + output.name +
-                       ", but it has no such input");
+                       ", which is the gradient of none of its inputs");
     }
-    rule->edges.push_back(input);
+    rule->edges.push_back(input->second);
   }
   return rule;
 }
