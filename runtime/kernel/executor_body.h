@@ -19,7 +19,7 @@ namespace axon {
 
 /// An affine form over coordinates and values: its number at the first point of a run, and how it
 /// goes on.
-struct Form {
+struct AddressForm {
   int64_t constant = 0;
   int64_t step = 0;           // coefficient of the axis of the runs
   std::vector<Term> axes;     // var: axis, that of the runs included
@@ -29,7 +29,7 @@ struct Form {
 };
 
 /// 0 <= form < extent
-struct Bound {
+struct TileBound {
   int32_t form;
   int64_t extent;
 };
@@ -64,7 +64,7 @@ struct TileOp {
   void (*round)(void*, int64_t) = nullptr;  // prim in a 16-bit float
   int64_t integer = 0;                      // constant, divisor or extent
   double real = 0;                          // constant
-  std::vector<Bound> bounds;                // load
+  std::vector<TileBound> bounds;                // load
 };
 
 /// Accumulators of one reduction, values of the frame.
@@ -80,7 +80,7 @@ struct BodyCode {
   int32_t axis = -1;                      // of the runs
   int64_t width = 1;                      // elements of the longest run
   std::vector<std::vector<TileOp>> sections;  // 0: evaluated once a launch
-  std::vector<Form> forms;
+  std::vector<AddressForm> forms;
   std::vector<size_t> offsets;            // by value: of its storage in the frame
   size_t bytes = 0;                       // of all storage
   std::vector<Accumulator> accumulators;  // by reduction
@@ -92,7 +92,7 @@ struct BodyCode {
   int32_t buffers = 0;
 };
 
-/// A thread's registers. Bound to a launch, then run section by section.
+/// A thread's registers. TileBound to a launch, then run section by section.
 struct BodyFrame {
   explicit BodyFrame(const BodyCode& code);
 

@@ -140,7 +140,7 @@ void BodyCompiler::emit(TileOp op, int32_t section) {
   };
   for (int32_t a : op.args) use(a, section);
   use_form(op.form);
-  for (const Bound& b : op.bounds) use_form(b.form);
+  for (const TileBound& b : op.bounds) use_form(b.form);
   code_->sections[section].push_back(std::move(op));
 }
 
@@ -181,7 +181,7 @@ int32_t BodyCompiler::read(int32_t instr, DType as, bool tile) {
 }
 
 int32_t BodyCompiler::form(const Affine& affine) {
-  Form f;
+  AddressForm f;
   f.constant = affine.constant;
   f.slots = affine.slots;
   for (const Term& t : affine.terms) {
@@ -335,7 +335,7 @@ void BodyCompiler::store(const Store& s) {
   op.slot = s.slot;
   op.combine = s.combine;
   op.form = form(s.address);
-  const Form& address = code_->forms[op.form];
+  const AddressForm& address = code_->forms[op.form];
   op.indexed = !address.varying.empty() || s.combine != Combine::set;
   op.varying = op.indexed || address.step != 0 || varying_[s.value];
   op.args[0] = read(s.value, op.dtype, op.varying);

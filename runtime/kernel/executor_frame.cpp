@@ -70,7 +70,7 @@ void BodyFrame::bind(void* const* buffers, const int64_t* scalars, int32_t* stat
 }
 
 int64_t BodyFrame::at(int32_t form, const int64_t* coords) const {
-  const Form& f = code.forms[form];
+  const AddressForm& f = code.forms[form];
   int64_t sum = bases_[form];
   for (const Term& t : f.axes) sum += t.coef * coords[t.var];
   for (const Term& t : f.uniform) {
@@ -159,7 +159,7 @@ void BodyFrame::load(const TileOp& op, const int64_t* coords, int64_t n) {
   const int64_t step = code.forms[op.form].step;
   int64_t lo = 0;
   int64_t hi = n;
-  for (const Bound& b : op.bounds) {
+  for (const TileBound& b : op.bounds) {
     clip(at(b.form, coords), code.forms[b.form].step, b.extent, lo, hi);
   }
   const int dtype = index_of(op.dtype);
@@ -201,7 +201,7 @@ void BodyFrame::load_masked(const TileOp& op, const int64_t* coords, int64_t n) 
   if (!op.bounds.empty()) {
     mask = mask_.data();
     std::memset(mask, 1, static_cast<size_t>(n));
-    for (const Bound& b : op.bounds) ops_.within(mask, indices(b.form, coords, n), b.extent, n);
+    for (const TileBound& b : op.bounds) ops_.within(mask, indices(b.form, coords, n), b.extent, n);
   }
   const void* const fallback = op.args[0] < 0 ? nullptr : pointers[op.args[0]];
   ops_.load_indexed[index_of(op.dtype)](pointers[op.dst], buffers_[op.slot],
