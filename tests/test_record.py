@@ -357,6 +357,26 @@ def test_edges_follow_the_gradient_program():
     assert add(y, 1).tape.edges == ((y.tape, 0), None)
 
 
+def test_names_of_gradients_that_are_taken():
+    """The gradient of input `a` of an op with an output `da` is `ddda`: `dda` is the cotangent."""
+    rt.register("""(program hand_mul (in (a float (*)) (b float (*))) (out (y (like a) (*)))
+      (set y (*) (mul (load a (*)) (load b (*)))))""")
+    rt.register("""(program hand_mul.grad (in (dy float (*)) (a float (*)) (b float (*)))
+      (out (da (like a) (*)) (db (like b) (*)))
+      (set da (*) (mul (load dy (*)) (load b (*)))) (set db (*) (mul (load dy (*)) (load a (*)))))""")
+    rt.register("""(program hand_mul.grad.grad
+      (in (dda float (*)) (ddb float (*)) (dy float (*)) (a float (*)) (b float (*)))
+      (out (ddy (like dy) (*)) (dddb (like b) (*)) (ddda (like a) (*)))
+      (set ddy (*) (add (mul (load dda (*)) (load b (*))) (mul (load ddb (*)) (load a (*)))))
+      (set dddb (*) (mul (load dda (*)) (load dy (*))))
+      (set ddda (*) (mul (load ddb (*)) (load dy (*)))))""")
+    a, b, dy = leaf([1.0]), leaf([2.0]), leaf([3.0])
+    da, db = rt.call("hand_mul.grad", [dy, a, b])
+    edges = da.tape.edges
+    assert edges[0] is dy and edges[1] is b and edges[2] is a
+    assert list(da.tape.saved) == ["dy", "a", "b"] and (da.output, db.output) == (0, 1)
+
+
 def test_no_tape_without_need():
     x = leaf([1.0])
     assert add(zeros(1), 1).tape is None
