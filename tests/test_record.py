@@ -363,7 +363,8 @@ def test_names_of_gradients_that_are_taken():
       (set y (*) (mul (load a (*)) (load b (*)))))""")
     rt.register("""(program hand_mul.grad (in (dy float (*)) (a float (*)) (b float (*)))
       (out (da (like a) (*)) (db (like b) (*)))
-      (set da (*) (mul (load dy (*)) (load b (*)))) (set db (*) (mul (load dy (*)) (load a (*)))))""")
+      (set da (*) (mul (load dy (*)) (load b (*))))
+      (set db (*) (mul (load dy (*)) (load a (*)))))""")
     rt.register("""(program hand_mul.grad.grad
       (in (dda float (*)) (ddb float (*)) (dy float (*)) (a float (*)) (b float (*)))
       (out (ddy (like dy) (*)) (dddb (like b) (*)) (ddda (like a) (*)))
