@@ -20,14 +20,14 @@ def codegen(session: nox.Session) -> None:
 @nox.session
 def demo(session: nox.Session) -> None:
     """Watch a network learn real handwritten digits."""
-    session.install(".[demo]")
+    session.install("-e", ".[demo]")
     session.run("python", "examples/digits.py", *session.posargs)
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
     """The whole suite, with the compiler waited for and again without one."""
-    session.install(".[test]")
+    session.install("-e", ".[test]")
     session.run("python", "-m", "codegen", "--check")
     session.run("pytest", *session.posargs, env={"AXON_JIT": "wait"})
 
@@ -45,5 +45,5 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def bench(session: nox.Session) -> None:
     """Interleaved timings against torch and jax; writes docs/benchmarks.md."""
-    session.install(".[demo]", "torch==2.13.0", "jax")
+    session.install("-e", ".[demo]", "torch==2.13.0", "jax")
     session.run("python", "benchmarks/run.py", *session.posargs)

@@ -59,6 +59,7 @@ struct Instr {
   int64_t integer = 0;
   Affine address;
   std::vector<Guard> bounds;
+  std::vector<Guard> inside;  // loads: bounds that hold although intervals do not show it (slice offsets); no part of equality
   bool operator==(const Instr& o) const;
 };
 

@@ -279,7 +279,10 @@ Typed ExprBinder::load(const Form& form, const Form* fallback) {
   instruction.index = value.id;
   std::vector<Guard> bounds;
   instruction.address = address(form.items.at(2).items, value, bounds);
-  if (fallback == nullptr || bounds.empty()) return instr(body_.add(std::move(instruction)));
+  if (fallback == nullptr || bounds.empty()) {
+    instruction.inside = std::move(bounds);
+    return instr(body_.add(std::move(instruction)));
+  }
   instruction.bounds = std::move(bounds);
   return outside(std::move(instruction), expr(*fallback));
 }

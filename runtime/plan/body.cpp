@@ -1,5 +1,6 @@
 #include "plan/body.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace axon {
@@ -125,6 +126,20 @@ void mark_needed(const std::vector<Instr>& body, int root, std::vector<bool>& ne
   }
 }
 
+/// Keeps the bounds whose instructions are copied too.
+static void remap_known(std::vector<Guard>& inside, const std::vector<Affine>& axes,
+                        const std::vector<int>& number) {
+  std::vector<Guard> kept;
+  for (const Guard& guard : inside) {
+    const auto& terms = guard.index.terms;
+    const bool copied = std::all_of(terms.begin(), terms.end(), [&](const Term& t) {
+      return t.var >= 0 || number[~t.var] >= 0;
+    });
+    if (copied) kept.push_back({remap(guard.index, axes, number), guard.extent});
+  }
+  inside = std::move(kept);
+}
+
 std::vector<int> copy_expressions(const std::vector<Instr>& from, const std::vector<int>& roots,
                                   const CopyRules& rules, BodyBuilder& to) {
   std::vector<bool> needed(from.size(), false);
@@ -138,6 +153,7 @@ std::vector<int> copy_expressions(const std::vector<Instr>& from, const std::vec
     }
     instr.address = remap(instr.address, rules.axes, number);
     for (Guard& guard : instr.bounds) guard.index = remap(guard.index, rules.axes, number);
+    remap_known(instr.inside, rules.axes, number);
     if (instr.kind == InstrKind::load && rules.on_load) number[i] = rules.on_load(instr);
     if (number[i] < 0) number[i] = to.add(std::move(instr));
   }

@@ -75,6 +75,7 @@ class KernelBuilder {
         scalar_slot(instr.index + 1);
         instr.index = first;
       }
+      instr.inside.clear();
       number_slots(instr.address);
       for (Guard& guard : instr.bounds) number_slots(guard.index);
     }

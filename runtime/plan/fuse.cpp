@@ -110,6 +110,7 @@ class Fuser {
     std::vector<int> updates;
     const std::vector<bool> is_update = find_updates();
     out_.statements = std::move(bound_.statements);
+    find_readers();
     for (int i = 0; i < static_cast<int>(out_.statements.size()); ++i) {
       if (is_update[i]) {
         updates.push_back(i);
@@ -165,19 +166,50 @@ class Fuser {
     take_in_producers(i);
     Statement& s = statement(i);
     const bool keep = wanted_[s.value];
-    const bool is_map = s.combine == Combine::set && !s.scatter && !has_reduced(s.axes);
-    if (is_map && !keep && is_view(s) && stores_densely(s)) {
+    const bool may_recompute = s.combine == Combine::set && !s.scatter && !has_reduced(s.axes) &&
+                               !keep && stores_densely(s);
+    if (may_recompute && is_view(s)) {
       virtual_[s.value] = i;
       return;
     }
     std::string reason;
     if (join_some_group(i, reason)) return;
-    if (is_map && !keep && is_cheap(s) && stores_densely(s)) {
+    if (may_recompute && (is_cheap(s) || is_read_once(i))) {
       virtual_[s.value] = i;
       return;
     }
     const int group = start(i);
     if (!reason.empty()) out_.groups[group].reasons.push_back(reason);
+  }
+
+  /// Which statement alone reads each value, if there is one: not counting views, which only pass it on.
+  void find_readers() {
+    only_reader_.assign(bound_.values.size(), kNobody);
+    auto add = [&](ValueId value, int reader) {
+      int& only = only_reader_[value];
+      only = only == kNobody || only == reader ? reader : kMany;
+    };
+    for (int i = static_cast<int>(out_.statements.size()); i-- > 0;) {
+      const Statement& s = statement(i);
+      if (s.call >= 0) {
+        for (ValueId input : bound_.calls[s.call].inputs) add(input, kMany);
+        continue;
+      }
+      const bool passes_on = !wanted_[s.value] && is_view(s) && s.combine == Combine::set;
+      for (const Instr& instr : s.body) {
+        if (instr.kind == InstrKind::load) add(instr.index, passes_on ? only_reader_[s.value] : i);
+      }
+    }
+  }
+
+  /// True iff one statement reads the value, at no more points than it has elements: then computing it there costs nothing.
+  bool is_read_once(int i) {
+    const int reader = only_reader_[statement(i).value];
+    if (reader < 0) return false;
+    const Statement& r = statement(reader);
+    Contraction roles;
+    return points_of(r.axes, false) * points_of(r.axes, true) <= statement(i).elements &&
+           !r.scatter && !find_contraction(r, roles);
   }
 
   /// Replaces loads of recomputed values; materialises those that cannot be replaced.
@@ -473,11 +505,13 @@ class Fuser {
   }
 
   static constexpr int kNone = 1 << 30;
+  static constexpr int kNobody = -1, kMany = -2;  // of only_reader_
 
   Bound& bound_;
   std::vector<bool> wanted_, dying_;
   std::vector<Place> place_;         // by value
   std::vector<int> virtual_;         // by value: the statement to recompute it from, or -1
+  std::vector<int> only_reader_;     // by value: a statement, kNobody or kMany
   std::vector<int> last_reader_;     // by value: the last group that loads it
   int first_update_group_ = kNone;
   Fused out_;

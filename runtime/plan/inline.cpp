@@ -42,15 +42,17 @@ std::vector<std::pair<int, int64_t>> axes_by_stride(const Statement& producer) {
 /// The digit of `rest` at an axis of this stride and extent, which is subtracted from `rest`.
 std::optional<Affine> take_digit(Affine& rest, int64_t stride, int64_t extent, const Instr& load,
                                  const Statement& consumer) {
-  for (const Guard& guard : load.bounds) {
-    if (guard.extent != extent || guard.index.terms.empty()) continue;
-    const auto& terms = guard.index.terms;
-    const bool matches = std::all_of(terms.begin(), terms.end(), [&](const Term& t) {
-      return rest.coef_of(t.var) == t.coef * stride;
-    });
-    if (!matches) continue;
-    rest += guard.index * -stride;
-    return guard.index;
+  for (const std::vector<Guard>* known : {&load.bounds, &load.inside}) {
+    for (const Guard& guard : *known) {
+      if (guard.extent != extent || guard.index.terms.empty()) continue;
+      const auto& terms = guard.index.terms;
+      const bool matches = std::all_of(terms.begin(), terms.end(), [&](const Term& t) {
+        return rest.coef_of(t.var) == t.coef * stride;
+      });
+      if (!matches) continue;
+      rest += guard.index * -stride;
+      return guard.index;
+    }
   }
   Affine digit, remainder;
   for (const Term& t : rest.terms) {
