@@ -221,7 +221,9 @@ ContractPlan::ContractPlan(const Kernel& kernel, const Phase& phase) {
   };
   while (column_block > panel && divisible()) column_block -= panel;
   while (row_block > 2 * kRowStep && divisible()) {
-    row_block = even_block(rows, row_block / 2 + kRowStep, kRowStep);
+    const int64_t smaller = even_block(rows, row_block / 2 + kRowStep, kRowStep);
+    if (smaller >= row_block) break;  // rounding up to the step came back to the same block
+    row_block = smaller;
   }
   tiles = count();
   const int64_t work = std::max<int64_t>(row_block * column_block * std::max<int64_t>(depth, 1), 1);
