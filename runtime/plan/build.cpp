@@ -31,15 +31,18 @@ class KernelBuilder {
       : group_(group), fused_(fused), bound_(bound), stored_(stored) {}
 
   Kernel build() {
-    for (const Space& space : group_.phases) add_phase(space);
-    kernel_.kind = kind_of(kernel_.phases.front());
+    for (const Space& space : group_.phases) {
+      if (space.scatter) add_fill(fused_.statements[space.members.front().statement]);
+      add_phase(space);
+    }
+    const bool scatters = group_.phases.front().scatter;
+    kernel_.kind = scatters ? KernelKind::scatter : kind_of(kernel_.phases.front());
     return std::move(kernel_);
   }
 
  private:
   static KernelKind kind_of(const Phase& phase) {
     if (phase.contract) return KernelKind::contract;
-    if (phase.scatter) return KernelKind::scatter;
     if (phase.reduced.empty()) return KernelKind::map;
     if (phase.lanes) return KernelKind::row;
     const bool window = std::all_of(phase.reduced.begin(), phase.reduced.end(),
@@ -109,6 +112,21 @@ class KernelBuilder {
     flatten();
     assign_levels();
     kernel_.phases.push_back(std::move(phase_));
+  }
+
+  /// A scattered value starts as zeros.
+  void add_fill(const Statement& s) {
+    Phase fill;
+    builder_ = BodyBuilder{};
+    const int zero = builder_.constant(s.dtype, 0);
+    Affine address;
+    if (s.elements != 1) {
+      fill.parallel.push_back(Axis{s.elements});
+      address = Affine::axis(0);
+    }
+    fill.stores.push_back({buffer_slot(s.value, true), address, zero, false, Combine::set, 0});
+    fill.body = builder_.take();
+    kernel_.phases.push_back(std::move(fill));
   }
 
   CopyRules rules(const std::vector<Affine>& axes) {
