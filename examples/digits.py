@@ -6,6 +6,7 @@ It leaves, in runs/: the weights (safetensors), the experiment (JSON) and a pict
 """
 
 import time
+from itertools import zip_longest
 
 from matplotlib.figure import Figure
 from rich.console import Console
@@ -105,12 +106,13 @@ def picture(experiment, images, labels, answers) -> Figure:
     for axes, name in zip(curves.subplots(2, 1, sharex=True), ("loss", "accuracy"), strict=True):
         axes.plot(experiment.steps(name), experiment.values(name), color="tab:blue")
         axes.set_ylabel(name)
+        axes.grid(alpha=0.3)
+    axes.set_xlabel("epoch")
     misread = [i for i, wrong in enumerate((answers != labels).tolist()) if wrong]
-    grid.suptitle(f"{len(misread)} of {len(labels)} misread")
-    for axes in grid.subplots(3, 4).flat:
+    grid.suptitle(f"{len(misread)} of {len(labels)} test digits misread")
+    for i, axes in zip_longest(misread[:12], grid.subplots(3, 4).flat):
         axes.axis("off")
-        if misread:
-            i = misread.pop(0)
+        if i is not None:
             axes.imshow(images[i, 0].numpy(), cmap="gray_r")
             axes.set_title(f"{labels[i].item()} read as {answers[i].item()}", fontsize=9)
     return figure
