@@ -14,9 +14,8 @@ from axon import metrics, nn, optim
 def run(code: str, **env: str) -> subprocess.CompletedProcess:
     """Runs `code` in a fresh interpreter."""
     environment = {**os.environ, **env}
-    return subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code)], env=environment, capture_output=True, text=True, timeout=300
-    )
+    command = [sys.executable, "-c", textwrap.dedent(code)]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, cwd="/")
 
 
 def training_step():

@@ -2,6 +2,7 @@
 #include <cstring>
 #include <list>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 
 #include "core/error.h"
@@ -110,6 +111,27 @@ class Replay {
     return number >= 0 ? fresh_[number] : leaves_[~number];
   }
 
+  /// By fresh buffer: true iff what it holds is right although an exception ended the run.
+  std::vector<bool> finished() const {
+    std::vector<bool> result(fresh_.size(), false);
+    std::unordered_map<size_t, bool> arena;  // by offset
+    for (size_t i = 0; i < plan_->launches.size(); ++i) {
+      for (const Part& part : plan_->launches[i].parts) {
+        bool right = i < succeeded_.size() && succeeded_[i];
+        for (const BufferRef& ref : part.buffers) {
+          if (ref.written || ref.kind == BufferRef::Kind::leaf) continue;
+          right = right && (ref.kind == BufferRef::Kind::output ? result[ref.index] : arena[ref.offset]);
+        }
+        for (const BufferRef& ref : part.buffers) {
+          if (!ref.written) continue;
+          if (ref.kind == BufferRef::Kind::output) result[ref.index] = right;
+          if (ref.kind == BufferRef::Kind::arena) arena[ref.offset] = right;
+        }
+      }
+    }
+    return result;
+  }
+
  private:
   void read_scalars() {
     for (const Bound::Scalar& scalar : plan_->scalars) {
@@ -133,14 +155,16 @@ class Replay {
 
   void run(const Launch& launch, int32_t number) {
     const auto start = std::chrono::steady_clock::now();
+    int32_t status = 0;
     for (const Part& part : launch.parts) {
       pointers_.clear();
       numbers_.clear();
       for (const BufferRef& ref : part.buffers) pointers_.push_back(address(ref));
       for (int32_t scalar : part.scalars) numbers_.push_back(scalars_[scalar]);
-      part.code->run(pointers_.data(), numbers_.data(), &status_);
-      if (status_ != 0 && failed_ == nullptr) failed_ = &launch;
+      part.code->run(pointers_.data(), numbers_.data(), &status);
     }
+    if (status != 0 && failed_ == nullptr) failed_ = &launch;
+    succeeded_.push_back(status == 0);
     ++cache().stats.launches;
     if (g_profile != nullptr) {
       const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
@@ -172,8 +196,8 @@ class Replay {
   std::vector<void*> pointers_;
   std::vector<int64_t> numbers_;
   bool updating_ = false;
-  int32_t status_ = 0;
-  const Launch* failed_ = nullptr;
+  const Launch* failed_ = nullptr;  // the first that met an index out of range
+  std::vector<bool> succeeded_;     // by launch, of those that ran
 };
 
 void hand_over(const Plan& plan, const Snapshot& snapshot, const Replay& replay) {
@@ -182,13 +206,19 @@ void hand_over(const Plan& plan, const Snapshot& snapshot, const Replay& replay)
   }
 }
 
-/// After a failure: what would have overwritten a leaf, or equals one, is that leaf; every other result is lost.
-void restore(const Plan& plan, const Snapshot& snapshot) {
+/// After a failure: results that do not depend on it are there, what would have overwritten a leaf, or equals one, is that leaf, and
+/// every other result is lost. `replay` is null when nothing ran.
+void restore(const Plan& plan, const Snapshot& snapshot, const Replay* replay) {
+  const std::vector<bool> finished =
+      replay == nullptr ? std::vector<bool>(plan.fresh.size(), false) : replay->finished();
   for (const OutputPlan& output : plan.outputs) {
+    Value& value = *snapshot.nodes[output.node]->outputs[output.output];
     const int32_t leaf = output.source < 0 ? ~output.source : plan.fresh[output.source].donor;
-    if (leaf < 0) continue;
-    materialise(*snapshot.nodes[output.node]->outputs[output.output],
-                snapshot.values[snapshot.leaves[leaf]]->buffer);
+    if (output.source >= 0 && finished[output.source]) {
+      materialise(value, replay->source(output.source));
+    } else if (leaf >= 0) {
+      materialise(value, snapshot.values[snapshot.leaves[leaf]]->buffer);
+    }
   }
 }
 
@@ -213,14 +243,15 @@ void flush() {
     const Snapshot snapshot = take_snapshot(graph);
     Device& cpu = device("cpu");
     const std::shared_ptr<const Plan> plan = plan_for(snapshot, cpu);
+    std::optional<Replay> replay;
     try {
-      Replay replay(plan, snapshot, cpu);
-      replay.run();
-      hand_over(*plan, snapshot, replay);
+      replay.emplace(plan, snapshot, cpu);
+      replay->run();
     } catch (...) {
-      restore(*plan, snapshot);
+      restore(*plan, snapshot, replay ? &*replay : nullptr);
       throw;
     }
+    hand_over(*plan, snapshot, *replay);
   } catch (...) {
     clear(graph);
     throw;

@@ -150,14 +150,14 @@ class Planner {
     plan_->arena_bytes = arena.size();
   }
 
-  BufferRef reference(ValueId v) const {
-    if (auto it = leaf_number_.find(v); it != leaf_number_.end()) {
-      return {BufferRef::Kind::leaf, it->second, 0};
+  BufferRef reference(const BufferSlot& slot) const {
+    if (auto it = leaf_number_.find(slot.value); it != leaf_number_.end()) {
+      return {BufferRef::Kind::leaf, it->second, 0, slot.written};
     }
-    if (auto it = fresh_.find(v); it != fresh_.end()) {
-      return {BufferRef::Kind::output, it->second, 0};
+    if (auto it = fresh_.find(slot.value); it != fresh_.end()) {
+      return {BufferRef::Kind::output, it->second, 0, slot.written};
     }
-    return {BufferRef::Kind::arena, 0, arena_.at(v)};
+    return {BufferRef::Kind::arena, 0, arena_.at(slot.value), slot.written};
   }
 
   void make_launches() {
@@ -166,7 +166,7 @@ class Planner {
     for (size_t k = 0; k < kernels_.size(); ++k) {
       Part part;
       part.code = std::move(code[k]);
-      for (const BufferSlot& slot : kernels_[k].buffers) part.buffers.push_back(reference(slot.value));
+      for (const BufferSlot& slot : kernels_[k].buffers) part.buffers.push_back(reference(slot));
       for (const ScalarSlot& slot : kernels_[k].scalars) part.scalars.push_back(slot.source);
       KernelNote note = note_of(kernels_[k], fused_.groups[k], fused_, bound_, snapshot_);
       const bool update = k >= static_cast<size_t>(fused_.first_update);

@@ -21,6 +21,7 @@ struct BufferRef {
   enum class Kind : uint8_t { leaf, output, arena } kind;
   int32_t index;    // leaf or output number
   size_t offset;    // arena: bytes
+  bool written;     // true iff the launch computes it
 };
 
 /// What is told of a kernel by axon.explain.
