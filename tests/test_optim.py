@@ -165,3 +165,23 @@ def test_clip_grad_norm():
 def test_refused(make, error, words):
     with pytest.raises(error, match=words):
         make()
+
+
+# ---------------------------------------------------------------------- what a long run relies on
+
+
+def test_a_repeated_step_plans_nothing_and_holds_nothing():
+    """Changed numbers (learning rate, step count, dropout's key) are not structure."""
+    model, x, y = model_and_data()
+    model = model >> axon.nn.Dropout(0.1)
+    optimizer = Adam(model.params, lr=0.02)
+    train(model, optimizer, x, y, 3)
+    axon.flush()
+    plans, values = axon.stats()["plans_built"], axon._runtime.census()
+    memory = axon.stats()["bytes_in_use"]
+    for _ in range(5):
+        optimizer.lr *= 0.9
+        train(model, optimizer, x, y, 2)
+    assert axon.stats()["plans_built"] == plans
+    assert axon._runtime.census() == values
+    assert axon.stats()["bytes_in_use"] == memory

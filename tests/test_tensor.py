@@ -356,3 +356,22 @@ def test_what_else_is_shown():
     assert repr(axon.tensor([1.0], requires_grad=True)) == "tensor([1.], requires_grad=True)"
     assert repr(axon.tensor([1.0], dtype=axon.float64)) == "tensor([1.], dtype=float64)"
     assert repr(axon.zeros(0, 3)) == "tensor([], shape=(0, 3))"
+
+
+# ------------------------------------------------------------------- numbers are never structure
+
+
+@pytest.mark.parametrize("write", [False, True], ids=["read", "write"])
+def test_moving_an_index_plans_nothing_anew(write):
+    t = axon.zeros(100)
+    axon.flush()
+    plans = []
+    for i in range(8):
+        if write:
+            t[i : i + 10] = float(i)
+            value = t
+        else:
+            value = t[i : i + 10] + i
+        value.numpy()
+        plans.append(axon.stats()["plans_built"])
+    assert plans[-1] == plans[1]

@@ -20,10 +20,10 @@ class Pipeline(Module):
     Example:
         >>> model = Linear(64, 32) >> ReLU() >> Linear(32, 10) >> (lambda x: x * 0.5)
         >>> model[0], len(model)
-        (Linear(64, 10), 4)
-        >>> model[1] = GELU()              # swap
-        >>> model.insert(1, print_shape)   # inject
-        >>> head = model[2:]               # a pipeline that shares its steps
+        (Linear(64, 32), 4)
+        >>> model[1] = GELU()               # swap
+        >>> model.insert(1, lambda x: x)    # inject
+        >>> head = model[2:]                # a pipeline that shares its steps
         >>> named = Pipeline(body=model, head=Linear(10, 2))
         >>> named["head"]
         Linear(10, 2)
