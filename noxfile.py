@@ -26,10 +26,13 @@ def demo(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """The whole suite, with the compiler waited for and again without one."""
+    """The whole suite: kernels compiled, then once more with no compiler to be found."""
     session.install("-e", ".[test]")
     session.run("python", "-m", "codegen", "--check")
-    session.run("pytest", *session.posargs, env={"AXON_JIT": "wait"})
+    pytest = ("pytest", "-q", "-n", "auto", "--dist", "loadgroup")
+    session.run(*pytest, *session.posargs, env={"AXON_JIT": "wait"})
+    without = {"AXON_JIT": "off", "PATH": ""}
+    session.run(*pytest, "-m", "not compiler", *session.posargs, env=without)
 
 
 @nox.session

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import op_cases
 from codegen import interpret, ir
-from tests import op_cases
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ("runtime/core/dtype.cpp", "runtime/graph/*.cpp", "runtime/plan/bind*.cpp", "runtime/plan/body.cpp",
@@ -21,7 +21,11 @@ DTYPES = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32"
           "float32", "float64")
 COMPILER = shutil.which(os.environ.get("CXX", "c++"))
 
-pytestmark = pytest.mark.skipif(COMPILER is None, reason="no C++ compiler")
+pytestmark = [
+    pytest.mark.compiler,
+    pytest.mark.xdist_group("bind"),
+    pytest.mark.skipif(COMPILER is None, reason="no C++ compiler"),
+]
 
 
 @pytest.fixture(scope="session")

@@ -156,6 +156,7 @@ print(axon.stats()["kernels_compiled"])
 """
 
 
+@pytest.mark.compiler
 def test_tiers_and_thread_counts_agree_bit_for_bit(tmp_path):
     results = {}
     for jit in ("off", "wait"):

@@ -1,0 +1,28 @@
+"""Builds and runs the C++ tests: executor and emitter against a naive interpreter of kernels, contractions, elementary functions."""
+
+import pathlib
+import subprocess
+
+import pytest
+
+pytestmark = [pytest.mark.compiler, pytest.mark.xdist_group("cpp")]
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def build() -> pathlib.Path:
+    folder = ROOT / "build" / "cpp-tests"
+    configure = ["cmake", "-S", ROOT, "-B", folder, "-G", "Ninja", "-DAXON_CPP_TESTS=ON"]
+    for command in (configure, ["cmake", "--build", folder]):
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+@pytest.mark.parametrize(
+    "command", [["test_emit"], ["test_executor", "400"], ["test_contract"], ["test_math"]], ids=lambda c: c[0]
+)
+def test_cpp(build, command, tmp_path, monkeypatch):
+    monkeypatch.setenv("AXON_CACHE_DIR", str(tmp_path))
+    done = subprocess.run([build / command[0], *command[1:]], capture_output=True, text=True, timeout=900)
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
