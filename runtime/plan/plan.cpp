@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "plan/build.h"
 #include "plan/fuse.h"
@@ -163,22 +164,23 @@ class Planner {
   void make_launches() {
     auto code = device_.prepare(kernels_);
     std::unordered_map<std::string, size_t> by_structure;  // updates that one launch can do
+    std::unordered_set<ValueId> written;                   // by updates
     for (size_t k = 0; k < kernels_.size(); ++k) {
+      const Kernel& kernel = kernels_[k];
       Part part;
       part.code = std::move(code[k]);
-      for (const BufferSlot& slot : kernels_[k].buffers) part.buffers.push_back(reference(slot));
-      for (const ScalarSlot& slot : kernels_[k].scalars) part.scalars.push_back(slot.source);
-      KernelNote note = note_of(kernels_[k], fused_.groups[k], fused_, bound_, snapshot_);
+      for (const BufferSlot& slot : kernel.buffers) part.buffers.push_back(reference(slot));
+      for (const ScalarSlot& slot : kernel.scalars) part.scalars.push_back(slot.source);
+      KernelNote note = note_of(kernel, fused_.groups[k], fused_, bound_, snapshot_);
       const bool update = k >= static_cast<size_t>(fused_.first_update);
-      if (update && kernels_[k].kind == KernelKind::map && kernels_[k].phases.size() == 1) {
-        auto [it, is_new] = by_structure.emplace(structure_of(kernels_[k]), plan_->launches.size());
+      const bool movable = update && may_move_up(kernel, written);
+      for (const BufferSlot& slot : kernel.buffers) {
+        if (update && slot.written) written.insert(slot.value);
+      }
+      if (movable) {
+        auto [it, is_new] = by_structure.emplace(structure_of(kernel), plan_->launches.size());
         if (!is_new) {
-          Launch& launch = plan_->launches[it->second];
-          launch.note.bytes_read += note.bytes_read;
-          launch.note.bytes_written += note.bytes_written;
-          launch.note.flops += note.flops;
-          launch.note.shape += ", " + note.shape;
-          launch.parts.push_back(std::move(part));
+          add_part(plan_->launches[it->second], std::move(part), note);
           continue;
         }
       }
@@ -188,6 +190,22 @@ class Planner {
       launch.parts.push_back(std::move(part));
       plan_->launches.push_back(std::move(launch));
     }
+  }
+
+  /// True iff the kernel is one map that reads nothing of what earlier updates compute: it may run together with one of them.
+  static bool may_move_up(const Kernel& kernel, const std::unordered_set<ValueId>& written) {
+    return kernel.kind == KernelKind::map && kernel.phases.size() == 1 &&
+           std::none_of(kernel.buffers.begin(), kernel.buffers.end(), [&](const BufferSlot& slot) {
+             return slot.read && written.count(slot.value) > 0;
+           });
+  }
+
+  static void add_part(Launch& launch, Part part, const KernelNote& note) {
+    launch.note.bytes_read += note.bytes_read;
+    launch.note.bytes_written += note.bytes_written;
+    launch.note.flops += note.flops;
+    launch.note.shape += ", " + note.shape;
+    launch.parts.push_back(std::move(part));
   }
 
   const Snapshot& snapshot_;

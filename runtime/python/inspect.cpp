@@ -38,14 +38,20 @@ nb::dict describe(const Launch& launch) {
   return kernel;
 }
 
-nb::list explain() {
+/// The plan of this thread's pending graph, or nothing. Python objects are made after the lock is given back: making them may run
+/// finalizers that record.
+std::shared_ptr<const Plan> pending_plan() {
   Graph& graph = current_graph();
   const GraphLock lock(graph);
-  nb::list kernels;
   const Snapshot snapshot = take_snapshot(graph);
-  if (snapshot.nodes.empty()) return kernels;
-  const std::shared_ptr<const Plan> plan = plan_for(snapshot, device("cpu"));
-  for (const Launch& launch : plan->launches) kernels.append(describe(launch));
+  return snapshot.nodes.empty() ? nullptr : plan_for(snapshot, device("cpu"));
+}
+
+nb::list explain() {
+  nb::list kernels;
+  if (const std::shared_ptr<const Plan> plan = pending_plan()) {
+    for (const Launch& launch : plan->launches) kernels.append(describe(launch));
+  }
   return kernels;
 }
 
