@@ -1,15 +1,27 @@
 // The element types and what can be asked of them.
 #pragma once
 
-#include <cstdint>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace axon {
 
 /// In the array API's promotion order within a kind. The numbers are stored in signatures.
 enum class DType : uint8_t {
-  bool_, int8, int16, int32, int64, uint8, uint16, uint32, uint64, float16, bfloat16, float32, float64,
+  bool_,
+  int8,
+  int16,
+  int32,
+  int64,
+  uint8,
+  uint16,
+  uint32,
+  uint64,
+  float16,
+  bfloat16,
+  float32,
+  float64,
 };
 inline constexpr int kDTypes = 13;
 
@@ -28,9 +40,11 @@ bool is_float(DType t);
 /// True iff signed or unsigned integer; bool is not.
 bool is_integer(DType t);
 
-/// The array API's promotion, extended by: integer with float gives the float, bool with anything gives the other.
+/// The array API's promotion, extended by: integer with float gives the float, bool with anything
+/// gives the other.
 DType promote(DType a, DType b);
-/// A weak operand (a Python number) of dtype `weak` beside a strong one: keeps `strong` unless the kind must rise.
+/// A weak operand (a Python number) of dtype `weak` beside a strong one: keeps `strong` unless the
+/// kind must rise.
 DType promote_weak(DType strong, DType weak);
 /// What division and elementary functions compute in: itself for floats, else float32.
 DType float_of(DType t);

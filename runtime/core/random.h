@@ -1,10 +1,11 @@
-// The counter-based generator behind `(uniform key E)`; plain C, so that generated kernels include its text.
-// docs/ir.md, "Random numbers", is its definition.
+// The counter-based generator behind `(uniform key E)`; plain C, so that generated kernels include
+// its text. docs/ir.md, "Random numbers", is its definition.
 #pragma once
 
 #include <stdint.h>
 
-/// The two key words of Philox in one: the low half is word 0. Call once a kernel, not once an element.
+/// The two key words of Philox in one: the low half is word 0. Call once a kernel, not once
+/// an element.
 static inline uint64_t ax_uniform_key(uint64_t key0, uint64_t key1) {
   uint64_t z = key0 + UINT64_C(0x9E3779B97F4A7C15) * (key1 + 1);
   z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
@@ -12,7 +13,8 @@ static inline uint64_t ax_uniform_key(uint64_t key0, uint64_t key1) {
   return z ^ (z >> 31);
 }
 
-/// Uniform in [0, 1) with 24 random bits, from a key of ax_uniform_key: Philox4x32-10 of counter (lo, hi, 0, 0), first word.
+/// Uniform in [0, 1) with 24 random bits, from a key of ax_uniform_key: Philox4x32-10 of counter
+/// (lo, hi, 0, 0), first word.
 static inline float ax_uniform_mixed(uint64_t key, uint64_t counter) {
   uint32_t c0 = (uint32_t)counter;
   uint32_t c1 = (uint32_t)(counter >> 32);

@@ -115,9 +115,7 @@ class Pool {
   }
 
   void wake() {
-    {
-      std::lock_guard<std::mutex> lock(park_);
-    }
+    { std::lock_guard<std::mutex> lock(park_); }
     unpark_.notify_all();
   }
 

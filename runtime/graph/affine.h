@@ -7,15 +7,17 @@
 
 namespace axon {
 
-/// One summand coef·variable. `var` >= 0 is an axis; `var` < 0 is the integer instruction ~var (a floor-division or a gathered index).
+/// One summand coef·variable. `var` >= 0 is an axis; `var` < 0 is the integer instruction ~var (a
+/// floor-division or a gathered index).
 struct Term {
   int32_t var;
   int64_t coef;
   bool operator==(const Term& o) const { return var == o.var && coef == o.coef; }
 };
 
-/// const + Σ terms + Σ slots: terms sorted by var, no zero coefficients, no var twice. `slots` are integers of the scalar table
-/// (slice offsets), so that a changed number is not a changed structure.
+/// const + Σ terms + Σ slots: terms sorted by var, no zero coefficients, no var twice. `slots` are
+/// integers of the scalar table (slice offsets), so that a changed number is not a changed
+/// structure.
 struct Affine {
   int64_t constant = 0;
   std::vector<Term> terms;

@@ -19,17 +19,18 @@ enum class Prim : uint16_t {
 
 /// What dtype a primitive gives for operands that all have dtype T.
 enum class PrimResult : uint8_t {
-  same,   // T
-  flt,    // float_of(T); operands are cast to it first
-  pred,   // bool
-  int_,   // int64
+  same,  // T
+  flt,   // float_of(T); operands are cast to it first
+  pred,  // bool
+  int_,  // int64
 };
 
 struct PrimInfo {
   const char* name;
   int arity;
   PrimResult result;
-  const char* c_text;  // C expression over $0 $1 $2; '@' stands for the operand dtype's suffix, '%' for its C type
+  /// C expression over $0 $1 $2; '@' stands for the operand dtype's suffix, '%' for its C type
+  const char* c_text;
 };
 const PrimInfo& info(Prim p);
 /// Throws ValueError if unknown.
@@ -40,13 +41,17 @@ enum class InstrKind : uint8_t {
   scalar,    // scalar slot `index` of the statement or kernel, read as `dtype`
   affine,    // the int64 value of affine form `address`
   floordiv,  // floor(address / integer): an int64 index; `integer` > 0
-  load,      // element `address` of value/buffer `index`, guarded by `bounds`, else args[0] (or 0 if args[0] < 0)
-  prim,      // `prim` over args; operands already have one dtype (select: args[0] is bool)
-  cast,      // args[0] to `dtype`
-  gather,    // args[0] (an integer) as an index of an axis with `integer` elements: negative counts from the end; out of
-             // range sets the status word and yields 0
-  uniform,   // float32 in [0, 1) from counter args[0] (int64), key in scalar slots `index` and `index`+1
-  result,    // kernels only: the value of reduction `index` of this phase
+  /// element `address` of value/buffer `index`, guarded by `bounds`, else args[0] (0 if that
+  /// is negative)
+  load,
+  prim,  // `prim` over args; operands already have one dtype (select: args[0] is bool)
+  cast,  // args[0] to `dtype`
+  /// args[0] (an integer) as an index of an axis with `integer` elements: negative counts from the
+  /// end; out of range sets the status word and yields 0
+  gather,
+  /// float32 in [0, 1) from counter args[0] (int64), key in scalar slots `index` and `index`+1
+  uniform,
+  result,  // kernels only: the value of reduction `index` of this phase
 };
 
 struct Instr {
@@ -59,7 +64,8 @@ struct Instr {
   int64_t integer = 0;
   Affine address;
   std::vector<Guard> bounds;
-  std::vector<Guard> inside;  // loads: bounds that hold although intervals do not show it (slice offsets); no part of equality
+  /// loads: bounds that hold although intervals do not show it (slice offsets); no part of equality
+  std::vector<Guard> inside;
   bool operator==(const Instr& o) const;
 };
 

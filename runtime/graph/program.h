@@ -17,21 +17,34 @@ namespace axon {
 struct Form {
   enum class Kind : uint8_t { list, name, string, integer, real, boolean };
   Kind kind = Kind::list;
-  std::string text;         // name or string
-  int64_t integer = 0;      // also the boolean
+  std::string text;     // name or string
+  int64_t integer = 0;  // also the boolean
   double real = 0;
   std::vector<Form> items;  // list
 
   bool is(std::string_view head) const;  // a list whose first item is this name
 };
 
-enum class AttrType : uint8_t { real, offsets, rng, int_, int2, flag, axis, axes, ints, shape, dtype, str };
+enum class AttrType : uint8_t {
+  real,
+  offsets,
+  rng,
+  int_,
+  int2,
+  flag,
+  axis,
+  axes,
+  ints,
+  shape,
+  dtype,
+  str
+};
 
 struct InputDecl {
   std::string name;
-  std::string cls;             // any num float int bool, or a dtype
+  std::string cls;  // any num float int bool, or a dtype
   std::vector<Form> dims;
-  bool ghost = false;          // true iff only shape and dtype are used
+  bool ghost = false;              // true iff only shape and dtype are used
   std::optional<double> fallback;  // the constant read when the input is absent
 };
 
@@ -55,7 +68,7 @@ struct StatementDecl {
   std::vector<Form> index;
   std::vector<Form> domain;  // reduced terms, or scatter's domain
   Form expr;
-  std::string call;          // kind == call: which opaque kernel
+  std::string call;  // kind == call: which opaque kernel
   std::vector<std::string> outputs, inputs, attrs;
 };
 
@@ -75,11 +88,12 @@ struct Program {
   std::vector<std::pair<std::string, Form>> where;
   std::vector<CheckDecl> checks;
   std::vector<StatementDecl> statements;
-  std::string text;  // as registered
+  std::string text;        // as registered
   bool pointwise = false;  // true iff the dims of every input and output are just `*`
 };
 
-/// Parses and stores a program; the same text again gives the same program. Throws ValueError with the offset in the text.
+/// Parses and stores a program; the same text again gives the same program. Throws ValueError with
+/// the offset in the text.
 const Program& register_program(std::string_view text);
 /// nullptr if no such program.
 const Program* find_program(std::string_view name);

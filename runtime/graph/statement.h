@@ -10,9 +10,9 @@
 namespace axon {
 
 struct Axis {
-  int64_t extent;       // > 1, or 0 for an empty domain
+  int64_t extent;  // > 1, or 0 for an empty domain
   bool reduced = false;
-  bool baked = false;   // true iff the extent is structure (a declared window) and may be unrolled
+  bool baked = false;  // true iff the extent is structure (a declared window) and may be unrolled
 };
 
 /// A value of a pending graph or plan: always contiguous, row-major.
@@ -20,17 +20,19 @@ using ValueId = int32_t;
 
 /// Y[store] combine= body[result] for the points of axes.
 struct Statement {
-  std::vector<Axis> axes;       // the ordered domain, no axis of extent 1
-  std::vector<Instr> body;      // SSA in evaluation order, hash-consed; loads name values by ValueId in `index`
-  int32_t result = -1;          // the instruction whose value is stored
+  std::vector<Axis> axes;  // the ordered domain, no axis of extent 1
+  /// SSA in evaluation order, hash-consed; loads name values by ValueId in `index`
+  std::vector<Instr> body;
+  int32_t result = -1;  // the instruction whose value is stored
   Combine combine = Combine::set;
-  bool scatter = false;         // true iff two points with different non-reduced coordinates may store to one element
-  ValueId value = -1;           // what is written, as a whole by this statement
-  Affine store;                 // address of the element; over non-reduced axes (and gathered indices if scatter)
-  DType dtype{};                // of the value
-  int64_t elements = 0;         // of the value
-  int32_t call = -1;            // >= 0: not a loop nest but that opaque call of the flush (plan/bind.h)
-  int32_t node = -1;            // the node that it came from, for explain and errors
+  /// true iff two points with different non-reduced coordinates may store to one element
+  bool scatter = false;
+  ValueId value = -1;  // what is written, as a whole by this statement
+  Affine store;   // address of the element; over non-reduced axes (and gathered indices if scatter)
+  DType dtype{};  // of the value
+  int64_t elements = 0;  // of the value
+  int32_t call = -1;     // >= 0: not a loop nest but that opaque call of the flush (plan/bind.h)
+  int32_t node = -1;     // the node that it came from, for explain and errors
 };
 
 /// For people: "v3[4*i0 + i1] sum= %2  for i0 < 8, i1 < 4, r2 < 16" and one line an instruction.

@@ -1,11 +1,14 @@
-// Contractions: C[b, m, n] = sum over k of A[b, m, k] * B[b, k, n], with operands that are expressions and an epilogue.
+// Contractions: C[b, m, n] = sum over k of A[b, m, k] * B[b, k, n], with operands that are
+// expressions and an epilogue.
 //
-// Matrix products, convolutions and the gradients of both are one loop nest here. A work unit is one or more tiles of C (a block of m by
-// a block of n). For each block of k the operands' bodies fill panels in the thread's scratch (so that transposes and im2col are
-// index maps of loads, never copies of their own), a micro-kernel multiplies the panels, and after the last block the epilogue runs over
-// the tile and stores. Panels are filled along whichever of their two directions has unit stride in memory:
-// A lies as [m][k] or [k][m], as it comes; B always as [k][n], after a transposition in cache if need be.
-// Blocks depend on extents alone, so results do not depend on the number of threads.
+// Matrix products, convolutions and the gradients of both are one loop nest here. A work unit is
+// one or more tiles of C (a block of m by a block of n). For each block of k the operands' bodies
+// fill panels in the thread's scratch (so that transposes and im2col are index maps of loads, never
+// copies of their own), a micro-kernel multiplies the panels, and after the last block the epilogue
+// runs over the tile and stores. Panels are filled along whichever of their two directions has unit
+// stride in memory: A lies as [m][k] or [k][m], as it comes; B always as [k][n], after a
+// transposition in cache if need be. Blocks depend on extents alone, so results do not depend on
+// the number of threads.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +21,8 @@
 
 namespace axon {
 
-/// One loop over an axis, or over several that were merged into it: those others then stand at 0 and `extent` is the product.
+/// One loop over an axis, or over several that were merged into it: those others then stand at 0
+/// and `extent` is the product.
 struct MergedAxis {
   int32_t axis;
   int64_t extent;
@@ -27,13 +31,13 @@ struct MergedAxis {
 
 /// How one operand gets into its panel.
 struct OperandPlan {
-  int32_t value = -1;             // instruction of the phase
-  std::vector<int32_t> needed;    // instructions to evaluate, in order
-  std::vector<MergedAxis> free;   // m for A, n for B, outermost first
+  int32_t value = -1;            // instruction of the phase
+  std::vector<int32_t> needed;   // instructions to evaluate, in order
+  std::vector<MergedAxis> free;  // m for A, n for B, outermost first
   std::vector<MergedAxis> k;
-  bool along_k = false;           // true iff consecutive elements of a run differ in k
-  bool in_place = false;          // true iff the micro-kernel reads the buffer itself; then:
-  int64_t free_stride = 0;        // elements from one row to the next
+  bool along_k = false;     // true iff consecutive elements of a run differ in k
+  bool in_place = false;    // true iff the micro-kernel reads the buffer itself; then:
+  int64_t free_stride = 0;  // elements from one row to the next
   int64_t k_stride = 0;
 
   const std::vector<MergedAxis>& run() const { return along_k ? k : free; }
@@ -44,19 +48,20 @@ struct OperandPlan {
 struct ContractPlan {
   ContractPlan(const Kernel& kernel, const Phase& phase);
 
-  DType sum;                       // of the accumulator: float32, float64, uint32 or uint64
-  int32_t result = -1;             // the `result` instruction, -1 if nothing reads it
+  DType sum;            // of the accumulator: float32, float64, uint32 or uint64
+  int32_t result = -1;  // the `result` instruction, -1 if nothing reads it
   OperandPlan a, b;
-  std::vector<MergedAxis> batch;   // outermost first
-  std::vector<MergedAxis> m, n;    // of the epilogue; rows and columns of C
-  std::vector<int32_t> epilogue;   // instructions to evaluate, in order
+  std::vector<MergedAxis> batch;  // outermost first
+  std::vector<MergedAxis> m, n;   // of the epilogue; rows and columns of C
+  std::vector<int32_t> epilogue;  // instructions to evaluate, in order
   int64_t batches, rows, columns, depth;
   int64_t row_block, column_block, depth_block;  // of a tile
-  int64_t panel;                   // columns of B in scratch at a time
-  int64_t tiles;                   // over batches, rows and columns
+  int64_t panel;                                 // columns of B in scratch at a time
+  int64_t tiles;                                 // over batches, rows and columns
   int64_t tiles_per_unit;
   int64_t units;
-  /// Elements from one line to the next, each an odd number of cache lines so that lines spread over the cache's sets.
+  /// Elements from one line to the next, each an odd number of cache lines so that lines spread
+  /// over the cache's sets.
   int64_t a_pitch, b_pitch, turn_pitch, c_pitch;
   /// Elements of scratch before each panel.
   int64_t b_offset, turn_offset, c_offset;

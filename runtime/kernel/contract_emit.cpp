@@ -46,7 +46,8 @@ class ContractEmitter {
     if (!plan_.a.in_place) text += panel(plan_.a, "_a");
     text += panel(plan_.b, "_b");
     text += skeleton();
-    return {fill(text, {{"INTS", ints_.declarations(first_int)}}), plan_.units, plan_.scratch_bytes};
+    return {fill(text, {{"INTS", ints_.declarations(first_int)}}), plan_.units,
+            plan_.scratch_bytes};
   }
 
  private:
@@ -77,12 +78,14 @@ class ContractEmitter {
   std::string batch() {
     std::string text;
     for (size_t q = 0; q < plan_.batch.size(); ++q) {
-      text += "  const int64_t " + i(plan_.batch[q].axis) + " = batch[" + std::to_string(q) + "];\n";
+      text +=
+          "  const int64_t " + i(plan_.batch[q].axis) + " = batch[" + std::to_string(q) + "];\n";
     }
     return text;
   }
 
-  /// Declares the coordinates of the point with number `linear`; `name_of_last` is that of the innermost axis.
+  /// Declares the coordinates of the point with number `linear`; `name_of_last` is that of the
+  /// innermost axis.
   std::string decode(const std::vector<MergedAxis>& axes, const std::string& linear,
                      const std::string& role, const std::string& name_of_last,
                      const std::string& indent) {
@@ -120,7 +123,8 @@ class ContractEmitter {
     return extent(axes.back(), role) + " - " + start(axes.back().axis);
   }
 
-  /// True iff instruction `n` is a floor-division that becomes affine in a run if only every `period`-th element is visited.
+  /// True iff instruction `n` is a floor-division that becomes affine in a run if only every
+  /// `period`-th element is visited.
   bool is_quotient(int32_t n, int32_t run_axis, int64_t period) const {
     const Instr& in = phase_.body[n];
     if (in.kind != InstrKind::floordiv || in.address.coef_of(run_axis) * period % in.integer != 0) {
@@ -132,19 +136,21 @@ class ContractEmitter {
     return true;
   }
 
-  /// How many interleaved sequences a run is split into so that divisions in its bounds (by the stride of a convolution whose gradient
-  /// this is) are affine in each.
+  /// How many interleaved sequences a run is split into so that divisions in its bounds (by the
+  /// stride of a convolution whose gradient this is) are affine in each.
   int64_t period(const OperandPlan& o) const {
     for (int32_t n : o.needed) {
       const Instr& in = phase_.body[n];
-      if (o.run().empty() || in.kind != InstrKind::floordiv || in.integer > kLargestBakedStep) continue;
+      if (o.run().empty() || in.kind != InstrKind::floordiv || in.integer > kLargestBakedStep)
+        continue;
       const int32_t axis = o.run().back().axis;
       if (in.address.coef_of(axis) != 0 && is_quotient(n, axis, in.integer)) return in.integer;
     }
     return 1;
   }
 
-  /// By how much `index` grows from one visited element of a run to the next; nothing if that is not constant.
+  /// By how much `index` grows from one visited element of a run to the next; nothing if that is
+  /// not constant.
   std::optional<int64_t> step_of(const Affine& index, int32_t run_axis, int64_t period) const {
     int64_t step = index.coef_of(run_axis) * period;
     for (const Term& t : index.terms) {
@@ -163,8 +169,10 @@ class ContractEmitter {
     });
   }
 
-  /// Narrows [low, high) to where all bounds that are affine in the run hold, and marks their loads.
-  std::string clip(const OperandPlan& o, BodyPrinter& p, int64_t period, std::vector<bool>& inside) {
+  /// Narrows [low, high) to where all bounds that are affine in the run hold, and marks
+  /// their loads.
+  std::string clip(const OperandPlan& o, BodyPrinter& p, int64_t period,
+                   std::vector<bool>& inside) {
     const int32_t axis = o.run().empty() ? kNoAxis : o.run().back().axis;
     std::string text;
     for (int32_t n : o.needed) {
@@ -184,15 +192,16 @@ class ContractEmitter {
     std::string quotients;
     for (int32_t n : o.needed) {
       if (!is_quotient(n, axis, period)) continue;
-      quotients += "        " + p.statement(n) + "\n        const int64_t " + first_quotient(n) + " = " +
-                   BodyPrinter::value_name(n) + ";\n";
+      quotients += "        " + p.statement(n) + "\n        const int64_t " + first_quotient(n) +
+                   " = " + BodyPrinter::value_name(n) + ";\n";
     }
     return quotients + text + "        low = ax_min(low, visits);\n" +
            "        high = ax_max(high, low);\n";
   }
   static std::string first_quotient(int32_t n) { return "q" + std::to_string(n); }
 
-  /// True iff the clipped loads have the same bounds, so that outside of them all are out of bounds.
+  /// True iff the clipped loads have the same bounds, so that outside of them all are
+  /// out of bounds.
   bool share_bounds(const OperandPlan& o, const std::vector<bool>& clipped) const {
     const std::vector<Guard>* bounds = nullptr;
     for (int32_t n : o.needed) {
@@ -208,18 +217,21 @@ class ContractEmitter {
     const Instr& in = phase_.body[n];
     const std::string value = in.args[0] < 0 ? BodyPrinter::constant(in.dtype, 0, 0)
                                              : BodyPrinter::value_name(in.args[0]);
-    return "const " + BodyPrinter::register_type(in.dtype) + " " + BodyPrinter::value_name(n) + " = " +
-           value + ";";
+    return "const " + BodyPrinter::register_type(in.dtype) + " " + BodyPrinter::value_name(n) +
+           " = " + value + ";";
   }
 
-  /// The loop over part of a run; loads marked in `outside` (if any) give their fallback. `clipped` iff first_quotient is known.
-  std::string run_loop(const OperandPlan& o, BodyPrinter& p, const std::string& from, const std::string& to,
-                       int64_t period, bool clipped, const std::vector<bool>& outside) {
+  /// The loop over part of a run; loads marked in `outside` (if any) give their fallback. `clipped`
+  /// iff first_quotient is known.
+  std::string run_loop(const OperandPlan& o, BodyPrinter& p, const std::string& from,
+                       const std::string& to, int64_t period, bool clipped,
+                       const std::vector<bool>& outside) {
     std::string text = "        for (int64_t t = " + from + "; t < " + to + "; ++t) {\n";
     const int32_t axis = o.run().empty() ? kNoAxis : o.run().back().axis;
     const std::string times = std::to_string(period) + " * t";
     if (axis != kNoAxis) {
-      text += "          const int64_t " + i(axis) + " = " + start(axis) + " + phase + " + times + ";\n";
+      text += "          const int64_t " + i(axis) + " = " + start(axis) + " + phase + " + times +
+              ";\n";
     }
     for (int32_t n : o.needed) {
       const Instr& in = phase_.body[n];
@@ -232,7 +244,8 @@ class ContractEmitter {
       }
       text += "          " + line + "\n";
     }
-    text += "          out[phase + " + times + "] = (" + type_ + ")" + BodyPrinter::value_name(o.value) + ";\n";
+    text += "          out[phase + " + times + "] = (" + type_ + ")" +
+            BodyPrinter::value_name(o.value) + ";\n";
     return text + "        }\n";
   }
 
@@ -261,7 +274,7 @@ class ContractEmitter {
       p.inside.assign(p.inside.size(), false);
       loops += run_loop(o, p, "high", "visits", interleaved, true, outside);
     }
-    return fill(kPanel, {
+    const std::map<std::string, std::string> slots = {
         {"INTS", kInts},
         {"NAME", name_ + suffix},
         {"T", type_},
@@ -275,7 +288,8 @@ class ContractEmitter {
         {"PERIOD", std::to_string(interleaved)},
         {"CLIP", clips},
         {"LOOPS", loops},
-    });
+    };
+    return fill(kPanel, slots);
   }
 
   /// The epilogue at one element of C.
@@ -287,8 +301,9 @@ class ContractEmitter {
     }
     if (plan_.result >= 0) {
       const DType t = phase_.body[plan_.result].dtype;
-      text += "        const " + BodyPrinter::register_type(t) + " v" + std::to_string(plan_.result) +
-              " = " + BodyPrinter::convert("sums[t]", plan_.sum, t) + ";\n";
+      text += "        const " + BodyPrinter::register_type(t) + " v" +
+              std::to_string(plan_.result) + " = " + BodyPrinter::convert("sums[t]", plan_.sum, t) +
+              ";\n";
     }
     text += p.statements(plan_.epilogue, "        ");
     for (size_t s = 0; s < phase_.stores.size(); ++s) {
@@ -310,21 +325,21 @@ class ContractEmitter {
     const std::string pitch = integer("b_pitch", plan_.b_pitch);
     const std::string call = "          " + name_ + "_b(args, batch, ";
     if (!plan_.b.along_k) {
-      return call + "k_first, depth, column_first + panel_first, width, b_panel, " + pitch + ");\n" +
-             "          for (int64_t k = 0; k < depth; ++k) {\n" +
+      return call + "k_first, depth, column_first + panel_first, width, b_panel, " + pitch +
+             ");\n" + "          for (int64_t k = 0; k < depth; ++k) {\n" +
              "            for (int64_t j = width; j < padded; ++j) b_panel[k * " + pitch +
              " + j] = 0;\n          }";
     }
     const std::string turn_pitch = integer("turn_pitch", plan_.turn_pitch);
-    return call + "column_first + panel_first, width, k_first, depth, turn, " + turn_pitch + ");\n" +
-           "          for (int64_t j = width; j < padded; ++j) {\n" +
+    return call + "column_first + panel_first, width, k_first, depth, turn, " + turn_pitch +
+           ");\n" + "          for (int64_t j = width; j < padded; ++j) {\n" +
            "            for (int64_t k = 0; k < depth; ++k) turn[j * " + turn_pitch +
-           " + k] = 0;\n          }\n" +
-           "          ax_turn_" + suffix_ + "(depth, padded, turn, " + turn_pitch + ", b_panel, " + pitch +
-           ");";
+           " + k] = 0;\n          }\n" + "          ax_turn_" + suffix_ + "(depth, padded, turn, " +
+           turn_pitch + ", b_panel, " + pitch + ");";
   }
 
-  /// The decoded batch number, and A's address when it is read in place, need names of their own in the main function.
+  /// The decoded batch number, and A's address when it is read in place, need names of their own in
+  /// the main function.
   std::string skeleton() {
     BodyPrinter store = printer({&plan_.m, &plan_.n});
     const std::string column_start = plan_.n.empty() ? "" : start(plan_.n.back().axis);
@@ -352,13 +367,14 @@ class ContractEmitter {
       if (!a.free.empty()) main.axes[a.free[0].axis] = "row_first";
       if (!a.k.empty()) main.axes[a.k[0].axis] = "k_first";
       const std::string slot = std::to_string(load.index);
-      a_declaration = "  const " + type_ + "* restrict const in_place = args->buffers[" + slot + "];\n";
+      a_declaration =
+          "  const " + type_ + "* restrict const in_place = args->buffers[" + slot + "];\n";
       a_panel = "in_place + " +
                 main.affine(load.address, std::to_string(number_) + "." + std::to_string(a.value));
       a_row = integer("a_row", a.free_stride);
       a_k = std::to_string(a.k_stride);
     }
-    return fill(kContract, {
+    const std::map<std::string, std::string> slots = {
         {"INTS", kInts},
         {"NAME", name_},
         {"T", type_},
@@ -394,7 +410,8 @@ class ContractEmitter {
         {"DEPTH_BLOCK", integer("depth_block", plan_.depth_block)},
         {"TILES", integer("tiles", plan_.tiles)},
         {"GRAIN", integer("tiles_per_unit", plan_.tiles_per_unit)},
-    });
+    };
+    return fill(kContract, slots);
   }
 
   const Kernel& kernel_;

@@ -8,7 +8,8 @@ namespace axon {
 
 namespace {
 
-// A panel of B (depth x columns) and one of A stay in a 512 KiB L2 beside the tile of C; a 16-column strip of B stays in L1.
+// A panel of B (depth x columns) and one of A stay in a 512 KiB L2 beside the tile of C; a
+// 16-column strip of B stays in L1.
 constexpr int64_t kRowBlock = 192;
 constexpr int64_t kPanel = 128;
 // Panels of B that one panel of A meets, if A has to be copied.
@@ -53,8 +54,7 @@ std::vector<MergedAxis> merge(const std::vector<MergedAxis>& axes,
   std::vector<MergedAxis> merged;
   for (size_t i = axes.size(); i-- > 0;) {
     const auto continues = [&](const Affine* f) {
-      return f->coef_of(axes[i].axis) ==
-             f->coef_of(merged.back().axis) * merged.back().extent;
+      return f->coef_of(axes[i].axis) == f->coef_of(merged.back().axis) * merged.back().extent;
     };
     if (!merged.empty() && std::all_of(forms.begin(), forms.end(), continues)) {
       merged.back().extent *= axes[i].extent;
@@ -67,7 +67,8 @@ std::vector<MergedAxis> merge(const std::vector<MergedAxis>& axes,
   return merged;
 }
 
-/// How well loads run along the innermost axis: loads with unit stride less those with a larger one.
+/// How well loads run along the innermost axis: loads with unit stride less those with
+/// a larger one.
 int unit_loads(const Phase& phase, const std::vector<int32_t>& needed,
                const std::vector<MergedAxis>& axes) {
   const bool is_short = axes.empty() || axes.back().extent < kShortRun;
@@ -133,11 +134,13 @@ class Planner {
 
   void read_in_place(OperandPlan& a, DType sum) const {
     const Instr& in = phase_.body[a.value];
-    if (in.kind != InstrKind::load || !in.bounds.empty() || a.free.size() > 1 || a.k.size() > 1) return;
+    if (in.kind != InstrKind::load || !in.bounds.empty() || a.free.size() > 1 || a.k.size() > 1)
+      return;
     if (a.needed.size() != 1 || in.dtype != sum || kernel_.buffers[in.index].dtype != sum) return;
     a.free_stride = a.free.empty() ? 0 : in.address.coef_of(a.free[0].axis);
     a.k_stride = a.k.empty() ? 0 : in.address.coef_of(a.k[0].axis);
-    a.in_place = a.k_stride <= 1 && a.k_stride >= 0 && std::abs(a.free_stride) <= kLargestStrideInPlace;
+    a.in_place =
+        a.k_stride <= 1 && a.k_stride >= 0 && std::abs(a.free_stride) <= kLargestStrideInPlace;
   }
 
  private:
@@ -167,7 +170,8 @@ ContractPlan::ContractPlan(const Kernel& kernel, const Phase& phase) {
   }
   if (result >= 0) sum = accumulator(phase.body[result].dtype);
 
-  // Either operand may be the one that lies along vectors. Weigh multiply-adds, wasted lanes, transpositions and strided stores.
+  // Either operand may be the one that lies along vectors. Weigh multiply-adds, wasted lanes,
+  // transpositions and strided stores.
   const auto weigh = [&](const std::vector<int32_t>& m_axes, const std::vector<int32_t>& n_axes,
                          int32_t b_value) {
     const OperandPlan o = planner.operand(b_value, n_axes);
@@ -182,8 +186,7 @@ ContractPlan::ContractPlan(const Kernel& kernel, const Phase& phase) {
     }
     return cost;
   };
-  const bool swapped =
-      weigh(phase.n, phase.m, phase.a) < weigh(phase.m, phase.n, phase.b);
+  const bool swapped = weigh(phase.n, phase.m, phase.a) < weigh(phase.m, phase.n, phase.b);
   const std::vector<int32_t>& m_axes = swapped ? phase.n : phase.m;
   const std::vector<int32_t>& n_axes = swapped ? phase.m : phase.n;
   a = planner.operand(swapped ? phase.b : phase.a, m_axes);
@@ -214,8 +217,11 @@ ContractPlan::ContractPlan(const Kernel& kernel, const Phase& phase) {
   depth_block = even_block(depth, kDepthBlock, 4);
   row_block = even_block(rows, kRowBlock, kRowStep);
   panel = even_block(columns, kPanel, kColumnStep);
-  column_block = a.in_place ? panel : std::min(panel * kPanelsPerCopy, even_block(columns, columns, panel));
-  const auto count = [&] { return batches * blocks(rows, row_block) * blocks(columns, column_block); };
+  column_block =
+      a.in_place ? panel : std::min(panel * kPanelsPerCopy, even_block(columns, columns, panel));
+  const auto count = [&] {
+    return batches * blocks(rows, row_block) * blocks(columns, column_block);
+  };
   const auto divisible = [&] {
     return count() < kEnoughUnits && row_block * column_block * depth >= 2 * kUnitWork;
   };

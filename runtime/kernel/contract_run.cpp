@@ -1,4 +1,5 @@
-// The cold tier of contractions: the blocking of the compiled text with precompiled micro-kernels; bodies run as bytecode.
+// The cold tier of contractions: the blocking of the compiled text with precompiled micro-kernels;
+// bodies run as bytecode.
 #include <algorithm>
 #include <cstring>
 #include <optional>
@@ -71,20 +72,34 @@ void convert(DType from, const void* in, int64_t n, T* out) {
     for (int64_t i = 0; i < n; ++i) out[i] = static_cast<T>(typed[i]);
   };
   switch (from) {
-    case DType::bool_: case DType::uint8: return copy(uint8_t{});
-    case DType::int8: return copy(int8_t{});
-    case DType::int16: return copy(int16_t{});
-    case DType::int32: return copy(int32_t{});
-    case DType::int64: return copy(int64_t{});
-    case DType::uint16: return copy(uint16_t{});
-    case DType::uint32: return copy(uint32_t{});
-    case DType::uint64: return copy(uint64_t{});
-    case DType::float16: case DType::bfloat16: case DType::float32: return copy(float{});
-    case DType::float64: return copy(double{});
+    case DType::bool_:
+    case DType::uint8:
+      return copy(uint8_t{});
+    case DType::int8:
+      return copy(int8_t{});
+    case DType::int16:
+      return copy(int16_t{});
+    case DType::int32:
+      return copy(int32_t{});
+    case DType::int64:
+      return copy(int64_t{});
+    case DType::uint16:
+      return copy(uint16_t{});
+    case DType::uint32:
+      return copy(uint32_t{});
+    case DType::uint64:
+      return copy(uint64_t{});
+    case DType::float16:
+    case DType::bfloat16:
+    case DType::float32:
+      return copy(float{});
+    case DType::float64:
+      return copy(double{});
   }
 }
 
-/// True iff the operand is one load that needs no bytecode: affine bounds, zero outside of them, the accumulator's dtype.
+/// True iff the operand is one load that needs no bytecode: affine bounds, zero outside of them,
+/// the accumulator's dtype.
 bool is_plain(const Kernel& kernel, const Phase& phase, const OperandPlan& o, DType sum) {
   const Instr& in = phase.body[o.value];
   if (o.needed.size() != 1 || in.kind != InstrKind::load || in.dtype != sum) return false;
@@ -307,11 +322,18 @@ class Worker {
       case DType::bool_:
         for (int64_t i = 0; i < n; ++i) reinterpret_cast<uint8_t*>(narrow_)[i] = sums[i] != 0;
         return narrow_;
-      case DType::float16: return rounded(sums, n, ax_round_f16);
-      case DType::bfloat16: return rounded(sums, n, ax_round_bf16);
-      case DType::int8: case DType::uint8: return narrow(uint8_t{});
-      case DType::int16: case DType::uint16: return narrow(uint16_t{});
-      default: return sums;
+      case DType::float16:
+        return rounded(sums, n, ax_round_f16);
+      case DType::bfloat16:
+        return rounded(sums, n, ax_round_bf16);
+      case DType::int8:
+      case DType::uint8:
+        return narrow(uint8_t{});
+      case DType::int16:
+      case DType::uint16:
+        return narrow(uint16_t{});
+      default:
+        return sums;
     }
   }
 
@@ -357,10 +379,14 @@ void ContractRunner::run(int64_t begin, int64_t end, void* const* buffers, const
                          int32_t* status) const {
   const Launch launch{buffers, scalars, status};
   switch (state_->plan.sum) {
-    case DType::float32: return state_->run<float>(begin, end, launch);
-    case DType::float64: return state_->run<double>(begin, end, launch);
-    case DType::uint32: return state_->run<uint32_t>(begin, end, launch);
-    default: return state_->run<uint64_t>(begin, end, launch);
+    case DType::float32:
+      return state_->run<float>(begin, end, launch);
+    case DType::float64:
+      return state_->run<double>(begin, end, launch);
+    case DType::uint32:
+      return state_->run<uint32_t>(begin, end, launch);
+    default:
+      return state_->run<uint64_t>(begin, end, launch);
   }
 }
 

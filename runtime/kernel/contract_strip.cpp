@@ -74,12 +74,12 @@ namespace {
 
 #pragma GCC pop_options
 
-#define AXON_PICK(SUFFIX)                                                                    \
-  if (__builtin_cpu_supports("avx512f")) {                                                   \
-    return {avx512_##SUFFIX::strip, 2 * avx512_##SUFFIX::kLanes};                            \
-  }                                                                                          \
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {                     \
-    return {avx2_##SUFFIX::strip, 2 * avx2_##SUFFIX::kLanes};                                \
+#define AXON_PICK(SUFFIX)                                                \
+  if (__builtin_cpu_supports("avx512f")) {                               \
+    return {avx512_##SUFFIX::strip, 2 * avx512_##SUFFIX::kLanes};        \
+  }                                                                      \
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) { \
+    return {avx2_##SUFFIX::strip, 2 * avx2_##SUFFIX::kLanes};            \
   }
 #else
 #define AXON_PICK(SUFFIX)

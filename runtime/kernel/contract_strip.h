@@ -5,7 +5,8 @@
 
 namespace axon {
 
-/// c[row][j] (+)= sum over k < depth of a[row * a_row + k * a_k] * b[k * b_k + j] for all rows and `columns` values of j.
+/// c[row][j] (+)= sum over k < depth of a[row * a_row + k * a_k] * b[k * b_k + j] for all rows and
+/// `columns` values of j.
 template <class T>
 struct Strip {
   using Fn = void (*)(int64_t rows, int64_t depth, const T* a, int64_t a_row, int64_t a_k,

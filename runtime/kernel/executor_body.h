@@ -64,7 +64,7 @@ struct TileOp {
   void (*round)(void*, int64_t) = nullptr;  // prim in a 16-bit float
   int64_t integer = 0;                      // constant, divisor or extent
   double real = 0;                          // constant
-  std::vector<TileBound> bounds;                // load
+  std::vector<TileBound> bounds;            // load
 };
 
 /// Accumulators of one reduction, values of the frame.
@@ -77,8 +77,8 @@ struct Accumulator {
 
 /// Immutable bytecode.
 struct BodyCode {
-  int32_t axis = -1;                      // of the runs
-  int64_t width = 1;                      // elements of the longest run
+  int32_t axis = -1;                          // of the runs
+  int64_t width = 1;                          // elements of the longest run
   std::vector<std::vector<TileOp>> sections;  // 0: evaluated once a launch
   std::vector<AddressForm> forms;
   std::vector<size_t> offsets;            // by value: of its storage in the frame

@@ -347,9 +347,18 @@ void add_casts(TileOps& t) {
   TileFn* const to = t.cast[static_cast<int>(From)];
 #define AX_CAST(dtype) to[static_cast<int>(DType::dtype)] = cast_tile<From, DType::dtype>;
   AX_CAST(bool_)
-  AX_CAST(int8) AX_CAST(int16) AX_CAST(int32) AX_CAST(int64) AX_CAST(uint8) AX_CAST(uint16)
-      AX_CAST(uint32) AX_CAST(uint64) AX_CAST(float16) AX_CAST(bfloat16) AX_CAST(float32)
-          AX_CAST(float64)
+  AX_CAST(int8)
+  AX_CAST(int16)
+  AX_CAST(int32)
+  AX_CAST(int64)
+  AX_CAST(uint8)
+  AX_CAST(uint16)
+  AX_CAST(uint32)
+  AX_CAST(uint64)
+  AX_CAST(float16)
+  AX_CAST(bfloat16)
+  AX_CAST(float32)
+  AX_CAST(float64)
 #undef AX_CAST
 }
 

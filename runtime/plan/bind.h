@@ -13,32 +13,38 @@ namespace axon {
 struct OpaqueCall {
   std::string kind;
   std::vector<ValueId> inputs, outputs;
-  std::vector<int64_t> ints;   // the attributes, as in Node::ints (lists prefixed by their length), then rank and dims of input 0
+  /// the attributes, as in Node::ints (lists prefixed by their length), then rank and dims of
+  /// input 0
+  std::vector<int64_t> ints;
 };
 
-/// The table of values of one flush. Leaves have a Value with a buffer; pending results have a Value with a node; temporaries have none.
+/// The table of values of one flush. Leaves have a Value with a buffer; pending results have a
+/// Value with a node; temporaries have none.
 struct BoundValue {
   DType dtype{};
   int64_t elements = 0;
   Value* value = nullptr;
-  int32_t alias = -1;   // >= 0: the same buffer as that value (a reshape)
+  int32_t alias = -1;  // >= 0: the same buffer as that value (a reshape)
 };
 
 /// A flush's graph as statements, in order. Scalar slots of instructions index `scalars`.
 struct Bound {
   std::vector<BoundValue> values;
   std::vector<Statement> statements;
-  std::vector<OpaqueCall> calls;             // Statement::call indexes this
+  std::vector<OpaqueCall> calls;  // Statement::call indexes this
   struct Scalar {
-    int32_t node;       // >= 0: scalars[entry] of that node of the graph, so that replays read the new number
+    /// >= 0: scalars[entry] of that node of the graph, so that replays read the new number
+    int32_t node;
     int32_t entry;
-    int64_t constant;   // node < 0: bits; counts and extents
-    DType dtype;        // float64 or int64
+    int64_t constant;  // node < 0: bits; counts and extents
+    DType dtype;       // float64 or int64
   };
   std::vector<Scalar> scalars;
 };
 
-/// Appends the statements of `node` (number `index` of the graph). `ids` are the ValueIds of its inputs (-1: not a value) and outputs.
-void bind(const Node& node, int32_t index, const std::vector<ValueId>& inputs, const std::vector<ValueId>& outputs, Bound& out);
+/// Appends the statements of `node` (number `index` of the graph). `ids` are the ValueIds of its
+/// inputs (-1: not a value) and outputs.
+void bind(const Node& node, int32_t index, const std::vector<ValueId>& inputs,
+          const std::vector<ValueId>& outputs, Bound& out);
 
 }  // namespace axon

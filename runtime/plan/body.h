@@ -1,5 +1,5 @@
-// Builds instruction lists: equal instructions exist once, and whole expressions are copied from one list into another under a
-// change of axes.
+// Builds instruction lists: equal instructions exist once, and whole expressions are copied from
+// one list into another under a change of axes.
 #pragma once
 
 #include <functional>
@@ -19,7 +19,8 @@ class BodyBuilder {
   BodyBuilder() = default;
   explicit BodyBuilder(std::vector<Instr> body);
 
-  /// The number of `instr`, which is appended unless an equal one exists. Folds casts to the operand's own dtype.
+  /// The number of `instr`, which is appended unless an equal one exists. Folds casts to the
+  /// operand's own dtype.
   int add(Instr instr);
   int prim(Prim prim, DType dtype, int a, int b = -1, int c = -1);
   int constant(DType dtype, int64_t value);
@@ -38,7 +39,8 @@ class BodyBuilder {
 struct CopyRules {
   /// Axis i of the source is this affine form in the target.
   const std::vector<Affine>& axes;
-  /// Called for each load with its address and operands already in the target's terms; answers the instruction to use, or -1 to copy it.
+  /// Called for each load with its address and operands already in the target's terms; answers the
+  /// instruction to use, or -1 to copy it.
   std::function<int(const Instr&)> on_load;
 };
 
@@ -46,7 +48,8 @@ struct CopyRules {
 Affine remap(const Affine& a, const std::vector<Affine>& axes, const std::vector<int>& instrs);
 
 /// Copies instruction `root` of `from`, and all that it needs, into `to`; returns its number there.
-int copy_expression(const std::vector<Instr>& from, int root, const CopyRules& rules, BodyBuilder& to);
+int copy_expression(const std::vector<Instr>& from, int root, const CopyRules& rules,
+                    BodyBuilder& to);
 /// The same for several roots: the number of each, in order.
 std::vector<int> copy_expressions(const std::vector<Instr>& from, const std::vector<int>& roots,
                                   const CopyRules& rules, BodyBuilder& to);

@@ -130,13 +130,14 @@ class KernelBuilder {
   }
 
   CopyRules rules(const std::vector<Affine>& axes) {
-    return {axes, [this](const Instr& load) {
+    const auto copy_load = [this](const Instr& load) {
       auto it = computed_.find(load.index);
       if (it != computed_.end()) return it->second;
       Instr copy = load;
       copy.index = buffer_slot(load.index, false);
       return builder_.add(std::move(copy));
-    }};
+    };
+    return {axes, copy_load};
   }
 
   int cast(int value, DType dtype) {
@@ -181,8 +182,8 @@ class KernelBuilder {
     if (!s.scatter) computed_[s.value] = value;
     if (stored_[s.value] || s.scatter) {
       const Combine combine = s.scatter ? s.combine : Combine::set;
-      phase_.stores.push_back({buffer_slot(s.value, true), std::move(address), value, false,
-                               combine, 0});
+      phase_.stores.push_back(
+          {buffer_slot(s.value, true), std::move(address), value, false, combine, 0});
     }
   }
 
@@ -215,14 +216,16 @@ class KernelBuilder {
     computed_[s.value] = value;
     if (stored_[s.value]) {
       Affine address = remap(s.store, axes, {});
-      phase_.stores.push_back({buffer_slot(s.value, true), std::move(address), value, false,
-                               Combine::set, 0});
+      phase_.stores.push_back(
+          {buffer_slot(s.value, true), std::move(address), value, false, Combine::set, 0});
     }
   }
 
-  /// One axis instead of several where every access is the point's row-major number or constant, so that maps of any shape have one source.
+  /// One axis instead of several where every access is the point's row-major number or constant, so
+  /// that maps of any shape have one source.
   void flatten() {
-    if (!phase_.reduced.empty() || phase_.contract || phase_.scatter || phase_.stores.empty()) return;
+    if (!phase_.reduced.empty() || phase_.contract || phase_.scatter || phase_.stores.empty())
+      return;
     const std::vector<Term> dense = phase_.stores.front().address.terms;
     if (dense.size() != phase_.parallel.size()) return;
     int64_t stride = 1;

@@ -1,4 +1,5 @@
-// Turns a group of statements into a kernel: one SSA body a phase, loads of what the phase computes replaced by the instruction itself.
+// Turns a group of statements into a kernel: one SSA body a phase, loads of what the phase computes
+// replaced by the instruction itself.
 #pragma once
 
 #include <vector>

@@ -130,11 +130,12 @@ bool inline_producer(const Statement& producer, Statement& consumer, size_t max_
   for (size_t i = 0; i < consumer.axes.size(); ++i) {
     identity.push_back(Affine::axis(static_cast<int>(i)));
   }
-  // The producer's expression is copied at each load; its axes are forms over the consumer's variables, which `builder` numbers.
+  // The producer's expression is copied at each load; its axes are forms over the consumer's
+  // variables, which `builder` numbers.
   Statement scope;
   scope.axes = consumer.axes;
   bool possible = true;
-  CopyRules rules{identity, [&](const Instr& load) {
+  const auto copy_load = [&](const Instr& load) {
     if (load.index != producer.value || !possible) return -1;
     scope.body = builder.body();
     auto axes = axes_at(producer, load, scope);
@@ -143,9 +144,9 @@ bool inline_producer(const Statement& producer, Statement& consumer, size_t max_
       return -1;
     }
     const Instr& root = producer.body[producer.result];
-    const bool is_view = root.kind == InstrKind::load && root.bounds.empty() &&
-                         root.dtype == load.dtype;
-    CopyRules inner{*axes, [&](const Instr& inner_load) {
+    const bool is_view =
+        root.kind == InstrKind::load && root.bounds.empty() && root.dtype == load.dtype;
+    const auto guard_load = [&](const Instr& inner_load) {
       if (load.bounds.empty()) return -1;
       Instr guarded = inner_load;
       if (is_view) guarded.args[0] = load.args[0];
@@ -156,7 +157,8 @@ bool inline_producer(const Statement& producer, Statement& consumer, size_t max_
         }
       }
       return builder.add(std::move(guarded));
-    }};
+    };
+    const CopyRules inner{*axes, guard_load};
     int value = copy_expression(producer.body, producer.result, inner, builder);
     Instr cast;
     cast.kind = InstrKind::cast;
@@ -166,7 +168,8 @@ bool inline_producer(const Statement& producer, Statement& consumer, size_t max_
     if (load.bounds.empty() || is_view) return value;
     const int fallback = load.args[0] >= 0 ? load.args[0] : builder.constant(load.dtype, 0);
     return builder.prim(Prim::select, load.dtype, builder.in_bounds(load.bounds), value, fallback);
-  }};
+  };
+  const CopyRules rules{identity, copy_load};
   std::vector<int> roots{consumer.result};
   for (const Term& t : consumer.store.terms) {
     if (t.var < 0) roots.push_back(~t.var);

@@ -8,7 +8,8 @@
 
 namespace axon {
 
-/// Bounds of an affine form over its whole domain, both included. Empty when a slot or an unbounded instruction takes part.
+/// Bounds of an affine form over its whole domain, both included. Empty when a slot or an unbounded
+/// instruction takes part.
 struct Interval {
   int64_t low;
   int64_t high;
@@ -16,16 +17,18 @@ struct Interval {
 std::optional<Interval> interval_of(const Affine& a, const std::vector<Axis>& axes,
                                     const std::vector<Instr>& body);
 
-/// The producer's axes as affine forms in the consumer such that producer.store(axes) == load.address, using that
-/// the producer's store enumerates its value row-major. Empty if there are none of that form (a reshape that merges axes).
+/// The producer's axes as affine forms in the consumer such that producer.store(axes) ==
+/// load.address, using that the producer's store enumerates its value row-major. Empty if there
+/// are none of that form (a reshape that merges axes).
 std::optional<std::vector<Affine>> axes_at(const Statement& producer, const Instr& load,
                                            const Statement& consumer);
 
-/// True iff each element of the value is stored once and `store` is a mixed-radix number of the axes.
+/// True iff each element of the value is stored once and `store` is a mixed-radix number
+/// of the axes.
 bool stores_densely(const Statement& producer);
 
-/// Replaces every load of producer.value in `consumer`; false (and `consumer` unchanged) if some load has no axes_at or the body
-/// would exceed `max_body` instructions.
+/// Replaces every load of producer.value in `consumer`; false (and `consumer` unchanged) if some
+/// load has no axes_at or the body would exceed `max_body` instructions.
 bool inline_producer(const Statement& producer, Statement& consumer, size_t max_body);
 
 }  // namespace axon

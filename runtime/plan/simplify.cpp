@@ -8,7 +8,8 @@ namespace axon {
 
 namespace {
 
-// A reduction is split when it has at most this many results, each over at least this many elements.
+// A reduction is split when it has at most this many results, each over at least
+// this many elements.
 constexpr int64_t kFewResults = 32;
 constexpr int64_t kLongReduction = 32768;
 // The parts of a split reduction: enough for many threads, few enough to combine quickly.
@@ -16,7 +17,8 @@ constexpr int64_t kMaxParts = 1024;
 
 size_t hash_of(const Statement& s) {
   size_t seed = static_cast<size_t>(s.combine) + 131 * s.axes.size() + 17 * s.body.size();
-  for (const Axis& axis : s.axes) seed = seed * 31 + static_cast<size_t>(axis.extent) * 2 + axis.reduced;
+  for (const Axis& axis : s.axes)
+    seed = seed * 31 + static_cast<size_t>(axis.extent) * 2 + axis.reduced;
   for (const Instr& instr : s.body) seed = seed * 31 + hash_of(instr);
   return seed * 31 + hash_of(s.store);
 }
@@ -24,7 +26,8 @@ size_t hash_of(const Statement& s) {
 bool same_axes(const Statement& a, const Statement& b) {
   if (a.axes.size() != b.axes.size()) return false;
   for (size_t i = 0; i < a.axes.size(); ++i) {
-    if (a.axes[i].extent != b.axes[i].extent || a.axes[i].reduced != b.axes[i].reduced) return false;
+    if (a.axes[i].extent != b.axes[i].extent || a.axes[i].reduced != b.axes[i].reduced)
+      return false;
   }
   return true;
 }
@@ -105,7 +108,8 @@ int64_t largest_divisor(int64_t n, int64_t most) {
   return 1;
 }
 
-/// The position of the reduced axis to divide among parts and the number of parts, or parts == 1 to leave the statement alone.
+/// The position of the reduced axis to divide among parts and the number of parts, or parts == 1 to
+/// leave the statement alone.
 struct Split {
   int axis = -1;
   int64_t parts = 1;

@@ -87,10 +87,11 @@ class SnapshotTaker {
       }
       if (value->buffer == nullptr) {
         throw Error(
-            "axon: a tensor that is needed here was never computed, because the flush that should have done so "
-            "failed; record it again");
+            "axon: a tensor that is needed here was never computed, because the flush that should "
+            "have done so failed; record it again");
       }
-      const bool dying = !held && value->refs.load(std::memory_order_relaxed) == uses_[value->plan_id] &&
+      const bool dying = !held &&
+                         value->refs.load(std::memory_order_relaxed) == uses_[value->plan_id] &&
                          value->buffer.use_count() == 1;
       snapshot_.dying[value->plan_id] = dying;
       write(value->plan_id);

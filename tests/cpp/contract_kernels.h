@@ -11,7 +11,8 @@
 
 namespace axon::testing {
 
-/// Builds a kernel of one contract phase. Axes are numbered as they are added: all parallel ones before the reduced ones.
+/// Builds a kernel of one contract phase. Axes are numbered as they are added: all parallel ones
+/// before the reduced ones.
 class ContractBuilder {
  public:
   Kernel kernel;
@@ -134,10 +135,13 @@ struct ConvSpec {
   int64_t images = 1, groups = 1, in = 1, out = 1;  // channels in and out of a group
   int64_t height = 1, width = 1, window = 3, stride = 1, padding = 1, dilation = 1;
 
-  int64_t size(int64_t n) const { return (n + 2 * padding - dilation * (window - 1) - 1) / stride + 1; }
+  int64_t size(int64_t n) const {
+    return (n + 2 * padding - dilation * (window - 1) - 1) / stride + 1;
+  }
   int64_t out_height() const { return size(height); }
   int64_t out_width() const { return size(width); }
-  /// Row-major strides of x [image, group, in, height, width], w [group, out, in, r, s] and y [image, group, out, h, v].
+  /// Row-major strides of x [image, group, in, height, width], w [group, out, in, r, s] and y
+  /// [image, group, out, h, v].
   int64_t x_plane() const { return height * width; }
   int64_t y_plane() const { return out_height() * out_width(); }
   int64_t taps() const { return window * window; }
@@ -159,20 +163,31 @@ inline ContractBuilder conv_forward(const ConvSpec& s) {
   const int t = c.reduced(s.window, true);
   const int w = c.buffer(DType::float32, s.w_elements());
   const int x = c.buffer(DType::float32, s.x_elements());
-  const int a = c.load(w, form({{g, s.out * s.in * s.taps()}, {o, s.in * s.taps()}, {ch, s.taps()}, {r, s.window}, {t, 1}}));
+  const int a = c.load(w, form({{g, s.out * s.in * s.taps()},
+                                {o, s.in * s.taps()},
+                                {ch, s.taps()},
+                                {r, s.window},
+                                {t, 1}}));
   const Affine row = form({{h, s.stride}, {r, s.dilation}}, -s.padding);
   const Affine column = form({{v, s.stride}, {t, s.dilation}}, -s.padding);
-  Affine at = form({{image, s.groups * s.in * s.x_plane()}, {g, s.in * s.x_plane()}, {ch, s.x_plane()}});
+  Affine at =
+      form({{image, s.groups * s.in * s.x_plane()}, {g, s.in * s.x_plane()}, {ch, s.x_plane()}});
   at += row * s.width;
   at += column;
   c.operands(a, c.load(x, at, {{row, s.height}, {column, s.width}}));
   const int y = c.result(DType::float32);
   c.store(DType::float32, s.y_elements(),
-          form({{image, s.groups * s.out * s.y_plane()}, {g, s.out * s.y_plane()}, {o, s.y_plane()}, {h, s.out_width()}, {v, 1}}), y);
+          form({{image, s.groups * s.out * s.y_plane()},
+                {g, s.out * s.y_plane()},
+                {o, s.y_plane()},
+                {h, s.out_width()},
+                {v, 1}}),
+          y);
   return c;
 }
 
-/// dx[h] = sum over taps r with h + padding - r*dilation = stride * q of w[r] * dy[q]. Slots: 0 w, 1 dy, 2 dx.
+/// dx[h] = sum over taps r with h + padding - r*dilation = stride * q of w[r] * dy[q]. Slots: 0 w,
+/// 1 dy, 2 dx.
 inline ContractBuilder conv_data_gradient(const ConvSpec& s) {
   ContractBuilder c;
   const int image = c.parallel(s.images, 'n');
@@ -185,7 +200,11 @@ inline ContractBuilder conv_data_gradient(const ConvSpec& s) {
   const int t = c.reduced(s.window, true);
   const int w = c.buffer(DType::float32, s.w_elements());
   const int dy = c.buffer(DType::float32, s.y_elements());
-  const int a = c.load(w, form({{g, s.out * s.in * s.taps()}, {o, s.in * s.taps()}, {ch, s.taps()}, {r, s.window}, {t, 1}}));
+  const int a = c.load(w, form({{g, s.out * s.in * s.taps()},
+                                {o, s.in * s.taps()},
+                                {ch, s.taps()},
+                                {r, s.window},
+                                {t, 1}}));
   const Affine row_scaled = form({{h, 1}, {r, -s.dilation}}, s.padding);
   const Affine column_scaled = form({{v, 1}, {t, -s.dilation}}, s.padding);
   Affine row = row_scaled, column = column_scaled;
@@ -198,13 +217,19 @@ inline ContractBuilder conv_data_gradient(const ConvSpec& s) {
   }
   bounds.push_back({row, s.out_height()});
   bounds.push_back({column, s.out_width()});
-  Affine at = form({{image, s.groups * s.out * s.y_plane()}, {g, s.out * s.y_plane()}, {o, s.y_plane()}});
+  Affine at =
+      form({{image, s.groups * s.out * s.y_plane()}, {g, s.out * s.y_plane()}, {o, s.y_plane()}});
   at += row * s.out_width();
   at += column;
   c.operands(a, c.load(dy, at, bounds));
   const int dx = c.result(DType::float32);
   c.store(DType::float32, s.x_elements(),
-          form({{image, s.groups * s.in * s.x_plane()}, {g, s.in * s.x_plane()}, {ch, s.x_plane()}, {h, s.width}, {v, 1}}), dx);
+          form({{image, s.groups * s.in * s.x_plane()},
+                {g, s.in * s.x_plane()},
+                {ch, s.x_plane()},
+                {h, s.width},
+                {v, 1}}),
+          dx);
   return c;
 }
 
@@ -221,16 +246,26 @@ inline ContractBuilder conv_weight_gradient(const ConvSpec& s) {
   const int v = c.reduced(s.out_width());
   const int dy = c.buffer(DType::float32, s.y_elements());
   const int x = c.buffer(DType::float32, s.x_elements());
-  const int a = c.load(dy, form({{image, s.groups * s.out * s.y_plane()}, {g, s.out * s.y_plane()}, {o, s.y_plane()}, {h, s.out_width()}, {v, 1}}));
+  const int a = c.load(dy, form({{image, s.groups * s.out * s.y_plane()},
+                                 {g, s.out * s.y_plane()},
+                                 {o, s.y_plane()},
+                                 {h, s.out_width()},
+                                 {v, 1}}));
   const Affine row = form({{h, s.stride}, {r, s.dilation}}, -s.padding);
   const Affine column = form({{v, s.stride}, {t, s.dilation}}, -s.padding);
-  Affine at = form({{image, s.groups * s.in * s.x_plane()}, {g, s.in * s.x_plane()}, {ch, s.x_plane()}});
+  Affine at =
+      form({{image, s.groups * s.in * s.x_plane()}, {g, s.in * s.x_plane()}, {ch, s.x_plane()}});
   at += row * s.width;
   at += column;
   c.operands(a, c.load(x, at, {{row, s.height}, {column, s.width}}));
   const int dw = c.result(DType::float32);
   c.store(DType::float32, s.w_elements(),
-          form({{g, s.out * s.in * s.taps()}, {o, s.in * s.taps()}, {ch, s.taps()}, {r, s.window}, {t, 1}}), dw);
+          form({{g, s.out * s.in * s.taps()},
+                {o, s.in * s.taps()},
+                {ch, s.taps()},
+                {r, s.window},
+                {t, 1}}),
+          dw);
   return c;
 }
 

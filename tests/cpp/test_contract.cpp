@@ -36,7 +36,8 @@ Kernel widened(Kernel kernel) {
   return kernel;
 }
 
-/// Runs the oracle on the contents of `from`, or on their absolute values: then it gives the scale of rounding errors.
+/// Runs the oracle on the contents of `from`, or on their absolute values: then it gives the scale
+/// of rounding errors.
 Buffers oracle(const ContractBuilder& c, const Kernel& wide, const Buffers& from, bool absolute) {
   Buffers to(from.size());
   for (size_t i = 0; i < from.size(); ++i) {
@@ -55,10 +56,14 @@ Buffers oracle(const ContractBuilder& c, const Kernel& wide, const Buffers& from
 
 double epsilon(DType t) {
   switch (t) {
-    case DType::float64: return 0x1p-53;
-    case DType::float16: return 0x1p-11;
-    case DType::bfloat16: return 0x1p-8;
-    default: return 0x1p-24;
+    case DType::float64:
+      return 0x1p-53;
+    case DType::float16:
+      return 0x1p-11;
+    case DType::bfloat16:
+      return 0x1p-8;
+    default:
+      return 0x1p-24;
   }
 }
 
@@ -68,7 +73,8 @@ struct Oracle {
   int64_t depth;
 };
 
-void compare(const std::string& name, const ContractBuilder& c, const Oracle& o, const Buffers& got) {
+void compare(const std::string& name, const ContractBuilder& c, const Oracle& o,
+             const Buffers& got) {
   for (size_t i = 0; i < got.size(); ++i) {
     const DType t = c.kernel.buffers[i].dtype;
     const DType wide = o.wide.buffers[i].dtype;
@@ -76,16 +82,19 @@ void compare(const std::string& name, const ContractBuilder& c, const Oracle& o,
       const reference::Cell have = reference::read(t, got[i].data(), e);
       const reference::Cell want = reference::read(wide, o.value[i].data(), e);
       const double scale = reference::read(wide, o.scale[i].data(), e).real;
-      // Two roundings of a stored 16-bit sum and its epilogue; else those of a sum in float32 or float64.
+      // Two roundings of a stored 16-bit sum and its epilogue; else those of a sum in float32 or
+      // float64.
       const bool half = t == DType::float16 || t == DType::bfloat16;
       const double steps = half ? 3 : 4 + 2 * std::sqrt(static_cast<double>(o.depth));
-      const double precision = std::max(epsilon(t), epsilon(c.kernel.phases[0].body[c.kernel.phases[0].a].dtype));
+      const double precision =
+          std::max(epsilon(t), epsilon(c.kernel.phases[0].body[c.kernel.phases[0].a].dtype));
       const bool good = is_float(t) ? std::fabs(have.real - want.real) <= precision * steps * scale
                                     : have.integer == want.integer;
       if (good) continue;
       ++failures;
-      std::printf("FAILED %s: buffer %zu element %lld is %.9g (%lld), expected %.9g (%lld)\n", name.c_str(), i,
-                  static_cast<long long>(e), have.real, static_cast<long long>(have.integer), want.real,
+      std::printf("FAILED %s: buffer %zu element %lld is %.9g (%lld), expected %.9g (%lld)\n",
+                  name.c_str(), i, static_cast<long long>(e), have.real,
+                  static_cast<long long>(have.integer), want.real,
                   static_cast<long long>(want.integer));
       return;
     }
@@ -112,22 +121,26 @@ void run_compiled(const std::string& name, const ContractBuilder& c, Buffers& bu
   const uintptr_t aligned = (reinterpret_cast<uintptr_t>(scratch.data()) + 63) / 64 * 64;
   const std::vector<void*> all = pointers(buffers);
   int32_t status = 0;
-  const KernelArgs args{all.data(), emitted.ints.data(), nullptr, reinterpret_cast<void*>(aligned), &status};
-  run_units(emitted.phases[0].units, [&](int64_t begin, int64_t end) { code->function(&args, 0, begin, end); });
+  const KernelArgs args{all.data(), emitted.ints.data(), nullptr, reinterpret_cast<void*>(aligned),
+                        &status};
+  run_units(emitted.phases[0].units,
+            [&](int64_t begin, int64_t end) { code->function(&args, 0, begin, end); });
 }
 
 void run_cold(const ContractBuilder& c, Buffers& buffers) {
   const ContractRunner runner(c.kernel, c.kernel.phases[0]);
   const std::vector<void*> all = pointers(buffers);
   int32_t status = 0;
-  run_units(runner.units(),
-            [&](int64_t begin, int64_t end) { runner.run(begin, end, all.data(), nullptr, &status); });
+  run_units(runner.units(), [&](int64_t begin, int64_t end) {
+    runner.run(begin, end, all.data(), nullptr, &status);
+  });
 }
 
 void check(const std::string& name, const ContractBuilder& c) {
   Buffers contents;
   for (size_t i = 0; i < c.kernel.buffers.size(); ++i) {
-    contents.push_back(random_bytes(c.kernel.buffers[i].dtype, c.elements[i], static_cast<uint32_t>(i + 3)));
+    contents.push_back(
+        random_bytes(c.kernel.buffers[i].dtype, c.elements[i], static_cast<uint32_t>(i + 3)));
   }
   Oracle o;
   o.wide = widened(c.kernel);
@@ -173,8 +186,8 @@ void matrix_products() {
   tiny.n = 5;
   tiny.k = 4;
   check("many tiny products", matmul(tiny));
-  for (DType t : {DType::float64, DType::float16, DType::bfloat16, DType::int8, DType::uint8, DType::int16,
-                  DType::int32, DType::uint32, DType::int64, DType::uint64}) {
+  for (DType t : {DType::float64, DType::float16, DType::bfloat16, DType::int8, DType::uint8,
+                  DType::int16, DType::int32, DType::uint32, DType::int64, DType::uint64}) {
     MatmulSpec s;
     s.m = 19;
     s.n = 37;
@@ -198,7 +211,8 @@ void empty_extents() {
 
 void convolutions() {
   std::vector<ConvSpec> specs;
-  const auto spec = [&](int64_t stride, int64_t padding, int64_t dilation, int64_t groups, int64_t window) {
+  const auto spec = [&](int64_t stride, int64_t padding, int64_t dilation, int64_t groups,
+                        int64_t window) {
     ConvSpec s;
     s.images = 2;
     s.groups = groups;
@@ -219,16 +233,18 @@ void convolutions() {
   spec(2, 3, 2, 1, 3);
   spec(1, 0, 1, 3, 1);
   for (const ConvSpec& s : specs) {
-    const std::string name = "stride " + std::to_string(s.stride) + " padding " + std::to_string(s.padding) +
-                             " dilation " + std::to_string(s.dilation) + " groups " + std::to_string(s.groups) +
-                             " window " + std::to_string(s.window);
+    const std::string name = "stride " + std::to_string(s.stride) + " padding " +
+                             std::to_string(s.padding) + " dilation " + std::to_string(s.dilation) +
+                             " groups " + std::to_string(s.groups) + " window " +
+                             std::to_string(s.window);
     check("convolution, " + name, conv_forward(s));
     check("convolution's data gradient, " + name, conv_data_gradient(s));
     check("convolution's weight gradient, " + name, conv_weight_gradient(s));
   }
 }
 
-/// The product of relu(x) - 0.5 (padded with 2) and w, plus bias, stored before and after its square, and a transposed copy.
+/// The product of relu(x) - 0.5 (padded with 2) and w, plus bias, stored before and after its
+/// square, and a transposed copy.
 void prologue_and_epilogue() {
   const int64_t rows = 37, columns = 70, depth = 41;
   ContractBuilder c;

@@ -22,10 +22,26 @@ typedef __UINT64_TYPE__ uint64_t;
 #define AX_INF __builtin_inff()
 #define AX_NAN __builtin_nanf("")
 
-AX_FN uint32_t ax_bits_f32(float x) { uint32_t u; __builtin_memcpy(&u, &x, 4); return u; }
-AX_FN float ax_float(uint32_t u) { float x; __builtin_memcpy(&x, &u, 4); return x; }
-AX_FN uint64_t ax_bits_f64(double x) { uint64_t u; __builtin_memcpy(&u, &x, 8); return u; }
-AX_FN double ax_double(uint64_t u) { double x; __builtin_memcpy(&x, &u, 8); return x; }
+AX_FN uint32_t ax_bits_f32(float x) {
+  uint32_t u;
+  __builtin_memcpy(&u, &x, 4);
+  return u;
+}
+AX_FN float ax_float(uint32_t u) {
+  float x;
+  __builtin_memcpy(&x, &u, 4);
+  return x;
+}
+AX_FN uint64_t ax_bits_f64(double x) {
+  uint64_t u;
+  __builtin_memcpy(&u, &x, 8);
+  return u;
+}
+AX_FN double ax_double(uint64_t u) {
+  double x;
+  __builtin_memcpy(&x, &u, 8);
+  return x;
+}
 
 /* Conversions. 16-bit floats round half to even. */
 AX_FN float ax_f32_from_f16(uint16_t h) {
@@ -55,20 +71,20 @@ AX_FN float ax_round_f16(float x) { return ax_f32_from_f16(ax_f16_from_f32(x)); 
 AX_FN float ax_round_bf16(float x) { return ax_f32_from_bf16(ax_bf16_from_f32(x)); }
 
 /* Floats to integers: truncated, saturated, NaN gives 0. `top` is the least float above. */
-#define AX_TO_INT(S, T, low, high, bottom, top) \
-  AX_FN T ax_##S##_from_f32(float x) { \
-    T y = (T)(x > bottom##f && x < top##f ? x : 0.0f); \
+#define AX_TO_INT(S, T, low, high, bottom, top)                 \
+  AX_FN T ax_##S##_from_f32(float x) {                          \
+    T y = (T)(x > bottom##f && x < top##f ? x : 0.0f);          \
     return x >= top##f ? (T)high : x <= bottom##f ? (T)low : y; \
-  } \
-  AX_FN T ax_##S##_from_f64(double x) { \
-    T y = (T)(x > bottom && x < top ? x : 0.0); \
-    return x >= top ? (T)high : x <= bottom ? (T)low : y; \
+  }                                                             \
+  AX_FN T ax_##S##_from_f64(double x) {                         \
+    T y = (T)(x > bottom && x < top ? x : 0.0);                 \
+    return x >= top ? (T)high : x <= bottom ? (T)low : y;       \
   }
 AX_TO_INT(i8, int8_t, -128, 127, -128.0, 128.0)
 AX_TO_INT(i16, int16_t, -32768, 32767, -32768.0, 32768.0)
 AX_TO_INT(i32, int32_t, (-2147483647 - 1), 2147483647, -2147483648.0, 2147483648.0)
-AX_TO_INT(i64, int64_t, (-9223372036854775807LL - 1), 9223372036854775807LL,
-          -9223372036854775808.0, 9223372036854775808.0)
+AX_TO_INT(i64, int64_t, (-9223372036854775807LL - 1), 9223372036854775807LL, -9223372036854775808.0,
+          9223372036854775808.0)
 AX_TO_INT(u8, uint8_t, 0, 255, 0.0, 256.0)
 AX_TO_INT(u16, uint16_t, 0, 65535, 0.0, 65536.0)
 AX_TO_INT(u32, uint32_t, 0, 4294967295u, 0.0, 4294967296.0)
@@ -352,12 +368,31 @@ AX_FN float ax_erfc_f32(float x) {
 #define AX_LIBM(name) \
   AX_FN double ax_##name##_f64(double x) { return __builtin_##name(x); }
 #define AX_LIBM_BOTH(name) \
-  AX_LIBM(name) \
+  AX_LIBM(name)            \
   AX_FN float ax_##name##_f32(float x) { return (float)__builtin_##name((double)x); }
-AX_LIBM(exp) AX_LIBM(expm1) AX_LIBM(exp2) AX_LIBM(log) AX_LIBM(log2) AX_LIBM(log10)
-AX_LIBM(log1p) AX_LIBM(sqrt) AX_LIBM(sin) AX_LIBM(cos) AX_LIBM(tan) AX_LIBM(sinh) AX_LIBM(cosh)
-AX_LIBM(tanh) AX_LIBM(asinh) AX_LIBM(acosh) AX_LIBM(atanh) AX_LIBM(erf) AX_LIBM(erfc)
-AX_LIBM_BOTH(asin) AX_LIBM_BOTH(acos) AX_LIBM_BOTH(atan) AX_LIBM_BOTH(lgamma)
+AX_LIBM(exp)
+AX_LIBM(expm1)
+AX_LIBM(exp2)
+AX_LIBM(log)
+AX_LIBM(log2)
+AX_LIBM(log10)
+AX_LIBM(log1p)
+AX_LIBM(sqrt)
+AX_LIBM(sin)
+AX_LIBM(cos)
+AX_LIBM(tan)
+AX_LIBM(sinh)
+AX_LIBM(cosh)
+AX_LIBM(tanh)
+AX_LIBM(asinh)
+AX_LIBM(acosh)
+AX_LIBM(atanh)
+AX_LIBM(erf)
+AX_LIBM(erfc)
+AX_LIBM_BOTH(asin)
+AX_LIBM_BOTH(acos)
+AX_LIBM_BOTH(atan)
+AX_LIBM_BOTH(lgamma)
 AX_FN double ax_rsqrt_f64(double x) { return 1.0 / __builtin_sqrt(x); }
 AX_FN double ax_pow_f64(double x, double y) { return __builtin_pow(x, y); }
 AX_FN double ax_atan2_f64(double y, double x) { return __builtin_atan2(y, x); }
@@ -389,71 +424,71 @@ AX_FN float ax_digamma_f32(float x) { return (float)ax_digamma_f64((double)x); }
 
 /* Arithmetic, rounding and classification of floats. maximum and minimum propagate NaN; round goes
    half to even; mod has the sign of the divisor, as in Python. */
-#define AX_FLOAT(S, T, F) \
-  AX_FN T ax_floor_##S(T x) { return __builtin_floor##F(x); } \
-  AX_FN T ax_ceil_##S(T x) { return __builtin_ceil##F(x); } \
-  AX_FN T ax_round_##S(T x) { return __builtin_rint##F(x); } \
-  AX_FN T ax_trunc_##S(T x) { return __builtin_trunc##F(x); } \
-  AX_FN T ax_abs_##S(T x) { return __builtin_fabs##F(x); } \
-  AX_FN T ax_copysign_##S(T x, T y) { return __builtin_copysign##F(x, y); } \
-  AX_FN T ax_fma_##S(T x, T y, T z) { return __builtin_fma##F(x, y, z); } \
-  AX_FN T ax_maximum_##S(T x, T y) { return x > y || x != x ? x : y; } \
-  AX_FN T ax_minimum_##S(T x, T y) { return x < y || x != x ? x : y; } \
-  AX_FN T ax_sign_##S(T x) { return x > 0 ? (T)1 : x < 0 ? (T)-1 : x; } \
-  AX_FN uint8_t ax_isnan_##S(T x) { return x != x; } \
-  AX_FN uint8_t ax_isinf_##S(T x) { return __builtin_fabs##F(x) == __builtin_inf##F(); } \
-  AX_FN uint8_t ax_isfinite_##S(T x) { return __builtin_fabs##F(x) < __builtin_inf##F(); } \
+#define AX_FLOAT(S, T, F)                                                                     \
+  AX_FN T ax_floor_##S(T x) { return __builtin_floor##F(x); }                                 \
+  AX_FN T ax_ceil_##S(T x) { return __builtin_ceil##F(x); }                                   \
+  AX_FN T ax_round_##S(T x) { return __builtin_rint##F(x); }                                  \
+  AX_FN T ax_trunc_##S(T x) { return __builtin_trunc##F(x); }                                 \
+  AX_FN T ax_abs_##S(T x) { return __builtin_fabs##F(x); }                                    \
+  AX_FN T ax_copysign_##S(T x, T y) { return __builtin_copysign##F(x, y); }                   \
+  AX_FN T ax_fma_##S(T x, T y, T z) { return __builtin_fma##F(x, y, z); }                     \
+  AX_FN T ax_maximum_##S(T x, T y) { return x > y || x != x ? x : y; }                        \
+  AX_FN T ax_minimum_##S(T x, T y) { return x < y || x != x ? x : y; }                        \
+  AX_FN T ax_sign_##S(T x) { return x > 0 ? (T)1 : x < 0 ? (T)(-1) : x; }                     \
+  AX_FN uint8_t ax_isnan_##S(T x) { return x != x; }                                          \
+  AX_FN uint8_t ax_isinf_##S(T x) { return __builtin_fabs##F(x) == __builtin_inf##F(); }      \
+  AX_FN uint8_t ax_isfinite_##S(T x) { return __builtin_fabs##F(x) < __builtin_inf##F(); }    \
   AX_FN T ax_finite_##S(T x) { return __builtin_fabs##F(x) < __builtin_inf##F() ? x : (T)0; } \
-  AX_FN T ax_fmod_##S(T x, T y) { return __builtin_fmod##F(x, y); } \
-  AX_FN T ax_floordiv_##S(T x, T y) { return __builtin_floor##F(x / y); } \
-  AX_FN T ax_mod_##S(T x, T y) { \
-    T r = __builtin_fmod##F(x, y); \
-    return r == 0 ? __builtin_copysign##F(r, y) : (r < 0) != (y < 0) ? r + y : r; \
+  AX_FN T ax_fmod_##S(T x, T y) { return __builtin_fmod##F(x, y); }                           \
+  AX_FN T ax_floordiv_##S(T x, T y) { return __builtin_floor##F(x / y); }                     \
+  AX_FN T ax_mod_##S(T x, T y) {                                                              \
+    T r = __builtin_fmod##F(x, y);                                                            \
+    return r == 0 ? __builtin_copysign##F(r, y) : (r < 0) != (y < 0) ? r + y : r;             \
   }
 AX_FLOAT(f32, float, f)
 AX_FLOAT(f64, double, )
 
 /* Integers. Division by zero gives 0; shifts by less than 0 or the width shift all bits out. */
-#define AX_INTEGER(S, T, U, bits, negative) \
-  AX_FN T ax_floor_##S(T x) { return x; } \
-  AX_FN T ax_ceil_##S(T x) { return x; } \
-  AX_FN T ax_round_##S(T x) { return x; } \
-  AX_FN T ax_trunc_##S(T x) { return x; } \
-  AX_FN T ax_finite_##S(T x) { return x; } \
-  AX_FN uint8_t ax_isnan_##S(T x) { return (void)x, 0; } \
-  AX_FN uint8_t ax_isinf_##S(T x) { return (void)x, 0; } \
-  AX_FN uint8_t ax_isfinite_##S(T x) { return (void)x, 1; } \
-  AX_FN T ax_maximum_##S(T x, T y) { return x > y ? x : y; } \
-  AX_FN T ax_minimum_##S(T x, T y) { return x < y ? x : y; } \
-  AX_FN T ax_abs_##S(T x) { return negative(x) ? (T)(0 - (U)x) : x; } \
-  AX_FN T ax_sign_##S(T x) { return negative(x) ? (T)-1 : (T)(x != 0); } \
+#define AX_INTEGER(S, T, U, bits, negative)                                                  \
+  AX_FN T ax_floor_##S(T x) { return x; }                                                    \
+  AX_FN T ax_ceil_##S(T x) { return x; }                                                     \
+  AX_FN T ax_round_##S(T x) { return x; }                                                    \
+  AX_FN T ax_trunc_##S(T x) { return x; }                                                    \
+  AX_FN T ax_finite_##S(T x) { return x; }                                                   \
+  AX_FN uint8_t ax_isnan_##S(T x) { return (void)x, 0; }                                     \
+  AX_FN uint8_t ax_isinf_##S(T x) { return (void)x, 0; }                                     \
+  AX_FN uint8_t ax_isfinite_##S(T x) { return (void)x, 1; }                                  \
+  AX_FN T ax_maximum_##S(T x, T y) { return x > y ? x : y; }                                 \
+  AX_FN T ax_minimum_##S(T x, T y) { return x < y ? x : y; }                                 \
+  AX_FN T ax_abs_##S(T x) { return negative(x) ? (T)(0 - (U)x) : x; }                        \
+  AX_FN T ax_sign_##S(T x) { return negative(x) ? (T)(-1) : (T)(x != 0); }                   \
   AX_FN T ax_fma_##S(T x, T y, T z) { return (T)((uint64_t)x * (uint64_t)y + (uint64_t)z); } \
-  AX_FN T ax_fmod_##S(T x, T y) { \
-    return y == 0 || (negative(y) && y == (T)-1) ? (T)0 : (T)(x % (y == 0 ? (T)1 : y)); \
-  } \
-  AX_FN T ax_mod_##S(T x, T y) { \
-    T r = ax_fmod_##S(x, y); \
-    return r != 0 && negative(r) != negative(y) ? (T)(r + y) : r; \
-  } \
-  AX_FN T ax_floordiv_##S(T x, T y) { \
-    if (y == 0) return 0; \
-    if (negative(y) && y == (T)-1) return (T)(0 - (U)x); \
-    T q = (T)(x / y); \
-    return q * y != x && negative(x) != negative(y) ? (T)(q - 1) : q; \
-  } \
-  AX_FN T ax_pow_##S(T x, T y) { \
-    uint64_t r = 1, b = (uint64_t)x; \
-    if (negative(y)) return 0; \
-    for (; y; y = (T)(y >> 1), b *= b) r *= y & 1 ? b : 1; \
-    return (T)r; \
-  } \
-  AX_FN T ax_bitwise_not_##S(T x) { return (T)~x; } \
-  AX_FN T ax_shift_left_##S(T x, T y) { \
-    return (uint64_t)y < bits ? (T)((uint64_t)x << (y & (bits - 1))) : (T)0; \
-  } \
-  AX_FN T ax_shift_right_##S(T x, T y) { \
-    T all = negative(x) ? (T)-1 : (T)0; \
-    return (uint64_t)y < bits ? (T)(x >> (y & (bits - 1))) : all; \
+  AX_FN T ax_fmod_##S(T x, T y) {                                                            \
+    return y == 0 || (negative(y) && y == (T)(-1)) ? (T)0 : (T)(x % (y == 0 ? (T)1 : y));    \
+  }                                                                                          \
+  AX_FN T ax_mod_##S(T x, T y) {                                                             \
+    T r = ax_fmod_##S(x, y);                                                                 \
+    return r != 0 && negative(r) != negative(y) ? (T)(r + y) : r;                            \
+  }                                                                                          \
+  AX_FN T ax_floordiv_##S(T x, T y) {                                                        \
+    if (y == 0) return 0;                                                                    \
+    if (negative(y) && y == (T)(-1)) return (T)(0 - (U)x);                                   \
+    T q = (T)(x / y);                                                                        \
+    return q * y != x && negative(x) != negative(y) ? (T)(q - 1) : q;                        \
+  }                                                                                          \
+  AX_FN T ax_pow_##S(T x, T y) {                                                             \
+    uint64_t r = 1, b = (uint64_t)x;                                                         \
+    if (negative(y)) return 0;                                                               \
+    for (; y; y = (T)(y >> 1), b *= b) r *= y & 1 ? b : 1;                                   \
+    return (T)r;                                                                             \
+  }                                                                                          \
+  AX_FN T ax_bitwise_not_##S(T x) { return (T)~x; }                                          \
+  AX_FN T ax_shift_left_##S(T x, T y) {                                                      \
+    return (uint64_t)y < bits ? (T)((uint64_t)x << (y & (bits - 1))) : (T)0;                 \
+  }                                                                                          \
+  AX_FN T ax_shift_right_##S(T x, T y) {                                                     \
+    T all = negative(x) ? (T)(-1) : (T)0;                                                    \
+    return (uint64_t)y < bits ? (T)(x >> (y & (bits - 1))) : all;                            \
   }
 #define AX_SIGNED(x) ((x) < 0)
 #define AX_UNSIGNED(x) 0
@@ -469,11 +504,24 @@ AX_INTEGER(u64, uint64_t, uint64_t, 64, AX_UNSIGNED)
   AX_FN uint8_t ax_##name##_b8(uint8_t x) { return (uint8_t)(expr); }
 #define AX_BOOL2(name, expr) \
   AX_FN uint8_t ax_##name##_b8(uint8_t x, uint8_t y) { return (uint8_t)(expr); }
-AX_BOOL(floor, x) AX_BOOL(ceil, x) AX_BOOL(round, x) AX_BOOL(trunc, x) AX_BOOL(finite, x)
-AX_BOOL(abs, x) AX_BOOL(sign, x) AX_BOOL(bitwise_not, !x)
-AX_BOOL(isnan, ((void)x, 0)) AX_BOOL(isinf, ((void)x, 0)) AX_BOOL(isfinite, ((void)x, 1))
-AX_BOOL2(maximum, x | y) AX_BOOL2(minimum, x & y) AX_BOOL2(floordiv, x & y) AX_BOOL2(pow, x | !y)
-AX_BOOL2(fmod, ((void)x, (void)y, 0)) AX_BOOL2(mod, ((void)x, (void)y, 0))
-AX_BOOL2(shift_left, x & !y) AX_BOOL2(shift_right, x & !y)
+AX_BOOL(floor, x)
+AX_BOOL(ceil, x)
+AX_BOOL(round, x)
+AX_BOOL(trunc, x)
+AX_BOOL(finite, x)
+AX_BOOL(abs, x)
+AX_BOOL(sign, x)
+AX_BOOL(bitwise_not, !x)
+AX_BOOL(isnan, ((void)x, 0))
+AX_BOOL(isinf, ((void)x, 0))
+AX_BOOL(isfinite, ((void)x, 1))
+AX_BOOL2(maximum, x | y)
+AX_BOOL2(minimum, (x & y))
+AX_BOOL2(floordiv, (x & y))
+AX_BOOL2(pow, x | !y)
+AX_BOOL2(fmod, ((void)x, (void)y, 0))
+AX_BOOL2(mod, ((void)x, (void)y, 0))
+AX_BOOL2(shift_left, x & !y)
+AX_BOOL2(shift_right, x & !y)
 AX_FN uint8_t ax_fma_b8(uint8_t x, uint8_t y, uint8_t z) { return (x & y) | z; }
 #endif
