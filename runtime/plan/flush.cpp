@@ -120,7 +120,8 @@ class Replay {
         bool right = i < succeeded_.size() && succeeded_[i];
         for (const BufferRef& ref : part.buffers) {
           if (ref.written || ref.kind == BufferRef::Kind::leaf) continue;
-          right = right && (ref.kind == BufferRef::Kind::output ? result[ref.index] : arena[ref.offset]);
+          right = right &&
+                  (ref.kind == BufferRef::Kind::output ? result[ref.index] : arena[ref.offset]);
         }
         for (const BufferRef& ref : part.buffers) {
           if (!ref.written) continue;
@@ -183,9 +184,10 @@ class Replay {
     if (failed_ == nullptr) return;
     std::string ops;
     for (const std::string& op : failed_->note.ops) ops += (ops.empty() ? "" : ", ") + op;
-    throw IndexError("axon: an index is out of range in the kernel of [" + ops + "] over " +
-                     failed_->note.shape +
-                     "; check labels and index tensors against the size of the axis they select from");
+    throw IndexError(
+        "axon: an index is out of range in the kernel of [" + ops + "] over " +
+        failed_->note.shape +
+        "; check labels and index tensors against the size of the axis they select from");
   }
 
   std::shared_ptr<const Plan> plan_;
@@ -206,8 +208,8 @@ void hand_over(const Plan& plan, const Snapshot& snapshot, const Replay& replay)
   }
 }
 
-/// After a failure: results that do not depend on it are there, what would have overwritten a leaf, or equals one, is that leaf, and
-/// every other result is lost. `replay` is null when nothing ran.
+/// After a failure: results that do not depend on it are there, what would have overwritten a leaf,
+/// or equals one, is that leaf, and every other result is lost. `replay` is null when nothing ran.
 void restore(const Plan& plan, const Snapshot& snapshot, const Replay* replay) {
   const std::vector<bool> finished =
       replay == nullptr ? std::vector<bool>(plan.fresh.size(), false) : replay->finished();
@@ -236,7 +238,8 @@ std::shared_ptr<const Plan> plan_for(const Snapshot& snapshot, Device& device) {
 void flush() {
   Graph& graph = current_graph();
   if (graph.nodes.empty()) return;
-  // One flush at a time: its kernels use every thread, and leaves that two graphs share carry a number while they are planned.
+  // One flush at a time: its kernels use every thread, and leaves that two graphs share carry a
+  // number while they are planned.
   static std::mutex one_flush;
   const std::lock_guard<std::mutex> lock(one_flush);
   try {

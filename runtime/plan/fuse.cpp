@@ -128,15 +128,16 @@ class Fuser {
  private:
   Statement& statement(int i) { return out_.statements[i]; }
 
-  /// Maps whose results only updates read and that read, element for element, a leaf that dies: parameter updates.
+  /// Maps whose results only updates read and that read, element for element, a leaf that dies:
+  /// parameter updates.
   std::vector<bool> find_updates() const {
     const auto& statements = bound_.statements;
     std::vector<bool> read_elsewhere(bound_.values.size(), false);
     std::vector<bool> result(statements.size(), false);
     for (size_t i = statements.size(); i-- > 0;) {
       const Statement& s = statements[i];
-      bool update = s.call < 0 && s.combine == Combine::set && !s.scatter &&
-                    wanted_[s.value] && !read_elsewhere[s.value];
+      bool update = s.call < 0 && s.combine == Combine::set && !s.scatter && wanted_[s.value] &&
+                    !read_elsewhere[s.value];
       bool overwrites = false;
       for (const Instr& instr : s.body) {
         if (instr.kind != InstrKind::load) continue;
@@ -182,7 +183,8 @@ class Fuser {
     if (!reason.empty()) out_.groups[group].reasons.push_back(reason);
   }
 
-  /// Which statement alone reads each value, if there is one: not counting views, which only pass it on.
+  /// Which statement alone reads each value, if there is one: not counting views, which only pass
+  /// it on.
   void find_readers() {
     only_reader_.assign(bound_.values.size(), kNobody);
     auto add = [&](ValueId value, int reader) {
@@ -202,7 +204,8 @@ class Fuser {
     }
   }
 
-  /// True iff one statement reads the value, at no more points than it has elements: then computing it there costs nothing.
+  /// True iff one statement reads the value, at no more points than it has elements: then computing
+  /// it there costs nothing.
   bool is_read_once(int i) {
     const int reader = only_reader_[statement(i).value];
     if (reader < 0) return false;
@@ -308,12 +311,14 @@ class Fuser {
     });
   }
 
-  /// A reduction of little work over what the group computed, and what follows from it, becomes one more phase of the same kernel.
+  /// A reduction of little work over what the group computed, and what follows from it, becomes one
+  /// more phase of the same kernel.
   bool join_as_tail(int i, int group) {
     const Statement& s = statement(i);
     Group& g = out_.groups[group];
     Contraction roles;
-    if (s.combine == Combine::set || g.phases.size() > 2 || find_contraction(s, roles)) return false;
+    if (s.combine == Combine::set || g.phases.size() > 2 || find_contraction(s, roles))
+      return false;
     if (points_of(s.axes, true) * points_of(s.axes, false) > kMaxTailPoints) return false;
     const bool reads_group = std::any_of(s.body.begin(), s.body.end(), [&](const Instr& instr) {
       return instr.kind == InstrKind::load && place_[instr.index].group == group;
@@ -329,8 +334,9 @@ class Fuser {
     return true;
   }
 
-  /// Finds the phase's axis for each of the statement's axes: first by the values that the phase computes (their addresses must agree), then
-  /// by data that both read, then in order by extent. -1: no such axis. False: a value of the phase is read at other points than it is computed.
+  /// Finds the phase's axis for each of the statement's axes: first by the values that the phase
+  /// computes (their addresses must agree), then by data that both read, then in order by extent.
+  /// -1: no such axis. False: a value of the phase is read at other points than it is computed.
   bool match_axes(const Statement& s, int group, int phase, std::vector<int>& map, bool& linked,
                   std::string& reason) const {
     const Space& space = out_.groups[group].phases[phase];
@@ -463,7 +469,8 @@ class Fuser {
   /// True iff so many rows of that length can be divided among threads.
   static bool rows_pay(int64_t rows, int64_t row) { return rows >= kManyRows || row <= kShortRow; }
 
-  /// A map over all the phase's axes, over its parallel axes, or over more axes of which the innermost is new (its rows).
+  /// A map over all the phase's axes, over its parallel axes, or over more axes of which the
+  /// innermost is new (its rows).
   static bool fits_map(const Statement& s, const Space& space, const std::vector<bool>& covered,
                        const std::vector<int>& extra) {
     const bool reduces = has_reduced(space.axes);
@@ -496,7 +503,8 @@ class Fuser {
       const bool is_extra = map[axis] < 0;
       if (is_extra && !s.axes[axis].reduced) return false;
       if (!is_extra && !extra.empty() && s.axes[axis].reduced) return false;
-      if (!is_extra && reduces && s.axes[axis].reduced != space.axes[map[axis]].reduced) return false;
+      if (!is_extra && reduces && s.axes[axis].reduced != space.axes[map[axis]].reduced)
+        return false;
       if (is_extra || !s.axes[axis].reduced) continue;
       if (map[axis] < previous) return false;  // the order of the sum would change
       previous = map[axis];
@@ -509,10 +517,10 @@ class Fuser {
 
   Bound& bound_;
   std::vector<bool> wanted_, dying_;
-  std::vector<Place> place_;         // by value
-  std::vector<int> virtual_;         // by value: the statement to recompute it from, or -1
-  std::vector<int> only_reader_;     // by value: a statement, kNobody or kMany
-  std::vector<int> last_reader_;     // by value: the last group that loads it
+  std::vector<Place> place_;      // by value
+  std::vector<int> virtual_;      // by value: the statement to recompute it from, or -1
+  std::vector<int> only_reader_;  // by value: a statement, kNobody or kMany
+  std::vector<int> last_reader_;  // by value: the last group that loads it
   int first_update_group_ = kNone;
   Fused out_;
 };

@@ -1,8 +1,9 @@
 // Groups statements into kernels. Fusion looks at statements only: their axes, loads and stores.
 //
-// Statements are met in order. Each joins the last group that one of its inputs comes from, or a later group that reads the
-// same data, if the legality rules of `try_join` allow; else it becomes recomputed at its readers if that is cheap; else it starts a group.
-// Groups run in the order they were started, and every group depends on earlier ones only.
+// Statements are met in order. Each joins the last group that one of its inputs comes from, or a
+// later group that reads the same data, if the legality rules of `try_join` allow; else it becomes
+// recomputed at its readers if that is cheap; else it starts a group. Groups run in the order they
+// were started, and every group depends on earlier ones only.
 #pragma once
 
 #include <string>
@@ -20,11 +21,12 @@ struct Member {
   std::vector<int> axes;
 };
 
-/// The loops that a phase will have, while it grows. Axes in logical order, parallel and reduced mixed.
+/// The loops that a phase will have, while it grows. Axes in logical order, parallel and reduced
+/// mixed.
 struct Space {
   std::vector<Axis> axes;
   std::vector<Member> members;
-  bool lanes = true;     // order of its reductions
+  bool lanes = true;  // order of its reductions
   bool contract = false;
   bool scatter = false;
 };
@@ -38,8 +40,9 @@ struct Group {
 
 /// Roles of the axes of a statement that is a sum of products of two operands.
 struct Contraction {
-  std::vector<int> batch, m, n, k;       // axes of the statement; n has the contiguous axis of the store last
-  std::vector<int> a_factors, b_factors; // instructions whose products are the operands
+  /// axes of the statement; n has the contiguous axis of the store last
+  std::vector<int> batch, m, n, k;
+  std::vector<int> a_factors, b_factors;  // instructions whose products are the operands
 };
 /// True iff the statement is worth a contract kernel.
 bool find_contraction(const Statement& s, Contraction& roles);
@@ -50,7 +53,8 @@ struct Fused {
   int first_update = 0;  // groups from here on overwrite leaves that die
 };
 
-/// `wanted`: values that must be stored; `dying`: leaves whose buffer nobody else will read after this flush.
+/// `wanted`: values that must be stored; `dying`: leaves whose buffer nobody else will read after
+/// this flush.
 Fused fuse(Bound& bound, const std::vector<bool>& wanted, const std::vector<bool>& dying);
 
 }  // namespace axon

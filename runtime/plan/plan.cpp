@@ -14,7 +14,8 @@ namespace axon {
 
 namespace {
 
-/// The leaf of `kernel` whose elements are read only where the element of `output` with the same number is written, or -1.
+/// The leaf of `kernel` whose elements are read only where the element of `output` with the same
+/// number is written, or -1.
 template <class CanTake>
 ValueId find_donor(const Kernel& kernel, int output, CanTake can_take) {
   if (kernel.phases.size() != 1 || kernel.kind != KernelKind::map) return -1;
@@ -108,7 +109,8 @@ class Planner {
     return it->second;
   }
 
-  /// Which leaf's buffer each result of an update takes over. Updates run last, so only other updates may still read the leaf.
+  /// Which leaf's buffer each result of an update takes over. Updates run last, so only other
+  /// updates may still read the leaf.
   void find_donors() {
     std::unordered_map<ValueId, int> readers;
     for (size_t k = fused_.first_update; k < kernels_.size(); ++k) {
@@ -192,7 +194,8 @@ class Planner {
     }
   }
 
-  /// True iff the kernel is one map that reads nothing of what earlier updates compute: it may run together with one of them.
+  /// True iff the kernel is one map that reads nothing of what earlier updates compute: it may run
+  /// together with one of them.
   static bool may_move_up(const Kernel& kernel, const std::unordered_set<ValueId>& written) {
     return kernel.kind == KernelKind::map && kernel.phases.size() == 1 &&
            std::none_of(kernel.buffers.begin(), kernel.buffers.end(), [&](const BufferSlot& slot) {

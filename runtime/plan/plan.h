@@ -1,8 +1,10 @@
 // Plans: how a pending graph of a given signature is computed, kept and replayed.
 //
-// A flush describes the pending graph by its signature (programs, structure, shapes, dtypes, which leaves die, which results are held). A
-// known signature replays its plan: bind leaves and scalars, run the launches. An unknown one is bound to statements, simplified, fused
-// and laid out first. Each launch runs the fused kernel as soon as its compiled form is there, and until then the executor on that same kernel.
+// A flush describes the pending graph by its signature (programs, structure, shapes, dtypes, which
+// leaves die, which results are held). A known signature replays its plan: bind leaves and scalars,
+// run the launches. An unknown one is bound to statements, simplified, fused and laid out first.
+// Each launch runs the fused kernel as soon as its compiled form is there, and until then the
+// executor on that same kernel.
 #pragma once
 
 #include <cstdint>
@@ -19,16 +21,17 @@ namespace axon {
 /// Where a launch finds a buffer.
 struct BufferRef {
   enum class Kind : uint8_t { leaf, output, arena } kind;
-  int32_t index;    // leaf or output number
-  size_t offset;    // arena: bytes
-  bool written;     // true iff the launch computes it
+  int32_t index;  // leaf or output number
+  size_t offset;  // arena: bytes
+  bool written;   // true iff the launch computes it
 };
 
 /// What is told of a kernel by axon.explain.
 struct KernelNote {
   KernelKind kind;
-  std::vector<std::string> ops;      // names of the ops whose statements it runs, in order, each once in a row
-  std::string shape;                 // "[128, 512] x [784]": parallel and reduced extents
+  /// names of the ops whose statements it runs, in order, each once in a row
+  std::vector<std::string> ops;
+  std::string shape;  // "[128, 512] x [784]": parallel and reduced extents
   int64_t bytes_read = 0;
   int64_t bytes_written = 0;
   int64_t flops = 0;
@@ -39,30 +42,31 @@ struct KernelNote {
 struct Part {
   std::shared_ptr<Launchable> code;
   std::vector<BufferRef> buffers;
-  std::vector<int32_t> scalars;      // entries of Plan::scalars
+  std::vector<int32_t> scalars;  // entries of Plan::scalars
 };
 struct Launch {
   std::vector<Part> parts;
-  bool update = false;               // true iff it overwrites leaves: runs after every other launch and every check
+  /// true iff it overwrites leaves: runs after every other launch and every check
+  bool update = false;
   KernelNote note;
 };
 
 /// How a held value gets its buffer.
 struct OutputPlan {
-  int32_t node;                      // of the graph
-  int32_t output;                    // of the node
-  int32_t source;                    // buffer number: `fresh` entry, or ~leaf when it shares or takes a leaf's buffer
+  int32_t node;    // of the graph
+  int32_t output;  // of the node
+  int32_t source;  // buffer number: `fresh` entry, or ~leaf when it shares or takes a leaf's buffer
 };
 struct FreshBuffer {
   size_t bytes;
-  int32_t donor = -1;                // >= 0: the leaf whose buffer is taken over
+  int32_t donor = -1;  // >= 0: the leaf whose buffer is taken over
 };
 
 struct Plan {
   std::vector<int64_t> signature;
   std::vector<Bound::Scalar> scalars;
   std::vector<Launch> launches;
-  std::vector<FreshBuffer> fresh;    // outputs' buffers by number
+  std::vector<FreshBuffer> fresh;  // outputs' buffers by number
   std::vector<OutputPlan> outputs;
   size_t arena_bytes = 0;
 };
@@ -83,8 +87,9 @@ std::shared_ptr<const Plan> make_plan(const Snapshot& snapshot, Device& device);
 /// The plan of that signature, made if it is not known.
 std::shared_ptr<const Plan> plan_for(const Snapshot& snapshot, Device& device);
 
-/// Computes every held value of this thread's graph; nothing is pending afterwards. The graph's mutex is held by the caller. When it
-/// throws, the leaves it would have overwritten are as before and the values that took their place have the old contents.
+/// Computes every held value of this thread's graph; nothing is pending afterwards. The graph's
+/// mutex is held by the caller. When it throws, the leaves it would have overwritten are as before
+/// and the values that took their place have the old contents.
 void flush();
 
 /// Called between launches; true iff the user asked to stop (Ctrl-C).

@@ -38,8 +38,8 @@ nb::dict describe(const Launch& launch) {
   return kernel;
 }
 
-/// The plan of this thread's pending graph, or nothing. Python objects are made after the lock is given back: making them may run
-/// finalizers that record.
+/// The plan of this thread's pending graph, or nothing. Python objects are made after the lock is
+/// given back: making them may run finalizers that record.
 std::shared_ptr<const Plan> pending_plan() {
   Graph& graph = current_graph();
   const GraphLock lock(graph);
@@ -87,10 +87,12 @@ nb::list take_profile() {
 
 void bind_inspect(nb::module_& m) {
   set_interrupt_check(interrupted);
-  m.def("explain", explain, "The kernels that a flush of this thread's graph would run, in order, each as a dict.");
+  m.def("explain", explain,
+        "The kernels that a flush of this thread's graph would run, in order, each as a dict.");
   m.def("stats", stats, "Counters of this process.");
-  m.def("profile", [](bool on) { set_profile(on ? &g_times : nullptr); }, nb::arg("on"),
-        "Starts or stops timing every launch.");
+  m.def(
+      "profile", [](bool on) { set_profile(on ? &g_times : nullptr); }, nb::arg("on"),
+      "Starts or stops timing every launch.");
   m.def("take_profile", take_profile, "The launches timed since the last call, each as a dict.");
   m.def("set_threads", set_threads, nb::arg("n"), "How many threads kernels use.");
   m.def("threads", threads, "How many threads kernels use.");
