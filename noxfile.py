@@ -3,7 +3,6 @@
 import nox
 
 nox.needs_version = ">=2024.3.2"
-nox.options.default_venv_backend = "venv"
 nox.options.reuse_existing_virtualenvs = True
 nox.options.sessions = ["tests"]
 
