@@ -87,8 +87,8 @@ def _continuous_output(program: Program, output: Output) -> bool:
 
 
 def _dim_names(program: Program) -> list[str]:
-    terms = [t for d in (*program.inputs, *program.outputs) for t in split_products(d.dims)]
-    return named_axes(tuple(terms))
+    dims = [d.dims for d in program.inputs] + [d.dims for d in program.outputs]
+    return named_axes(tuple(t for each in dims for t in split_products(each)))
 
 
 def _class_of(program: Program, output: Output) -> str:
@@ -162,7 +162,7 @@ class _Sweep:
 
     def _definitions(self) -> list[tuple[Node, Node]]:
         """(expression, load of the output that equals it): reading beats recomputing."""
-        known = []
+        known: list[tuple[Node, Node]] = []
         for at, s in enumerate(self.program.statements):
             if s.kind == "set" and s.value in self.outputs and isinstance(s.expr, Call):
                 read = load(s.value, s.index)
@@ -170,10 +170,10 @@ class _Sweep:
                 known.append((expand(s.expr, self.program.statements[:at]), read))
         return known
 
-    def _incoming(self, value: str, index: tuple[Node, ...]) -> Node | None:
+    def _incoming(self, value: str, index: tuple[Node, ...]) -> Call | None:
         """The gradient of a value at the points of its own store."""
         contributions = self.pending.pop(value, [])
-        terms = []
+        terms: list[Node] = []
         if value in self.cotangents:
             terms.append(load(self.cotangents[value], index))
         terms += [self._sum_of(value, c, index) for c in contributions]
@@ -200,7 +200,7 @@ class _Sweep:
         if len(stores) == 1:
             self.emitted.append(_statement(target, stores[0]))
             return
-        parts = []
+        parts: list[Node] = []
         for store in stores:
             if store.reduced:
                 part = self.fresh(target)
@@ -248,9 +248,9 @@ class _Sweep:
             replace(s, value=zeros, combine="sum", expr=call("cast", "int64", is_zero)),
             replace(s, value=product, expr=call("select", is_zero, 1.0, s.expr)),
         ]
-        zeros, product = load(zeros, s.index), load(product, s.index)
-        at_zero = call("select", call("eq", zeros, 1), product, 0.0)
-        elsewhere = call("select", call("eq", zeros, 0), call("div", product, s.expr), 0.0)
+        count, rest = load(zeros, s.index), load(product, s.index)
+        at_zero = call("select", call("eq", count, 1), rest, 0.0)
+        elsewhere = call("select", call("eq", count, 0), call("div", rest, s.expr), 0.0)
         return call("select", is_zero, at_zero, elsewhere)
 
     def _reverse_scatter(self, s: Statement) -> None:
@@ -356,7 +356,7 @@ class _Sweep:
             f"Gradient of {self.program.name}.",
         )
 
-    def _dtype_of(self, value: str, inputs: list[Input]) -> Node:
+    def _dtype_of(self, value: str, inputs: list[Input]) -> Call:
         """Like the input itself; like the cotangent where that has its dtype and saves a ghost."""
         present = {i.name: i for i in inputs}
         if value not in present:
@@ -398,7 +398,8 @@ def _one_hot(index, domain, expr, dims) -> Store | None:
     """A store through a gathered index that no two points share: a comparison at each target."""
     store, condition = [], None
     for dim, term in zip(dims, index, strict=False):
-        number = None
+        number: Node | None = None
+        extent: Node
         if is_call(term, "sub") and dim == GROUP:
             number, axis, extent = term.args[1], call("at", term.args[0]), call("sel", term.args[0])
         elif isinstance(dim, str) and dim != term and dim != GROUP:
@@ -469,8 +470,8 @@ def _children_first(expr: Node) -> list[Node]:
     return list(order)
 
 
-def _postorder(expr: Node, active_values: set[str]) -> tuple[list[Node], set[Node]]:
-    order = _children_first(expr)
+def _postorder(expr: Node, active_values: set[str]) -> tuple[list[Call], set[Node]]:
+    order = [node for node in _children_first(expr) if isinstance(node, Call)]
     active: set[Node] = set()
     for node in order:
         if is_call(node, "load"):
@@ -530,8 +531,8 @@ def _join(branches: dict[tuple, list[Node]]) -> Node:
             sides = nested.setdefault(condition, ({}, {}))
             sides[0 if taken else 1].setdefault(tuple(rest), []).extend(values)
     for condition, (taken, other) in nested.items():
-        sides = [_join(side) if side else 0.0 for side in (taken, other)]
-        terms.append(call("select", condition, *sides))
+        operands = [_join(side) if side else 0.0 for side in (taken, other)]
+        terms.append(call("select", condition, *operands))
     return _add(terms)
 
 
@@ -541,7 +542,7 @@ def _join(branches: dict[tuple, list[Node]]) -> Node:
 class _Needs:
     """The ghosts and `where` entries that determine the extents and dtypes of a gradient."""
 
-    def __init__(self, program, inputs, outputs, statements, where):
+    def __init__(self, program, inputs, outputs, statements, where) -> None:
         self.program, self.where = program, where
         self.present = {i.name: i for i in inputs}
         self.full = {o.name for o in program.outputs}

@@ -10,7 +10,7 @@ from pathlib import Path
 from . import adjoint
 from .diagnostics import Collector, Mark, Scalar, SpecError, error, unknown
 from .formula import Lowerer, is_scatter, reads
-from .ir import GROUP, Input, Node, Output, Program, Statement, call, is_call, walk
+from .ir import GROUP, Call, Input, Node, Output, Program, Statement, call, is_call, walk
 from .result_dtype import result_dtype
 from .signature import (
     CLASSES,
@@ -308,8 +308,12 @@ class _Entry:
         return {name: Output(name, dtype, dims) for name, (dims, dtype) in declared.items()}
 
     def _defaults(
-        self, lowerer: Lowerer, expr: ast.expr, dims: tuple[Node, ...] | None, dtype: Node | None
-    ) -> tuple[tuple[Node, ...], Node]:
+        self,
+        lowerer: Lowerer,
+        expr: ast.expr,
+        dims: tuple[Node, ...] | None,
+        dtype: Call | str | None,
+    ) -> tuple[tuple[Node, ...], Call | str]:
         """What the formula extends over and its dtype, where `out:` does not say."""
         if is_scatter(expr):
             raise lowerer.parsed.error(

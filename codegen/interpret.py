@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -49,7 +50,8 @@ def mix_key(key: tuple[int, int]) -> int:
 
 def uniform(key: tuple[int, int], counter) -> np.ndarray:
     """Float32 in [0, 1): the same numbers as runtime/core/random.h."""
-    mixed = mix_key(tuple(int(k) & ((1 << 64) - 1) for k in key))
+    first, second = (int(k) & ((1 << 64) - 1) for k in key)
+    mixed = mix_key((first, second))
     low = np.uint64(0xFFFFFFFF)
     half = np.uint64(32)
     counter = np.asarray(counter).astype(np.uint64)
@@ -103,7 +105,7 @@ class _Domain:
     extents: list[int]
     memo: dict = field(default_factory=dict)
 
-    def index(self, axis: Axis):
+    def index(self, axis: Axis | None):
         if axis not in self.axes:
             raise ValueError(f"axis {axis} is not in the domain {self.axes}")
         position = self.axes.index(axis)
@@ -117,7 +119,7 @@ class _Run:
         self.program = program
         self.float = np.dtype(dtype) if dtype is not None else np.dtype(np.float32)
         self.forced = dtype is not None
-        self.raw = {}
+        self.raw: dict[str, Any] = {}
         for declared in program.inputs:
             value = inputs.get(declared.name)
             if value is not None and not _is_weak(value):
@@ -131,7 +133,7 @@ class _Run:
             raise ValueError(f"{program.name}: unknown inputs or attributes {sorted(unknown)}")
         self.named: dict[str, int] = {}
         self.group: list[int | None] = []
-        self.values: dict[str, object] = {}
+        self.values: dict[str, Any] = {}
         self._find_group()
         self._normalise_attrs()
         self._find_named()
@@ -167,7 +169,7 @@ class _Run:
         return [i for i in self.program.inputs if self.raw[i.name] is not None]
 
     def _find_group(self) -> None:
-        group = None
+        group: Any = None
         for declared in self._present():
             _, _, term, extents = self._span(declared.name)
             if term == (GROUP,):
@@ -303,27 +305,27 @@ class _Run:
 
     def _slots(self, term: Node) -> list[Axis | None]:
         """The axes of a term in aligned form; None where it has extent 1."""
-        group = [("g", i) for i in range(len(self.group))]
+        group: list[Axis | None] = [("g", i) for i in range(len(self.group))]
         if term == GROUP:
             return group
         if isinstance(term, str):
             return [("n", term)]
-        if term.head == "shape":
+        if is_call(term, "shape"):
             name = term.args[0]
             return [("s", name, i) for i in range(len(self.shape_of(name)))]
-        if term.head == "perm":
+        if is_call(term, "perm"):
             return [group[i] for i in self.attrs[term.args[0]]]
-        if term.head == "sub":
+        if is_call(term, "sub"):
             group[self.attrs[term.args[0]]] = ("n", term.args[1])
             return group
-        if term.head in ("own", "bcast"):
+        if is_call(term, "own", "bcast"):
             kept = self.own(term.args[0])
-        elif term.head in ("sel", "rest", "keep"):
+        elif is_call(term, "sel", "rest", "keep"):
             kept = self.selected(term.args[0])
         else:
             raise ValueError(f"{self.program.name}: {text_of(term)} is no list of axes")
         positive = term.head in ("own", "sel")
-        return [axis if (axis[1] in kept) == positive else None for axis in group]
+        return [axis if (i in kept) == positive else None for i, axis in enumerate(group)]
 
     # ------------------------------------------------------------------------------- inputs
 
@@ -492,7 +494,8 @@ class _Run:
 
     # -------------------------------------------------------------------------- expressions
 
-    def dtype_of(self, node: Node) -> np.dtype:
+    def dtype_of(self, node: Call | str) -> np.dtype:
+        result: np.dtype | None
         if isinstance(node, str):
             result = np.dtype("bool" if node in ("bool", "bool_") else node)
         elif node.head == "attr":
@@ -596,8 +599,8 @@ class _Run:
 
     def _index(self, terms, domain, shape, broadcast: str | None = None):
         """Index arrays for a value of aligned `shape`, and where all of them are inside it."""
-        indices = []
-        inside = np.ones((), bool)
+        indices: list[Any] = []
+        inside: Any = np.ones((), bool)
         for term in terms:
             for position, (index, ok) in enumerate(self._term(term, domain, shape, len(indices))):
                 extent = shape[len(indices)]
@@ -645,7 +648,7 @@ class _Run:
             return [(zero if a is None else domain.index(a), yes) for a in slots]
         return [self._integer(term, domain, shape[at])]
 
-    def _per_axis(self, node: Node, count: int) -> list[int]:
+    def _per_axis(self, node: str | int, count: int) -> list[int]:
         value = self.attr(node) if isinstance(node, str) else node
         return list(value) if isinstance(value, (tuple, list)) else [value] * count
 
@@ -654,19 +657,21 @@ class _Run:
         yes = np.ones((), bool)
         if isinstance(node, (bool, int)):
             return np.int64(node), yes
+        if isinstance(node, float):
+            raise ValueError(f"{self.program.name}: {node} is no integer")
         if isinstance(node, str):
             if ("n", node) in domain.axes:
                 return domain.index(("n", node)), yes
             return np.int64(self.attr(node)), yes
         if node.head == "at":
-            (axis,) = self.selected(node.args[0])
-            return domain.index(("g", axis)), yes
+            (position,) = self.selected(node.args[0])
+            return domain.index(("g", position)), yes
         if node.head == "index":
             return self._integer(node.args[0], domain)
         if node.head == "count":
             return np.int64(self.count(node.args)), yes
         if node.head == "linear":
-            result = np.zeros((), np.int64)
+            result: Any = np.zeros((), np.int64)
             for axis in self.axes_of(node.args):
                 result = result * self.extent_of(axis) + domain.index(axis)
             return result, yes
@@ -684,6 +689,7 @@ class _Run:
         return _integer_operation(node.head, values[0], values[1:]), ok
 
     def _gather(self, node: Call, domain: _Domain, extent: int | None):
+        assert extent is not None, "only the index of an axis is gathered"
         index = np.asarray(self._scalar(node.args[0], domain)).astype(np.int64)
         bad = (index < -extent) | (index >= extent)
         if np.any(bad):

@@ -201,7 +201,7 @@ def affine(node: Node, variables: Callable[[Node], bool]) -> tuple[dict[Node, No
 
 
 class _Inversion:
-    def __init__(self, index, domain, expr, dims, extents, fresh, group):
+    def __init__(self, index, domain, expr, dims, extents, fresh, group) -> None:
         self.index, self.domain, self.expr, self.dims = index, domain, expr, dims
         self.extents, self.fresh, self.group = dict(extents), fresh, group
         self.values: dict[str, Node] = {}  # solved axis of the domain -> its integer expression
@@ -258,13 +258,11 @@ class _Inversion:
         for name, extent in self.where.items():
             for axis in self.total:
                 if self.extents.get(axis) == extent and axis not in named_axes(store.domain):
-                    change = {name: axis}
+                    change: dict[str, Node] = {name: axis}
                     where = {n: e for n, e in self.where.items() if n != name}
-                    terms = (
-                        tuple(_replace(t, change) for t in part)
-                        for part in (store.index, store.domain)
-                    )
-                    return Store(*terms, _replace(store.expr, change), where)
+                    index = tuple(_replace(t, change) for t in store.index)
+                    domain = tuple(_replace(t, change) for t in store.domain)
+                    return Store(index, domain, _replace(store.expr, change), where)
         return store
 
     def _claim_plain(self) -> None:
@@ -293,7 +291,7 @@ class _Inversion:
             raise _NotAffine
         return self.group if dim == GROUP else term
 
-    def _named_target(self, dim: Node, term: Node) -> str:
+    def _named_target(self, dim: Node, term: Node) -> Node:
         if dim == term:
             return dim
         if not isinstance(dim, str):

@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TypeGuard, Union
+from typing import Any, TypeGuard
 
 # --------------------------------------------------------------------------------------- terms
 
@@ -29,10 +29,11 @@ class Call:
     """
 
     head: str
-    args: tuple["Node", ...] = ()
+    args: tuple[Any, ...] = ()  # which of them stands where follows from the head
+    _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self):
-        # Trees share subtrees; hashing each once keeps passes linear in the number of distinct nodes.
+        # Trees share subtrees; hashing each once keeps passes linear in the distinct nodes.
         object.__setattr__(self, "_hash", hash((self.head, tuple((type(a), a) for a in self.args))))
 
     def __hash__(self) -> int:
@@ -50,7 +51,7 @@ class Call:
         return "(" + " ".join([self.head, *map(text_of, self.args)]) + ")"
 
 
-Node = Union[Call, str, int, float, bool]
+Node = Call | str | int | float | bool
 GROUP = "*"
 
 
@@ -81,7 +82,7 @@ def walk(node: Node) -> Iterator[Node]:
 
 
 def transform(node: Node, visit) -> Node:
-    """Rebuilds bottom-up; `visit(node)` gets each node with its children done and returns its replacement."""
+    """Rebuilds bottom-up: `visit` gets a node whose children are done, returns its replacement."""
     if isinstance(node, Call):
         args = tuple(transform(arg, visit) for arg in node.args)
         node = node if args == node.args else Call(node.head, args)
@@ -95,9 +96,9 @@ def transform(node: Node, visit) -> Node:
 class Statement:
     """One loop nest: `value[index] combine= expr`.
 
-    `kind` is "set", "reduce", "scatter" or "call". For "reduce" `domain` holds the reduced terms, for
-    "scatter" the whole domain. A "call" has `outputs`, `inputs` and `attrs` instead of an expression
-    and its `combine` is the kind of the opaque kernel.
+    `kind` is "set", "reduce", "scatter" or "call". For "reduce" `domain` holds the reduced terms,
+    for "scatter" the whole domain. A "call" has `outputs`, `inputs` and `attrs` instead of an
+    expression and its `combine` is the kind of the opaque kernel.
     """
 
     kind: str
@@ -116,7 +117,8 @@ class Statement:
         if self.kind == "set":
             return f"(set {self.value} {index} {text_of(self.expr)})"
         if self.kind in ("reduce", "scatter"):
-            return f"({self.kind} {self.combine} {self.value} {index} {domain} {text_of(self.expr)})"
+            head = f"{self.kind} {self.combine} {self.value}"
+            return f"({head} {index} {domain} {text_of(self.expr)})"
         names = (" ".join(part) for part in (self.outputs, self.inputs, self.attrs))
         return "(call {} ({}) ({}) ({}))".format(self.combine, *names)
 
@@ -149,13 +151,13 @@ class Input:
 class Attr:
     name: str
     type: str  # real offsets rng int int2 flag axis axes ints shape dtype str
-    default: object = None  # None: required; for axes the string "all"
+    default: Any = None  # None: required; for axes the string "all"
 
 
 @dataclass(frozen=True)
 class Output:
     name: str
-    dtype: Node
+    dtype: Call | str
     dims: tuple[Node, ...] = (GROUP,)
 
 
@@ -176,7 +178,7 @@ class Program:
     checks: tuple[Check, ...] = ()
     doc: str = field(default="", compare=False)
 
-    def replace(self, **changes) -> "Program":
+    def replace(self, **changes) -> Program:
         return dataclasses.replace(self, **changes)
 
     def input(self, name: str) -> Input:
@@ -261,7 +263,8 @@ def read_sexpr(text: str) -> list:
             done = stack.pop()
             stack[-1].append(done)
         elif string is not None:
-            stack[-1].append(Quoted(string.replace("\\n", "\n").replace('\\"', '"').replace("\\\\", "\\")))
+            text_of_string = string.replace("\\n", "\n").replace('\\"', '"').replace("\\\\", "\\")
+            stack[-1].append(Quoted(text_of_string))
         elif atom is not None:
             stack[-1].append(_atom(atom))
     if len(stack) != 1:
@@ -287,6 +290,13 @@ def _node(form) -> Node:
     return Call(form[0], tuple(map(_node, form[1:])))
 
 
+def _dtype(form) -> Call | str:
+    node = _node(form)
+    if not isinstance(node, (Call, str)):
+        raise ValueError(f"program text: {text_of(node)} is no dtype")
+    return node
+
+
 def _nodes(form: list) -> tuple[Node, ...]:
     return tuple(map(_node, form))
 
@@ -301,7 +311,13 @@ def parse(text: str) -> Program:
     """The program that `text` describes; the inverse of `str(program)`."""
     (form,) = read_sexpr(text)
     _, name, *sections = form
-    inputs, attrs, outputs, statements, where, checks, doc = [], [], [], [], [], [], ""
+    inputs: list[Input] = []
+    attrs: list[Attr] = []
+    outputs: list[Output] = []
+    statements: list[Statement] = []
+    where: list[tuple[str, Node]] = []
+    checks: list[Check] = []
+    doc = ""
     for head, *rest in sections:
         if head == "doc":
             doc = str(rest[0])
@@ -312,13 +328,14 @@ def parse(text: str) -> Program:
         elif head == "attr":
             for attr_name, kind, *default in rest:
                 value = default[0] if default else None
-                attrs.append(Attr(attr_name, kind, tuple(value) if isinstance(value, list) else value))
+                value = tuple(value) if isinstance(value, list) else value
+                attrs.append(Attr(attr_name, kind, value))
         elif head == "where":
             where.extend((n, _node(e)) for n, e in rest)
         elif head == "check":
             checks.append(Check(_node(rest[0]), str(rest[1])))
         elif head == "out":
-            outputs.extend(Output(n, _node(dtype), _nodes(dims)) for n, dtype, dims in rest)
+            outputs.extend(Output(n, _dtype(dtype), _nodes(dims)) for n, dtype, dims in rest)
         elif head == "set":
             statements.append(Statement("set", rest[0], _nodes(rest[1]), _node(rest[2])))
         elif head in ("reduce", "scatter"):
@@ -329,10 +346,24 @@ def parse(text: str) -> Program:
         elif head == "call":
             kind, outs, ins, call_attrs = rest
             statements.append(
-                Statement("call", outs[0], combine=kind, outputs=tuple(outs), inputs=tuple(ins), attrs=tuple(call_attrs))
+                Statement(
+                    "call",
+                    outs[0],
+                    combine=kind,
+                    outputs=tuple(outs),
+                    inputs=tuple(ins),
+                    attrs=tuple(call_attrs),
+                )
             )
         else:
             raise ValueError(f"program {name}: unknown section ({head} ...)")
     return Program(
-        name, tuple(inputs), tuple(attrs), tuple(outputs), tuple(statements), tuple(where), tuple(checks), doc
+        name,
+        tuple(inputs),
+        tuple(attrs),
+        tuple(outputs),
+        tuple(statements),
+        tuple(where),
+        tuple(checks),
+        doc,
     )

@@ -154,8 +154,8 @@ def maps_of(ops: Iterable[Op]) -> list[Map]:
     """All maps of the ops and their gradients; of equal formulas the first."""
     found: dict[str, Map] = {}
     for op in ops:
-        for program in (op.program, op.grad):
-            for dtype in SUFFIX if program is not None else ():
+        for program in (p for p in (op.program, op.grad) if p is not None):
+            for dtype in SUFFIX:
                 try:
                     printed = print_map(program, dtype)
                 except NotAMap:

@@ -133,6 +133,7 @@ def _also_list(parameter: Parameter, first: str, second: str) -> Parameter:
 
 def gradient_of(op: Op) -> Function:
     """The gradient program as a function: cotangents, what it reads, then attributes by keyword."""
+    assert op.grad is not None, op.name
     parameters = _parameters(op.grad)
     inputs = tuple(p for p in parameters if p.is_input)
     attrs = tuple(p for p in parameters if not p.is_input)
@@ -186,7 +187,8 @@ class Stub:
 
 
 def stub_of(op: Op) -> Stub:
-    read = {v.name for v in (*op.program.inputs, *op.program.outputs)}
+    assert op.grad is not None, op.name
+    read = {i.name for i in op.program.inputs} | {o.name for o in op.program.outputs}
     names = [i.name for i in op.grad.inputs]
     count = next((at for at, name in enumerate(names) if name in read), len(names))
     cotangents = tuple(names[:count])

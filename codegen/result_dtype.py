@@ -17,7 +17,7 @@ _COMBINED = {"argmax": INT64, "argmin": INT64, "any": BOOL, "all": BOOL}
 
 def result_dtype(
     expr: Node, statements: list[Statement], inputs: list[Input], attrs: dict[str, Attr]
-) -> Node | None:
+) -> Call | str | None:
     """None iff nothing in the expression has a dtype."""
     kind = _Kinds(statements, attrs).of(expr)
     if kind in (BOOL, INT64):

@@ -449,9 +449,9 @@ def attribute_element(parsed: Parsed, node: ast.Subscript, signature: Signature)
 
 def parse_outputs(
     scalar: Scalar, signature: Signature
-) -> dict[str, tuple[tuple[Node, ...] | None, Node | None]]:
+) -> dict[str, tuple[tuple[Node, ...] | None, Call | str | None]]:
     """By name the dims and the dtype of each output of `out:`; None where the formula decides."""
-    outputs: dict[str, tuple[tuple[Node, ...] | None, Node | None]] = {}
+    outputs: dict[str, tuple[tuple[Node, ...] | None, Call | str | None]] = {}
     for part in split_top(scalar):
         match = _OUTPUT.match(part.text)
         if match is None:
@@ -475,12 +475,12 @@ def parse_outputs(
     return outputs
 
 
-def parse_dtype(scalar: Scalar, signature: Signature) -> Node:
+def parse_dtype(scalar: Scalar, signature: Signature) -> Call | str:
     parsed = parse_expression(scalar)
     return dtype_node(parsed, parsed.tree, signature)
 
 
-def dtype_node(parsed: Parsed, node: ast.expr, signature: Signature) -> Node:
+def dtype_node(parsed: Parsed, node: ast.expr, signature: Signature) -> Call | str:
     """A dtype of an output or cast."""
     heads = {"like": "like", "promote": "promote", "float_promote": "float", "accum": "accum"}
     if isinstance(node, ast.Name):

@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeGuard
 
 from .ir import Call, Node, Statement, call, is_call, load, node_from_text, walk
 from .primitives import PRIMITIVES
@@ -19,7 +20,7 @@ from .terms import Polynomial, depends, named_axes, polynomial, remaining, same_
 CHEAP = 12
 
 
-def is_number(node: Node) -> bool:
+def is_number(node: Node) -> TypeGuard[int | float]:
     return isinstance(node, (int, float)) and not isinstance(node, bool)
 
 
@@ -31,6 +32,7 @@ def _compile() -> dict[str, list[tuple[Call, Node]]]:
     for primitive in PRIMITIVES.values():
         for pattern, replacement in primitive.identities:
             compiled = node_from_text(pattern)
+            assert isinstance(compiled, Call), pattern
             table.setdefault(compiled.head, []).append((compiled, node_from_text(replacement)))
     return table
 
@@ -55,9 +57,9 @@ def _match(pattern: Node, node: Node, bound: dict[str, Node]) -> dict[str, Node]
     for operands in orders:
         result: dict[str, Node] | None = bound
         for part, operand in zip(pattern.args, operands, strict=False):
-            result = _match(part, operand, result)
             if result is None:
                 break
+            result = _match(part, operand, result)
         if result is not None:
             return result
     return None
@@ -106,11 +108,11 @@ def _decide(node: Call, names: frozenset[str]) -> Node:
     """Comparisons of positions that hold for every point, such as `k < count k`."""
     if node.head not in ("lt", "ge") or not any(map(_is_position, node.args)):
         return node
-    forms = [_position(a) for a in node.args]
-    if None in forms:
+    left, right = map(_position, node.args)
+    if left is None or right is None:
         return node
-    difference = dict(forms[0])
-    for atoms, coefficient in forms[1].items():
+    difference = dict(left)
+    for atoms, coefficient in right.items():
         difference[atoms] = difference.get(atoms, 0) - coefficient
     axes = {a for f in difference for a in f if not _is_extent(a)}
     if not all(is_call(a, "at") or a in names for a in axes):
@@ -160,12 +162,12 @@ class Simplifier:
 
     def _top(self, node: Node) -> Node:
         for _ in range(20):
+            if not isinstance(node, Call):
+                return node
             changed = self._step(node)
             if changed is node or (changed == node and type(changed) is type(node)):
                 return changed
             node = changed
-            if not isinstance(node, Call):
-                return node
         return node
 
     def _step(self, node: Call) -> Node:
@@ -319,9 +321,9 @@ def rebuild(product: Product) -> Node:
         over = number if under is not None and number != 1 else over
     elif number != 1:
         over = call("mul", number, over)
-    if over is None and under is None:
-        return -number if sign else number
     if under is None:
+        if over is None:
+            return -number if sign else number
         result = over
     else:
         result = call("reciprocal", under) if over is None else call("div", over, under)
@@ -348,14 +350,16 @@ def _plain_sum(terms: list[Node]) -> Node:
     terms = sorted(terms, key=lambda t: is_call(t, "neg"))  # a leading minus costs an operation
     result = terms[0]
     for term in terms[1:]:
-        negative = is_call(term, "neg")
-        result = call("sub" if negative else "add", result, term.args[0] if negative else term)
+        if is_call(term, "neg"):
+            result = call("sub", result, term.args[0])
+        else:
+            result = call("add", result, term)
     return result
 
 
 def _merge_selects(terms: list[Node], simplify: Callable[[Node], Node]) -> list[Node]:
     """select(c, a, b) + select(c, d, e) is select(c, a + d, b + e)."""
-    merged: dict[Node, Node] = {}
+    merged: dict[Node, Call] = {}
     result: list[Node] = []
     for term in terms:
         if is_call(term, "select"):
@@ -515,8 +519,9 @@ def _is_centred(term: Node, s: Statement, sums: dict[str, Statement]) -> bool:
     if not is_call(total, "load") or points != Call("count", s.domain):
         return False
     mean = sums.get(total.args[0])
-    same = mean is not None and mean.expr == value and mean.domain == s.domain
-    return same and _at(total, mean.index)
+    if mean is None or mean.expr != value or mean.domain != s.domain:
+        return False
+    return _at(total, mean.index)
 
 
 def _independent_factor(s: Statement) -> tuple[Product | None, Product]:

@@ -29,8 +29,9 @@ def _plain(term: Node) -> Node:
 
 def group_part(terms: tuple[Node, ...]) -> Node | None:
     """The part of the group that the terms cover: one term, or None."""
-    part = None
+    part: Node | None = None
     for term in terms:
+        new: Node
         if term == GROUP or is_call(term, "perm"):
             new = GROUP
         elif is_call(term, "sub"):
@@ -73,7 +74,7 @@ def remaining(domain: tuple[Node, ...], stored: tuple[Node, ...]) -> tuple[Node,
     if part is None and whole is not None:
         rest.append(whole)
     elif whole != part:
-        if whole != GROUP:
+        if whole != GROUP or not isinstance(part, Call):
             raise Uncovered
         rest.append(complement(part))
     shape = shape_part(domain)

@@ -8,6 +8,7 @@ they look like.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import yaml
 
@@ -53,7 +54,8 @@ def read_yaml(text: str, path: str) -> Tree:
     return _tree(root, source)
 
 
-def _mark(at: yaml.Mark, source: Source) -> Mark:
+def _mark(at: Any, source: Source) -> Mark:
+    """PyYAML's mark, of either of its parsers, as one of ours."""
     return Mark(source, at.line + 1, at.column + 1)
 
 
@@ -74,12 +76,13 @@ def _refuse_hidden(event: yaml.Event, source: Source) -> None:
     at = _mark(event.start_mark, source)
     if isinstance(event, yaml.AliasEvent):
         raise error(at, f"alias '*{event.anchor}' is refused", ALIAS_HINT)
-    if getattr(event, "anchor", None) is not None:
-        raise error(at, f"anchor '&{event.anchor}' is refused", ALIAS_HINT)
-    if getattr(event, "tag", None) not in (None, "!"):
+    anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
+    if anchor is not None:
+        raise error(at, f"anchor '&{anchor}' is refused", ALIAS_HINT)
+    if tag not in (None, "!"):
         raise error(
             at,
-            f"tag {event.tag!r} is refused",
+            f"tag {tag!r} is refused",
             "a plain or quoted scalar: every scalar is a string",
         )
     if isinstance(event, yaml.DocumentStartEvent) and event.explicit:
