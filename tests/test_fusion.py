@@ -66,6 +66,11 @@ def test_cross_entropy_with_its_mean_is_one_kernel():
     assert len(kernels(metrics.cross_entropy(logits, labels))) == 1
 
 
+def test_cross_entropy_over_a_middle_axis_is_one_kernel():
+    logits, labels = rand(8, 10, 30), axon.tensor([[0] * 30] * 8)
+    assert len(kernels(axon.mean(axon.cross_entropy(logits, labels, axis=1)))) == 1
+
+
 @pytest.mark.parametrize(("shape", "axis"), [((128, 10), 1), ((8, 10, 30), 1)])
 def test_cross_entropy_from_primitives_is_one_kernel(shape, axis):
     rows = [extent for number, extent in enumerate(shape) if number != axis]

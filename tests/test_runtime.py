@@ -181,6 +181,15 @@ def test_a_missing_compiler_is_one_warning(tmp_path):
     assert done.stderr.count("compiler") >= 1
 
 
+@pytest.mark.compiler
+def test_a_compiler_that_fails_is_one_warning_and_the_executor_serves(tmp_path):
+    done = run(PROGRAM, AXON_JIT="wait", AXON_CC="/bin/false", AXON_CACHE_DIR=str(tmp_path / "false"))
+    right = run(PROGRAM, AXON_JIT="off")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == right.stdout.split()
+    assert done.stderr.count("Warning") <= 1 and done.stderr != ""
+
+
 def test_numpy_computes_nothing():
     done = run("""
         import numpy, sys

@@ -1,0 +1,28 @@
+"""Fails a test in which NumPy computes while Axon should."""
+
+import contextlib
+import sys
+from collections.abc import Iterator
+
+
+def _watch(frame, event, arg):
+    if event == "c_call":
+        module = getattr(arg, "__module__", None) or type(getattr(arg, "__self__", None)).__module__
+        name = getattr(arg, "__qualname__", repr(arg))
+    elif event == "call":
+        module, name = frame.f_globals.get("__name__", ""), frame.f_code.co_name
+    else:
+        return
+    if str(module).split(".")[0] == "numpy":
+        sys.setprofile(None)
+        raise AssertionError(f"NumPy was called: {module}.{name}")
+
+
+@contextlib.contextmanager
+def no_numpy() -> Iterator[None]:
+    """Python-level calls into NumPy, of its functions or its arrays' methods, raise AssertionError."""
+    sys.setprofile(_watch)
+    try:
+        yield
+    finally:
+        sys.setprofile(None)
