@@ -11,7 +11,7 @@ CODEGEN = ["jinja2", "pyyaml"]
 
 @nox.session
 def codegen(session: nox.Session) -> None:
-    """Regenerate generated/ from ops.yaml; `-- --check` fails on a stale one and prints the diff."""
+    """Regenerate generated/ from ops.yaml; `-- --check` fails and prints a diff if it is stale."""
     session.install(*CODEGEN, "numpy")
     session.run("python", "-m", "codegen", *session.posargs)
 

@@ -1,5 +1,7 @@
-"""Axon against torch and jax, interleaved: each round times every library once, and what is reported is the median over the rounds
-of the ratio within a round, so that a machine that drifts slows all of them alike.
+"""Axon against torch and jax, interleaved.
+
+Each round times every library once, and what is reported is the median over the rounds of the ratio
+within a round, so that a machine that drifts slows all of them alike.
 
     nox -s bench                      # everything, writes docs/benchmarks.md
     nox -s bench -- softmax matmul    # only workloads whose name contains one of these
@@ -38,7 +40,9 @@ def time_once(call: Callable[[], None], seconds: float) -> float:
             return elapsed / calls
 
 
-def measure(calls: dict[str, Callable[[], None]], rounds: int, seconds: float) -> dict[str, list[float]]:
+def measure(
+    calls: dict[str, Callable[[], None]], rounds: int, seconds: float
+) -> dict[str, list[float]]:
     """Seconds a call by library, one entry a round."""
     for call in calls.values():  # compile and warm up
         for _ in range(3):
@@ -71,7 +75,9 @@ def main() -> None:
         calls = workload.calls(LIBRARIES)
         times = measure(calls, args.rounds, args.seconds)
         cells = [workload.name]
-        cells += [f"{statistics.median(times[n]) * 1e3:.3f}" if n in times else "" for n in LIBRARIES]
+        cells += [
+            f"{statistics.median(times[n]) * 1e3:.3f}" if n in times else "" for n in LIBRARIES
+        ]
         for peer in LIBRARIES[1:]:
             value = ratio(times, peer)
             cells.append("" if value is None else f"{value:.2f}")
@@ -90,11 +96,12 @@ def write_page(rows: list[list[str]]) -> None:
     lines = [
         "# Benchmarks",
         "",
-        "Written by `nox -s bench`. Median milliseconds a call, and how many times faster Axon is than a peer (the median of",
-        "the ratios within a round; above 1 Axon is faster). All libraries use the same threads; torch is eager, jax is `jit`.",
+        "Written by `nox -s bench`. Median milliseconds a call, and how many times faster Axon is",
+        "than a peer (the median of the ratios within a round; above 1 Axon is faster). All",
+        "libraries use the same threads; torch is eager, jax is `jit`.",
         "",
-        f"{cpu_name()}, {os.cpu_count()} CPUs; Python {platform.python_version()}, NumPy {np.__version__}, "
-        f"torch {torch.__version__}, jax {jax.__version__}.",
+        f"{cpu_name()}, {os.cpu_count()} CPUs; Python {platform.python_version()}, "
+        f"NumPy {np.__version__}, torch {torch.__version__}, jax {jax.__version__}.",
         "",
         "| " + " | ".join(head) + " |",
         "|---|" + "---:|" * (len(head) - 1),
@@ -108,7 +115,9 @@ def cpu_name() -> str:
         text = pathlib.Path("/proc/cpuinfo").read_text()
     except OSError:
         return platform.processor()
-    names = [line.split(":", 1)[1].strip() for line in text.splitlines() if line.startswith("model name")]
+    names = [
+        line.split(":", 1)[1].strip() for line in text.splitlines() if line.startswith("model name")
+    ]
     return names[0] if names else platform.processor()
 
 

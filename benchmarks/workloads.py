@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -61,9 +62,10 @@ def formula(name: str, arrays: list[np.ndarray], axon_fn, torch_fn, jax_fn) -> W
 
 
 def elementwise() -> Iterator[Workload]:
-    import axon
     import jax
     import torch
+
+    import axon
 
     n = 1 << 24
     yield formula(
@@ -86,7 +88,8 @@ def elementwise() -> Iterator[Workload]:
         lambda a, w, b: axon.gelu(axon.layer_norm(a, w, b)),
         lambda a, w, b: torch.nn.functional.gelu(torch.nn.functional.layer_norm(a, (1024,), w, b)),
         lambda a, w, b: jax.nn.gelu(
-            (a - a.mean(-1, keepdims=True)) * jax.lax.rsqrt(a.var(-1, keepdims=True) + 1e-5) * w + b,
+            (a - a.mean(-1, keepdims=True)) * jax.lax.rsqrt(a.var(-1, keepdims=True) + 1e-5) * w
+            + b,
             approximate=False,
         ),
     )
@@ -100,9 +103,10 @@ def elementwise() -> Iterator[Workload]:
 
 
 def contractions() -> Iterator[Workload]:
-    import axon
     import jax
     import torch
+
+    import axon
 
     for n in (64, 256, 512, 1024):
         yield formula(
@@ -139,7 +143,7 @@ def mlp(name: str, sizes: tuple[int, ...], batch: int, optimizer: str) -> Worklo
         from axon import metrics, nn, optim
 
         layers: list = []
-        for fan_in, fan_out in zip(sizes, sizes[1:], strict=False):
+        for fan_in, fan_out in itertools.pairwise(sizes):
             layers += [nn.Linear(fan_in, fan_out), nn.ReLU()]
         model = nn.Pipeline(*layers[:-1])
         opt = getattr(optim, optimizer)(model.params, lr=1e-3)
@@ -157,7 +161,7 @@ def mlp(name: str, sizes: tuple[int, ...], batch: int, optimizer: str) -> Worklo
         import torch
 
         layers: list = []
-        for fan_in, fan_out in zip(sizes, sizes[1:], strict=False):
+        for fan_in, fan_out in itertools.pairwise(sizes):
             layers += [torch.nn.Linear(fan_in, fan_out), torch.nn.ReLU()]
         model = torch.nn.Sequential(*layers[:-1])
         opt = getattr(torch.optim, optimizer)(model.parameters(), lr=1e-3)

@@ -1,24 +1,44 @@
-"""Bound statements, evaluated by the plainest interpreter (tests/cpp/test_bind.cpp), against NumPy's of the programs."""
+"""Bound statements against programs: the plainest interpreter of each must agree.
+
+Statements are evaluated by tests/cpp/test_bind.cpp, programs by NumPy.
+"""
 
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import numpy as np
+import op_cases
 import pytest
 
-import op_cases
 from codegen import interpret, ir
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCES = ("runtime/core/dtype.cpp", "runtime/graph/*.cpp", "runtime/plan/bind*.cpp", "runtime/plan/body.cpp",
-           "runtime/plan/inline.cpp")
-DTYPES = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "bfloat16",
-          "float32", "float64")
+SOURCES = (
+    "runtime/core/dtype.cpp",
+    "runtime/graph/*.cpp",
+    "runtime/plan/bind*.cpp",
+    "runtime/plan/body.cpp",
+    "runtime/plan/inline.cpp",
+)
+DTYPES = (
+    "bool",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "float16",
+    "bfloat16",
+    "float32",
+    "float64",
+)
 COMPILER = shutil.which(os.environ.get("CXX", "c++"))
 
 pytestmark = [
@@ -35,8 +55,19 @@ def evaluator(tmp_path_factory):
         return Path(prebuilt)
     program = tmp_path_factory.mktemp("bind") / "test_bind"
     sources = [str(p) for pattern in SOURCES for p in sorted(ROOT.glob(pattern))]
-    command = [COMPILER, "-std=c++17", "-O1", "-D_GLIBCXX_ASSERTIONS", "-pthread", "-Iruntime", "-Igenerated",
-               "tests/cpp/test_bind.cpp", *sources, "-o", str(program)]
+    command = [
+        COMPILER,
+        "-std=c++17",
+        "-O1",
+        "-D_GLIBCXX_ASSERTIONS",
+        "-pthread",
+        "-Iruntime",
+        "-Igenerated",
+        "tests/cpp/test_bind.cpp",
+        *sources,
+        "-o",
+        str(program),
+    ]
     subprocess.run(command, cwd=ROOT, check=True)
     return program
 
@@ -72,7 +103,9 @@ def attributes(program: ir.Program, attrs: dict) -> tuple[list, list]:
     return ints, scalars
 
 
-def request(program: ir.Program, inputs: dict, attrs: dict, wanted: set[str] | None = None) -> bytes:
+def request(
+    program: ir.Program, inputs: dict, attrs: dict, wanted: set[str] | None = None
+) -> bytes:
     ints, scalars = attributes(program, attrs)
     lines = []
     for declared in program.inputs:
@@ -92,7 +125,15 @@ def request(program: ir.Program, inputs: dict, attrs: dict, wanted: set[str] | N
     marks = [int(wanted is None or o.name in wanted) for o in program.outputs]
     text = str(program).encode()
     head = f"program {len(text)}\n".encode() + text
-    tail = ["", f"ints {words(ints)}", f"scalars {words(scalars)}", str(len(lines)), *lines, words(marks), ""]
+    tail = [
+        "",
+        f"ints {words(ints)}",
+        f"scalars {words(scalars)}",
+        str(len(lines)),
+        *lines,
+        words(marks),
+        "",
+    ]
     return head + "\n".join(tail).encode()
 
 
@@ -112,7 +153,9 @@ class Answer:
             dtype, alias, rank, *rest = line.split()
             dims = tuple(map(int, rest[: int(rank)]))
             data = np.array(rest[int(rank) :], dtype=np.float64)
-            self.values[name] = data.astype("float32" if "float16" in dtype else dtype).reshape(dims)
+            self.values[name] = data.astype("float32" if "float16" in dtype else dtype).reshape(
+                dims
+            )
             self.aliases[name] = int(alias)
 
 
@@ -120,7 +163,10 @@ def run(evaluator, program, inputs, attrs=None, wanted=None) -> Answer:
     """`program` as text or parsed; attributes as its C++ node holds them (axes normalised)."""
     parsed = ir.parse(program) if isinstance(program, str) else program
     done = subprocess.run(
-        [str(evaluator)], input=request(parsed, inputs, attrs or {}, wanted), capture_output=True, check=False
+        [str(evaluator)],
+        input=request(parsed, inputs, attrs or {}, wanted),
+        capture_output=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr.decode()
     text = done.stdout.decode()
@@ -142,10 +188,12 @@ def normal(*shape) -> np.ndarray:
 def close(actual, expected, rtol=2e-6, atol=2e-6):
     expected = np.asarray(expected)
     assert actual.shape == expected.shape
-    np.testing.assert_allclose(actual.astype(np.float64), expected.astype(np.float64), rtol=rtol, atol=atol)
+    np.testing.assert_allclose(
+        actual.astype(np.float64), expected.astype(np.float64), rtol=rtol, atol=atol
+    )
 
 
-# ------------------------------------------------------------------------------------ whole programs
+# ----------------------------------------------------------------------------------- whole programs
 
 MATMUL = """
 (program matmul
@@ -249,8 +297,16 @@ MUL_GRAD = """
 
 
 @pytest.mark.parametrize(
-    "a, b", [((3, 4), (4, 5)), ((2, 3, 4), (4, 5)), ((2, 1, 3, 4), (5, 4, 2)), ((1, 4), (4, 5)), ((3, 1), (1, 2)),
-             ((3, 0), (0, 2)), ((0, 3), (3, 2))]
+    "a, b",
+    [
+        ((3, 4), (4, 5)),
+        ((2, 3, 4), (4, 5)),
+        ((2, 1, 3, 4), (5, 4, 2)),
+        ((1, 4), (4, 5)),
+        ((3, 1), (1, 2)),
+        ((3, 0), (0, 2)),
+        ((0, 3), (3, 2)),
+    ],
 )
 def test_matmul(evaluator, a, b):
     x, y = normal(*a), normal(*b)
@@ -278,9 +334,15 @@ def test_conv(evaluator, stride, padding, dilation, groups):
         for c in range(4 // groups):
             for r in range(3):
                 for s in range(2):
-                    rows = slice(r * dilation[0], r * dilation[0] + (h - 1) * stride[0] + 1, stride[0])
-                    columns = slice(s * dilation[1], s * dilation[1] + (v - 1) * stride[1] + 1, stride[1])
-                    expected[:, o] += w[o, c, r, s] * padded[:, group * (4 // groups) + c, rows, columns]
+                    rows = slice(
+                        r * dilation[0], r * dilation[0] + (h - 1) * stride[0] + 1, stride[0]
+                    )
+                    columns = slice(
+                        s * dilation[1], s * dilation[1] + (v - 1) * stride[1] + 1, stride[1]
+                    )
+                    expected[:, o] += (
+                        w[o, c, r, s] * padded[:, group * (4 // groups) + c, rows, columns]
+                    )
     close(answer.values["y"], expected, rtol=1e-5, atol=1e-5)
     assert answer.statements.count("(window)") == 2
     assert (" if 0 <= " in answer.statements) == (padding != (0, 0))
@@ -295,7 +357,9 @@ def test_softmax(evaluator, axes):
 
 
 @pytest.mark.parametrize("keepdim", [False, True])
-@pytest.mark.parametrize("shape, axes", [((3, 4, 5), (1,)), ((3, 1, 5), (1,)), ((3, 4), (0, 1)), ((), ())])
+@pytest.mark.parametrize(
+    "shape, axes", [((3, 4, 5), (1,)), ((3, 1, 5), (1,)), ((3, 4), (0, 1)), ((), ())]
+)
 def test_mean(evaluator, shape, axes, keepdim):
     x = normal(*shape)
     answer = good(evaluator, MEAN, {"x": x}, {"axis": axes, "keepdim": keepdim})
@@ -317,7 +381,12 @@ def test_layer_norm(evaluator, weight, bias):
     answer = good(evaluator, LAYER_NORM, {"x": x, "w": w, "b": b}, {"axes": (1, 2), "eps": 1e-5})
     mean = x.mean((1, 2), keepdims=True, dtype=np.float64)
     expected = (x - mean) / np.sqrt(((x - mean) ** 2).mean((1, 2), keepdims=True) + 1e-5)
-    close(answer.values["y"], expected * (1 if w is None else w) + (0 if b is None else b), rtol=1e-5, atol=1e-5)
+    close(
+        answer.values["y"],
+        expected * (1 if w is None else w) + (0 if b is None else b),
+        rtol=1e-5,
+        atol=1e-5,
+    )
     last = answer.statements[answer.statements.rindex("v3") :]
     assert last.count("= mul(") == 1 + weight, "a product with an absent weight is left"
 
@@ -325,14 +394,19 @@ def test_layer_norm(evaluator, weight, bias):
 def test_extents_are_scalars_not_constants(evaluator):
     small = good(evaluator, MEAN, {"x": normal(3, 4)}, {"axis": (1,), "keepdim": False}).statements
     large = good(evaluator, MEAN, {"x": normal(3, 7)}, {"axis": (1,), "keepdim": False}).statements
-    bodies = [[line for line in s.split("\n") if "= s" in line or "div" in line] for s in (small, large)]
+    bodies = [
+        [line for line in s.split("\n") if "= s" in line or "div" in line] for s in (small, large)
+    ]
     assert bodies[0] == bodies[1] and len(bodies[0]) == 2
 
 
 @pytest.mark.parametrize("axis", [0, 1])
 def test_concat(evaluator, axis):
     a, b = normal(3, 4), normal(*((2, 4) if axis == 0 else (3, 1)))
-    close(good(evaluator, CONCAT, {"a": a, "b": b}, {"axis": axis}).values["y"], np.concatenate([a, b], axis))
+    close(
+        good(evaluator, CONCAT, {"a": a, "b": b}, {"axis": axis}).values["y"],
+        np.concatenate([a, b], axis),
+    )
 
 
 def test_concat_promotes(evaluator):
@@ -385,7 +459,9 @@ def test_embedding(evaluator):
     assert "scatter" in answer.statements
 
 
-@pytest.mark.parametrize("a, b", [((3, 4), (4,)), ((3, 1), (2, 1, 4)), ((), (2, 3)), ((1, 1), (1, 1)), ((3, 4), (3, 4))])
+@pytest.mark.parametrize(
+    "a, b", [((3, 4), (4,)), ((3, 1), (2, 1, 4)), ((), (2, 3)), ((1, 1), (1, 1)), ((3, 4), (3, 4))]
+)
 def test_gradients_are_unbroadcast(evaluator, a, b):
     x, y = normal(*a), normal(*b)
     dy = normal(*np.broadcast_shapes(a, b))
@@ -400,11 +476,13 @@ def test_gradients_are_unbroadcast(evaluator, a, b):
 
 
 def test_only_wanted_outputs_are_computed(evaluator):
-    answer = good(evaluator, MUL_GRAD, {"dy": normal(3), "a": normal(3), "b": normal(3)}, wanted={"db"})
+    answer = good(
+        evaluator, MUL_GRAD, {"dy": normal(3), "a": normal(3), "b": normal(3)}, wanted={"db"}
+    )
     assert answer.count == 1 and list(answer.values) == ["db"]
 
 
-# ------------------------------------------------------------------------------------- types and errors
+# --------------------------------------------------------------------------------- types and errors
 
 
 def binary(body: str, cls: str = "num", dtype: str = "(promote a b)") -> str:
@@ -429,8 +507,11 @@ def test_numbers_are_not_structure(evaluator):
 
 
 def test_division_of_integers_is_float32(evaluator):
-    answer = good(evaluator, binary("(div (load a (*)) (load b (*)))", dtype="(float a b)"),
-                  {"a": np.array([1, 2]), "b": np.array([4, 4])})
+    answer = good(
+        evaluator,
+        binary("(div (load a (*)) (load b (*)))", dtype="(float a b)"),
+        {"a": np.array([1, 2]), "b": np.array([4, 4])},
+    )
     assert answer.values["y"].dtype == np.float32
     close(answer.values["y"], [0.25, 0.5])
 
@@ -438,21 +519,73 @@ def test_division_of_integers_is_float32(evaluator):
 @pytest.mark.parametrize(
     "program, inputs, attrs, error, parts",
     [
-        (MATMUL, {"a": normal(3, 4), "b": normal(5, 6)}, {}, "ValueError",
-         ["axon.matmul: a has shape (3, 4), b has shape (5, 6); expected a.shape[-1] == b.shape[-2] (k: 4 != 5)"]),
-        (MATMUL, {"a": normal(4), "b": normal(4, 6)}, {}, "ValueError", ["a has shape (4,)", "(..., i, k)"]),
-        (MATMUL, {"a": normal(2, 3, 4), "b": normal(5, 4, 6)}, {}, "ValueError", ["extent 5", "2", "reshape"]),
-        (SOFTMAX, {"x": np.arange(3)}, {"axis": (0,)}, "TypeError",
-         ["axon.softmax: x has dtype int64", "floating-point", "x.astype('float32')"]),
-        (CONV, {"x": normal(1, 3, 4, 4), "w": normal(4, 2, 3, 3)},
-         {"stride": (1, 1), "padding": (0, 0), "dilation": (1, 1), "groups": 1}, "ValueError", ["c: 3 != 2"]),
-        (CONV, {"x": normal(1, 3, 4, 4), "w": normal(4, 3, 3, 3)},
-         {"stride": (1, 1), "padding": (0, 0), "dilation": (1, 1), "groups": 2}, "ValueError", ["multiple of 2"]),
-        (CONV, {"x": normal(1, 2, 2, 4), "w": normal(4, 2, 5, 3)},
-         {"stride": (1, 1), "padding": (0, 0), "dilation": (1, 1), "groups": 1}, "ValueError", ["h would be -2"]),
-        (RESHAPE, {"x": normal(3, 4)}, {"dims": (5,)}, "ValueError", ["axon.reshape", "different numbers"]),
+        (
+            MATMUL,
+            {"a": normal(3, 4), "b": normal(5, 6)},
+            {},
+            "ValueError",
+            [
+                "axon.matmul: a has shape (3, 4), b has shape (5, 6); "
+                "expected a.shape[-1] == b.shape[-2] (k: 4 != 5)"
+            ],
+        ),
+        (
+            MATMUL,
+            {"a": normal(4), "b": normal(4, 6)},
+            {},
+            "ValueError",
+            ["a has shape (4,)", "(..., i, k)"],
+        ),
+        (
+            MATMUL,
+            {"a": normal(2, 3, 4), "b": normal(5, 4, 6)},
+            {},
+            "ValueError",
+            ["extent 5", "2", "reshape"],
+        ),
+        (
+            SOFTMAX,
+            {"x": np.arange(3)},
+            {"axis": (0,)},
+            "TypeError",
+            ["axon.softmax: x has dtype int64", "floating-point", "x.astype('float32')"],
+        ),
+        (
+            CONV,
+            {"x": normal(1, 3, 4, 4), "w": normal(4, 2, 3, 3)},
+            {"stride": (1, 1), "padding": (0, 0), "dilation": (1, 1), "groups": 1},
+            "ValueError",
+            ["c: 3 != 2"],
+        ),
+        (
+            CONV,
+            {"x": normal(1, 3, 4, 4), "w": normal(4, 3, 3, 3)},
+            {"stride": (1, 1), "padding": (0, 0), "dilation": (1, 1), "groups": 2},
+            "ValueError",
+            ["multiple of 2"],
+        ),
+        (
+            CONV,
+            {"x": normal(1, 2, 2, 4), "w": normal(4, 2, 5, 3)},
+            {"stride": (1, 1), "padding": (0, 0), "dilation": (1, 1), "groups": 1},
+            "ValueError",
+            ["h would be -2"],
+        ),
+        (
+            RESHAPE,
+            {"x": normal(3, 4)},
+            {"dims": (5,)},
+            "ValueError",
+            ["axon.reshape", "different numbers"],
+        ),
         (RESHAPE, {"x": normal(3, 4)}, {"dims": (5, -1)}, "ValueError", ["-1", "12 elements"]),
-        (CONCAT, {"a": normal(3, 4), "b": normal(3, 1)}, {"axis": 0}, "ValueError", ["do not broadcast"]),
+        (
+            CONCAT,
+            {"a": normal(3, 4), "b": normal(3, 1)},
+            {"axis": 0},
+            "ValueError",
+            ["do not broadcast"],
+        ),
     ],
 )
 def test_errors_say_what_and_why(evaluator, program, inputs, attrs, error, parts):
@@ -463,21 +596,27 @@ def test_errors_say_what_and_why(evaluator, program, inputs, attrs, error, parts
 
 
 def test_maximum_of_nothing_is_refused(evaluator):
-    program = """(program amax (in (x num (*))) (attr (axis axes all)) (out (y (like x) ((rest axis))))
+    program = """(program amax (in (x num (*))) (attr (axis axes all))
+      (out (y (like x) ((rest axis))))
       (reduce max y ((rest axis)) ((sel axis)) (load x (*))))"""
     assert run(evaluator, program, {"x": normal(3, 0)}, {"axis": (1,)}).error == "ValueError"
     assert good(evaluator, program, {"x": normal(0, 3)}, {"axis": (1,)}).values["y"].shape == (0,)
 
 
-@pytest.mark.parametrize("text, part", [
-    ("(program f (in (x float (*)))", "offset 0"),
-    ("(program f (bogus))", "bogus"),
-    ("(program f (out (y float32 ())) (set y () 1.0.0))", "malformed number"),
-    ("(program f (out (y float32 ())) (set y () (frobnicate 1.0)))", "frobnicate"),
-])
+@pytest.mark.parametrize(
+    "text, part",
+    [
+        ("(program f (in (x float (*)))", "offset 0"),
+        ("(program f (bogus))", "bogus"),
+        ("(program f (out (y float32 ())) (set y () 1.0.0))", "malformed number"),
+        ("(program f (out (y float32 ())) (set y () (frobnicate 1.0)))", "frobnicate"),
+    ],
+)
 def test_malformed_programs_are_refused(evaluator, text, part):
     request_text = text.encode()
-    message = f"program {len(request_text)}\n".encode() + request_text + b"\nints 0\nscalars 0\n0\n1 1\n"
+    message = (
+        f"program {len(request_text)}\n".encode() + request_text + b"\nints 0\nscalars 0\n0\n1 1\n"
+    )
     done = subprocess.run([str(evaluator)], input=message, capture_output=True, check=True)
     answer = done.stdout.decode()
     assert answer.startswith("error ValueError") and part in answer

@@ -1,4 +1,7 @@
-"""Builds and runs the C++ tests: executor and emitter against a naive interpreter of kernels, contractions, elementary functions."""
+"""Builds and runs the C++ tests.
+
+Executor and emitter against a naive interpreter of kernels, contractions, elementary functions.
+"""
 
 import pathlib
 import subprocess
@@ -20,9 +23,13 @@ def build() -> pathlib.Path:
 
 
 @pytest.mark.parametrize(
-    "command", [["test_emit"], ["test_executor", "400"], ["test_contract"], ["test_math"]], ids=lambda c: c[0]
+    "command",
+    [["test_emit"], ["test_executor", "400"], ["test_contract"], ["test_math"]],
+    ids=lambda c: c[0],
 )
 def test_cpp(build, command, tmp_path, monkeypatch):
     monkeypatch.setenv("AXON_CACHE_DIR", str(tmp_path))
-    done = subprocess.run([build / command[0], *command[1:]], capture_output=True, text=True, timeout=900)
+    done = subprocess.run(
+        [build / command[0], *command[1:]], capture_output=True, text=True, timeout=900
+    )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]

@@ -29,7 +29,9 @@ def code_of(path: pathlib.Path) -> str:
 
 
 def test_nothing_below_names_an_op():
-    files = [p for folder in ("runtime", "codegen") for p in (ROOT / folder).rglob("*") if p.is_file()]
+    files = [
+        p for folder in ("runtime", "codegen") for p in (ROOT / folder).rglob("*") if p.is_file()
+    ]
     checked = [p for p in files if p.suffix in {".py", ".cpp", ".h", ".c", ".inc", ".j2", ".in"}]
     assert len(checked) > 50
     named = re.compile(r"\b(softmax|gelu|conv2d|layer_norm|matmul|embedding|dropout|adam_step)\b")

@@ -33,7 +33,8 @@ class Optimizer:
             self.groups.append({**options, **group, "params": list(group["params"])})
         self.state: dict[int, dict[str, Any]] = {}
         self._check()
-        _runtime.flush()  # parameters exist from now on, so a step that fails leaves them as they are
+        # Parameters exist from now on, so a step that fails leaves them as they are.
+        _runtime.flush()
 
     def _check(self) -> None:
         name = type(self).__name__
