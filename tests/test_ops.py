@@ -1,5 +1,8 @@
-"""Every op, its gradient and the gradient of that, on the runtime: all cases of an op are recorded, computed in one flush, and compared
-with the reference or the NumPy interpreter in float64."""
+"""Every op, its gradient and the gradient of that, on the runtime.
+
+All cases of an op are recorded, computed in one flush, and compared with the reference or the NumPy
+interpreter in float64.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,6 @@ import axon
 from axon import _runtime
 from codegen import adjoint
 from codegen.interpret import run
-
 
 
 def adjoint_differs(op):
@@ -37,7 +39,11 @@ def call(name, program, known, attrs, dtype):
         if value is not None and value.dtype.kind == "f":
             value = value.astype(dtype)
         inputs.append(None if value is None else axon.tensor(value))
-    given = {k: "all" if v is None else v for k, v in attrs.items() if k in {a.name for a in program.attrs}}
+    given = {
+        k: "all" if v is None else v
+        for k, v in attrs.items()
+        if k in {a.name for a in program.attrs}
+    }
     given = {k: None if v == "all" else v for k, v in given.items()}
     with no_numpy():
         result = _runtime.call(name, inputs, given)
@@ -55,13 +61,17 @@ def rounded(known, dtype):
 def cotangents_of(outputs):
     random = np.random.default_rng(3)
     return {
-        f"d{name}": random.standard_normal(y.shape) for name, y in outputs.items() if y.dtype.kind == "f"
+        f"d{name}": random.standard_normal(y.shape)
+        for name, y in outputs.items()
+        if y.dtype.kind == "f"
     }
 
 
 def oracle(program, known, attrs):
     with np.errstate(all="ignore"):
-        return run(program, {i.name: known[i.name] for i in program.inputs}, attrs, dtype=np.float64)
+        return run(
+            program, {i.name: known[i.name] for i in program.inputs}, attrs, dtype=np.float64
+        )
 
 
 def check(program, names, results, expected, dtype, label):

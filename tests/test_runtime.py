@@ -15,7 +15,9 @@ def run(code: str, **env: str) -> subprocess.CompletedProcess:
     """Runs `code` in a fresh interpreter."""
     environment = {**os.environ, **env}
     command = [sys.executable, "-c", textwrap.dedent(code)]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, cwd="/")
+    return subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=300, cwd="/"
+    )
 
 
 def training_step():
@@ -147,8 +149,9 @@ PROGRAM = """
 import axon
 x = axon.tensor([[float(i * 37 % 101) - 50 for i in range(1000)] for _ in range(7)])
 values = [
-    axon.softmax(x * 0.1), axon.layer_norm(x), axon.gelu(x), axon.sum(x * x, axis=0), axon.tanh(x) + axon.exp(-x * x),
-    axon.max(x, axis=1), axon.argmax(x, axis=0), axon.logsumexp(x, axis=0), axon.sum(axon.sin(x)), axon.var(x, axis=1),
+    axon.softmax(x * 0.1), axon.layer_norm(x), axon.gelu(x), axon.sum(x * x, axis=0),
+    axon.tanh(x) + axon.exp(-x * x), axon.max(x, axis=1), axon.argmax(x, axis=0),
+    axon.logsumexp(x, axis=0), axon.sum(axon.sin(x)), axon.var(x, axis=1),
 ]
 import hashlib
 print(hashlib.sha256(b"".join(v.numpy().tobytes() for v in values)).hexdigest())
@@ -161,7 +164,9 @@ def test_tiers_and_thread_counts_agree_bit_for_bit(tmp_path):
     results = {}
     for jit in ("off", "wait"):
         for threads in ("1", "2"):
-            done = run(PROGRAM, AXON_JIT=jit, AXON_THREADS=threads, AXON_CACHE_DIR=str(tmp_path / jit))
+            done = run(
+                PROGRAM, AXON_JIT=jit, AXON_THREADS=threads, AXON_CACHE_DIR=str(tmp_path / jit)
+            )
             assert done.returncode == 0, done.stderr
             results[jit, threads] = done.stdout.split()
     assert {hash_ for hash_, _ in results.values()} == {results["off", "1"][0]}
@@ -176,14 +181,18 @@ def test_no_compiler_is_needed(tmp_path):
 
 
 def test_a_missing_compiler_is_one_warning(tmp_path):
-    done = run(PROGRAM, AXON_JIT="wait", PATH="", AXON_CC="/nonexistent/cc", AXON_CACHE_DIR=str(tmp_path))
+    done = run(
+        PROGRAM, AXON_JIT="wait", PATH="", AXON_CC="/nonexistent/cc", AXON_CACHE_DIR=str(tmp_path)
+    )
     assert done.returncode == 0, done.stderr
     assert done.stderr.count("compiler") >= 1
 
 
 @pytest.mark.compiler
 def test_a_compiler_that_fails_is_one_warning_and_the_executor_serves(tmp_path):
-    done = run(PROGRAM, AXON_JIT="wait", AXON_CC="/bin/false", AXON_CACHE_DIR=str(tmp_path / "false"))
+    done = run(
+        PROGRAM, AXON_JIT="wait", AXON_CC="/bin/false", AXON_CACHE_DIR=str(tmp_path / "false")
+    )
     right = run(PROGRAM, AXON_JIT="off")
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == right.stdout.split()
