@@ -20,7 +20,7 @@ def _watch(frame, event, arg):
 
 @contextlib.contextmanager
 def no_numpy() -> Iterator[None]:
-    """Python-level calls into NumPy, of its functions or its arrays' methods, raise AssertionError."""
+    """Python-level calls of NumPy functions and array methods raise AssertionError."""
     sys.setprofile(_watch)
     try:
         yield
