@@ -66,6 +66,10 @@ struct ContractPlan {
   /// Elements of scratch before each panel.
   int64_t b_offset, turn_offset, c_offset;
   size_t scratch_bytes;
+
+ private:
+  void choose_blocks();
+  void lay_out_scratch();
 };
 
 /// The text of phase `number`, like emit_loops.

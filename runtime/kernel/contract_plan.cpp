@@ -209,7 +209,11 @@ ContractPlan::ContractPlan(const Kernel& kernel, const Phase& phase) {
   batch = planner.role(phase.batch);
   m = merge(planner.role(m_axes), forms);
   n = merge(planner.role(n_axes), forms);
+  choose_blocks();
+  lay_out_scratch();
+}
 
+void ContractPlan::choose_blocks() {
   batches = product(batch);
   rows = product(m);
   columns = product(n);
@@ -235,7 +239,9 @@ ContractPlan::ContractPlan(const Kernel& kernel, const Phase& phase) {
   const int64_t work = std::max<int64_t>(row_block * column_block * std::max<int64_t>(depth, 1), 1);
   tiles_per_unit = std::max<int64_t>(1, kUnitWork / work);
   units = blocks(tiles, tiles_per_unit);
+}
 
+void ContractPlan::lay_out_scratch() {
   const int64_t line = kLine / static_cast<int64_t>(size_of(sum));
   const auto pitch = [&](int64_t n) { return round_up(n, 2 * line) + line; };
   a_pitch = pitch(a.along_k ? depth_block : row_block);
