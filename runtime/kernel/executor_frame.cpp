@@ -177,8 +177,8 @@ void BodyFrame::load(const TileOp& op, const int64_t* coords, int64_t n) {
     return;
   }
   const size_t size = half ? sizeof(float) : stored;
-  lo = std::min(lo, n);
-  hi = std::max(hi, lo);
+  lo = std::min(lo, n);  // bounds that only points beyond the run would keep
+  hi = std::clamp(hi, lo, n);
   const auto outside = [&](int64_t from, int64_t to) {
     char* const at = out + from * size;
     const size_t bytes = static_cast<size_t>(to - from) * size;

@@ -108,9 +108,10 @@ void ExprBinder::align(std::vector<Index>& indices, Dims& dims) const {
   }
 }
 
-/// True iff this dim of extent 1 is broadcast along its axis.
+/// True iff this dim of extent 1 is broadcast along its axis. A form of an axis (`lin`) is no
+/// broadcast: its numbers may lie outside the dim, as padding's do.
 bool ExprBinder::is_stretched(const TermAxis& axis, const NamedValue& value, int64_t extent) const {
-  if (extent != 1 || !value.broadcasts || axis.axis < 0) return false;
+  if (extent != 1 || !value.broadcasts || axis.axis < 0 || axis.lin != nullptr) return false;
   const Axes& axes = terms_.axes();
   const bool shape = axis.kind == TermAxis::Kind::shape;
   return (shape ? axes.shape : axes.group)[axis.axis] != 1;
