@@ -1,5 +1,6 @@
 #include "graph/expr.h"
 
+#include <algorithm>
 #include <cstring>
 #include <string>
 #include <unordered_map>
@@ -43,6 +44,34 @@ bool Instr::operator==(const Instr& o) const {
          args[1] == o.args[1] && args[2] == o.args[2] && index == o.index &&
          same_bits(number, o.number) && integer == o.integer && address == o.address &&
          bounds == o.bounds;
+}
+
+std::vector<int32_t> operands_of(const Instr& instr) {
+  std::vector<int32_t> reads;
+  for (int32_t arg : instr.args) {
+    if (arg >= 0) reads.push_back(arg);
+  }
+  const auto add = [&](const Affine& form) {
+    for (const Term& t : form.terms) {
+      if (t.var < 0) reads.push_back(~t.var);
+    }
+  };
+  add(instr.address);
+  for (const Guard& guard : instr.bounds) add(guard.index);
+  return reads;
+}
+
+std::vector<int32_t> closure_of(const std::vector<Instr>& body, const std::vector<int32_t>& roots) {
+  std::vector<bool> needed(body.size(), false);
+  for (int32_t root : roots) needed[root] = true;
+  std::vector<int32_t> order;
+  for (int32_t i = static_cast<int32_t>(body.size()) - 1; i >= 0; --i) {
+    if (!needed[i]) continue;
+    order.push_back(i);
+    for (int32_t read : operands_of(body[i])) needed[read] = true;
+  }
+  std::reverse(order.begin(), order.end());
+  return order;
 }
 
 const char* name_of(Combine c) {

@@ -69,6 +69,11 @@ struct Instr {
   bool operator==(const Instr& o) const;
 };
 
+/// The instructions that `instr` reads: operands, then those that its address and guards name.
+std::vector<int32_t> operands_of(const Instr& instr);
+/// The instructions that `roots` need, themselves included, in evaluation order.
+std::vector<int32_t> closure_of(const std::vector<Instr>& body, const std::vector<int32_t>& roots);
+
 /// How points that fall on the same element combine.
 enum class Combine : uint8_t { set, sum, max, min, prod, argmax, argmin, any, all };
 /// "sum"

@@ -95,33 +95,10 @@ class Planner {
     return axes;
   }
 
-  std::vector<int32_t> closure(const std::vector<int32_t>& roots) const {
-    std::vector<bool> needed(phase_.body.size(), false);
-    for (int32_t r : roots) needed[r] = true;
-    std::vector<int32_t> order;
-    for (int32_t i = static_cast<int32_t>(phase_.body.size()) - 1; i >= 0; --i) {
-      if (!needed[i]) continue;
-      order.push_back(i);
-      const Instr& in = phase_.body[i];
-      for (int32_t a : in.args) {
-        if (a >= 0) needed[a] = true;
-      }
-      std::vector<const Affine*> forms;
-      collect(in, forms);
-      for (const Affine* f : forms) {
-        for (const Term& t : f->terms) {
-          if (t.var < 0) needed[~t.var] = true;
-        }
-      }
-    }
-    std::reverse(order.begin(), order.end());
-    return order;
-  }
-
   OperandPlan operand(int32_t value, const std::vector<int32_t>& free) const {
     OperandPlan o;
     o.value = value;
-    o.needed = closure({value});
+    o.needed = closure_of(phase_.body, {value});
     std::vector<const Affine*> forms;
     for (int32_t i : o.needed) collect(phase_.body[i], forms);
     o.free = merge(role(free), forms);
@@ -204,7 +181,7 @@ ContractPlan::ContractPlan(const Kernel& kernel, const Phase& phase) {
       if (t.var < 0) roots.push_back(~t.var);
     }
   }
-  epilogue = planner.closure(roots);
+  epilogue = closure_of(phase.body, roots);
   for (int32_t i : epilogue) collect(phase.body[i], forms);
   batch = planner.role(phase.batch);
   m = merge(planner.role(m_axes), forms);

@@ -332,32 +332,11 @@ std::string BodyPrinter::identity(Combine combine, DType t) {
 }
 
 std::vector<int32_t> BodyPrinter::operands(int32_t instr) const {
-  const Instr& in = phase_.body[instr];
-  std::vector<int32_t> reads;
-  for (int32_t a : in.args) {
-    if (a >= 0) reads.push_back(a);
-  }
-  const auto add = [&](const Affine& form) {
-    for (const Term& t : form.terms) {
-      if (t.var < 0) reads.push_back(~t.var);
-    }
-  };
-  add(in.address);
-  for (const Guard& g : in.bounds) add(g.index);
-  return reads;
+  return operands_of(phase_.body[instr]);
 }
 
 std::vector<int32_t> BodyPrinter::closure(const std::vector<int32_t>& roots) const {
-  std::vector<bool> needed(phase_.body.size(), false);
-  for (int32_t r : roots) needed[r] = true;
-  std::vector<int32_t> order;
-  for (int32_t i = static_cast<int32_t>(phase_.body.size()) - 1; i >= 0; --i) {
-    if (!needed[i]) continue;
-    order.push_back(i);
-    for (int32_t read : operands(i)) needed[read] = true;
-  }
-  std::reverse(order.begin(), order.end());
-  return order;
+  return closure_of(phase_.body, roots);
 }
 
 std::string BodyPrinter::declarations() const {

@@ -187,7 +187,6 @@ class BodyCompiler {
   };
 
   void analyse();
-  std::vector<int32_t> operands(int32_t instr) const;
   int32_t gather_number(int32_t instr) const;
   int32_t new_value(DType dtype, bool varying, int32_t section);
   void use(int32_t value, int32_t section);

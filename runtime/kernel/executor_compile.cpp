@@ -44,22 +44,6 @@ BodyCompiler::BodyCompiler(const Kernel& kernel, const Phase& phase, int32_t axi
   analyse();
 }
 
-std::vector<int32_t> BodyCompiler::operands(int32_t instr) const {
-  const Instr& in = phase_.body[instr];
-  std::vector<int32_t> reads;
-  for (int32_t a : in.args) {
-    if (a >= 0) reads.push_back(a);
-  }
-  const auto add = [&](const Affine& form) {
-    for (const Term& t : form.terms) {
-      if (t.var < 0) reads.push_back(~t.var);
-    }
-  };
-  add(in.address);
-  for (const Guard& g : in.bounds) add(g.index);
-  return reads;
-}
-
 void BodyCompiler::analyse() {
   const size_t size = phase_.body.size();
   const int32_t parallel = static_cast<int32_t>(phase_.parallel.size());
@@ -79,7 +63,7 @@ void BodyCompiler::analyse() {
     };
     add(in.address);
     for (const Guard& g : in.bounds) add(g.index);
-    for (int32_t read : operands(static_cast<int32_t>(i))) {
+    for (int32_t read : operands_of(phase_.body[i])) {
       if (point_[read]) point_[i] = true;
       if (varying_[read]) varying_[i] = true;
       if (!fixed_[read]) fixed_[i] = false;
@@ -99,7 +83,7 @@ std::vector<bool> BodyCompiler::closure(const std::vector<int32_t>& roots) const
   for (int32_t r : roots) needed[r] = true;
   for (int32_t i = static_cast<int32_t>(needed.size()) - 1; i >= 0; --i) {
     if (!needed[i]) continue;
-    for (int32_t read : operands(i)) needed[read] = true;
+    for (int32_t read : operands_of(phase_.body[i])) needed[read] = true;
   }
   return needed;
 }
