@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import oracles
 from scipy import special
 
 from codegen.entry import Op, load_ops
@@ -179,8 +180,7 @@ class _Builder:
 
 def reference(op: Op, case: Case) -> tuple[np.ndarray, ...]:
     """What `reference:` says, one array an output."""
-    names: dict[str, object] = {"np": np, "special": special, "conv2d": conv2d, "windows": windows}
-    names["scatter_sum"] = scatter_sum
+    names: dict[str, object] = {"np": np, "special": special, **public_functions(oracles)}
     for i in op.program.inputs:
         value = case.inputs[i.name]
         names[i.name] = np.float64(i.default) if value is None else value
@@ -191,7 +191,7 @@ def reference(op: Op, case: Case) -> tuple[np.ndarray, ...]:
             (value, value) if attr.type == "int2" and isinstance(value, int) else value
         )
     first = next(iter(case.inputs.values()), None)
-    names["along"] = lambda v, axis: along(v, axis, np.ndim(first))
+    names["along"] = lambda v, axis: oracles.along(v, axis, np.ndim(first))
     tree = ast.parse(op.reference)
     *lines, last = tree.body
     with np.errstate(all="ignore"):
@@ -200,46 +200,5 @@ def reference(op: Op, case: Case) -> tuple[np.ndarray, ...]:
     return tuple(map(np.asarray, result if isinstance(result, tuple) else (result,)))
 
 
-def along(values, axis, rank: int) -> np.ndarray:
-    """A tensor over the selected axes, shaped to broadcast over all axes."""
-    if np.ndim(values) == 0:
-        return values
-    axes = sorted(a % rank for a in (axis if isinstance(axis, tuple) else (axis,)))
-    shape = [1] * rank
-    for a, extent in zip(axes, np.shape(values), strict=True):
-        shape[a] = extent
-    return np.reshape(values, shape)
-
-
-def windows(x, window, stride, padding, fill) -> np.ndarray:
-    """The windows of the last two axes, as two more axes."""
-    widths = [(0, 0)] * (x.ndim - 2) + [(p, p) for p in padding]
-    x = np.pad(x, widths, constant_values=fill)
-    view = np.lib.stride_tricks.sliding_window_view(x, window, axis=(-2, -1))
-    return view[..., :: stride[0], :: stride[1], :, :]
-
-
-def conv2d(x, weight, stride, padding, dilation, groups) -> np.ndarray:
-    x = np.pad(x, [(0, 0), (0, 0), *((p, p) for p in padding)])
-    n, _, height, width = x.shape
-    filters, per_group, r, s = weight.shape
-    out_height = (height - dilation[0] * (r - 1) - 1) // stride[0] + 1
-    out_width = (width - dilation[1] * (s - 1) - 1) // stride[1] + 1
-    y = np.zeros((n, filters, out_height, out_width))
-    for f, i, j in itertools.product(range(filters), range(r), range(s)):
-        first = f // (filters // groups) * per_group
-        top, left = i * dilation[0], j * dilation[1]
-        part = x[
-            :, first : first + per_group, top : top + (out_height - 1) * stride[0] + 1 : stride[0]
-        ]
-        part = part[..., left : left + (out_width - 1) * stride[1] + 1 : stride[1]]
-        y[:, f] += np.einsum("nchw,c->nhw", part, weight[f, :, i, j])
-    return y
-
-
-def scatter_sum(x, index, size: int, axis: int) -> np.ndarray:
-    moved, places = np.moveaxis(x, axis, 0), np.moveaxis(index, axis, 0)
-    y = np.zeros((size, *moved.shape[1:]))
-    for point in np.ndindex(*moved.shape):
-        y[(places[point], *point[1:])] += moved[point]
-    return np.moveaxis(y, 0, axis)
+def public_functions(module) -> dict[str, object]:
+    return {n: f for n, f in vars(module).items() if callable(f) and not n.startswith("_")}
