@@ -1,12 +1,8 @@
-"""Test cases of every op: arguments drawn from `samples:`, the oracle from `reference:`."""
+"""Every op of ops.yaml, and the oracle that `reference:` is."""
 
 from __future__ import annotations
 
 import ast
-import itertools
-import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -15,164 +11,14 @@ import oracles
 from scipy import special
 
 from codegen.entry import Op, load_ops
-from codegen.ir import GROUP, Node, is_call
+from codegen.samples import Case
 
 ROOT = Path(__file__).resolve().parent.parent
-EXTENTS = (3, 2, 4, 5)
-KEY = (7, 11)
-EDGE = (0.0, -0.0, 1.0, -1.0, 1e-30, -1e-30, 700.0, -700.0, np.inf, -np.inf, np.nan)
 
 
 @cache
 def all_ops() -> tuple[Op, ...]:
     return tuple(load_ops(ROOT / "ops.yaml"))
-
-
-@dataclass
-class Case:
-    """Arguments of one call. An absent optional tensor is None."""
-
-    name: str
-    inputs: dict[str, np.ndarray | None]
-    attrs: dict[str, object]
-    edge: bool = False  # true iff some input holds infinities, NaN or zeros: not for gradients
-
-
-def cases(op: Op) -> Iterator[Case]:
-    """Every combination of sampled attributes, broadcast and absent tensors, kinds of values."""
-    choices = [op.samples.get(a.name, (_default(a),)) for a in op.program.attrs]
-    for values in itertools.product(*choices):
-        attrs = {a.name: v for a, v in zip(op.program.attrs, values, strict=True)}
-        label = ",".join(f"{k}={v}" for k, v in attrs.items() if k in op.samples)
-        yield _Builder(op, attrs).case(label)
-    first = {a.name: c[0] for a, c in zip(op.program.attrs, choices, strict=True)}
-    group = [i.name for i in op.program.inputs if GROUP in i.dims]
-    for name in group if len(group) > 1 else ():
-        for shape in ("ones", "short"):
-            yield _Builder(op, first, {name: shape}).case(f"{name} {shape}")
-    if any(i.default is not None for i in op.program.inputs):
-        yield _Builder(op, first, absent=True).case("optional absent")
-    for i in op.program.inputs:
-        for kind in op.samples.get(i.name, ())[1:]:
-            yield _Builder(op, first, kinds={i.name: kind}).case(f"{i.name} {kind}")
-
-
-def _default(attr) -> object:
-    if attr.type == "rng":
-        return KEY
-    if attr.default is None:
-        return {"axis": 1, "real": 0.5}.get(attr.type)
-    return attr.default
-
-
-class _Builder:
-    def __init__(
-        self,
-        op: Op,
-        attrs: dict,
-        shrunk: dict | None = None,
-        absent: bool = False,
-        kinds: dict | None = None,
-    ):
-        self.op, self.attrs, self.absent = op, attrs, absent
-        self.shrunk, self.kinds = shrunk or {}, kinds or {}
-        self.random = np.random.default_rng(zlib.crc32(op.name.encode()))
-        program = op.program
-        named = any(
-            isinstance(d, str) and d != GROUP
-            for i in program.inputs
-            for d in i.dims
-            if len(i.dims) > 1
-        )
-        self.group = (2, 3) if named else (2, 3, 4)
-        self.extents: dict[str, int] = {
-            n: attrs[e] for n, e in program.where if isinstance(e, str) and e in attrs
-        }
-        free = itertools.cycle(EXTENTS)
-        for name in (n for i in program.inputs for d in i.dims for n in self._names(d)):
-            if name not in self.extents:
-                self.extents[name] = op.samples[name][0] if name in op.samples else next(free)
-
-    @staticmethod
-    def _names(dim: Node) -> tuple[str, ...]:
-        if is_call(dim, "*"):
-            return dim.args
-        if is_call(dim, "sub"):
-            return dim.args[1:]
-        return (dim,) if isinstance(dim, str) and dim != GROUP else ()
-
-    def selected(self, name: str) -> tuple[int, ...]:
-        value = self.attrs[name]
-        if value == "all":
-            return tuple(range(len(self.group)))
-        return tuple(
-            sorted(v % len(self.group) for v in (value if isinstance(value, tuple) else (value,)))
-        )
-
-    def shape(self, dims: tuple[Node, ...], name: str = "") -> tuple[int, ...]:
-        result: list[int] = []
-        for dim in dims:
-            result.extend(self._extents(dim, name))
-        return tuple(result)
-
-    def _extents(self, dim: Node, name: str) -> list[int]:
-        group = list(self.group)
-        if dim == GROUP:
-            shape = self.shrunk.get(name)
-            return {
-                None: group,
-                "ones": [1 if i % 2 == 0 else e for i, e in enumerate(group)],
-                "short": group[1:],
-            }[shape]
-        if isinstance(dim, str):
-            return [self.extents[dim]]
-        if dim.head == "*":
-            return [int(np.prod([self.extents[f] for f in dim.args]))]
-        chosen = self.selected(dim.args[0])
-        if dim.head == "sub":
-            group[chosen[0]] = self.extents[dim.args[1]]
-            return group
-        return [e for i, e in enumerate(group) if (i in chosen) == (dim.head == "sel")]
-
-    def case(self, label: str) -> Case:
-        inputs: dict[str, np.ndarray | None] = {}
-        edge = False
-        for i in self.op.program.inputs:
-            if self.absent and i.default is not None:
-                inputs[i.name] = None
-                continue
-            kind = self.kinds.get(i.name, self.op.samples.get(i.name, ("",))[0])
-            edge |= kind == "edge"
-            inputs[i.name] = self.tensor(i.cls, kind, self.shape(i.dims, i.name))
-        return Case(f"{self.op.name}[{label}]", inputs, self.attrs, edge)
-
-    def tensor(self, cls: str, kind: str, shape: tuple[int, ...]) -> np.ndarray:
-        random = self.random
-        if kind.startswith("below"):
-            return random.integers(0, self._bound(kind[6:-1]), shape)
-        if cls == "bool":
-            return random.random(shape) < 0.5
-        if kind == "counts" or cls == "int":
-            return random.integers(0, 3, shape).astype(np.int64 if cls == "int" else np.float64)
-        if kind == "edge":
-            return np.resize(np.array(EDGE), shape)
-        normal = random.standard_normal(shape)
-        if kind == "positive":
-            return np.abs(normal) + 0.1
-        if kind == "unit":
-            return random.uniform(0.05, 0.95, shape)
-        if kind == "nonzero":
-            return np.sign(normal) * (np.abs(normal) + 0.5)
-        if kind == "bits":
-            return (normal > 0).astype(np.float64)
-        return normal
-
-    def _bound(self, name: str) -> int:
-        if name in self.extents:
-            return self.extents[name]
-        value = self.attrs[name]
-        is_axis = next(a for a in self.op.program.attrs if a.name == name).type == "axis"
-        return self.group[value] if is_axis else value
 
 
 # --------------------------------------------------------------------------------------- reference

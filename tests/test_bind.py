@@ -14,7 +14,7 @@ import numpy as np
 import op_cases
 import pytest
 
-from codegen import interpret, ir
+from codegen import interpret, ir, samples
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = (
@@ -633,7 +633,7 @@ def is_opaque(program: ir.Program | None) -> bool:
 ALL_CASES = [
     pytest.param(op, case, id=f"{number}-{case.name}")
     for op in op_cases.all_ops()
-    for number, case in enumerate(op_cases.cases(op))
+    for number, case in enumerate(samples.cases(op))
     if not is_opaque(op.program)
 ]
 WITH_GRADIENT = [p for p in ALL_CASES if p.values[0].grad is not None and not p.values[1].edge]

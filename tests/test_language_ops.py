@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from op_cases import all_ops, cases, reference
+from op_cases import all_ops, reference
 
 from codegen import adjoint
 from codegen.entry import differentiable
 from codegen.interpret import run
+from codegen.samples import cases
 
 ALL = [pytest.param(op, case, id=case.name) for op in all_ops() for case in cases(op)]
 WITH_REFERENCE = [p for p in ALL if p.values[0].reference]
