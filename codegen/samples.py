@@ -1,8 +1,9 @@
-"""Sample arguments of an op, drawn from `samples:` of its entry: for tests, pages and `op explain`."""
+"""Arguments of an op drawn from `samples:` of its entry, for tests, pages and tools."""
 
 from __future__ import annotations
 
 import itertools
+import math
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .entry import Op
-from .ir import GROUP, Node, is_call
+from .ir import GROUP, Call, Node, is_call
 
 EXTENTS = (3, 2, 4, 5)
 KEY = (7, 11)
@@ -115,8 +116,9 @@ class _Builder:
             }[shape]
         if isinstance(dim, str):
             return [self.extents[dim]]
+        assert isinstance(dim, Call)
         if dim.head == "*":
-            return [int(np.prod([self.extents[f] for f in dim.args]))]
+            return [math.prod(self.extents[f] for f in dim.args)]
         chosen = self.selected(dim.args[0])
         if dim.head == "sub":
             group[chosen[0]] = self.extents[dim.args[1]]
