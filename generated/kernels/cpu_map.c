@@ -1,5 +1,5 @@
 /* Pointwise formulas of ops.yaml over contiguous operands. Generated from ops.yaml; do not edit. */
-#include "device/cpu/math.h"
+#include "core/math.h"
 #include "device/cpu/map_table.h"
 
 static void add_f32(void* const* buffers, int64_t begin, int64_t end) {

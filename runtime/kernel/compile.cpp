@@ -30,8 +30,7 @@
 
 namespace axon {
 
-extern const char* const kMathText;
-extern const char* const kRandomText;
+extern const char* const kScalarText;
 
 namespace {
 
@@ -121,9 +120,7 @@ std::string replace_entry(std::string text, const std::string& name) {
   return text;
 }
 
-std::string common_text() {
-  return std::string(kMathText) + "\n" + kRandomText + "\n" + skeletons::prelude;
-}
+std::string common_text() { return std::string(kScalarText) + skeletons::prelude; }
 
 using Batch = std::vector<std::shared_ptr<Code>>;
 

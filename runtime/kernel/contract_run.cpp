@@ -4,7 +4,7 @@
 #include <cstring>
 #include <optional>
 
-#include "device/cpu/math.h"
+#include "core/math.h"
 #include "kernel/contract.h"
 #include "kernel/contract_strip.h"
 #include "kernel/executor.h"

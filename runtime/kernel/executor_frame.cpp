@@ -4,8 +4,8 @@
 #include <cstring>
 #include <new>
 
+#include "core/math.h"
 #include "core/random.h"
-#include "device/cpu/math.h"
 #include "kernel/executor_body.h"
 
 namespace axon {

@@ -3,8 +3,8 @@
 // here has internal linkage.
 #include <stdint.h>
 
+#include "core/math.h"
 #include "core/random.h"
-#include "device/cpu/math.h"
 #include "kernel/tile_ops.h"
 
 namespace axon {

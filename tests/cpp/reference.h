@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/math.h"
 #include "core/random.h"
-#include "device/cpu/math.h"
 #include "kernel/kernel.h"
 
 namespace axon::reference {

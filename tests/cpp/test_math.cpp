@@ -7,7 +7,7 @@
 #include <initializer_list>
 #include <limits>
 
-#include "device/cpu/math.h"
+#include "core/math.h"
 
 namespace {
 

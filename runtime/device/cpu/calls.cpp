@@ -5,8 +5,8 @@
 #include <numeric>
 
 #include "core/error.h"
+#include "core/math.h"
 #include "core/threads.h"
-#include "device/cpu/math.h"
 
 namespace axon {
 

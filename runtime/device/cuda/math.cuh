@@ -27,7 +27,7 @@ AX_BINARY(hypot, hypot)
 AX_BINARY(copysign, copysign)
 AX_BINARY(fmod, fmod)
 
-// Half to even, NaN propagated, the divisor's sign: as in device/cpu/math.h.
+// Half to even, NaN propagated, the divisor's sign: as in core/math.h.
 #define AX_FLOAT(S, T, F) \
   AX_FN T ax_abs_##S(T x) { return fabs##F(x); } \
   AX_FN T ax_round_##S(T x) { return rint##F(x); } \

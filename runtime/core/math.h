@@ -1,5 +1,6 @@
-// Scalar functions of kernels on the CPU, in plain C99 that is valid C++, without includes: part of
-// the executor, and the text in front of every kernel that is compiled at run time.
+// Scalar functions of kernels, in plain C99 that is valid C++ and CUDA, without includes: part of
+// the executor, and the text in front of every kernel that is compiled at run time. A backend whose
+// compiler lacks gcc's builtins or needs more than `static inline` defines AX_FN before.
 //
 // ax_NAME_SUFFIX with the suffixes of dtype.h. 16-bit floats are stored as uint16_t and computed as
 // float: convert with ax_f32_from_f16 and ax_f16_from_f32 (bf16 alike). Common float32 functions
@@ -10,6 +11,7 @@
 #ifndef AXON_MATH_H
 #define AXON_MATH_H
 
+#ifndef AX_FN
 typedef __INT8_TYPE__ int8_t;
 typedef __INT16_TYPE__ int16_t;
 typedef __INT32_TYPE__ int32_t;
@@ -19,6 +21,7 @@ typedef __UINT16_TYPE__ uint16_t;
 typedef __UINT32_TYPE__ uint32_t;
 typedef __UINT64_TYPE__ uint64_t;
 #define AX_FN static inline __attribute__((unused))
+#endif
 #define AX_INF __builtin_inff()
 #define AX_NAN __builtin_nanf("")
 
