@@ -11,6 +11,7 @@
 
 #include "kernel/emit.h"
 #include "kernel/emit_axes.h"
+#include "kernel/emit_phase.h"
 #include "kernel/skeletons.h"
 
 namespace axon {
@@ -19,59 +20,35 @@ namespace {
 
 constexpr size_t kLargestScratch = 64 << 10;  // bytes of a row of kept values
 
-using Instrs = std::vector<int32_t>;
-
-bool keeps_number(const Reduction& r) {
-  return r.combine == Combine::argmax || r.combine == Combine::argmin;
-}
-
-class LoopPrinter {
+class LoopPrinter : public PhasePrinter {
  public:
   LoopPrinter(const Kernel& kernel, int number, const std::string& name, Ints& ints)
-      : kernel_(kernel),
-        phase_(kernel.phases[number]),
-        nest_(plan_loops(kernel, phase_)),
-        name_(name),
-        ints_(ints),
-        first_int_(ints.size()),
-        printer_(kernel, number, ints),
-        parallel_(static_cast<int32_t>(phase_.parallel.size())),
-        reduced_(static_cast<int32_t>(phase_.reduced.size())) {
-    analyse();
-    choose_kept();
-  }
+      : LoopPrinter(kernel, number, name, ints, plan_loops(kernel, kernel.phases[number])) {}
 
   EmittedPhase print();
 
  private:
+  LoopPrinter(const Kernel& kernel, int number, const std::string& name, Ints& ints,
+              const LoopNest& nest)
+      : PhasePrinter(kernel, number, ints, nest.vector), nest_(nest), name_(name) {
+    choose_kept();
+  }
+
   bool columns() const { return nest_.form == LoopForm::columns; }
   bool lanes() const { return nest_.form == LoopForm::lanes; }
-  int32_t size() const { return static_cast<int32_t>(phase_.body.size()); }
   bool at_tile(int32_t i) const { return !depends_vector_[i] && depth_[i] == 0 && ready_[i] == 0; }
   bool at_row(int32_t i) const { return !at_tile(i) && depth_[i] == 0; }
 
-  void analyse();
   void choose_kept();
   bool expensive_within(int32_t instr) const;
-  Instrs roots(int32_t level) const;
-  Instrs row_roots() const;
-  Instrs closure(const Instrs& roots, const std::function<bool(int32_t)>& include) const;
 
-  std::string integer(const std::string& what, int64_t value);
-  std::string extent(int32_t axis);
-  std::string reduced_number() const;
   std::string kept_element(int32_t instr) const;
-  std::string instructions(const Instrs& instrs, const std::string& indent);
-  std::string accumulator(size_t r) const;
-  DType dtype_of(const Reduction& r) const;
-  std::string accumulate(const Reduction& r, size_t index, const std::string& value,
-                         const std::string& number);
-  std::string pair_update(const Reduction& r, const std::string& into, const std::string& index,
-                          const std::string& value, const std::string& number) const;
+  std::string instruction(int32_t i, const std::string& indent) override;
+  std::string accumulator(size_t r) const override;
 
   std::string tile(const std::string& indent);
-  std::string point(const std::string& indent);
-  std::string level_of_point(int32_t level, const std::string& indent);
+  std::string tile_point(const std::string& indent);
+  std::string level_of_point(int32_t level, const std::string& indent) override;
   std::string columns_tile(const std::string& indent);
   std::string level_of_columns(int32_t level, const std::string& indent);
   std::string keep_row_values(int32_t level, const std::string& indent);
@@ -80,7 +57,6 @@ class LoopPrinter {
   std::string run_of_lanes(int32_t level, const std::string& indent);
   std::string reductions_begin(int32_t level, const std::string& indent);
   std::string reductions_end(int32_t level, const std::string& indent);
-  std::string stores(bool point, int32_t level, const std::string& indent);
   std::string vector_loop(const std::function<std::string(const std::string&)>& body,
                           const Instrs& guarded, const std::string& indent);
   std::string one_vector_loop(const std::string& first, const std::string& last,
@@ -97,109 +73,14 @@ class LoopPrinter {
   };
   std::vector<Digit> digits();
 
-  const Kernel& kernel_;
-  const Phase& phase_;
   LoopNest nest_;
   std::string name_;
-  Ints& ints_;
-  size_t first_int_;
-  BodyPrinter printer_;
-  int32_t parallel_;
-  int32_t reduced_;
-  std::vector<bool> depends_vector_;
-  std::vector<int32_t> depth_;  // 1 + the innermost reduced axis it depends on; 0: none
-  std::vector<int32_t> ready_;  // 1 + the last level whose results it depends on; 0: none
-  std::vector<int32_t>
-      kept_at_;  // the level that keeps the point instruction in scratch; -1: none does
-  std::vector<std::string>
-      text_;  // how to read a value that is not computed in place; empty: computed
-  std::vector<bool> printed_;
-  Instrs tile_instrs_;
-  std::vector<int32_t>
-      column_values_;  // row instructions that are kept in a block, columns form only
+  /// the level that keeps the point instruction in scratch; -1: none does
+  std::vector<int32_t> kept_at_;
+  /// row instructions that are kept in a block, columns form only
+  Instrs column_values_;
   size_t scratch_ = 0;
 };
-
-void LoopPrinter::analyse() {
-  depends_vector_.assign(size(), false);
-  depth_.assign(size(), 0);
-  ready_.assign(size(), 0);
-  kept_at_.assign(size(), -1);
-  text_.assign(size(), "");
-  printed_.assign(size(), false);
-  const auto add = [&](int32_t i, const Affine& form) {
-    for (const Term& t : form.terms) {
-      if (t.var < 0) continue;
-      if (t.var >= parallel_) depth_[i] = std::max(depth_[i], t.var - parallel_ + 1);
-      if (t.var == nest_.vector) depends_vector_[i] = true;
-    }
-  };
-  for (int32_t i = 0; i < size(); ++i) {
-    const Instr& in = phase_.body[i];
-    add(i, in.address);
-    for (const Guard& g : in.bounds) add(i, g.index);
-    for (int32_t read : printer_.operands(i)) {
-      depth_[i] = std::max(depth_[i], depth_[read]);
-      ready_[i] = std::max(ready_[i], ready_[read]);
-      if (depends_vector_[read]) depends_vector_[i] = true;
-    }
-    if (in.kind != InstrKind::result) continue;
-    depends_vector_[i] = nest_.vector >= 0;
-    for (const Reduction& r : phase_.reductions) {
-      if (r.result == i) ready_[i] = r.level + 1;
-    }
-  }
-  for (int32_t level = 0; level < phase_.levels; ++level) {
-    for (int32_t i : roots(level)) tile_instrs_.push_back(i);
-  }
-  for (int32_t i : row_roots()) tile_instrs_.push_back(i);
-  tile_instrs_ = printer_.closure(tile_instrs_);
-}
-
-/// What the reductions and point stores of a level read.
-Instrs LoopPrinter::roots(int32_t level) const {
-  Instrs found;
-  for (const Reduction& r : phase_.reductions) {
-    if (r.level == level) found.push_back(r.value);
-  }
-  for (const Store& s : phase_.stores) {
-    if (!s.point || s.level != level) continue;
-    found.push_back(s.value);
-    for (const Term& t : s.address.terms) {
-      if (t.var < 0) found.push_back(~t.var);
-    }
-  }
-  return found;
-}
-
-Instrs LoopPrinter::row_roots() const {
-  Instrs found;
-  for (const Store& s : phase_.stores) {
-    if (s.point) continue;
-    found.push_back(s.value);
-    for (const Term& t : s.address.terms) {
-      if (t.var < 0) found.push_back(~t.var);
-    }
-  }
-  return found;
-}
-
-/// What `roots` need, in evaluation order, of the instructions to `include`. What can be read is
-/// not expanded.
-Instrs LoopPrinter::closure(const Instrs& roots,
-                            const std::function<bool(int32_t)>& include) const {
-  std::vector<bool> needed(size(), false);
-  for (int32_t r : roots) needed[r] = true;
-  Instrs order;
-  for (int32_t i = size() - 1; i >= 0; --i) {
-    if (!needed[i]) continue;
-    if (include(i)) order.push_back(i);
-    if (!text_[i].empty()) continue;
-    for (int32_t read : printer_.operands(i)) needed[read] = true;
-  }
-  std::reverse(order.begin(), order.end());
-  return order;
-}
 
 bool LoopPrinter::expensive_within(int32_t instr) const {
   for (int32_t i : printer_.closure({instr})) {
@@ -211,6 +92,7 @@ bool LoopPrinter::expensive_within(int32_t instr) const {
 /// Expensive values that several levels need are kept by the first of them, if the row is short
 /// enough.
 void LoopPrinter::choose_kept() {
+  kept_at_.assign(size(), -1);
   if (phase_.levels < 2) return;
   std::vector<int32_t> uses(size(), 0);
   std::vector<int32_t> first(size(), -1);
@@ -241,30 +123,6 @@ void LoopPrinter::choose_kept() {
   }
 }
 
-std::string LoopPrinter::integer(const std::string& what, int64_t value) {
-  return ints_.name(std::to_string(printer_.number()) + "." + what, value);
-}
-
-std::string LoopPrinter::extent(int32_t axis) {
-  const Axis& a = axis < parallel_ ? phase_.parallel[axis] : phase_.reduced[axis - parallel_];
-  if (a.baked) return std::to_string(a.extent);
-  return integer("axis" + std::to_string(axis), a.extent);
-}
-
-/// Row-major number of the point within the reduced axes.
-std::string LoopPrinter::reduced_number() const {
-  if (reduced_ == 0) return "0";
-  std::string text = printer_.axes[parallel_];
-  for (int32_t r = 1; r < reduced_; ++r) {
-    const Axis& a = phase_.reduced[r];
-    const std::string place =
-        std::to_string(printer_.number()) + ".axis" + std::to_string(parallel_ + r);
-    const std::string count = a.baked ? std::to_string(a.extent) : ints_.name(place, a.extent);
-    text = "(" + text + ") * " + count + " + " + printer_.axes[parallel_ + r];
-  }
-  return "(" + text + ")";
-}
-
 std::string LoopPrinter::kept_element(int32_t instr) const {
   std::string at = reduced_number();
   if (columns()) {
@@ -273,18 +131,10 @@ std::string LoopPrinter::kept_element(int32_t instr) const {
   return "k" + std::to_string(instr) + "[" + at + "]";
 }
 
-std::string LoopPrinter::instructions(const Instrs& instrs, const std::string& indent) {
-  std::string text;
-  for (int32_t i : instrs) {
-    std::string line = printer_.statement(i);
-    if (!text_[i].empty()) {
-      line = "const " + BodyPrinter::register_type(phase_.body[i].dtype) + " " +
-             BodyPrinter::value_name(i) + " = " + text_[i] + ";";
-    }
-    if (!line.empty()) text += indent + line + "\n";
-    if (depth_[i] == reduced_ && kept_at_[i] >= 0 && text_[i].empty()) {
-      text += indent + kept_element(i) + " = " + BodyPrinter::value_name(i) + ";\n";
-    }
+std::string LoopPrinter::instruction(int32_t i, const std::string& indent) {
+  std::string text = PhasePrinter::instruction(i, indent);
+  if (depth_[i] == reduced_ && kept_at_[i] >= 0 && text_[i].empty()) {
+    text += indent + kept_element(i) + " = " + BodyPrinter::value_name(i) + ";\n";
   }
   return text;
 }
@@ -292,48 +142,6 @@ std::string LoopPrinter::instructions(const Instrs& instrs, const std::string& i
 std::string LoopPrinter::accumulator(size_t r) const {
   const std::string name = "a" + std::to_string(r);
   return lanes() ? name + "[l]" : columns() ? name + "[j]" : name;
-}
-
-/// What the accumulator holds: of a (value, number) pair, the value.
-DType LoopPrinter::dtype_of(const Reduction& r) const {
-  return keeps_number(r) ? phase_.body[r.value].dtype : r.dtype;
-}
-
-/// Keeps the better of two (value, number) pairs; NaN is best, of equals the smaller number.
-std::string LoopPrinter::pair_update(const Reduction& r, const std::string& into,
-                                     const std::string& index, const std::string& value,
-                                     const std::string& number) const {
-  const std::string sign = r.combine == Combine::argmax ? " > " : " < ";
-  std::string better = "(" + value + sign + into + ")";
-  std::string equal = "(" + value + " == " + into + ")";
-  if (is_float(dtype_of(r))) {
-    const std::string nan = "(" + value + " != " + value + ")";
-    better += " | (" + nan + " & (" + into + " == " + into + "))";
-    equal = "(" + equal + " | (" + nan + " & (" + into + " != " + into + ")))";
-  }
-  return "const _Bool better = " + better + " | (" + equal + " & (" + number + " < " + index +
-         ")); " + into + " = better ? " + value + " : " + into + "; " + index + " = better ? " +
-         number + " : " + index + ";";
-}
-
-std::string LoopPrinter::accumulate(const Reduction& r, size_t index, const std::string& value,
-                                    const std::string& number) {
-  const std::string into = accumulator(index);
-  if (!keeps_number(r)) {
-    return into + " = " + BodyPrinter::combined(r.combine, r.dtype, into, value) + ";";
-  }
-  const std::string numbers = "at" + into;
-  return "{ " + pair_update(r, into, numbers, value, number) + " }";
-}
-
-std::string LoopPrinter::stores(bool point, int32_t level, const std::string& indent) {
-  std::string text;
-  for (size_t s = 0; s < phase_.stores.size(); ++s) {
-    const Store& store = phase_.stores[s];
-    if (store.point != point || (point && store.level != level)) continue;
-    text += indent + printer_.store(store, "store" + std::to_string(s)) + "\n";
-  }
-  return text;
 }
 
 std::string LoopPrinter::reductions_begin(int32_t level, const std::string& indent) {
@@ -373,12 +181,7 @@ std::string LoopPrinter::reductions_end(int32_t level, const std::string& indent
                     BodyPrinter::combined(red.combine, red.dtype, a + "[l]", a + "[l + w]") + ";";
       text += fill(skeletons::tree, {{"INDENT", indent}, {"COMBINE", combine}});
     }
-    const DType dtype = phase_.body[red.result].dtype;
-    const std::string last = (keeps_number(red) ? "at" : "") + a + (lanes() ? "[0]" : "");
-    const std::string value =
-        BodyPrinter::convert(last, keeps_number(red) ? DType::int64 : red.dtype, dtype);
-    text += indent + "const " + BodyPrinter::register_type(dtype) + " " +
-            BodyPrinter::value_name(red.result) + " = " + value + ";\n";
+    text += indent + result(red, (keeps_number(red) ? "at" : "") + a + (lanes() ? "[0]" : ""));
   }
   return text;
 }
@@ -388,17 +191,7 @@ std::string LoopPrinter::innermost(int32_t level, const std::string& indent) {
   const Instrs needed = closure(roots(level), [&](int32_t i) {
     return columns() ? depends_vector_[i] : depth_[i] == reduced_ && depth_[i] > 0;
   });
-  std::string text = instructions(needed, indent);
-  for (size_t r = 0; r < phase_.reductions.size(); ++r) {
-    const Reduction& red = phase_.reductions[r];
-    if (red.level != level) continue;
-    const DType from = phase_.body[red.value].dtype;
-    const bool logical = red.combine == Combine::any || red.combine == Combine::all;
-    const std::string name = BodyPrinter::value_name(red.value);
-    const std::string value = logical ? name : BodyPrinter::convert(name, from, dtype_of(red));
-    text += indent + accumulate(red, r, value, reduced_number()) + "\n";
-  }
-  return text + stores(true, level, indent);
+  return instructions(needed, indent) + accumulate(level, indent) + stores(true, level, indent);
 }
 
 /// Loops over the reduced axes from number `depth` inwards.
@@ -578,7 +371,6 @@ bool LoopPrinter::split_bound(int32_t instr, size_t bound, int32_t axis, const s
   return true;
 }
 
-/// One level of one point: all reduced loops with accumulators of their own.
 std::string LoopPrinter::level_of_point(int32_t level, const std::string& indent) {
   std::string text = reductions_begin(level, indent);
   text += indent + "{\n" + reduced_loops(level, 0, indent + "  ") + indent + "}\n";
@@ -589,28 +381,15 @@ std::string LoopPrinter::level_of_point(int32_t level, const std::string& indent
   return text;
 }
 
-/// Everything that belongs to one point of the parallel axes.
-std::string LoopPrinter::point(const std::string& indent) {
+std::string LoopPrinter::tile_point(const std::string& indent) {
   for (int32_t i = 0; i < size(); ++i) {
     if (kept_at_[i] >= 0) text_[i].clear();
   }
-  std::fill(printed_.begin(), printed_.end(), false);
-  std::string text;
-  const auto rows = [&](int32_t ready) {
-    Instrs now;
-    for (int32_t i : tile_instrs_) {
-      if (!at_row(i) || printed_[i] || ready_[i] > ready) continue;
-      printed_[i] = true;
-      now.push_back(i);
-    }
-    text += instructions(now, indent);
-  };
-  rows(0);
-  for (int32_t level = 0; level < phase_.levels; ++level) {
-    text += level_of_point(level, indent);
-    rows(level + 1);
+  Instrs rows;
+  for (int32_t i : needed_) {
+    if (at_row(i)) rows.push_back(i);
   }
-  return text + stores(false, 0, indent);
+  return point(rows, indent);
 }
 
 /// Row values that reduced loops read: computed once a column before the first level that may.
@@ -673,11 +452,11 @@ std::string LoopPrinter::columns_tile(const std::string& indent) {
     if (keeps_number(red)) text += indent + "int64_t ata" + n + "[" + block + "];\n";
   }
   std::vector<bool> read(size(), false);
-  for (int32_t i : tile_instrs_) {
+  for (int32_t i : needed_) {
     if (depth_[i] == 0) continue;
     for (int32_t r : printer_.operands(i)) read[r] = true;
   }
-  for (int32_t i : tile_instrs_) {
+  for (int32_t i : needed_) {
     const InstrKind kind = phase_.body[i].kind;
     const bool computed = kind == InstrKind::prim || kind == InstrKind::cast ||
                           kind == InstrKind::gather || kind == InstrKind::uniform;
@@ -697,7 +476,7 @@ std::string LoopPrinter::columns_tile(const std::string& indent) {
 
 std::string LoopPrinter::tile(const std::string& indent) {
   Instrs now;
-  for (int32_t i : tile_instrs_) {
+  for (int32_t i : needed_) {
     if (at_tile(i)) now.push_back(i);
   }
   std::string text = instructions(now, indent);
@@ -708,12 +487,12 @@ std::string LoopPrinter::tile(const std::string& indent) {
             ");\n";
   }
   if (columns()) return text + columns_tile(indent);
-  if (nest_.vector < 0) return text + point(indent);
+  if (nest_.vector < 0) return text + tile_point(indent);
   Instrs guarded;
-  for (int32_t i : tile_instrs_) {
+  for (int32_t i : needed_) {
     if (!at_tile(i)) guarded.push_back(i);
   }
-  return text + vector_loop([&](const std::string& in) { return point(in); }, guarded, indent);
+  return text + vector_loop([&](const std::string& in) { return tile_point(in); }, guarded, indent);
 }
 
 std::vector<LoopPrinter::Digit> LoopPrinter::digits() {
