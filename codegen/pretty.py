@@ -65,7 +65,7 @@ def _text(node: Node, outer: int) -> str:
 def _parts(node: Node) -> tuple[str, int]:
     """The text and how tightly its outermost operation binds."""
     if not isinstance(node, Call):
-        return (f"{node:g}" if isinstance(node, float) else text_of(node)), ATOM
+        return _atom(node), ATOM
     head, args = node.head, node.args
     if head == "load":
         return _subscript(args[0], index_of(node)), ATOM
@@ -88,6 +88,13 @@ def _parts(node: Node) -> tuple[str, int]:
     if head in ("count", "linear"):
         return f"{head}({', '.join(map(_plain, args))})", ATOM
     return f"{head}({', '.join(map(expression, args))})", ATOM
+
+
+def _atom(node: Node) -> str:
+    if isinstance(node, float):
+        return f"{node:g}"
+    name, _, element = text_of(node).partition(".")
+    return f"{name}[{element}]" if element else name
 
 
 def _subscript(value: str, index: tuple[Node, ...]) -> str:

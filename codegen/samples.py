@@ -47,6 +47,33 @@ def cases(op: Op) -> Iterator[Case]:
             yield _Builder(op, first, kinds={i.name: kind}).case(f"{i.name} {kind}")
 
 
+def example(op: Op) -> Case:
+    """One small call with short numbers: what has a default is left at it."""
+    attrs = {a.name: _default(a) for a in op.program.attrs}
+    for a in op.program.attrs:
+        if a.default is None and a.name in op.samples:
+            attrs[a.name] = op.samples[a.name][0]
+    case = _Builder(op, attrs, absent=True, group=_example_group(op)).case("example")
+    for name, value in case.inputs.items():
+        if value is not None and value.dtype.kind == "f":
+            case.inputs[name] = value.round(1) + 0.0  # no -0.0
+    return case
+
+
+def _example_group(op: Op) -> tuple[int, ...]:
+    kinds = {a.type for a in op.program.attrs}
+    if kinds & {"ints", "shape"}:
+        return (2, 3, 4)
+    if kinds & {"axis", "axes"} or not _has_named_axes(op):
+        return (2, 3)
+    return (2,) if max(len(i.dims) for i in op.program.inputs) < 3 else ()
+
+
+def _has_named_axes(op: Op) -> bool:
+    dims = (i.dims for i in op.program.inputs if len(i.dims) > 1)
+    return any(isinstance(d, str) and d != GROUP for each in dims for d in each)
+
+
 def _default(attr) -> object:
     if attr.type == "rng":
         return KEY
@@ -63,18 +90,13 @@ class _Builder:
         shrunk: dict | None = None,
         absent: bool = False,
         kinds: dict | None = None,
+        group: tuple[int, ...] | None = None,
     ):
         self.op, self.attrs, self.absent = op, attrs, absent
         self.shrunk, self.kinds = shrunk or {}, kinds or {}
         self.random = np.random.default_rng(zlib.crc32(op.name.encode()))
         program = op.program
-        named = any(
-            isinstance(d, str) and d != GROUP
-            for i in program.inputs
-            for d in i.dims
-            if len(i.dims) > 1
-        )
-        self.group = (2, 3) if named else (2, 3, 4)
+        self.group = ((2, 3) if _has_named_axes(op) else (2, 3, 4)) if group is None else group
         self.extents: dict[str, int] = {
             n: attrs[e] for n, e in program.where if isinstance(e, str) and e in attrs
         }

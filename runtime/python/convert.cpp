@@ -361,7 +361,12 @@ nb::object to_numpy(const Tensor& self) {
   if (self.value->dtype == DType::bfloat16) {
     throw TypeError("Tensor.numpy: NumPy has no bfloat16; use x.astype(\"float32\").numpy()");
   }
-  return nb::cast(view_of<nb::ndarray<nb::numpy, nb::ro>>(*self.value));
+  nb::object array = nb::cast(view_of<nb::ndarray<nb::numpy, nb::ro>>(*self.value));
+  // A buffer's 64-bit integers become `long long`, which NumPy tells from its own int64 in print.
+  const DType dtype = self.value->dtype;
+  if (dtype == DType::int64) return array.attr("view")("int64");
+  if (dtype == DType::uint64) return array.attr("view")("uint64");
+  return array;
 }
 
 nb::object element(DType dtype, const char* source) {
