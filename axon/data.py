@@ -70,8 +70,11 @@ class DataLoader:
             method ``batch(indices)`` makes its own.
 
     Example:
+        >>> dataset = [(axon.ones(3) * n, n) for n in range(100)]
         >>> for x, y in DataLoader(dataset, batch_size=32, shuffle=True):
-        ...     ...
+        ...     pass
+        >>> x.shape, y.shape
+        ((4, 3), (4,))
     """
 
     def __init__(

@@ -24,6 +24,7 @@ def save(
         metadata: text kept in the file's header.
 
     Example:
+        >>> model = axon.nn.Linear(4, 2)
         >>> axon.io.save(model.state_dict(), "model.safetensors")
         >>> model.load_state_dict(axon.io.load("model.safetensors"))
     """

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+from .docstring import docstring
 from .entry import Op
 from .ir import Attr, Input, Program
 
@@ -99,7 +100,8 @@ def function_of(op: Op) -> Function:
     if op.variadic:
         first, second = op.program.inputs
         positional = [_also_list(p, first.name, second.name) for p in positional]
-    return Function(op.name, op.program, op.doc, tuple(positional), tuple(keyword), op.variadic)
+    doc = docstring(op)
+    return Function(op.name, op.program, doc, tuple(positional), tuple(keyword), op.variadic)
 
 
 def _also_list(parameter: Parameter, first: str, second: str) -> Parameter:

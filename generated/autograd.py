@@ -508,10 +508,11 @@ def bilinear_backward(ctx, dy):
 def conv2d_backward(ctx, dy):
     """Gradient of `conv2d`.
 
-        dx[n, g, c, H, W] = sum[o, r, s](guard(dy[n, g, o, exact(H + padding.0 - dilation.0 * r,
-            stride.0), exact(W + padding.1 - dilation.1 * s, stride.1)], 0) * weight[g, o, c, r, s])
-        dweight[g, o, c, r, s] = sum[n, h, w](dy[n, g, o, h, w] * guard(x[n, g, c, dilation.0 *
-            r + h * stride.0 - padding.0, dilation.1 * s + stride.1 * w - padding.1], 0))
+        dx[n, g, c, H, W] = sum[o, r, s](guard(dy[n, g, o, exact(H + padding[0] - dilation[0] *
+            r, stride[0]), exact(W + padding[1] - dilation[1] * s, stride[1])], 0) * weight[g, o, c,
+            r, s])
+        dweight[g, o, c, r, s] = sum[n, h, w](dy[n, g, o, h, w] * guard(x[n, g, c, dilation[0] *
+            r + h * stride[0] - padding[0], dilation[1] * s + stride[1] * w - padding[1]], 0))
     """
     return ops.conv2d__grad(
         dy, ctx.x, ctx.weight, stride=ctx.stride, padding=ctx.padding, dilation=ctx.dilation,
@@ -522,11 +523,11 @@ def conv2d_backward(ctx, dy):
 def max_pool2d_backward(ctx, dy):
     """Gradient of `max_pool2d`.
 
-        winner[..., h, w] = argmax[r, s](guard(x[..., h * stride.0 + r - padding.0, w * stride.1
-            + s - padding.1], -inf))
-        dx[..., H, W] = sum[r, s](guard(dy[..., exact(H + padding.0 - r, stride.0), exact(W +
-            padding.1 - s, stride.1)], 0) if linear(r, s) == guard(winner[..., exact(H + padding.0 -
-            r, stride.0), exact(W + padding.1 - s, stride.1)], 0) else 0)
+        winner[..., h, w] = argmax[r, s](guard(x[..., h * stride[0] + r - padding[0], w *
+            stride[1] + s - padding[1]], -inf))
+        dx[..., H, W] = sum[r, s](guard(dy[..., exact(H + padding[0] - r, stride[0]), exact(W +
+            padding[1] - s, stride[1])], 0) if linear(r, s) == guard(winner[..., exact(H +
+            padding[0] - r, stride[0]), exact(W + padding[1] - s, stride[1])], 0) else 0)
     """
     return ops.max_pool2d__grad(
         dy, ctx.x, window=ctx.window, stride=ctx.stride, padding=ctx.padding
@@ -536,9 +537,9 @@ def max_pool2d_backward(ctx, dy):
 def avg_pool2d_backward(ctx, dy):
     """Gradient of `avg_pool2d`.
 
-        dt1[..., h, w] = dy[..., h, w] / (window.0 * window.1)
-        dx[..., H, W] = sum[r, s](guard(dt1[..., exact(H + padding.0 - r, stride.0), exact(W +
-            padding.1 - s, stride.1)], 0))
+        dt1[..., h, w] = dy[..., h, w] / (window[0] * window[1])
+        dx[..., H, W] = sum[r, s](guard(dt1[..., exact(H + padding[0] - r, stride[0]), exact(W +
+            padding[1] - s, stride[1])], 0))
     """
     return ops.avg_pool2d__grad(
         dy, ctx.x, window=ctx.window, stride=ctx.stride, padding=ctx.padding

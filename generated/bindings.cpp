@@ -14,7 +14,7 @@ void bind_add(nb::module_& m) {
       nb::arg("a").none(),
       nb::arg("b").none(),
       nb::sig("def add(a: Tensor | float, b: Tensor | float) -> Tensor"),
-      "Sum of two tensors, element by element.");
+      "Sum of two tensors, element by element.\n\nArgs:\n    a: a tensor of numbers that broadcasts with the others.\n    b: a tensor of numbers that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of a and b, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> a = axon.tensor([[1.2, -0.5, -0.1], [1.4, -1.9, -0.8]])\n    >>> b = axon.tensor([[0.5, -0.8, -1.5], [-0.2, 1.9, -0.4]])\n    >>> y = axon.add(a, b)\n    >>> y.numpy().round(4)\n    array([[ 1.7, -1.3, -1.6],\n           [ 1.2,  0. , -1.2]], dtype=float32)");
 }
 
 void bind_sub(nb::module_& m) {
@@ -27,7 +27,7 @@ void bind_sub(nb::module_& m) {
       nb::arg("a").none(),
       nb::arg("b").none(),
       nb::sig("def sub(a: Tensor | float, b: Tensor | float) -> Tensor"),
-      "Difference of two tensors, element by element.");
+      "Difference of two tensors, element by element.\n\nArgs:\n    a: a tensor of numbers that broadcasts with the others.\n    b: a tensor of numbers that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of a and b, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> a = axon.tensor([[-1.1, -2.2, -0.4], [0.4, -0.6, 0.4]])\n    >>> b = axon.tensor([[-0.7, 1.4, 2.6], [-2.0, 0.3, 0.6]])\n    >>> y = axon.sub(a, b)\n    >>> y.numpy().round(4)\n    array([[-0.4, -3.6, -3. ],\n           [ 2.4, -0.9, -0.2]], dtype=float32)");
 }
 
 void bind_mul(nb::module_& m) {
@@ -40,7 +40,7 @@ void bind_mul(nb::module_& m) {
       nb::arg("a").none(),
       nb::arg("b").none(),
       nb::sig("def mul(a: Tensor | float, b: Tensor | float) -> Tensor"),
-      "Product of two tensors, element by element.");
+      "Product of two tensors, element by element.\n\nArgs:\n    a: a tensor of numbers that broadcasts with the others.\n    b: a tensor of numbers that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of a and b, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> a = axon.tensor([[0.8, -0.1, 1.6], [-0.5, -0.1, -0.8]])\n    >>> b = axon.tensor([[-0.8, 1.5, 1.2], [0.0, -1.1, -0.5]])\n    >>> y = axon.mul(a, b)\n    >>> y.numpy().round(4)\n    array([[-0.64, -0.15,  1.92],\n           [-0.  ,  0.11,  0.4 ]], dtype=float32)");
 }
 
 void bind_div(nb::module_& m) {
@@ -53,7 +53,7 @@ void bind_div(nb::module_& m) {
       nb::arg("a").none(),
       nb::arg("b").none(),
       nb::sig("def div(a: Tensor | float, b: Tensor | float) -> Tensor"),
-      "Quotient of two tensors; that of integers is a float.");
+      "Quotient of two tensors; that of integers is a float.\n\nArgs:\n    a: a tensor of numbers that broadcasts with the others.\n    b: a tensor of numbers that broadcasts with the others.\n\nReturns:\n    y: the promoted floating-point dtype of a and b, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> a = axon.tensor([[0.4, 0.6, -0.4], [0.7, 0.0, 1.7]])\n    >>> b = axon.tensor([[0.9, -2.1, 0.9], [-0.9, -2.1, 1.8]])\n    >>> y = axon.div(a, b)\n    >>> y.numpy().round(4)\n    array([[ 0.4444, -0.2857, -0.4444],\n           [-0.7778, -0.    ,  0.9444]], dtype=float32)");
 }
 
 void bind_floordiv(nb::module_& m) {
@@ -66,7 +66,7 @@ void bind_floordiv(nb::module_& m) {
       nb::arg("a").none(),
       nb::arg("b").none(),
       nb::sig("def floordiv(a: Tensor | float, b: Tensor | float) -> Tensor"),
-      "Quotient rounded towards minus infinity.");
+      "Quotient rounded towards minus infinity.\n\nArgs:\n    a: a tensor of numbers that broadcasts with the others.\n    b: a tensor of numbers that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of a and b, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> a = axon.tensor([[-0.8, -0.3, 0.3], [1.1, -0.2, 0.4]])\n    >>> b = axon.tensor([[-0.9, 0.9, 1.4], [-0.5, -0.5, 1.9]])\n    >>> y = axon.floordiv(a, b)\n    >>> y.numpy().round(4)\n    array([[ 0., -1.,  0.],\n           [-3.,  0.,  0.]], dtype=float32)");
 }
 
 void bind_mod(nb::module_& m) {
@@ -79,7 +79,7 @@ void bind_mod(nb::module_& m) {
       nb::arg("a").none(),
       nb::arg("b").none(),
       nb::sig("def mod(a: Tensor | float, b: Tensor | float) -> Tensor"),
-      "Remainder of the division that rounds towards minus infinity; it has the sign of b.");
+      "Remainder of the division that rounds towards minus infinity; it has the sign of b.\n\nArgs:\n    a: a tensor of numbers that broadcasts with the others.\n    b: a tensor of numbers that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of a and b, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> a = axon.tensor([[-0.9, -0.2, 0.1], [-0.1, 0.3, 0.2]])\n    >>> b = axon.tensor([[-2.7, -0.6, 1.8], [-0.5, -2.1, 1.0]])\n    >>> y = axon.mod(a, b)\n    >>> y.numpy().round(4)\n    array([[-0.9, -0.2,  0.1],\n           [-0.1, -1.8,  0.2]], dtype=float32)");
 }
 
 void bind_pow(nb::module_& m) {
@@ -92,7 +92,7 @@ void bind_pow(nb::module_& m) {
       nb::arg("a").none(),
       nb::arg("b").none(),
       nb::sig("def pow(a: Tensor | float, b: Tensor | float) -> Tensor"),
-      "a raised to the power b.");
+      "a raised to the power b.\n\nArgs:\n    a: a tensor of numbers that broadcasts with the others.\n    b: a tensor of numbers that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of a and b, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> a = axon.tensor([[1.5, 1.0, 1.4], [0.8, 1.0, 0.5]])\n    >>> b = axon.tensor([[0.4, 0.2, 0.7], [-1.5, 0.4, 0.7]])\n    >>> y = axon.pow(a, b)\n    >>> y.numpy().round(4)\n    array([[1.1761, 1.    , 1.2656],\n           [1.3975, 1.    , 0.6156]], dtype=float32)");
 }
 
 void bind_neg(nb::module_& m) {
@@ -104,7 +104,7 @@ void bind_neg(nb::module_& m) {
       },
       nb::arg("x").none(),
       nb::sig("def neg(x: Tensor | float) -> Tensor"),
-      "The negated tensor.");
+      "The negated tensor.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[0.5, 0.2, 0.1], [1.8, 1.7, 0.1]])\n    >>> y = axon.neg(x)\n    >>> y.numpy().round(4)\n    array([[-0.5, -0.2, -0.1],\n           [-1.8, -1.7, -0.1]], dtype=float32)");
 }
 
 void bind_abs(nb::module_& m) {
@@ -116,7 +116,7 @@ void bind_abs(nb::module_& m) {
       },
       nb::arg("x").none(),
       nb::sig("def abs(x: Tensor | float) -> Tensor"),
-      "Absolute value. Its gradient at 0 is 0.");
+      "Absolute value. Its gradient at 0 is 0.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[-0.2, -1.5, 0.2], [1.1, 1.7, 0.6]])\n    >>> y = axon.abs(x)\n    >>> y.numpy().round(4)\n    array([[0.2, 1.5, 0.2],\n           [1.1, 1.7, 0.6]], dtype=float32)");
 }
 
 void bind_sign(nb::module_& m) {
@@ -128,7 +128,7 @@ void bind_sign(nb::module_& m) {
       },
       nb::arg("x").none(),
       nb::sig("def sign(x: Tensor | float) -> Tensor"),
-      "-1, 0 or 1 by the sign of x.");
+      "-1, 0 or 1 by the sign of x.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[1.5, 0.2, 2.6], [-0.5, 0.0, 0.8]])\n    >>> y = axon.sign(x)\n    >>> y.numpy().round(4)\n    array([[ 1.,  1.,  1.],\n           [-1.,  0.,  1.]], dtype=float32)");
 }
 
 void bind_square(nb::module_& m) {
@@ -140,7 +140,7 @@ void bind_square(nb::module_& m) {
       },
       nb::arg("x").none(),
       nb::sig("def square(x: Tensor | float) -> Tensor"),
-      "x times x.");
+      "x times x.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[0.4, -1.1, -1.2], [0.9, 0.4, -1.1]])\n    >>> y = axon.square(x)\n    >>> y.numpy().round(4)\n    array([[0.16, 1.21, 1.44],\n           [0.81, 0.16, 1.21]], dtype=float32)");
 }
 
 void bind_maximum(nb::module_& m) {
@@ -153,7 +153,7 @@ void bind_maximum(nb::module_& m) {
       nb::arg("a").none(),
       nb::arg("b").none(),
       nb::sig("def maximum(a: Tensor | float, b: Tensor | float) -> Tensor"),
-      "The larger of two elements; NaN if either is. Operands that are equal share the gradient.");
+      "The larger of two elements; NaN if either is. Operands that are equal share the gradient.\n\nArgs:\n    a: a tensor of numbers that broadcasts with the others.\n    b: a tensor of numbers that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of a and b, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> a = axon.tensor([[-0.3, 1.6, 0.1], [-0.6, -2.1, 1.3]])\n    >>> b = axon.tensor([[0.2, -1.3, -1.1], [-0.7, -0.6, -0.7]])\n    >>> y = axon.maximum(a, b)\n    >>> y.numpy().round(4)\n    array([[ 0.2,  1.6,  0.1],\n           [-0.6, -0.6,  1.3]], dtype=float32)");
 }
 
 void bind_minimum(nb::module_& m) {
@@ -166,7 +166,7 @@ void bind_minimum(nb::module_& m) {
       nb::arg("a").none(),
       nb::arg("b").none(),
       nb::sig("def minimum(a: Tensor | float, b: Tensor | float) -> Tensor"),
-      "The smaller of two elements; NaN if either is. Operands that are equal share the gradient.");
+      "The smaller of two elements; NaN if either is. Operands that are equal share the gradient.\n\nArgs:\n    a: a tensor of numbers that broadcasts with the others.\n    b: a tensor of numbers that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of a and b, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> a = axon.tensor([[1.2, -0.1, -0.7], [0.1, -0.1, -0.6]])\n    >>> b = axon.tensor([[-0.4, 0.8, -0.1], [0.2, 0.5, 0.1]])\n    >>> y = axon.minimum(a, b)\n    >>> y.numpy().round(4)\n    array([[-0.4, -0.1, -0.7],\n           [ 0.1, -0.1, -0.6]], dtype=float32)");
 }
 
 void bind_clip(nb::module_& m) {
@@ -180,7 +180,7 @@ void bind_clip(nb::module_& m) {
       nb::arg("low").none() = op.defaults[0],
       nb::arg("high").none() = op.defaults[1],
       nb::sig("def clip(x: Tensor | float, low: float = float(\"-inf\"), high: float = float(\"inf\")) -> Tensor"),
-      "x limited to [low, high]. The gradient is 0 outside and 1 inside, bounds included.");
+      "x limited to [low, high]. The gradient is 0 outside and 1 inside, bounds included.\n\nArgs:\n    x: a floating-point tensor.\n    low: a number, by default -inf.\n    high: a number, by default inf.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[0.4, 0.8, -2.0], [0.0, 1.0, 0.4]])\n    >>> y = axon.clip(x)\n    >>> y.numpy().round(4)\n    array([[ 0.4,  0.8, -2. ],\n           [ 0. ,  1. ,  0.4]], dtype=float32)");
 }
 
 void bind_exp(nb::module_& m) {
@@ -192,7 +192,7 @@ void bind_exp(nb::module_& m) {
       },
       nb::arg("x").none(),
       nb::sig("def exp(x: Tensor | float) -> Tensor"),
-      "Exponential.");
+      "Exponential.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the promoted floating-point dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[0.1, -0.6, 2.2], [0.1, 0.5, -0.9]])\n    >>> y = axon.exp(x)\n    >>> y.numpy().round(4)\n    array([[1.1052, 0.5488, 9.025 ],\n           [1.1052, 1.6487, 0.4066]], dtype=float32)");
 }
 
 void bind_expm1(nb::module_& m) {
@@ -204,7 +204,7 @@ void bind_expm1(nb::module_& m) {
       },
       nb::arg("x").none(),
       nb::sig("def expm1(x: Tensor | float) -> Tensor"),
-      "exp(x) - 1, exact near 0.");
+      "exp(x) - 1, exact near 0.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the promoted floating-point dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[0.1, 0.0, 0.5], [1.1, -1.1, 0.9]])\n    >>> y = axon.expm1(x)\n    >>> y.numpy().round(4)\n    array([[ 0.1052,  0.    ,  0.6487],\n           [ 2.0042, -0.6671,  1.4596]], dtype=float32)");
 }
 
 void bind_log(nb::module_& m) {
@@ -216,7 +216,7 @@ void bind_log(nb::module_& m) {
       },
       nb::arg("x").none(),
       nb::sig("def log(x: Tensor | float) -> Tensor"),
-      "Natural logarithm.");
+      "Natural logarithm.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the promoted floating-point dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[0.4, 0.8, 0.5], [0.5, 0.1, 2.8]])\n    >>> y = axon.log(x)\n    >>> y.numpy().round(4)\n    array([[-0.9163, -0.2231, -0.6931],\n           [-0.6931, -2.3026,  1.0296]], dtype=float32)");
 }
 
 void bind_log1p(nb::module_& m) {
@@ -228,7 +228,7 @@ void bind_log1p(nb::module_& m) {
       },
       nb::arg("x").none(),
       nb::sig("def log1p(x: Tensor | float) -> Tensor"),
-      "log(1 + x), exact near 0.");
+      "log(1 + x), exact near 0.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the promoted floating-point dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[0.3, 1.1, 1.0], [0.4, 0.3, 1.0]])\n    >>> y = axon.log1p(x)\n    >>> y.numpy().round(4)\n    array([[0.2624, 0.7419, 0.6931],\n           [0.3365, 0.2624, 0.6931]], dtype=float32)");
 }
 
 void bind_sqrt(nb::module_& m) {
@@ -240,7 +240,7 @@ void bind_sqrt(nb::module_& m) {
       },
       nb::arg("x").none(),
       nb::sig("def sqrt(x: Tensor | float) -> Tensor"),
-      "Square root.");
+      "Square root.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the promoted floating-point dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[0.2, 0.5, 1.6], [0.2, 1.4, 0.8]])\n    >>> y = axon.sqrt(x)\n    >>> y.numpy().round(4)\n    array([[0.4472, 0.7071, 1.2649],\n           [0.4472, 1.1832, 0.8944]], dtype=float32)");
 }
 
 void bind_rsqrt(nb::module_& m) {
@@ -252,7 +252,7 @@ void bind_rsqrt(nb::module_& m) {
       },
       nb::arg("x").none(),
       nb::sig("def rsqrt(x: Tensor | float) -> Tensor"),
-      "1 / sqrt(x).");
+      "1 / sqrt(x).\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the promoted floating-point dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[1.0, 1.4, 0.5], [0.6, 1.0, 0.8]])\n    >>> y = axon.rsqrt(x)\n    >>> y.numpy().round(4)\n    array([[1.    , 0.8452, 1.4142],\n           [1.291 , 1.    , 1.118 ]], dtype=float32)");
 }
 
 void bind_sin(nb::module_& m) {
@@ -264,7 +264,7 @@ void bind_sin(nb::module_& m) {
       },
       nb::arg("x").none(),
       nb::sig("def sin(x: Tensor | float) -> Tensor"),
-      "Sine.");
+      "Sine.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the promoted floating-point dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[-0.5, 0.4, 0.2], [2.8, -0.6, -0.2]])\n    >>> y = axon.sin(x)\n    >>> y.numpy().round(4)\n    array([[-0.4794,  0.3894,  0.1987],\n           [ 0.335 , -0.5646, -0.1987]], dtype=float32)");
 }
 
 void bind_cos(nb::module_& m) {
@@ -276,7 +276,7 @@ void bind_cos(nb::module_& m) {
       },
       nb::arg("x").none(),
       nb::sig("def cos(x: Tensor | float) -> Tensor"),
-      "Cosine.");
+      "Cosine.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the promoted floating-point dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[0.5, 0.6, 0.1], [0.2, -0.3, -0.5]])\n    >>> y = axon.cos(x)\n    >>> y.numpy().round(4)\n    array([[0.8776, 0.8253, 0.995 ],\n           [0.9801, 0.9553, 0.8776]], dtype=float32)");
 }
 
 void bind_tanh(nb::module_& m) {
@@ -288,7 +288,7 @@ void bind_tanh(nb::module_& m) {
       },
       nb::arg("x").none(),
       nb::sig("def tanh(x: Tensor | float) -> Tensor"),
-      "Hyperbolic tangent.");
+      "Hyperbolic tangent.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the promoted floating-point dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[1.6, 0.8, 0.0], [-2.9, 0.4, -0.5]])\n    >>> y = axon.tanh(x)\n    >>> y.numpy().round(4)\n    array([[ 0.9217,  0.664 ,  0.    ],\n           [-0.994 ,  0.3799, -0.4621]], dtype=float32)");
 }
 
 void bind_erf(nb::module_& m) {
@@ -300,7 +300,7 @@ void bind_erf(nb::module_& m) {
       },
       nb::arg("x").none(),
       nb::sig("def erf(x: Tensor | float) -> Tensor"),
-      "Error function.");
+      "Error function.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the promoted floating-point dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[-1.2, 0.5, 0.8], [-0.9, 0.1, -0.3]])\n    >>> y = axon.erf(x)\n    >>> y.numpy().round(4)\n    array([[-0.9103,  0.5205,  0.7421],\n           [-0.7969,  0.1125, -0.3286]], dtype=float32)");
 }
 
 void bind_floor(nb::module_& m) {
@@ -312,7 +312,7 @@ void bind_floor(nb::module_& m) {
       },
       nb::arg("x").none(),
       nb::sig("def floor(x: Tensor | float) -> Tensor"),
-      "The largest integer not above x.");
+      "The largest integer not above x.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[-0.1, 1.7, 1.5], [-0.8, -0.1, -0.9]])\n    >>> y = axon.floor(x)\n    >>> y.numpy().round(4)\n    array([[-1.,  1.,  1.],\n           [-1., -1., -1.]], dtype=float32)");
 }
 
 void bind_ceil(nb::module_& m) {
@@ -324,7 +324,7 @@ void bind_ceil(nb::module_& m) {
       },
       nb::arg("x").none(),
       nb::sig("def ceil(x: Tensor | float) -> Tensor"),
-      "The smallest integer not below x.");
+      "The smallest integer not below x.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[1.9, -1.0, 1.1], [1.0, -0.2, -0.7]])\n    >>> y = axon.ceil(x)\n    >>> y.numpy().round(4)\n    array([[ 2., -1.,  2.],\n           [ 1., -0., -0.]], dtype=float32)");
 }
 
 void bind_round(nb::module_& m) {
@@ -336,7 +336,7 @@ void bind_round(nb::module_& m) {
       },
       nb::arg("x").none(),
       nb::sig("def round(x: Tensor | float) -> Tensor"),
-      "The nearest integer, the even one of two.");
+      "The nearest integer, the even one of two.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[-0.3, 1.3, -0.2], [1.3, 0.6, -1.1]])\n    >>> y = axon.round(x)\n    >>> y.numpy().round(4)\n    array([[-0.,  1., -0.],\n           [ 1.,  1., -1.]], dtype=float32)");
 }
 
 void bind_eq(nb::module_& m) {
@@ -349,7 +349,7 @@ void bind_eq(nb::module_& m) {
       nb::arg("a").none(),
       nb::arg("b").none(),
       nb::sig("def eq(a: Tensor | float, b: Tensor | float) -> Tensor"),
-      "True where a equals b.");
+      "True where a equals b.\n\nArgs:\n    a: a tensor that broadcasts with the others.\n    b: a tensor that broadcasts with the others.\n\nReturns:\n    y: bool, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> a = axon.tensor([[2.0, 0.0, 1.0], [1.0, 2.0, 1.0]])\n    >>> b = axon.tensor([[0.0, 2.0, 2.0], [0.0, 2.0, 1.0]])\n    >>> y = axon.eq(a, b)\n    >>> y.numpy()\n    array([[False, False, False],\n           [False,  True,  True]])");
 }
 
 void bind_ne(nb::module_& m) {
@@ -362,7 +362,7 @@ void bind_ne(nb::module_& m) {
       nb::arg("a").none(),
       nb::arg("b").none(),
       nb::sig("def ne(a: Tensor | float, b: Tensor | float) -> Tensor"),
-      "True where a differs from b.");
+      "True where a differs from b.\n\nArgs:\n    a: a tensor that broadcasts with the others.\n    b: a tensor that broadcasts with the others.\n\nReturns:\n    y: bool, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> a = axon.tensor([[2.0, 0.0, 1.0], [2.0, 0.0, 0.0]])\n    >>> b = axon.tensor([[1.0, 2.0, 1.0], [1.0, 0.0, 0.0]])\n    >>> y = axon.ne(a, b)\n    >>> y.numpy()\n    array([[ True,  True, False],\n           [ True, False, False]])");
 }
 
 void bind_lt(nb::module_& m) {
@@ -375,7 +375,7 @@ void bind_lt(nb::module_& m) {
       nb::arg("a").none(),
       nb::arg("b").none(),
       nb::sig("def lt(a: Tensor | float, b: Tensor | float) -> Tensor"),
-      "True where a is less than b.");
+      "True where a is less than b.\n\nArgs:\n    a: a tensor of numbers that broadcasts with the others.\n    b: a tensor of numbers that broadcasts with the others.\n\nReturns:\n    y: bool, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> a = axon.tensor([[-0.1, 0.0, 0.2], [0.0, 0.6, -0.4]])\n    >>> b = axon.tensor([[0.3, -0.1, -1.3], [0.0, 1.7, -0.5]])\n    >>> y = axon.lt(a, b)\n    >>> y.numpy()\n    array([[ True, False, False],\n           [False,  True, False]])");
 }
 
 void bind_le(nb::module_& m) {
@@ -388,7 +388,7 @@ void bind_le(nb::module_& m) {
       nb::arg("a").none(),
       nb::arg("b").none(),
       nb::sig("def le(a: Tensor | float, b: Tensor | float) -> Tensor"),
-      "True where a is at most b.");
+      "True where a is at most b.\n\nArgs:\n    a: a tensor of numbers that broadcasts with the others.\n    b: a tensor of numbers that broadcasts with the others.\n\nReturns:\n    y: bool, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> a = axon.tensor([[0.3, -2.2, 0.0], [0.9, -1.0, -0.8]])\n    >>> b = axon.tensor([[-0.2, -2.1, -1.6], [-0.2, -1.7, -0.3]])\n    >>> y = axon.le(a, b)\n    >>> y.numpy()\n    array([[False,  True, False],\n           [False, False,  True]])");
 }
 
 void bind_gt(nb::module_& m) {
@@ -401,7 +401,7 @@ void bind_gt(nb::module_& m) {
       nb::arg("a").none(),
       nb::arg("b").none(),
       nb::sig("def gt(a: Tensor | float, b: Tensor | float) -> Tensor"),
-      "True where a is greater than b.");
+      "True where a is greater than b.\n\nArgs:\n    a: a tensor of numbers that broadcasts with the others.\n    b: a tensor of numbers that broadcasts with the others.\n\nReturns:\n    y: bool, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> a = axon.tensor([[-0.5, -0.4, 0.0], [-0.4, -0.2, -0.1]])\n    >>> b = axon.tensor([[0.4, 1.0, -0.1], [1.1, 0.8, 0.1]])\n    >>> y = axon.gt(a, b)\n    >>> y.numpy()\n    array([[False, False,  True],\n           [False, False, False]])");
 }
 
 void bind_ge(nb::module_& m) {
@@ -414,7 +414,7 @@ void bind_ge(nb::module_& m) {
       nb::arg("a").none(),
       nb::arg("b").none(),
       nb::sig("def ge(a: Tensor | float, b: Tensor | float) -> Tensor"),
-      "True where a is at least b.");
+      "True where a is at least b.\n\nArgs:\n    a: a tensor of numbers that broadcasts with the others.\n    b: a tensor of numbers that broadcasts with the others.\n\nReturns:\n    y: bool, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> a = axon.tensor([[0.9, -0.4, 1.0], [0.9, -0.4, 0.8]])\n    >>> b = axon.tensor([[1.7, -0.1, 2.4], [-1.5, 0.3, -0.2]])\n    >>> y = axon.ge(a, b)\n    >>> y.numpy()\n    array([[False, False, False],\n           [ True, False,  True]])");
 }
 
 void bind_logical_and(nb::module_& m) {
@@ -427,7 +427,7 @@ void bind_logical_and(nb::module_& m) {
       nb::arg("a").none(),
       nb::arg("b").none(),
       nb::sig("def logical_and(a: Tensor | bool, b: Tensor | bool) -> Tensor"),
-      "True where both are.");
+      "True where both are.\n\nArgs:\n    a: a tensor of bools that broadcasts with the others.\n    b: a tensor of bools that broadcasts with the others.\n\nReturns:\n    y: bool, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: a or b has a dtype of another kind.\n\nExample:\n    >>> a = axon.tensor([[False, True, False], [False, True, False]])\n    >>> b = axon.tensor([[False, False, False], [True, True, True]])\n    >>> y = axon.logical_and(a, b)\n    >>> y.numpy()\n    array([[False, False, False],\n           [False,  True, False]])");
 }
 
 void bind_logical_or(nb::module_& m) {
@@ -440,7 +440,7 @@ void bind_logical_or(nb::module_& m) {
       nb::arg("a").none(),
       nb::arg("b").none(),
       nb::sig("def logical_or(a: Tensor | bool, b: Tensor | bool) -> Tensor"),
-      "True where either is.");
+      "True where either is.\n\nArgs:\n    a: a tensor of bools that broadcasts with the others.\n    b: a tensor of bools that broadcasts with the others.\n\nReturns:\n    y: bool, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: a or b has a dtype of another kind.\n\nExample:\n    >>> a = axon.tensor([[False, True, True], [True, True, False]])\n    >>> b = axon.tensor([[False, False, True], [False, True, True]])\n    >>> y = axon.logical_or(a, b)\n    >>> y.numpy()\n    array([[False,  True,  True],\n           [ True,  True,  True]])");
 }
 
 void bind_logical_not(nb::module_& m) {
@@ -452,7 +452,7 @@ void bind_logical_not(nb::module_& m) {
       },
       nb::arg("x").none(),
       nb::sig("def logical_not(x: Tensor | bool) -> Tensor"),
-      "True where x is not.");
+      "True where x is not.\n\nArgs:\n    x: a tensor of bools.\n\nReturns:\n    y: bool, of shape (...).\n\nRaises:\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[False, False, True], [False, False, True]])\n    >>> y = axon.logical_not(x)\n    >>> y.numpy()\n    array([[ True,  True, False],\n           [ True,  True, False]])");
 }
 
 void bind_isnan(nb::module_& m) {
@@ -464,7 +464,7 @@ void bind_isnan(nb::module_& m) {
       },
       nb::arg("x").none(),
       nb::sig("def isnan(x: Tensor | float) -> Tensor"),
-      "True where x is not a number.");
+      "True where x is not a number.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: bool, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[-1.2, 0.1, -0.1], [1.0, -1.2, 0.4]])\n    >>> y = axon.isnan(x)\n    >>> y.numpy()\n    array([[False, False, False],\n           [False, False, False]])");
 }
 
 void bind_isfinite(nb::module_& m) {
@@ -476,7 +476,7 @@ void bind_isfinite(nb::module_& m) {
       },
       nb::arg("x").none(),
       nb::sig("def isfinite(x: Tensor | float) -> Tensor"),
-      "True where x is neither infinite nor NaN.");
+      "True where x is neither infinite nor NaN.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: bool, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[1.3, -0.6, 0.3], [0.6, 0.2, -0.6]])\n    >>> y = axon.isfinite(x)\n    >>> y.numpy()\n    array([[ True,  True,  True],\n           [ True,  True,  True]])");
 }
 
 void bind_where(nb::module_& m) {
@@ -490,7 +490,7 @@ void bind_where(nb::module_& m) {
       nb::arg("a").none(),
       nb::arg("b").none(),
       nb::sig("def where(condition: Tensor | bool, a: Tensor | float, b: Tensor | float) -> Tensor"),
-      "Elements of a where the condition is true, else of b. Only the chosen receives a gradient.");
+      "Elements of a where the condition is true, else of b. Only the chosen receives a gradient.\n\nArgs:\n    condition: a tensor of bools that broadcasts with the others.\n    a: a tensor that broadcasts with the others.\n    b: a tensor that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of a and b, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: condition has a dtype of another kind.\n\nExample:\n    >>> condition = axon.tensor([[False, False, True], [True, False, False]])\n    >>> a = axon.tensor([[-2.7, 1.0, -0.5], [1.4, -1.7, -0.4]])\n    >>> b = axon.tensor([[0.7, 1.3, 0.2], [1.2, -1.8, 0.0]])\n    >>> y = axon.where(condition, a, b)\n    >>> y.numpy().round(4)\n    array([[ 0.7,  1.3, -0.5],\n           [ 1.4, -1.8,  0. ]], dtype=float32)");
 }
 
 void bind_cast(nb::module_& m) {
@@ -503,7 +503,7 @@ void bind_cast(nb::module_& m) {
       nb::arg("x").none(),
       nb::arg("dtype").none(),
       nb::sig("def cast(x: Tensor | float, dtype: DType | str) -> Tensor"),
-      "The tensor in another dtype.");
+      "The tensor in another dtype.\n\nArgs:\n    x: a tensor.\n    dtype: a dtype.\n\nReturns:\n    y: the dtype that dtype names, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[-0.9, 2.9, 0.8], [1.2, 1.6, -0.4]])\n    >>> y = axon.cast(x, 'float64')\n    >>> y.numpy().round(4)\n    array([[-0.9,  2.9,  0.8],\n           [ 1.2,  1.6, -0.4]])");
 }
 
 void bind_relu(nb::module_& m) {
@@ -515,7 +515,7 @@ void bind_relu(nb::module_& m) {
       },
       nb::arg("x").none(),
       nb::sig("def relu(x: Tensor | float) -> Tensor"),
-      "x where it is positive, else 0. The gradient at 0 is 0; NaN stays NaN.");
+      "x where it is positive, else 0. The gradient at 0 is 0; NaN stays NaN.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[0.6, 0.1, -0.2], [-1.3, -0.5, -0.6]])\n    >>> y = axon.relu(x)\n    >>> y.numpy().round(4)\n    array([[0.6, 0.1, 0. ],\n           [0. , 0. , 0. ]], dtype=float32)");
 }
 
 void bind_leaky_relu(nb::module_& m) {
@@ -528,7 +528,7 @@ void bind_leaky_relu(nb::module_& m) {
       nb::arg("x").none(),
       nb::arg("slope").none() = op.defaults[0],
       nb::sig("def leaky_relu(x: Tensor | float, slope: float = 0.01) -> Tensor"),
-      "x where it is positive, else slope * x (Maas et al., 2013).");
+      "x where it is positive, else slope * x (Maas et al., 2013).\n\nArgs:\n    x: a floating-point tensor.\n    slope: a number, by default 0.01.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[-0.7, -0.5, 1.4], [0.0, -0.1, 0.6]])\n    >>> y = axon.leaky_relu(x)\n    >>> y.numpy().round(4)\n    array([[-7.0e-03, -5.0e-03,  1.4e+00],\n           [ 0.0e+00, -1.0e-03,  6.0e-01]], dtype=float32)");
 }
 
 void bind_elu(nb::module_& m) {
@@ -541,7 +541,7 @@ void bind_elu(nb::module_& m) {
       nb::arg("x").none(),
       nb::arg("alpha").none() = op.defaults[0],
       nb::sig("def elu(x: Tensor | float, alpha: float = 1.0) -> Tensor"),
-      "Exponential linear unit (Clevert et al., 2016).");
+      "Exponential linear unit (Clevert et al., 2016).\n\nArgs:\n    x: a floating-point tensor.\n    alpha: a number, by default 1.0.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[-0.4, -0.9, 0.7], [0.1, -1.8, -0.5]])\n    >>> y = axon.elu(x)\n    >>> y.numpy().round(4)\n    array([[-0.3297, -0.5934,  0.7   ],\n           [ 0.1   , -0.8347, -0.3935]], dtype=float32)");
 }
 
 void bind_celu(nb::module_& m) {
@@ -554,7 +554,7 @@ void bind_celu(nb::module_& m) {
       nb::arg("x").none(),
       nb::arg("alpha").none() = op.defaults[0],
       nb::sig("def celu(x: Tensor | float, alpha: float = 1.0) -> Tensor"),
-      "Continuously differentiable exponential linear unit (Barron, 2017).");
+      "Continuously differentiable exponential linear unit (Barron, 2017).\n\nArgs:\n    x: a floating-point tensor.\n    alpha: a number with alpha != 0, by default 1.0.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    ValueError: alpha does not satisfy alpha != 0.\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[-0.9, -0.3, 0.5], [-0.8, 0.7, 0.3]])\n    >>> y = axon.celu(x)\n    >>> y.numpy().round(4)\n    array([[-0.5934, -0.2592,  0.5   ],\n           [-0.5507,  0.7   ,  0.3   ]], dtype=float32)");
 }
 
 void bind_sigmoid(nb::module_& m) {
@@ -566,7 +566,7 @@ void bind_sigmoid(nb::module_& m) {
       },
       nb::arg("x").none(),
       nb::sig("def sigmoid(x: Tensor | float) -> Tensor"),
-      "Logistic function, 1 / (1 + exp(-x)).");
+      "Logistic function, 1 / (1 + exp(-x)).\n\nArgs:\n    x: a floating-point tensor.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[-1.1, -0.8, -0.5], [-0.1, -0.4, -0.2]])\n    >>> y = axon.sigmoid(x)\n    >>> y.numpy().round(4)\n    array([[0.2497, 0.31  , 0.3775],\n           [0.475 , 0.4013, 0.4502]], dtype=float32)");
 }
 
 void bind_silu(nb::module_& m) {
@@ -578,7 +578,7 @@ void bind_silu(nb::module_& m) {
       },
       nb::arg("x").none(),
       nb::sig("def silu(x: Tensor | float) -> Tensor"),
-      "x * sigmoid(x), also called swish (Elfwing et al., 2017).");
+      "x * sigmoid(x), also called swish (Elfwing et al., 2017).\n\nArgs:\n    x: a floating-point tensor.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[0.5, -0.7, 0.0], [-1.1, 1.3, -1.4]])\n    >>> y = axon.silu(x)\n    >>> y.numpy().round(4)\n    array([[ 0.3112, -0.2323,  0.    ],\n           [-0.2747,  1.0216, -0.2769]], dtype=float32)");
 }
 
 void bind_gelu(nb::module_& m) {
@@ -590,7 +590,7 @@ void bind_gelu(nb::module_& m) {
       },
       nb::arg("x").none(),
       nb::sig("def gelu(x: Tensor | float) -> Tensor"),
-      "x times the normal distribution function of x (Hendrycks and Gimpel, 2016).");
+      "x times the normal distribution function of x (Hendrycks and Gimpel, 2016).\n\nArgs:\n    x: a floating-point tensor.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[0.2, -0.4, 0.4], [-2.7, 0.6, 0.3]])\n    >>> y = axon.gelu(x)\n    >>> y.numpy().round(4)\n    array([[ 0.1159, -0.1378,  0.2622],\n           [-0.0094,  0.4354,  0.1854]], dtype=float32)");
 }
 
 void bind_softplus(nb::module_& m) {
@@ -602,7 +602,7 @@ void bind_softplus(nb::module_& m) {
       },
       nb::arg("x").none(),
       nb::sig("def softplus(x: Tensor | float) -> Tensor"),
-      "log(1 + exp(x)), without overflow.");
+      "log(1 + exp(x)), without overflow.\n\nArgs:\n    x: a floating-point tensor.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[0.4, 0.1, -0.8], [-1.7, -1.3, 1.9]])\n    >>> y = axon.softplus(x)\n    >>> y.numpy().round(4)\n    array([[0.913 , 0.7444, 0.3711],\n           [0.1678, 0.241 , 2.0394]], dtype=float32)");
 }
 
 void bind_dropout(nb::module_& m) {
@@ -617,7 +617,7 @@ void bind_dropout(nb::module_& m) {
       nb::kw_only(),
       nb::arg("p").none() = op.defaults[1],
       nb::sig("def dropout(x: Tensor | float, key: tuple[int, int], *, p: float = 0.5) -> Tensor"),
-      "Zero with probability p, else x / (1 - p) (Srivastava et al., 2014).");
+      "Zero with probability p, else x / (1 - p) (Srivastava et al., 2014).\n\nArgs:\n    x: a floating-point tensor.\n    key: the key of the draw, two integers.\n    p: a number with 0 <= p <= 1, by default 0.5.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    ValueError: p does not satisfy 0 <= p <= 1.\n    TypeError: x has a dtype of another kind.");
 }
 
 void bind_sum(nb::module_& m) {
@@ -631,7 +631,7 @@ void bind_sum(nb::module_& m) {
       nb::arg("axis").none() = op.defaults[0],
       nb::arg("keepdim").none() = op.defaults[1],
       nb::sig("def sum(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor"),
-      "Sum over axes. Small integers add up as int64.");
+      "Sum over axes. Small integers add up as int64.\n\nArgs:\n    x: a tensor.\n    axis: an axis, several, or None for all, by default None.\n    keepdim: a bool, by default False.\n\nReturns:\n    y: the dtype of x, int64 for smaller integers and bools, of shape (...) without axis,\n        which stays with extent 1 if keepdim.\n\nRaises:\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[0.3, -0.9, 0.3], [0.4, -0.6, -0.4]])\n    >>> y = axon.sum(x)\n    >>> round(y.item(), 4)\n    -0.9");
 }
 
 void bind_mean(nb::module_& m) {
@@ -645,7 +645,7 @@ void bind_mean(nb::module_& m) {
       nb::arg("axis").none() = op.defaults[0],
       nb::arg("keepdim").none() = op.defaults[1],
       nb::sig("def mean(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor"),
-      "Arithmetic mean over axes.");
+      "Arithmetic mean over axes.\n\nArgs:\n    x: a tensor.\n    axis: an axis, several, or None for all, by default None.\n    keepdim: a bool, by default False.\n\nReturns:\n    y: the promoted floating-point dtype of x, of shape (...) without axis, which stays with\n        extent 1 if keepdim.\n\nRaises:\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[-0.4, -0.3, 0.8], [1.7, -0.6, 0.9]])\n    >>> y = axon.mean(x)\n    >>> round(y.item(), 4)\n    0.35");
 }
 
 void bind_max(nb::module_& m) {
@@ -659,7 +659,7 @@ void bind_max(nb::module_& m) {
       nb::arg("axis").none() = op.defaults[0],
       nb::arg("keepdim").none() = op.defaults[1],
       nb::sig("def max(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor"),
-      "Largest element over axes; NaN if there is one. The first of equals receives the gradient.");
+      "Largest element over axes; NaN if there is one. The first of equals receives the gradient.\n\nArgs:\n    x: a tensor of numbers.\n    axis: an axis, several, or None for all, by default None.\n    keepdim: a bool, by default False.\n\nReturns:\n    y: the dtype of x, of shape (...) without axis, which stays with extent 1 if keepdim.\n\nRaises:\n    ValueError: a largest or smallest of no elements is asked for.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[-1.5, 0.5, 0.0], [0.5, 0.3, -0.9]])\n    >>> y = axon.max(x)\n    >>> round(y.item(), 4)\n    0.5");
 }
 
 void bind_min(nb::module_& m) {
@@ -673,7 +673,7 @@ void bind_min(nb::module_& m) {
       nb::arg("axis").none() = op.defaults[0],
       nb::arg("keepdim").none() = op.defaults[1],
       nb::sig("def min(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor"),
-      "Smallest element over axes; NaN if there is one. The first of equals receives the gradient.");
+      "Smallest element over axes; NaN if there is one. The first of equals receives the gradient.\n\nArgs:\n    x: a tensor of numbers.\n    axis: an axis, several, or None for all, by default None.\n    keepdim: a bool, by default False.\n\nReturns:\n    y: the dtype of x, of shape (...) without axis, which stays with extent 1 if keepdim.\n\nRaises:\n    ValueError: a largest or smallest of no elements is asked for.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[2.3, -1.3, 0.3], [-0.7, 0.6, 0.9]])\n    >>> y = axon.min(x)\n    >>> round(y.item(), 4)\n    -1.3");
 }
 
 void bind_prod(nb::module_& m) {
@@ -687,7 +687,7 @@ void bind_prod(nb::module_& m) {
       nb::arg("axis").none() = op.defaults[0],
       nb::arg("keepdim").none() = op.defaults[1],
       nb::sig("def prod(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor"),
-      "Product over axes.");
+      "Product over axes.\n\nArgs:\n    x: a tensor of numbers.\n    axis: an axis, several, or None for all, by default None.\n    keepdim: a bool, by default False.\n\nReturns:\n    y: the dtype of x, int64 for smaller integers and bools, of shape (...) without axis,\n        which stays with extent 1 if keepdim.\n\nRaises:\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[1.0, -0.3, 1.1], [-0.4, -0.4, 1.4]])\n    >>> y = axon.prod(x)\n    >>> round(y.item(), 4)\n    -0.0739");
 }
 
 void bind_any(nb::module_& m) {
@@ -701,7 +701,7 @@ void bind_any(nb::module_& m) {
       nb::arg("axis").none() = op.defaults[0],
       nb::arg("keepdim").none() = op.defaults[1],
       nb::sig("def any(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor"),
-      "True where some element over the axes is not zero.");
+      "True where some element over the axes is not zero.\n\nArgs:\n    x: a tensor.\n    axis: an axis, several, or None for all, by default None.\n    keepdim: a bool, by default False.\n\nReturns:\n    y: bool, of shape (...) without axis, which stays with extent 1 if keepdim.\n\nRaises:\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[1.0, 1.0, 1.0], [1.0, 1.0, 1.0]])\n    >>> y = axon.any(x)\n    >>> y.item()\n    True");
 }
 
 void bind_all(nb::module_& m) {
@@ -715,7 +715,7 @@ void bind_all(nb::module_& m) {
       nb::arg("axis").none() = op.defaults[0],
       nb::arg("keepdim").none() = op.defaults[1],
       nb::sig("def all(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor"),
-      "True where no element over the axes is zero.");
+      "True where no element over the axes is zero.\n\nArgs:\n    x: a tensor.\n    axis: an axis, several, or None for all, by default None.\n    keepdim: a bool, by default False.\n\nReturns:\n    y: bool, of shape (...) without axis, which stays with extent 1 if keepdim.\n\nRaises:\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[1.0, 1.0, 1.0], [0.0, 1.0, 0.0]])\n    >>> y = axon.all(x)\n    >>> y.item()\n    False");
 }
 
 void bind_argmax(nb::module_& m) {
@@ -729,7 +729,7 @@ void bind_argmax(nb::module_& m) {
       nb::arg("axis").none() = op.defaults[0],
       nb::arg("keepdim").none() = op.defaults[1],
       nb::sig("def argmax(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor"),
-      "Number of the first largest element over axes, in row-major order.");
+      "Number of the first largest element over axes, in row-major order.\n\nArgs:\n    x: a tensor of numbers.\n    axis: an axis, several, or None for all, by default None.\n    keepdim: a bool, by default False.\n\nReturns:\n    y: int64, of shape (...) without axis, which stays with extent 1 if keepdim.\n\nRaises:\n    ValueError: a largest or smallest of no elements is asked for.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[0.4, -1.3, 0.1], [-0.2, 0.8, 0.4]])\n    >>> y = axon.argmax(x)\n    >>> y.item()\n    4");
 }
 
 void bind_argmin(nb::module_& m) {
@@ -743,7 +743,7 @@ void bind_argmin(nb::module_& m) {
       nb::arg("axis").none() = op.defaults[0],
       nb::arg("keepdim").none() = op.defaults[1],
       nb::sig("def argmin(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor"),
-      "Number of the first smallest element over axes, in row-major order.");
+      "Number of the first smallest element over axes, in row-major order.\n\nArgs:\n    x: a tensor of numbers.\n    axis: an axis, several, or None for all, by default None.\n    keepdim: a bool, by default False.\n\nReturns:\n    y: int64, of shape (...) without axis, which stays with extent 1 if keepdim.\n\nRaises:\n    ValueError: a largest or smallest of no elements is asked for.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[-0.5, 1.2, 1.8], [-2.7, 0.3, 0.2]])\n    >>> y = axon.argmin(x)\n    >>> y.item()\n    3");
 }
 
 void bind_var(nb::module_& m) {
@@ -759,7 +759,7 @@ void bind_var(nb::module_& m) {
       nb::arg("correction").none() = op.defaults[1],
       nb::arg("keepdim").none() = op.defaults[2],
       nb::sig("def var(x: Tensor | float, axis: int | Sequence[int] | None = None, *, correction: float = 1.0, keepdim: bool = False) -> Tensor"),
-      "Variance over axes, the sum of squared deviations by count - correction.");
+      "Variance over axes, the sum of squared deviations by count - correction.\n\nArgs:\n    x: a floating-point tensor.\n    axis: an axis, several, or None for all, by default None.\n    correction: a number, by default 1.0.\n    keepdim: a bool, by default False.\n\nReturns:\n    y: the dtype of x, of shape (...) without axis, which stays with extent 1 if keepdim.\n\nRaises:\n    TypeError: x has a dtype of another kind.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[0.7, -1.0, 0.2], [-0.6, 0.6, 0.7]])\n    >>> y = axon.var(x)\n    >>> round(y.item(), 4)\n    0.536");
 }
 
 void bind_logsumexp(nb::module_& m) {
@@ -773,7 +773,7 @@ void bind_logsumexp(nb::module_& m) {
       nb::arg("axis").none() = op.defaults[0],
       nb::arg("keepdim").none() = op.defaults[1],
       nb::sig("def logsumexp(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor"),
-      "log(sum(exp(x))) over axes, without overflow.");
+      "log(sum(exp(x))) over axes, without overflow.\n\nArgs:\n    x: a floating-point tensor.\n    axis: an axis, several, or None for all, by default None.\n    keepdim: a bool, by default False.\n\nReturns:\n    y: the dtype of x, of shape (...) without axis, which stays with extent 1 if keepdim.\n\nRaises:\n    ValueError: a largest or smallest of no elements is asked for.\n    TypeError: x has a dtype of another kind.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[0.0, -1.8, -0.8], [0.4, 0.5, -0.9]])\n    >>> y = axon.logsumexp(x)\n    >>> round(y.item(), 4)\n    1.6413");
 }
 
 void bind_cumsum(nb::module_& m) {
@@ -786,7 +786,7 @@ void bind_cumsum(nb::module_& m) {
       nb::arg("x").none(),
       nb::arg("axis").none(),
       nb::sig("def cumsum(x: Tensor | float, axis: int) -> Tensor"),
-      "Sums of the elements up to and including each, along an axis.");
+      "Sums of the elements up to and including each, along an axis.\n\nArgs:\n    x: a tensor of numbers of shape (...) with n along axis.\n    axis: an axis.\n\nReturns:\n    y: the dtype of x, int64 for smaller integers and bools, of shape (...) with i along\n        axis with i = n.\n\nRaises:\n    ValueError: the shapes do not fit.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[-0.1, 0.5, 0.9], [0.0, -0.1, -0.1], [-1.2, 1.8, 0.7]])\n    >>> y = axon.cumsum(x, 0)\n    >>> y.numpy().round(4)\n    array([[-0.1,  0.5,  0.9],\n           [-0.1,  0.4,  0.8],\n           [-1.3,  2.2,  1.5]], dtype=float32)");
 }
 
 void bind_topk(nb::module_& m) {
@@ -801,7 +801,7 @@ void bind_topk(nb::module_& m) {
       nb::arg("axis").none() = op.defaults[1],
       nb::arg("largest").none() = op.defaults[2],
       nb::sig("def topk(x: Tensor | float, k: int, axis: int = -1, largest: bool = True) -> tuple[Tensor, Tensor]"),
-      "The k largest or smallest elements along an axis, in order, and their indices. NaN is last in ascending order.");
+      "The k largest or smallest elements along an axis, in order, and their indices. NaN is last in ascending order.\n\nArgs:\n    x: a tensor of numbers of shape (...) with n along axis.\n    k: an integer with k >= 0.\n    axis: an axis, by default -1.\n    largest: a bool, by default True.\n\nReturns:\n    values: the dtype of x, of shape (...) with m along axis with m = k.\n    indices: int64, of shape (...) with m along axis with m = k.\n\nRaises:\n    ValueError: the shapes do not fit; k does not satisfy k >= 0.\n    IndexError: an axis is out of range.");
 }
 
 void bind_softmax(nb::module_& m) {
@@ -814,7 +814,7 @@ void bind_softmax(nb::module_& m) {
       nb::arg("x").none(),
       nb::arg("axis").none() = op.defaults[0],
       nb::sig("def softmax(x: Tensor | float, axis: int | Sequence[int] | None = -1) -> Tensor"),
-      "Exponentials divided by their sum over axes.");
+      "Exponentials divided by their sum over axes.\n\nArgs:\n    x: a floating-point tensor.\n    axis: an axis, several, or None for all, by default -1.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    ValueError: a largest or smallest of no elements is asked for.\n    TypeError: x has a dtype of another kind.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[0.9, -2.0, -2.1], [-1.0, 1.1, -0.6]])\n    >>> y = axon.softmax(x)\n    >>> y.numpy().round(4)\n    array([[0.9051, 0.0498, 0.0451],\n           [0.0938, 0.7662, 0.14  ]], dtype=float32)");
 }
 
 void bind_log_softmax(nb::module_& m) {
@@ -827,7 +827,7 @@ void bind_log_softmax(nb::module_& m) {
       nb::arg("x").none(),
       nb::arg("axis").none() = op.defaults[0],
       nb::sig("def log_softmax(x: Tensor | float, axis: int | Sequence[int] | None = -1) -> Tensor"),
-      "Logarithm of softmax.");
+      "Logarithm of softmax.\n\nArgs:\n    x: a floating-point tensor.\n    axis: an axis, several, or None for all, by default -1.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    ValueError: a largest or smallest of no elements is asked for.\n    TypeError: x has a dtype of another kind.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[0.4, -1.0, -0.3], [2.2, 0.5, 0.2]])\n    >>> y = axon.log_softmax(x)\n    >>> y.numpy().round(4)\n    array([[-0.5557, -1.9557, -1.2557],\n           [-0.2761, -1.9761, -2.2761]], dtype=float32)");
 }
 
 void bind_layer_norm(nb::module_& m) {
@@ -844,7 +844,7 @@ void bind_layer_norm(nb::module_& m) {
       nb::arg("axis").none() = op.defaults[0],
       nb::arg("eps").none() = op.defaults[1],
       nb::sig("def layer_norm(x: Tensor | float, weight: Tensor | float | None = None, bias: Tensor | float | None = None, *, axis: int | Sequence[int] | None = -1, eps: float = 1e-05) -> Tensor"),
-      "x normalized over axes, then scaled and shifted (Ba et al., 2016).");
+      "x normalized over axes, then scaled and shifted (Ba et al., 2016).\n\nArgs:\n    x: a floating-point tensor.\n    weight: a floating-point tensor of shape (extents along axis); 1 where left out.\n    bias: a floating-point tensor of shape (extents along axis); 0 where left out.\n    axis: an axis, several, or None for all, by default -1.\n    eps: a number with eps >= 0, by default 1e-05.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit; eps does not satisfy eps >= 0.\n    TypeError: x or weight or bias has a dtype of another kind.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[-1.0, -3.1, -0.2], [-0.3, -0.7, 1.5]])\n    >>> y = axon.layer_norm(x)\n    >>> y.numpy().round(4)\n    array([[ 0.3543, -1.3628,  1.0085],\n           [-0.4877, -0.9057,  1.3935]], dtype=float32)");
 }
 
 void bind_batch_norm_train(nb::module_& m) {
@@ -861,7 +861,7 @@ void bind_batch_norm_train(nb::module_& m) {
       nb::arg("axis").none() = op.defaults[0],
       nb::arg("eps").none() = op.defaults[1],
       nb::sig("def batch_norm_train(x: Tensor | float, weight: Tensor | float | None = None, bias: Tensor | float | None = None, *, axis: int = 1, eps: float = 1e-05) -> tuple[Tensor, Tensor, Tensor]"),
-      "x normalized over all axes but one, scaled and shifted; also the mean and the biased variance (Ioffe and Szegedy, 2015).");
+      "x normalized over all axes but one, scaled and shifted; also the mean and the biased variance (Ioffe and Szegedy, 2015).\n\nArgs:\n    x: a floating-point tensor.\n    weight: a floating-point tensor of shape (extents along axis); 1 where left out.\n    bias: a floating-point tensor of shape (extents along axis); 0 where left out.\n    axis: an axis, by default 1.\n    eps: a number with eps >= 0, by default 1e-05.\n\nReturns:\n    y: the dtype of x, of shape (...).\n    mu: the dtype of x, of shape (extents along axis).\n    sigma2: the dtype of x, of shape (extents along axis).\n\nRaises:\n    ValueError: the shapes do not fit; eps does not satisfy eps >= 0.\n    TypeError: x or weight or bias has a dtype of another kind.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[-0.2, -0.9, -0.1], [1.8, -0.3, -0.3]])\n    >>> y, mu, sigma2 = axon.batch_norm_train(x)\n    >>> y.numpy().round(4)\n    array([[-1.    , -0.9999,  0.9995],\n           [ 1.    ,  0.9999, -0.9995]], dtype=float32)\n    >>> mu.numpy().round(4)\n    array([ 0.8, -0.6, -0.2], dtype=float32)\n    >>> sigma2.numpy().round(4)\n    array([1.  , 0.09, 0.01], dtype=float32)");
 }
 
 void bind_batch_norm(nb::module_& m) {
@@ -880,7 +880,7 @@ void bind_batch_norm(nb::module_& m) {
       nb::arg("axis").none() = op.defaults[0],
       nb::arg("eps").none() = op.defaults[1],
       nb::sig("def batch_norm(x: Tensor | float, mu: Tensor | float, sigma2: Tensor | float, weight: Tensor | float | None = None, bias: Tensor | float | None = None, *, axis: int = 1, eps: float = 1e-05) -> Tensor"),
-      "x normalized with a given mean and variance by channel.");
+      "x normalized with a given mean and variance by channel.\n\nArgs:\n    x: a floating-point tensor.\n    mu: a floating-point tensor of shape (extents along axis).\n    sigma2: a floating-point tensor of shape (extents along axis).\n    weight: a floating-point tensor of shape (extents along axis); 1 where left out.\n    bias: a floating-point tensor of shape (extents along axis); 0 where left out.\n    axis: an axis, by default 1.\n    eps: a number with eps >= 0, by default 1e-05.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit; eps does not satisfy eps >= 0.\n    TypeError: x or mu or sigma2 or weight or bias has a dtype of another kind.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[0.7, -0.3, 1.3], [-1.4, -1.5, 0.2]])\n    >>> mu = axon.tensor([-0.6, -0.2, 0.2])\n    >>> sigma2 = axon.tensor([1.1, 1.1, 0.6])\n    >>> y = axon.batch_norm(x, mu, sigma2)\n    >>> y.numpy().round(4)\n    array([[ 1.2395, -0.0953,  1.4201],\n           [-0.7628, -1.2395,  0.    ]], dtype=float32)");
 }
 
 void bind_cross_entropy(nb::module_& m) {
@@ -895,7 +895,7 @@ void bind_cross_entropy(nb::module_& m) {
       nb::kw_only(),
       nb::arg("axis").none() = op.defaults[0],
       nb::sig("def cross_entropy(logits: Tensor | float, labels: Tensor | int, *, axis: int = -1) -> Tensor"),
-      "Negative log-likelihood of integer labels under the softmax of logits, one loss a sample.");
+      "Negative log-likelihood of integer labels under the softmax of logits, one loss a sample.\n\nArgs:\n    logits: a floating-point tensor.\n    labels: a tensor of integers of shape (...) without axis.\n    axis: an axis, by default -1.\n\nReturns:\n    y: the dtype of logits, of shape (...) without axis.\n\nRaises:\n    ValueError: the shapes do not fit; a largest or smallest of no elements is asked for.\n    TypeError: logits or labels has a dtype of another kind.\n    IndexError: an axis is out of range; an index is out of range: raised when the values\n        are computed.\n\nExample:\n    >>> logits = axon.tensor([[1.7, 0.3, -0.1], [0.7, 0.0, -0.3]])\n    >>> labels = axon.tensor([1, 1])\n    >>> y = axon.cross_entropy(logits, labels)\n    >>> y.numpy().round(4)\n    array([1.7449, 1.323 ], dtype=float32)");
 }
 
 void bind_mse(nb::module_& m) {
@@ -908,7 +908,7 @@ void bind_mse(nb::module_& m) {
       nb::arg("x").none(),
       nb::arg("target").none(),
       nb::sig("def mse(x: Tensor | float, target: Tensor | float) -> Tensor"),
-      "Mean of the squared differences.");
+      "Mean of the squared differences.\n\nArgs:\n    x: a floating-point tensor that broadcasts with the others.\n    target: a floating-point tensor that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of x and target, of shape ().\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: x or target has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[-1.5, 1.1, 0.5], [-1.2, 1.3, 1.7]])\n    >>> target = axon.tensor([[-1.4, -0.9, -0.7], [0.4, 0.2, 0.5]])\n    >>> y = axon.mse(x, target)\n    >>> round(y.item(), 4)\n    1.7767");
 }
 
 void bind_bce(nb::module_& m) {
@@ -921,7 +921,7 @@ void bind_bce(nb::module_& m) {
       nb::arg("x").none(),
       nb::arg("target").none(),
       nb::sig("def bce(x: Tensor | float, target: Tensor | float) -> Tensor"),
-      "Mean binary cross-entropy of probabilities; logarithms are cut off at -100.");
+      "Mean binary cross-entropy of probabilities; logarithms are cut off at -100.\n\nArgs:\n    x: a floating-point tensor that broadcasts with the others.\n    target: a floating-point tensor that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of x and target, of shape ().\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: x or target has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[0.6, 0.2, 0.1], [0.7, 0.8, 0.8]])\n    >>> target = axon.tensor([[0.7, 0.8, 0.6], [0.7, 0.2, 0.2]])\n    >>> y = axon.bce(x, target)\n    >>> round(y.item(), 4)\n    1.1106");
 }
 
 void bind_bce_with_logits(nb::module_& m) {
@@ -934,7 +934,7 @@ void bind_bce_with_logits(nb::module_& m) {
       nb::arg("x").none(),
       nb::arg("target").none(),
       nb::sig("def bce_with_logits(x: Tensor | float, target: Tensor | float) -> Tensor"),
-      "Mean binary cross-entropy of logits, without overflow.");
+      "Mean binary cross-entropy of logits, without overflow.\n\nArgs:\n    x: a floating-point tensor that broadcasts with the others.\n    target: a floating-point tensor that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of x and target, of shape ().\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: x or target has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[0.3, -0.7, -0.9], [0.3, 0.1, 0.5]])\n    >>> target = axon.tensor([[0.5, 0.8, 0.8], [0.3, 0.7, 0.5]])\n    >>> y = axon.bce_with_logits(x, target)\n    >>> round(y.item(), 4)\n    0.8153");
 }
 
 void bind_matmul(nb::module_& m) {
@@ -947,7 +947,7 @@ void bind_matmul(nb::module_& m) {
       nb::arg("a").none(),
       nb::arg("b").none(),
       nb::sig("def matmul(a: Tensor | float, b: Tensor | float) -> Tensor"),
-      "Matrix product over the last two axes; leading axes broadcast.");
+      "Matrix product over the last two axes; leading axes broadcast.\n\nArgs:\n    a: a tensor of numbers of shape (..., i, k).\n    b: a tensor of numbers of shape (..., k, j).\n\nReturns:\n    y: the promoted dtype of a and b, of shape (..., i, j).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> a = axon.tensor([[-0.1, 1.3], [0.2, -1.4], [-1.3, -0.9]])\n    >>> b = axon.tensor([[1.1, 0.4, -1.8, 0.1], [1.1, 0.7, -0.7, -0.5]])\n    >>> y = axon.matmul(a, b)\n    >>> y.numpy().round(4)\n    array([[ 1.32,  0.87, -0.73, -0.66],\n           [-1.32, -0.9 ,  0.62,  0.72],\n           [-2.42, -1.15,  2.97,  0.32]], dtype=float32)");
 }
 
 void bind_linear(nb::module_& m) {
@@ -961,7 +961,7 @@ void bind_linear(nb::module_& m) {
       nb::arg("weight").none(),
       nb::arg("bias").none() = nb::none(),
       nb::sig("def linear(x: Tensor | float, weight: Tensor | float, bias: Tensor | float | None = None) -> Tensor"),
-      "x times the transposed weight, plus bias.");
+      "x times the transposed weight, plus bias.\n\nArgs:\n    x: a floating-point tensor of shape (..., k).\n    weight: a floating-point tensor of shape (o, k).\n    bias: a floating-point tensor of shape (o,); 0 where left out.\n\nReturns:\n    y: the promoted dtype of x and weight and bias, of shape (..., o).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: x or weight or bias has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[-0.8, -1.8, -0.6], [1.0, 0.1, -0.5]])\n    >>> weight = axon.tensor([[0.9, -0.2, 0.2], [-0.2, 0.1, -0.2]])\n    >>> y = axon.linear(x, weight)\n    >>> y.numpy().round(4)\n    array([[-0.48,  0.1 ],\n           [ 0.78, -0.09]], dtype=float32)");
 }
 
 void bind_bilinear(nb::module_& m) {
@@ -976,7 +976,7 @@ void bind_bilinear(nb::module_& m) {
       nb::arg("weight").none(),
       nb::arg("bias").none() = nb::none(),
       nb::sig("def bilinear(x1: Tensor | float, x2: Tensor | float, weight: Tensor | float, bias: Tensor | float | None = None) -> Tensor"),
-      "x1 times a matrix for each output times x2, plus bias.");
+      "x1 times a matrix for each output times x2, plus bias.\n\nArgs:\n    x1: a floating-point tensor of shape (..., i).\n    x2: a floating-point tensor of shape (..., j).\n    weight: a floating-point tensor of shape (o, i, j).\n    bias: a floating-point tensor of shape (o,); 0 where left out.\n\nReturns:\n    y: the promoted dtype of x1 and x2 and weight and bias, of shape (..., o).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: x1 or x2 or weight or bias has a dtype of another kind.\n\nExample:\n    >>> x1 = axon.tensor([0.5, -0.3, 0.5])\n    >>> x2 = axon.tensor([-0.3, -1.0])\n    >>> weight = (axon.arange(24) % 7 - 3).reshape(4, 3, 2) / 4\n    >>> y = axon.bilinear(x1, x2, weight)\n    >>> y.numpy().round(4)\n    array([ 0.0525,  0.0175, -0.63  , -0.245 ], dtype=float32)");
 }
 
 void bind_conv2d(nb::module_& m) {
@@ -994,7 +994,7 @@ void bind_conv2d(nb::module_& m) {
       nb::arg("dilation").none() = op.defaults[2],
       nb::arg("groups").none() = op.defaults[3],
       nb::sig("def conv2d(x: Tensor | float, weight: Tensor | float, *, stride: int | tuple[int, int] = 1, padding: int | tuple[int, int] = 0, dilation: int | tuple[int, int] = 1, groups: int = 1) -> Tensor"),
-      "Cross-correlation of images (n, channels, height, width) with filters, in groups of channels.");
+      "Cross-correlation of images (n, channels, height, width) with filters, in groups of channels.\n\nArgs:\n    x: a floating-point tensor of shape (n, g*c, H, W).\n    weight: a floating-point tensor of shape (g*o, c, r, s).\n    stride: an integer or a pair with stride[0] > 0 and stride[1] > 0, by default 1.\n    padding: an integer or a pair, by default 0.\n    dilation: an integer or a pair, by default 1.\n    groups: an integer with groups > 0, by default 1.\n\nReturns:\n    y: the promoted dtype of x and weight, of shape (n, g*o, h, w) with g = groups, h = (H +\n        2 * padding[0] - dilation[0] * (r - 1) - 1) // stride[0] + 1, w = (W + 2 *\n        padding[1] - dilation[1] * (s - 1) - 1) // stride[1] + 1.\n\nRaises:\n    ValueError: the shapes do not fit; stride does not satisfy stride[0] > 0 and stride[1] >\n        0; groups does not satisfy groups > 0.\n    TypeError: x or weight has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(180) % 7 - 3).reshape(3, 2, 5, 6) / 4\n    >>> weight = (axon.arange(48) % 7 - 3).reshape(4, 2, 3, 2) / 4\n    >>> y = axon.conv2d(x, weight)\n    >>> y.shape\n    (3, 4, 3, 5)");
 }
 
 void bind_max_pool2d(nb::module_& m) {
@@ -1010,7 +1010,7 @@ void bind_max_pool2d(nb::module_& m) {
       nb::kw_only(),
       nb::arg("padding").none() = op.defaults[2],
       nb::sig("def max_pool2d(x: Tensor | float, window: int | tuple[int, int], stride: int | tuple[int, int], *, padding: int | tuple[int, int] = 0) -> Tensor"),
-      "Largest element of each window; padding never wins.");
+      "Largest element of each window; padding never wins.\n\nArgs:\n    x: a floating-point tensor of shape (..., H, W).\n    window: an integer or a pair.\n    stride: an integer or a pair with stride[0] > 0 and stride[1] > 0.\n    padding: an integer or a pair, by default 0.\n\nReturns:\n    y: the dtype of x, of shape (..., h, w) with h = (H + 2 * padding[0] - window[0]) //\n        stride[0] + 1, w = (W + 2 * padding[1] - window[1]) // stride[1] + 1.\n\nRaises:\n    ValueError: the shapes do not fit; stride does not satisfy stride[0] > 0 and stride[1] >\n        0; a largest or smallest of no elements is asked for.\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(30) % 7 - 3).reshape(5, 6) / 4\n    >>> y = axon.max_pool2d(x, 2, 2)\n    >>> y.numpy().round(4)\n    array([[0.75, 0.  , 0.5 ],\n           [0.75, 0.75, 0.  ]], dtype=float32)");
 }
 
 void bind_avg_pool2d(nb::module_& m) {
@@ -1026,7 +1026,7 @@ void bind_avg_pool2d(nb::module_& m) {
       nb::kw_only(),
       nb::arg("padding").none() = op.defaults[2],
       nb::sig("def avg_pool2d(x: Tensor | float, window: int | tuple[int, int], stride: int | tuple[int, int], *, padding: int | tuple[int, int] = 0) -> Tensor"),
-      "Mean of each window; padding counts as zeros.");
+      "Mean of each window; padding counts as zeros.\n\nArgs:\n    x: a floating-point tensor of shape (..., H, W).\n    window: an integer or a pair.\n    stride: an integer or a pair with stride[0] > 0 and stride[1] > 0.\n    padding: an integer or a pair, by default 0.\n\nReturns:\n    y: the dtype of x, of shape (..., h, w) with h = (H + 2 * padding[0] - window[0]) //\n        stride[0] + 1, w = (W + 2 * padding[1] - window[1]) // stride[1] + 1.\n\nRaises:\n    ValueError: the shapes do not fit; stride does not satisfy stride[0] > 0 and stride[1] >\n        0.\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(30) % 7 - 3).reshape(5, 6) / 4\n    >>> y = axon.avg_pool2d(x, 2, 2)\n    >>> y.numpy().round(4)\n    array([[-0.3125, -0.25  ,  0.25  ],\n           [ 0.5   , -0.3125, -0.25  ]], dtype=float32)");
 }
 
 void bind_embedding(nb::module_& m) {
@@ -1039,7 +1039,7 @@ void bind_embedding(nb::module_& m) {
       nb::arg("table").none(),
       nb::arg("index").none(),
       nb::sig("def embedding(table: Tensor | float, index: Tensor | int) -> Tensor"),
-      "The rows of a table that an integer tensor names.");
+      "The rows of a table that an integer tensor names.\n\nArgs:\n    table: a floating-point tensor of shape (v, d).\n    index: a tensor of integers.\n\nReturns:\n    y: the dtype of table, of shape (..., d).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: table or index has a dtype of another kind.\n    IndexError: an index is out of range: raised when the values are computed.\n\nExample:\n    >>> table = axon.tensor([[0.3, -0.7], [-0.6, 0.4], [1.5, 0.0]])\n    >>> index = axon.tensor([2, 0])\n    >>> y = axon.embedding(table, index)\n    >>> y.numpy().round(4)\n    array([[ 1.5,  0. ],\n           [ 0.3, -0.7]], dtype=float32)");
 }
 
 void bind_take(nb::module_& m) {
@@ -1053,7 +1053,7 @@ void bind_take(nb::module_& m) {
       nb::arg("index").none(),
       nb::arg("axis").none() = op.defaults[0],
       nb::sig("def take(x: Tensor | float, index: Tensor | int, axis: int = 0) -> Tensor"),
-      "The slices of x along an axis that a vector of integers names.");
+      "The slices of x along an axis that a vector of integers names.\n\nArgs:\n    x: a tensor of shape (...) with n along axis.\n    index: a tensor of integers of shape (m,).\n    axis: an axis, by default 0.\n\nReturns:\n    y: the dtype of x, of shape (...) with m along axis.\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: index has a dtype of another kind.\n    IndexError: an axis is out of range; an index is out of range: raised when the values\n        are computed.\n\nExample:\n    >>> x = axon.tensor([[-0.6, 0.6, -1.8], [1.6, -0.6, 0.5], [-0.3, 0.1, 2.0]])\n    >>> index = axon.tensor([2, 2])\n    >>> y = axon.take(x, index)\n    >>> y.numpy().round(4)\n    array([[-0.3,  0.1,  2. ],\n           [-0.3,  0.1,  2. ]], dtype=float32)");
 }
 
 void bind_take_along(nb::module_& m) {
@@ -1067,7 +1067,7 @@ void bind_take_along(nb::module_& m) {
       nb::arg("index").none(),
       nb::arg("axis").none() = op.defaults[0],
       nb::sig("def take_along(x: Tensor | float, index: Tensor | int, axis: int = -1) -> Tensor"),
-      "For each element of index, the element of x with that number along an axis.");
+      "For each element of index, the element of x with that number along an axis.\n\nArgs:\n    x: a tensor of shape (...) with n along axis.\n    index: a tensor of integers of shape (...) with m along axis.\n    axis: an axis, by default -1.\n\nReturns:\n    y: the dtype of x, of shape (...) with m along axis.\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: index has a dtype of another kind.\n    IndexError: an axis is out of range; an index is out of range: raised when the values\n        are computed.\n\nExample:\n    >>> x = axon.tensor([[0.6, -0.3, 0.5], [0.5, -0.8, -0.6]])\n    >>> index = axon.tensor([[1, 0], [0, 0]])\n    >>> y = axon.take_along(x, index)\n    >>> y.numpy().round(4)\n    array([[-0.3,  0.6],\n           [ 0.5,  0.5]], dtype=float32)");
 }
 
 void bind_scatter_sum(nb::module_& m) {
@@ -1083,7 +1083,7 @@ void bind_scatter_sum(nb::module_& m) {
       nb::kw_only(),
       nb::arg("axis").none() = op.defaults[1],
       nb::sig("def scatter_sum(x: Tensor | float, index: Tensor | int, size: int, *, axis: int = -1) -> Tensor"),
-      "Zeros, plus each element of x at the place along an axis that index names; places may repeat.");
+      "Zeros, plus each element of x at the place along an axis that index names; places may repeat.\n\nArgs:\n    x: a tensor of numbers of shape (...) with m along axis.\n    index: a tensor of integers of shape (...) with m along axis.\n    size: an integer with size >= 0.\n    axis: an axis, by default -1.\n\nReturns:\n    y: the dtype of x, of shape (...) with n along axis with n = size.\n\nRaises:\n    ValueError: the shapes do not fit; size does not satisfy size >= 0.\n    TypeError: index has a dtype of another kind.\n    IndexError: an axis is out of range; an index is out of range: raised when the values\n        are computed.\n\nExample:\n    >>> x = axon.tensor([[-1.2, 0.6, -1.4], [-0.3, 0.1, 0.7]])\n    >>> index = axon.tensor([[1, 3, 3], [1, 2, 1]])\n    >>> y = axon.scatter_sum(x, index, 4)\n    >>> y.numpy().round(4)\n    array([[ 0. , -1.2,  0. , -0.8],\n           [ 0. ,  0.4,  0.1,  0. ]], dtype=float32)");
 }
 
 void bind_one_hot(nb::module_& m) {
@@ -1098,7 +1098,7 @@ void bind_one_hot(nb::module_& m) {
       nb::kw_only(),
       nb::arg("dtype").none() = op.defaults[1],
       nb::sig("def one_hot(index: Tensor | int, classes: int, *, dtype: DType | str = 'float32') -> Tensor"),
-      "1 at the class that each label names, else 0.");
+      "1 at the class that each label names, else 0.\n\nArgs:\n    index: a tensor of integers.\n    classes: an integer with classes > 0.\n    dtype: a dtype, by default 'float32'.\n\nReturns:\n    y: the dtype that dtype names, of shape (..., c) with c = classes.\n\nRaises:\n    ValueError: classes does not satisfy classes > 0.\n    TypeError: index has a dtype of another kind.\n\nExample:\n    >>> index = axon.tensor([[2, 2, 4], [1, 2, 3]])\n    >>> y = axon.one_hot(index, 5)\n    >>> y.shape\n    (2, 3, 5)");
 }
 
 void bind_reshape(nb::module_& m) {
@@ -1111,7 +1111,7 @@ void bind_reshape(nb::module_& m) {
       nb::arg("x").none(),
       nb::arg("size").none(),
       nb::sig("def reshape(x: Tensor | float, size: int | Sequence[int]) -> Tensor"),
-      "The same elements in row-major order under another shape; one entry may be -1.");
+      "The same elements in row-major order under another shape; one entry may be -1.\n\nArgs:\n    x: a tensor.\n    size: a shape.\n\nReturns:\n    y: the dtype of x, of shape size.\n\nExample:\n    >>> x = (axon.arange(24) % 7 - 3).reshape(2, 3, 4) / 4\n    >>> y = axon.reshape(x, (4, -1))\n    >>> y.shape\n    (4, 6)");
 }
 
 void bind_permute(nb::module_& m) {
@@ -1124,7 +1124,7 @@ void bind_permute(nb::module_& m) {
       nb::arg("x").none(),
       nb::arg("axes").none(),
       nb::sig("def permute(x: Tensor | float, axes: int | Sequence[int]) -> Tensor"),
-      "The axes in another order.");
+      "The axes in another order.\n\nArgs:\n    x: a tensor.\n    axes: integers.\n\nReturns:\n    y: the dtype of x, of shape (...) in the order of axes.\n\nExample:\n    >>> x = (axon.arange(24) % 7 - 3).reshape(2, 3, 4) / 4\n    >>> y = axon.permute(x, (2, 0, 1))\n    >>> y.shape\n    (4, 2, 3)");
 }
 
 void bind_expand_as(nb::module_& m) {
@@ -1137,7 +1137,7 @@ void bind_expand_as(nb::module_& m) {
       nb::arg("x").none(),
       nb::arg("other").none(),
       nb::sig("def expand_as(x: Tensor | float, other: Tensor | Ghost) -> Tensor"),
-      "x broadcast against the shape of another tensor, whose elements are not read.");
+      "x broadcast against the shape of another tensor, whose elements are not read.\n\nArgs:\n    x: a tensor that broadcasts with the others.\n    other: a tensor that broadcasts with the others; only its shape matters.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> x = axon.tensor([[0.8, 0.1, 2.3], [-0.1, -0.1, 1.0]])\n    >>> other = axon.tensor([[-0.2, -2.0, -1.2], [-1.8, 0.0, 1.3]])\n    >>> y = axon.expand_as(x, other)\n    >>> y.numpy().round(4)\n    array([[ 0.8,  0.1,  2.3],\n           [-0.1, -0.1,  1. ]], dtype=float32)");
 }
 
 void bind_slice(nb::module_& m) {
@@ -1152,7 +1152,7 @@ void bind_slice(nb::module_& m) {
       nb::arg("start").none(),
       nb::arg("step").none(),
       nb::sig("def slice(x: Tensor | float, size: int | Sequence[int], start: int | Sequence[int], step: int | Sequence[int]) -> Tensor"),
-      "Every step-th element from start on, along each axis, size of them.");
+      "Every step-th element from start on, along each axis, size of them.\n\nArgs:\n    x: a tensor.\n    size: a shape.\n    start: an integer or several.\n    step: integers.\n\nReturns:\n    y: the dtype of x, of shape size.\n\nExample:\n    >>> x = (axon.arange(24) % 7 - 3).reshape(2, 3, 4) / 4\n    >>> y = axon.slice(x, (1, 2, 2), (1, 0, 1), (1, 1, 2))\n    >>> y.shape\n    (1, 2, 2)");
 }
 
 void bind_pad(nb::module_& m) {
@@ -1167,7 +1167,7 @@ void bind_pad(nb::module_& m) {
       nb::arg("start").none(),
       nb::arg("value").none() = op.defaults[2],
       nb::sig("def pad(x: Tensor | float, size: int | Sequence[int], start: int | Sequence[int], value: float = 0.0) -> Tensor"),
-      "Element i of the result is element i + start of x where there is one, else value.");
+      "Element i of the result is element i + start of x where there is one, else value.\n\nArgs:\n    x: a tensor.\n    size: a shape.\n    start: integers.\n    value: a number, by default 0.0.\n\nReturns:\n    y: the dtype of x, of shape size.\n\nExample:\n    >>> x = (axon.arange(24) % 7 - 3).reshape(2, 3, 4) / 4\n    >>> y = axon.pad(x, (3, 5, 6), (0, -1, -2))\n    >>> y.shape\n    (3, 5, 6)");
 }
 
 void bind_flip(nb::module_& m) {
@@ -1180,7 +1180,7 @@ void bind_flip(nb::module_& m) {
       nb::arg("x").none(),
       nb::arg("axis").none(),
       nb::sig("def flip(x: Tensor | float, axis: int) -> Tensor"),
-      "The elements along an axis in reverse order.");
+      "The elements along an axis in reverse order.\n\nArgs:\n    x: a tensor.\n    axis: an axis.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[1.7, 0.5, -1.3], [-0.1, -0.6, -0.1]])\n    >>> y = axon.flip(x, 0)\n    >>> y.numpy().round(4)\n    array([[-0.1, -0.6, -0.1],\n           [ 1.7,  0.5, -1.3]], dtype=float32)");
 }
 
 void bind_concat(nb::module_& m) {
@@ -1194,7 +1194,7 @@ void bind_concat(nb::module_& m) {
       nb::arg("b").none() = nb::none(),
       nb::arg("axis").none() = op.defaults[0],
       nb::sig("def concat(a: Tensor | float | Sequence[Tensor], b: Tensor | float | None = None, axis: int = 0) -> Tensor"),
-      "Tensors one after another along an axis.");
+      "Tensors one after another along an axis.\n\nArgs:\n    a: a tensor of shape (...) with n along axis, or a list of tensors.\n    b: a tensor of shape (...) with m along axis.\n    axis: an axis, by default 0.\n\nReturns:\n    y: the promoted dtype of a and b, of shape (...) with k along axis with k = n + m.\n\nRaises:\n    ValueError: the shapes do not fit.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> a = axon.tensor([[0.1, -1.2, -1.0], [-2.7, 2.2, 0.6], [1.0, -1.4, -1.5]])\n    >>> b = axon.tensor([[1.0, 0.5, 0.0], [-0.4, -1.5, 1.8]])\n    >>> y = axon.concat(a, b)\n    >>> y.shape\n    (5, 3)");
 }
 
 void bind_full(nb::module_& m) {
@@ -1209,7 +1209,7 @@ void bind_full(nb::module_& m) {
       nb::kw_only(),
       nb::arg("dtype").none() = op.defaults[2],
       nb::sig("def full(size: int | Sequence[int], value: float, *, dtype: DType | str = 'float32') -> Tensor"),
-      "A tensor with the same number everywhere.");
+      "A tensor with the same number everywhere.\n\nArgs:\n    size: a shape.\n    value: a number.\n    dtype: a dtype, by default 'float32'.\n\nReturns:\n    y: the dtype that dtype names, of shape size.\n\nExample:\n    >>> y = axon.full((2, 3), 1.5)\n    >>> y.numpy().round(4)\n    array([[1.5, 1.5, 1.5],\n           [1.5, 1.5, 1.5]], dtype=float32)");
 }
 
 void bind_iota(nb::module_& m) {
@@ -1221,7 +1221,7 @@ void bind_iota(nb::module_& m) {
       },
       nb::arg("size").none(),
       nb::sig("def iota(size: int | Sequence[int]) -> Tensor"),
-      "0, 1, 2, ... in row-major order.");
+      "0, 1, 2, ... in row-major order.\n\nArgs:\n    size: a shape.\n\nReturns:\n    y: int64, of shape size.\n\nExample:\n    >>> y = axon.iota((2, 3))\n    >>> y.numpy()\n    array([[0, 1, 2],\n           [3, 4, 5]])");
 }
 
 void bind_random_uniform(nb::module_& m) {
@@ -1238,7 +1238,7 @@ void bind_random_uniform(nb::module_& m) {
       nb::arg("high").none() = op.defaults[3],
       nb::arg("dtype").none() = op.defaults[4],
       nb::sig("def random_uniform(size: int | Sequence[int], key: tuple[int, int], *, low: float = 0.0, high: float = 1.0, dtype: DType | str = 'float32') -> Tensor"),
-      "Numbers spread evenly over [low, high).");
+      "Numbers spread evenly over [low, high).\n\nArgs:\n    size: a shape.\n    key: the key of the draw, two integers.\n    low: a number, by default 0.0.\n    high: a number, by default 1.0.\n    dtype: a dtype, by default 'float32'.\n\nReturns:\n    y: the dtype that dtype names, of shape size.");
 }
 
 void bind_random_normal(nb::module_& m) {
@@ -1255,7 +1255,7 @@ void bind_random_normal(nb::module_& m) {
       nb::arg("std").none() = op.defaults[3],
       nb::arg("dtype").none() = op.defaults[4],
       nb::sig("def random_normal(size: int | Sequence[int], key: tuple[int, int], *, mean: float = 0.0, std: float = 1.0, dtype: DType | str = 'float32') -> Tensor"),
-      "Normally distributed numbers (Box and Muller, 1958).");
+      "Normally distributed numbers (Box and Muller, 1958).\n\nArgs:\n    size: a shape.\n    key: the key of the draw, two integers.\n    mean: a number, by default 0.0.\n    std: a number, by default 1.0.\n    dtype: a dtype, by default 'float32'.\n\nReturns:\n    y: the dtype that dtype names, of shape size.");
 }
 
 void bind_sgd_step(nb::module_& m) {
@@ -1274,7 +1274,7 @@ void bind_sgd_step(nb::module_& m) {
       nb::arg("decay").none() = op.defaults[2],
       nb::arg("nesterov").none() = op.defaults[3],
       nb::sig("def sgd_step(p: Tensor | float, g: Tensor | float, m: Tensor | float, *, lr: float, momentum: float = 0.0, decay: float = 0.0, nesterov: bool = False) -> tuple[Tensor, Tensor]"),
-      "One step of stochastic gradient descent with momentum m and weight decay.");
+      "One step of stochastic gradient descent with momentum m and weight decay.\n\nArgs:\n    p: a floating-point tensor that broadcasts with the others.\n    g: a floating-point tensor that broadcasts with the others.\n    m: a floating-point tensor that broadcasts with the others.\n    lr: a number.\n    momentum: a number, by default 0.0.\n    decay: a number, by default 0.0.\n    nesterov: a bool, by default False.\n\nReturns:\n    new_p: the dtype of p, of shape (...).\n    new_m: the dtype of m, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: p or g or m has a dtype of another kind.\n\nExample:\n    >>> p = axon.tensor([[0.7, -0.6, 0.2], [0.4, 0.9, 1.1]])\n    >>> g = axon.tensor([[0.7, 0.5, -0.8], [1.0, 0.4, 1.0]])\n    >>> m = axon.tensor([[1.0, -0.1, -0.4], [0.4, 0.4, -0.4]])\n    >>> new_p, new_m = axon.sgd_step(p, g, m, lr=0.1)\n    >>> new_p.numpy().round(4)\n    array([[ 0.63, -0.65,  0.28],\n           [ 0.3 ,  0.86,  1.  ]], dtype=float32)\n    >>> new_m.numpy().round(4)\n    array([[ 0.7,  0.5, -0.8],\n           [ 1. ,  0.4,  1. ]], dtype=float32)");
 }
 
 void bind_adam_step(nb::module_& m) {
@@ -1297,7 +1297,7 @@ void bind_adam_step(nb::module_& m) {
       nb::arg("decay").none() = op.defaults[5],
       nb::arg("decoupled").none() = op.defaults[6],
       nb::sig("def adam_step(p: Tensor | float, g: Tensor | float, m: Tensor | float, v: Tensor | float, *, lr: float, step: float, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-08, decay: float = 0.0, decoupled: bool = True) -> tuple[Tensor, Tensor, Tensor]"),
-      "One step of Adam (Kingma and Ba, 2015); its weight decay is decoupled (Loshchilov and Hutter, 2019) or part of the gradient.");
+      "One step of Adam (Kingma and Ba, 2015); its weight decay is decoupled (Loshchilov and Hutter, 2019) or part of the gradient.\n\nArgs:\n    p: a floating-point tensor that broadcasts with the others.\n    g: a floating-point tensor that broadcasts with the others.\n    m: a floating-point tensor that broadcasts with the others.\n    v: a floating-point tensor that broadcasts with the others.\n    lr: a number.\n    step: a number with step >= 1.\n    beta1: a number, by default 0.9.\n    beta2: a number, by default 0.999.\n    eps: a number, by default 1e-08.\n    decay: a number, by default 0.0.\n    decoupled: a bool, by default True.\n\nReturns:\n    new_p: the dtype of p, of shape (...).\n    new_m: the dtype of m, of shape (...).\n    new_v: the dtype of v, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit; step does not satisfy step >= 1.\n    TypeError: p or g or m or v has a dtype of another kind.\n\nExample:\n    >>> p = axon.tensor([[0.9, 1.4, 0.9], [-1.3, 1.1, 1.0]])\n    >>> g = axon.tensor([[-0.4, -0.2, -0.4], [0.1, -0.5, 2.1]])\n    >>> m = axon.tensor([[1.5, 0.6, 0.0], [1.3, -0.3, -0.7]])\n    >>> v = axon.tensor([[0.9, 0.3, 1.1], [1.6, 0.1, 0.8]])\n    >>> new_p, new_m, new_v = axon.adam_step(p, g, m, v, lr=0.1, step=3.0)\n    >>> new_p.numpy().round(4)\n    array([[ 0.8721,  1.3808,  0.9008],\n           [-1.3189,  1.1204,  1.0095]], dtype=float32)\n    >>> new_m.numpy().round(4)\n    array([[ 1.31,  0.52, -0.04],\n           [ 1.18, -0.32, -0.42]], dtype=float32)\n    >>> new_v.numpy().round(4)\n    array([[0.8993, 0.2997, 1.0991],\n           [1.5984, 0.1001, 0.8036]], dtype=float32)");
 }
 
 void bind_add__grad(nb::module_& m) {

@@ -5,292 +5,2027 @@ from axon._runtime import DType, Ghost
 from axon.core.tensor import Tensor
 
 def add(a: Tensor | float, b: Tensor | float) -> Tensor:
-    """Sum of two tensors, element by element."""
+    """Sum of two tensors, element by element.
+
+    Args:
+        a: a tensor of numbers that broadcasts with the others.
+        b: a tensor of numbers that broadcasts with the others.
+
+    Returns:
+        y: the promoted dtype of a and b, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+
+    Example:
+        >>> a = axon.tensor([[1.2, -0.5, -0.1], [1.4, -1.9, -0.8]])
+        >>> b = axon.tensor([[0.5, -0.8, -1.5], [-0.2, 1.9, -0.4]])
+        >>> y = axon.add(a, b)
+        >>> y.numpy().round(4)
+        array([[ 1.7, -1.3, -1.6],
+               [ 1.2,  0. , -1.2]], dtype=float32)
+    """
 
 def sub(a: Tensor | float, b: Tensor | float) -> Tensor:
-    """Difference of two tensors, element by element."""
+    """Difference of two tensors, element by element.
+
+    Args:
+        a: a tensor of numbers that broadcasts with the others.
+        b: a tensor of numbers that broadcasts with the others.
+
+    Returns:
+        y: the promoted dtype of a and b, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+
+    Example:
+        >>> a = axon.tensor([[-1.1, -2.2, -0.4], [0.4, -0.6, 0.4]])
+        >>> b = axon.tensor([[-0.7, 1.4, 2.6], [-2.0, 0.3, 0.6]])
+        >>> y = axon.sub(a, b)
+        >>> y.numpy().round(4)
+        array([[-0.4, -3.6, -3. ],
+               [ 2.4, -0.9, -0.2]], dtype=float32)
+    """
 
 def mul(a: Tensor | float, b: Tensor | float) -> Tensor:
-    """Product of two tensors, element by element."""
+    """Product of two tensors, element by element.
+
+    Args:
+        a: a tensor of numbers that broadcasts with the others.
+        b: a tensor of numbers that broadcasts with the others.
+
+    Returns:
+        y: the promoted dtype of a and b, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+
+    Example:
+        >>> a = axon.tensor([[0.8, -0.1, 1.6], [-0.5, -0.1, -0.8]])
+        >>> b = axon.tensor([[-0.8, 1.5, 1.2], [0.0, -1.1, -0.5]])
+        >>> y = axon.mul(a, b)
+        >>> y.numpy().round(4)
+        array([[-0.64, -0.15,  1.92],
+               [-0.  ,  0.11,  0.4 ]], dtype=float32)
+    """
 
 def div(a: Tensor | float, b: Tensor | float) -> Tensor:
-    """Quotient of two tensors; that of integers is a float."""
+    """Quotient of two tensors; that of integers is a float.
+
+    Args:
+        a: a tensor of numbers that broadcasts with the others.
+        b: a tensor of numbers that broadcasts with the others.
+
+    Returns:
+        y: the promoted floating-point dtype of a and b, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+
+    Example:
+        >>> a = axon.tensor([[0.4, 0.6, -0.4], [0.7, 0.0, 1.7]])
+        >>> b = axon.tensor([[0.9, -2.1, 0.9], [-0.9, -2.1, 1.8]])
+        >>> y = axon.div(a, b)
+        >>> y.numpy().round(4)
+        array([[ 0.4444, -0.2857, -0.4444],
+               [-0.7778, -0.    ,  0.9444]], dtype=float32)
+    """
 
 def floordiv(a: Tensor | float, b: Tensor | float) -> Tensor:
-    """Quotient rounded towards minus infinity."""
+    """Quotient rounded towards minus infinity.
+
+    Args:
+        a: a tensor of numbers that broadcasts with the others.
+        b: a tensor of numbers that broadcasts with the others.
+
+    Returns:
+        y: the promoted dtype of a and b, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+
+    Example:
+        >>> a = axon.tensor([[-0.8, -0.3, 0.3], [1.1, -0.2, 0.4]])
+        >>> b = axon.tensor([[-0.9, 0.9, 1.4], [-0.5, -0.5, 1.9]])
+        >>> y = axon.floordiv(a, b)
+        >>> y.numpy().round(4)
+        array([[ 0., -1.,  0.],
+               [-3.,  0.,  0.]], dtype=float32)
+    """
 
 def mod(a: Tensor | float, b: Tensor | float) -> Tensor:
-    """Remainder of the division that rounds towards minus infinity; it has the sign of b."""
+    """Remainder of the division that rounds towards minus infinity; it has the sign of b.
+
+    Args:
+        a: a tensor of numbers that broadcasts with the others.
+        b: a tensor of numbers that broadcasts with the others.
+
+    Returns:
+        y: the promoted dtype of a and b, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+
+    Example:
+        >>> a = axon.tensor([[-0.9, -0.2, 0.1], [-0.1, 0.3, 0.2]])
+        >>> b = axon.tensor([[-2.7, -0.6, 1.8], [-0.5, -2.1, 1.0]])
+        >>> y = axon.mod(a, b)
+        >>> y.numpy().round(4)
+        array([[-0.9, -0.2,  0.1],
+               [-0.1, -1.8,  0.2]], dtype=float32)
+    """
 
 def pow(a: Tensor | float, b: Tensor | float) -> Tensor:
-    """a raised to the power b."""
+    """a raised to the power b.
+
+    Args:
+        a: a tensor of numbers that broadcasts with the others.
+        b: a tensor of numbers that broadcasts with the others.
+
+    Returns:
+        y: the promoted dtype of a and b, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+
+    Example:
+        >>> a = axon.tensor([[1.5, 1.0, 1.4], [0.8, 1.0, 0.5]])
+        >>> b = axon.tensor([[0.4, 0.2, 0.7], [-1.5, 0.4, 0.7]])
+        >>> y = axon.pow(a, b)
+        >>> y.numpy().round(4)
+        array([[1.1761, 1.    , 1.2656],
+               [1.3975, 1.    , 0.6156]], dtype=float32)
+    """
 
 def neg(x: Tensor | float) -> Tensor:
-    """The negated tensor."""
+    """The negated tensor.
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[0.5, 0.2, 0.1], [1.8, 1.7, 0.1]])
+        >>> y = axon.neg(x)
+        >>> y.numpy().round(4)
+        array([[-0.5, -0.2, -0.1],
+               [-1.8, -1.7, -0.1]], dtype=float32)
+    """
 
 def abs(x: Tensor | float) -> Tensor:
-    """Absolute value. Its gradient at 0 is 0."""
+    """Absolute value. Its gradient at 0 is 0.
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[-0.2, -1.5, 0.2], [1.1, 1.7, 0.6]])
+        >>> y = axon.abs(x)
+        >>> y.numpy().round(4)
+        array([[0.2, 1.5, 0.2],
+               [1.1, 1.7, 0.6]], dtype=float32)
+    """
 
 def sign(x: Tensor | float) -> Tensor:
-    """-1, 0 or 1 by the sign of x."""
+    """-1, 0 or 1 by the sign of x.
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[1.5, 0.2, 2.6], [-0.5, 0.0, 0.8]])
+        >>> y = axon.sign(x)
+        >>> y.numpy().round(4)
+        array([[ 1.,  1.,  1.],
+               [-1.,  0.,  1.]], dtype=float32)
+    """
 
 def square(x: Tensor | float) -> Tensor:
-    """x times x."""
+    """x times x.
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[0.4, -1.1, -1.2], [0.9, 0.4, -1.1]])
+        >>> y = axon.square(x)
+        >>> y.numpy().round(4)
+        array([[0.16, 1.21, 1.44],
+               [0.81, 0.16, 1.21]], dtype=float32)
+    """
 
 def maximum(a: Tensor | float, b: Tensor | float) -> Tensor:
-    """The larger of two elements; NaN if either is. Operands that are equal share the gradient."""
+    """The larger of two elements; NaN if either is. Operands that are equal share the gradient.
+
+    Args:
+        a: a tensor of numbers that broadcasts with the others.
+        b: a tensor of numbers that broadcasts with the others.
+
+    Returns:
+        y: the promoted dtype of a and b, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+
+    Example:
+        >>> a = axon.tensor([[-0.3, 1.6, 0.1], [-0.6, -2.1, 1.3]])
+        >>> b = axon.tensor([[0.2, -1.3, -1.1], [-0.7, -0.6, -0.7]])
+        >>> y = axon.maximum(a, b)
+        >>> y.numpy().round(4)
+        array([[ 0.2,  1.6,  0.1],
+               [-0.6, -0.6,  1.3]], dtype=float32)
+    """
 
 def minimum(a: Tensor | float, b: Tensor | float) -> Tensor:
-    """The smaller of two elements; NaN if either is. Operands that are equal share the gradient."""
+    """The smaller of two elements; NaN if either is. Operands that are equal share the gradient.
+
+    Args:
+        a: a tensor of numbers that broadcasts with the others.
+        b: a tensor of numbers that broadcasts with the others.
+
+    Returns:
+        y: the promoted dtype of a and b, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+
+    Example:
+        >>> a = axon.tensor([[1.2, -0.1, -0.7], [0.1, -0.1, -0.6]])
+        >>> b = axon.tensor([[-0.4, 0.8, -0.1], [0.2, 0.5, 0.1]])
+        >>> y = axon.minimum(a, b)
+        >>> y.numpy().round(4)
+        array([[-0.4, -0.1, -0.7],
+               [ 0.1, -0.1, -0.6]], dtype=float32)
+    """
 
 def clip(x: Tensor | float, low: float = float("-inf"), high: float = float("inf")) -> Tensor:
-    """x limited to [low, high]. The gradient is 0 outside and 1 inside, bounds included."""
+    """x limited to [low, high]. The gradient is 0 outside and 1 inside, bounds included.
+
+    Args:
+        x: a floating-point tensor.
+        low: a number, by default -inf.
+        high: a number, by default inf.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Raises:
+        TypeError: x has a dtype of another kind.
+
+    Example:
+        >>> x = axon.tensor([[0.4, 0.8, -2.0], [0.0, 1.0, 0.4]])
+        >>> y = axon.clip(x)
+        >>> y.numpy().round(4)
+        array([[ 0.4,  0.8, -2. ],
+               [ 0. ,  1. ,  0.4]], dtype=float32)
+    """
 
 def exp(x: Tensor | float) -> Tensor:
-    """Exponential."""
+    """Exponential.
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: the promoted floating-point dtype of x, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[0.1, -0.6, 2.2], [0.1, 0.5, -0.9]])
+        >>> y = axon.exp(x)
+        >>> y.numpy().round(4)
+        array([[1.1052, 0.5488, 9.025 ],
+               [1.1052, 1.6487, 0.4066]], dtype=float32)
+    """
 
 def expm1(x: Tensor | float) -> Tensor:
-    """exp(x) - 1, exact near 0."""
+    """exp(x) - 1, exact near 0.
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: the promoted floating-point dtype of x, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[0.1, 0.0, 0.5], [1.1, -1.1, 0.9]])
+        >>> y = axon.expm1(x)
+        >>> y.numpy().round(4)
+        array([[ 0.1052,  0.    ,  0.6487],
+               [ 2.0042, -0.6671,  1.4596]], dtype=float32)
+    """
 
 def log(x: Tensor | float) -> Tensor:
-    """Natural logarithm."""
+    """Natural logarithm.
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: the promoted floating-point dtype of x, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[0.4, 0.8, 0.5], [0.5, 0.1, 2.8]])
+        >>> y = axon.log(x)
+        >>> y.numpy().round(4)
+        array([[-0.9163, -0.2231, -0.6931],
+               [-0.6931, -2.3026,  1.0296]], dtype=float32)
+    """
 
 def log1p(x: Tensor | float) -> Tensor:
-    """log(1 + x), exact near 0."""
+    """log(1 + x), exact near 0.
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: the promoted floating-point dtype of x, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[0.3, 1.1, 1.0], [0.4, 0.3, 1.0]])
+        >>> y = axon.log1p(x)
+        >>> y.numpy().round(4)
+        array([[0.2624, 0.7419, 0.6931],
+               [0.3365, 0.2624, 0.6931]], dtype=float32)
+    """
 
 def sqrt(x: Tensor | float) -> Tensor:
-    """Square root."""
+    """Square root.
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: the promoted floating-point dtype of x, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[0.2, 0.5, 1.6], [0.2, 1.4, 0.8]])
+        >>> y = axon.sqrt(x)
+        >>> y.numpy().round(4)
+        array([[0.4472, 0.7071, 1.2649],
+               [0.4472, 1.1832, 0.8944]], dtype=float32)
+    """
 
 def rsqrt(x: Tensor | float) -> Tensor:
-    """1 / sqrt(x)."""
+    """1 / sqrt(x).
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: the promoted floating-point dtype of x, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[1.0, 1.4, 0.5], [0.6, 1.0, 0.8]])
+        >>> y = axon.rsqrt(x)
+        >>> y.numpy().round(4)
+        array([[1.    , 0.8452, 1.4142],
+               [1.291 , 1.    , 1.118 ]], dtype=float32)
+    """
 
 def sin(x: Tensor | float) -> Tensor:
-    """Sine."""
+    """Sine.
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: the promoted floating-point dtype of x, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[-0.5, 0.4, 0.2], [2.8, -0.6, -0.2]])
+        >>> y = axon.sin(x)
+        >>> y.numpy().round(4)
+        array([[-0.4794,  0.3894,  0.1987],
+               [ 0.335 , -0.5646, -0.1987]], dtype=float32)
+    """
 
 def cos(x: Tensor | float) -> Tensor:
-    """Cosine."""
+    """Cosine.
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: the promoted floating-point dtype of x, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[0.5, 0.6, 0.1], [0.2, -0.3, -0.5]])
+        >>> y = axon.cos(x)
+        >>> y.numpy().round(4)
+        array([[0.8776, 0.8253, 0.995 ],
+               [0.9801, 0.9553, 0.8776]], dtype=float32)
+    """
 
 def tanh(x: Tensor | float) -> Tensor:
-    """Hyperbolic tangent."""
+    """Hyperbolic tangent.
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: the promoted floating-point dtype of x, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[1.6, 0.8, 0.0], [-2.9, 0.4, -0.5]])
+        >>> y = axon.tanh(x)
+        >>> y.numpy().round(4)
+        array([[ 0.9217,  0.664 ,  0.    ],
+               [-0.994 ,  0.3799, -0.4621]], dtype=float32)
+    """
 
 def erf(x: Tensor | float) -> Tensor:
-    """Error function."""
+    """Error function.
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: the promoted floating-point dtype of x, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[-1.2, 0.5, 0.8], [-0.9, 0.1, -0.3]])
+        >>> y = axon.erf(x)
+        >>> y.numpy().round(4)
+        array([[-0.9103,  0.5205,  0.7421],
+               [-0.7969,  0.1125, -0.3286]], dtype=float32)
+    """
 
 def floor(x: Tensor | float) -> Tensor:
-    """The largest integer not above x."""
+    """The largest integer not above x.
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[-0.1, 1.7, 1.5], [-0.8, -0.1, -0.9]])
+        >>> y = axon.floor(x)
+        >>> y.numpy().round(4)
+        array([[-1.,  1.,  1.],
+               [-1., -1., -1.]], dtype=float32)
+    """
 
 def ceil(x: Tensor | float) -> Tensor:
-    """The smallest integer not below x."""
+    """The smallest integer not below x.
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[1.9, -1.0, 1.1], [1.0, -0.2, -0.7]])
+        >>> y = axon.ceil(x)
+        >>> y.numpy().round(4)
+        array([[ 2., -1.,  2.],
+               [ 1., -0., -0.]], dtype=float32)
+    """
 
 def round(x: Tensor | float) -> Tensor:
-    """The nearest integer, the even one of two."""
+    """The nearest integer, the even one of two.
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[-0.3, 1.3, -0.2], [1.3, 0.6, -1.1]])
+        >>> y = axon.round(x)
+        >>> y.numpy().round(4)
+        array([[-0.,  1., -0.],
+               [ 1.,  1., -1.]], dtype=float32)
+    """
 
 def eq(a: Tensor | float, b: Tensor | float) -> Tensor:
-    """True where a equals b."""
+    """True where a equals b.
+
+    Args:
+        a: a tensor that broadcasts with the others.
+        b: a tensor that broadcasts with the others.
+
+    Returns:
+        y: bool, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+
+    Example:
+        >>> a = axon.tensor([[2.0, 0.0, 1.0], [1.0, 2.0, 1.0]])
+        >>> b = axon.tensor([[0.0, 2.0, 2.0], [0.0, 2.0, 1.0]])
+        >>> y = axon.eq(a, b)
+        >>> y.numpy()
+        array([[False, False, False],
+               [False,  True,  True]])
+    """
 
 def ne(a: Tensor | float, b: Tensor | float) -> Tensor:
-    """True where a differs from b."""
+    """True where a differs from b.
+
+    Args:
+        a: a tensor that broadcasts with the others.
+        b: a tensor that broadcasts with the others.
+
+    Returns:
+        y: bool, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+
+    Example:
+        >>> a = axon.tensor([[2.0, 0.0, 1.0], [2.0, 0.0, 0.0]])
+        >>> b = axon.tensor([[1.0, 2.0, 1.0], [1.0, 0.0, 0.0]])
+        >>> y = axon.ne(a, b)
+        >>> y.numpy()
+        array([[ True,  True, False],
+               [ True, False, False]])
+    """
 
 def lt(a: Tensor | float, b: Tensor | float) -> Tensor:
-    """True where a is less than b."""
+    """True where a is less than b.
+
+    Args:
+        a: a tensor of numbers that broadcasts with the others.
+        b: a tensor of numbers that broadcasts with the others.
+
+    Returns:
+        y: bool, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+
+    Example:
+        >>> a = axon.tensor([[-0.1, 0.0, 0.2], [0.0, 0.6, -0.4]])
+        >>> b = axon.tensor([[0.3, -0.1, -1.3], [0.0, 1.7, -0.5]])
+        >>> y = axon.lt(a, b)
+        >>> y.numpy()
+        array([[ True, False, False],
+               [False,  True, False]])
+    """
 
 def le(a: Tensor | float, b: Tensor | float) -> Tensor:
-    """True where a is at most b."""
+    """True where a is at most b.
+
+    Args:
+        a: a tensor of numbers that broadcasts with the others.
+        b: a tensor of numbers that broadcasts with the others.
+
+    Returns:
+        y: bool, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+
+    Example:
+        >>> a = axon.tensor([[0.3, -2.2, 0.0], [0.9, -1.0, -0.8]])
+        >>> b = axon.tensor([[-0.2, -2.1, -1.6], [-0.2, -1.7, -0.3]])
+        >>> y = axon.le(a, b)
+        >>> y.numpy()
+        array([[False,  True, False],
+               [False, False,  True]])
+    """
 
 def gt(a: Tensor | float, b: Tensor | float) -> Tensor:
-    """True where a is greater than b."""
+    """True where a is greater than b.
+
+    Args:
+        a: a tensor of numbers that broadcasts with the others.
+        b: a tensor of numbers that broadcasts with the others.
+
+    Returns:
+        y: bool, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+
+    Example:
+        >>> a = axon.tensor([[-0.5, -0.4, 0.0], [-0.4, -0.2, -0.1]])
+        >>> b = axon.tensor([[0.4, 1.0, -0.1], [1.1, 0.8, 0.1]])
+        >>> y = axon.gt(a, b)
+        >>> y.numpy()
+        array([[False, False,  True],
+               [False, False, False]])
+    """
 
 def ge(a: Tensor | float, b: Tensor | float) -> Tensor:
-    """True where a is at least b."""
+    """True where a is at least b.
+
+    Args:
+        a: a tensor of numbers that broadcasts with the others.
+        b: a tensor of numbers that broadcasts with the others.
+
+    Returns:
+        y: bool, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+
+    Example:
+        >>> a = axon.tensor([[0.9, -0.4, 1.0], [0.9, -0.4, 0.8]])
+        >>> b = axon.tensor([[1.7, -0.1, 2.4], [-1.5, 0.3, -0.2]])
+        >>> y = axon.ge(a, b)
+        >>> y.numpy()
+        array([[False, False, False],
+               [ True, False,  True]])
+    """
 
 def logical_and(a: Tensor | bool, b: Tensor | bool) -> Tensor:
-    """True where both are."""
+    """True where both are.
+
+    Args:
+        a: a tensor of bools that broadcasts with the others.
+        b: a tensor of bools that broadcasts with the others.
+
+    Returns:
+        y: bool, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: a or b has a dtype of another kind.
+
+    Example:
+        >>> a = axon.tensor([[False, True, False], [False, True, False]])
+        >>> b = axon.tensor([[False, False, False], [True, True, True]])
+        >>> y = axon.logical_and(a, b)
+        >>> y.numpy()
+        array([[False, False, False],
+               [False,  True, False]])
+    """
 
 def logical_or(a: Tensor | bool, b: Tensor | bool) -> Tensor:
-    """True where either is."""
+    """True where either is.
+
+    Args:
+        a: a tensor of bools that broadcasts with the others.
+        b: a tensor of bools that broadcasts with the others.
+
+    Returns:
+        y: bool, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: a or b has a dtype of another kind.
+
+    Example:
+        >>> a = axon.tensor([[False, True, True], [True, True, False]])
+        >>> b = axon.tensor([[False, False, True], [False, True, True]])
+        >>> y = axon.logical_or(a, b)
+        >>> y.numpy()
+        array([[False,  True,  True],
+               [ True,  True,  True]])
+    """
 
 def logical_not(x: Tensor | bool) -> Tensor:
-    """True where x is not."""
+    """True where x is not.
+
+    Args:
+        x: a tensor of bools.
+
+    Returns:
+        y: bool, of shape (...).
+
+    Raises:
+        TypeError: x has a dtype of another kind.
+
+    Example:
+        >>> x = axon.tensor([[False, False, True], [False, False, True]])
+        >>> y = axon.logical_not(x)
+        >>> y.numpy()
+        array([[ True,  True, False],
+               [ True,  True, False]])
+    """
 
 def isnan(x: Tensor | float) -> Tensor:
-    """True where x is not a number."""
+    """True where x is not a number.
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: bool, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[-1.2, 0.1, -0.1], [1.0, -1.2, 0.4]])
+        >>> y = axon.isnan(x)
+        >>> y.numpy()
+        array([[False, False, False],
+               [False, False, False]])
+    """
 
 def isfinite(x: Tensor | float) -> Tensor:
-    """True where x is neither infinite nor NaN."""
+    """True where x is neither infinite nor NaN.
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: bool, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[1.3, -0.6, 0.3], [0.6, 0.2, -0.6]])
+        >>> y = axon.isfinite(x)
+        >>> y.numpy()
+        array([[ True,  True,  True],
+               [ True,  True,  True]])
+    """
 
 def where(condition: Tensor | bool, a: Tensor | float, b: Tensor | float) -> Tensor:
-    """Elements of a where the condition is true, else of b. Only the chosen receives a gradient."""
+    """Elements of a where the condition is true, else of b. Only the chosen receives a gradient.
+
+    Args:
+        condition: a tensor of bools that broadcasts with the others.
+        a: a tensor that broadcasts with the others.
+        b: a tensor that broadcasts with the others.
+
+    Returns:
+        y: the promoted dtype of a and b, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: condition has a dtype of another kind.
+
+    Example:
+        >>> condition = axon.tensor([[False, False, True], [True, False, False]])
+        >>> a = axon.tensor([[-2.7, 1.0, -0.5], [1.4, -1.7, -0.4]])
+        >>> b = axon.tensor([[0.7, 1.3, 0.2], [1.2, -1.8, 0.0]])
+        >>> y = axon.where(condition, a, b)
+        >>> y.numpy().round(4)
+        array([[ 0.7,  1.3, -0.5],
+               [ 1.4, -1.8,  0. ]], dtype=float32)
+    """
 
 def cast(x: Tensor | float, dtype: DType | str) -> Tensor:
-    """The tensor in another dtype."""
+    """The tensor in another dtype.
+
+    Args:
+        x: a tensor.
+        dtype: a dtype.
+
+    Returns:
+        y: the dtype that dtype names, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[-0.9, 2.9, 0.8], [1.2, 1.6, -0.4]])
+        >>> y = axon.cast(x, 'float64')
+        >>> y.numpy().round(4)
+        array([[-0.9,  2.9,  0.8],
+               [ 1.2,  1.6, -0.4]])
+    """
 
 def relu(x: Tensor | float) -> Tensor:
-    """x where it is positive, else 0. The gradient at 0 is 0; NaN stays NaN."""
+    """x where it is positive, else 0. The gradient at 0 is 0; NaN stays NaN.
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[0.6, 0.1, -0.2], [-1.3, -0.5, -0.6]])
+        >>> y = axon.relu(x)
+        >>> y.numpy().round(4)
+        array([[0.6, 0.1, 0. ],
+               [0. , 0. , 0. ]], dtype=float32)
+    """
 
 def leaky_relu(x: Tensor | float, slope: float = 0.01) -> Tensor:
-    """x where it is positive, else slope * x (Maas et al., 2013)."""
+    """x where it is positive, else slope * x (Maas et al., 2013).
+
+    Args:
+        x: a floating-point tensor.
+        slope: a number, by default 0.01.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Raises:
+        TypeError: x has a dtype of another kind.
+
+    Example:
+        >>> x = axon.tensor([[-0.7, -0.5, 1.4], [0.0, -0.1, 0.6]])
+        >>> y = axon.leaky_relu(x)
+        >>> y.numpy().round(4)
+        array([[-7.0e-03, -5.0e-03,  1.4e+00],
+               [ 0.0e+00, -1.0e-03,  6.0e-01]], dtype=float32)
+    """
 
 def elu(x: Tensor | float, alpha: float = 1.0) -> Tensor:
-    """Exponential linear unit (Clevert et al., 2016)."""
+    """Exponential linear unit (Clevert et al., 2016).
+
+    Args:
+        x: a floating-point tensor.
+        alpha: a number, by default 1.0.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Raises:
+        TypeError: x has a dtype of another kind.
+
+    Example:
+        >>> x = axon.tensor([[-0.4, -0.9, 0.7], [0.1, -1.8, -0.5]])
+        >>> y = axon.elu(x)
+        >>> y.numpy().round(4)
+        array([[-0.3297, -0.5934,  0.7   ],
+               [ 0.1   , -0.8347, -0.3935]], dtype=float32)
+    """
 
 def celu(x: Tensor | float, alpha: float = 1.0) -> Tensor:
-    """Continuously differentiable exponential linear unit (Barron, 2017)."""
+    """Continuously differentiable exponential linear unit (Barron, 2017).
+
+    Args:
+        x: a floating-point tensor.
+        alpha: a number with alpha != 0, by default 1.0.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Raises:
+        ValueError: alpha does not satisfy alpha != 0.
+        TypeError: x has a dtype of another kind.
+
+    Example:
+        >>> x = axon.tensor([[-0.9, -0.3, 0.5], [-0.8, 0.7, 0.3]])
+        >>> y = axon.celu(x)
+        >>> y.numpy().round(4)
+        array([[-0.5934, -0.2592,  0.5   ],
+               [-0.5507,  0.7   ,  0.3   ]], dtype=float32)
+    """
 
 def sigmoid(x: Tensor | float) -> Tensor:
-    """Logistic function, 1 / (1 + exp(-x))."""
+    """Logistic function, 1 / (1 + exp(-x)).
+
+    Args:
+        x: a floating-point tensor.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Raises:
+        TypeError: x has a dtype of another kind.
+
+    Example:
+        >>> x = axon.tensor([[-1.1, -0.8, -0.5], [-0.1, -0.4, -0.2]])
+        >>> y = axon.sigmoid(x)
+        >>> y.numpy().round(4)
+        array([[0.2497, 0.31  , 0.3775],
+               [0.475 , 0.4013, 0.4502]], dtype=float32)
+    """
 
 def silu(x: Tensor | float) -> Tensor:
-    """x * sigmoid(x), also called swish (Elfwing et al., 2017)."""
+    """x * sigmoid(x), also called swish (Elfwing et al., 2017).
+
+    Args:
+        x: a floating-point tensor.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Raises:
+        TypeError: x has a dtype of another kind.
+
+    Example:
+        >>> x = axon.tensor([[0.5, -0.7, 0.0], [-1.1, 1.3, -1.4]])
+        >>> y = axon.silu(x)
+        >>> y.numpy().round(4)
+        array([[ 0.3112, -0.2323,  0.    ],
+               [-0.2747,  1.0216, -0.2769]], dtype=float32)
+    """
 
 def gelu(x: Tensor | float) -> Tensor:
-    """x times the normal distribution function of x (Hendrycks and Gimpel, 2016)."""
+    """x times the normal distribution function of x (Hendrycks and Gimpel, 2016).
+
+    Args:
+        x: a floating-point tensor.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Raises:
+        TypeError: x has a dtype of another kind.
+
+    Example:
+        >>> x = axon.tensor([[0.2, -0.4, 0.4], [-2.7, 0.6, 0.3]])
+        >>> y = axon.gelu(x)
+        >>> y.numpy().round(4)
+        array([[ 0.1159, -0.1378,  0.2622],
+               [-0.0094,  0.4354,  0.1854]], dtype=float32)
+    """
 
 def softplus(x: Tensor | float) -> Tensor:
-    """log(1 + exp(x)), without overflow."""
+    """log(1 + exp(x)), without overflow.
+
+    Args:
+        x: a floating-point tensor.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Raises:
+        TypeError: x has a dtype of another kind.
+
+    Example:
+        >>> x = axon.tensor([[0.4, 0.1, -0.8], [-1.7, -1.3, 1.9]])
+        >>> y = axon.softplus(x)
+        >>> y.numpy().round(4)
+        array([[0.913 , 0.7444, 0.3711],
+               [0.1678, 0.241 , 2.0394]], dtype=float32)
+    """
 
 def dropout(x: Tensor | float, key: tuple[int, int], *, p: float = 0.5) -> Tensor:
-    """Zero with probability p, else x / (1 - p) (Srivastava et al., 2014)."""
+    """Zero with probability p, else x / (1 - p) (Srivastava et al., 2014).
+
+    Args:
+        x: a floating-point tensor.
+        key: the key of the draw, two integers.
+        p: a number with 0 <= p <= 1, by default 0.5.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Raises:
+        ValueError: p does not satisfy 0 <= p <= 1.
+        TypeError: x has a dtype of another kind.
+    """
 
 def sum(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor:
-    """Sum over axes. Small integers add up as int64."""
+    """Sum over axes. Small integers add up as int64.
+
+    Args:
+        x: a tensor.
+        axis: an axis, several, or None for all, by default None.
+        keepdim: a bool, by default False.
+
+    Returns:
+        y: the dtype of x, int64 for smaller integers and bools, of shape (...) without axis,
+            which stays with extent 1 if keepdim.
+
+    Raises:
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> x = axon.tensor([[0.3, -0.9, 0.3], [0.4, -0.6, -0.4]])
+        >>> y = axon.sum(x)
+        >>> round(y.item(), 4)
+        -0.9
+    """
 
 def mean(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor:
-    """Arithmetic mean over axes."""
+    """Arithmetic mean over axes.
+
+    Args:
+        x: a tensor.
+        axis: an axis, several, or None for all, by default None.
+        keepdim: a bool, by default False.
+
+    Returns:
+        y: the promoted floating-point dtype of x, of shape (...) without axis, which stays with
+            extent 1 if keepdim.
+
+    Raises:
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> x = axon.tensor([[-0.4, -0.3, 0.8], [1.7, -0.6, 0.9]])
+        >>> y = axon.mean(x)
+        >>> round(y.item(), 4)
+        0.35
+    """
 
 def max(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor:
-    """Largest element over axes; NaN if there is one. The first of equals receives the gradient."""
+    """Largest element over axes; NaN if there is one. The first of equals receives the gradient.
+
+    Args:
+        x: a tensor of numbers.
+        axis: an axis, several, or None for all, by default None.
+        keepdim: a bool, by default False.
+
+    Returns:
+        y: the dtype of x, of shape (...) without axis, which stays with extent 1 if keepdim.
+
+    Raises:
+        ValueError: a largest or smallest of no elements is asked for.
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> x = axon.tensor([[-1.5, 0.5, 0.0], [0.5, 0.3, -0.9]])
+        >>> y = axon.max(x)
+        >>> round(y.item(), 4)
+        0.5
+    """
 
 def min(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor:
-    """Smallest element over axes; NaN if there is one. The first of equals receives the gradient."""
+    """Smallest element over axes; NaN if there is one. The first of equals receives the gradient.
+
+    Args:
+        x: a tensor of numbers.
+        axis: an axis, several, or None for all, by default None.
+        keepdim: a bool, by default False.
+
+    Returns:
+        y: the dtype of x, of shape (...) without axis, which stays with extent 1 if keepdim.
+
+    Raises:
+        ValueError: a largest or smallest of no elements is asked for.
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> x = axon.tensor([[2.3, -1.3, 0.3], [-0.7, 0.6, 0.9]])
+        >>> y = axon.min(x)
+        >>> round(y.item(), 4)
+        -1.3
+    """
 
 def prod(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor:
-    """Product over axes."""
+    """Product over axes.
+
+    Args:
+        x: a tensor of numbers.
+        axis: an axis, several, or None for all, by default None.
+        keepdim: a bool, by default False.
+
+    Returns:
+        y: the dtype of x, int64 for smaller integers and bools, of shape (...) without axis,
+            which stays with extent 1 if keepdim.
+
+    Raises:
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> x = axon.tensor([[1.0, -0.3, 1.1], [-0.4, -0.4, 1.4]])
+        >>> y = axon.prod(x)
+        >>> round(y.item(), 4)
+        -0.0739
+    """
 
 def any(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor:
-    """True where some element over the axes is not zero."""
+    """True where some element over the axes is not zero.
+
+    Args:
+        x: a tensor.
+        axis: an axis, several, or None for all, by default None.
+        keepdim: a bool, by default False.
+
+    Returns:
+        y: bool, of shape (...) without axis, which stays with extent 1 if keepdim.
+
+    Raises:
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> x = axon.tensor([[1.0, 1.0, 1.0], [1.0, 1.0, 1.0]])
+        >>> y = axon.any(x)
+        >>> y.item()
+        True
+    """
 
 def all(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor:
-    """True where no element over the axes is zero."""
+    """True where no element over the axes is zero.
+
+    Args:
+        x: a tensor.
+        axis: an axis, several, or None for all, by default None.
+        keepdim: a bool, by default False.
+
+    Returns:
+        y: bool, of shape (...) without axis, which stays with extent 1 if keepdim.
+
+    Raises:
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> x = axon.tensor([[1.0, 1.0, 1.0], [0.0, 1.0, 0.0]])
+        >>> y = axon.all(x)
+        >>> y.item()
+        False
+    """
 
 def argmax(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor:
-    """Number of the first largest element over axes, in row-major order."""
+    """Number of the first largest element over axes, in row-major order.
+
+    Args:
+        x: a tensor of numbers.
+        axis: an axis, several, or None for all, by default None.
+        keepdim: a bool, by default False.
+
+    Returns:
+        y: int64, of shape (...) without axis, which stays with extent 1 if keepdim.
+
+    Raises:
+        ValueError: a largest or smallest of no elements is asked for.
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> x = axon.tensor([[0.4, -1.3, 0.1], [-0.2, 0.8, 0.4]])
+        >>> y = axon.argmax(x)
+        >>> y.item()
+        4
+    """
 
 def argmin(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor:
-    """Number of the first smallest element over axes, in row-major order."""
+    """Number of the first smallest element over axes, in row-major order.
+
+    Args:
+        x: a tensor of numbers.
+        axis: an axis, several, or None for all, by default None.
+        keepdim: a bool, by default False.
+
+    Returns:
+        y: int64, of shape (...) without axis, which stays with extent 1 if keepdim.
+
+    Raises:
+        ValueError: a largest or smallest of no elements is asked for.
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> x = axon.tensor([[-0.5, 1.2, 1.8], [-2.7, 0.3, 0.2]])
+        >>> y = axon.argmin(x)
+        >>> y.item()
+        3
+    """
 
 def var(x: Tensor | float, axis: int | Sequence[int] | None = None, *, correction: float = 1.0, keepdim: bool = False) -> Tensor:
-    """Variance over axes, the sum of squared deviations by count - correction."""
+    """Variance over axes, the sum of squared deviations by count - correction.
+
+    Args:
+        x: a floating-point tensor.
+        axis: an axis, several, or None for all, by default None.
+        correction: a number, by default 1.0.
+        keepdim: a bool, by default False.
+
+    Returns:
+        y: the dtype of x, of shape (...) without axis, which stays with extent 1 if keepdim.
+
+    Raises:
+        TypeError: x has a dtype of another kind.
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> x = axon.tensor([[0.7, -1.0, 0.2], [-0.6, 0.6, 0.7]])
+        >>> y = axon.var(x)
+        >>> round(y.item(), 4)
+        0.536
+    """
 
 def logsumexp(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor:
-    """log(sum(exp(x))) over axes, without overflow."""
+    """log(sum(exp(x))) over axes, without overflow.
+
+    Args:
+        x: a floating-point tensor.
+        axis: an axis, several, or None for all, by default None.
+        keepdim: a bool, by default False.
+
+    Returns:
+        y: the dtype of x, of shape (...) without axis, which stays with extent 1 if keepdim.
+
+    Raises:
+        ValueError: a largest or smallest of no elements is asked for.
+        TypeError: x has a dtype of another kind.
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> x = axon.tensor([[0.0, -1.8, -0.8], [0.4, 0.5, -0.9]])
+        >>> y = axon.logsumexp(x)
+        >>> round(y.item(), 4)
+        1.6413
+    """
 
 def cumsum(x: Tensor | float, axis: int) -> Tensor:
-    """Sums of the elements up to and including each, along an axis."""
+    """Sums of the elements up to and including each, along an axis.
+
+    Args:
+        x: a tensor of numbers of shape (...) with n along axis.
+        axis: an axis.
+
+    Returns:
+        y: the dtype of x, int64 for smaller integers and bools, of shape (...) with i along
+            axis with i = n.
+
+    Raises:
+        ValueError: the shapes do not fit.
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> x = axon.tensor([[-0.1, 0.5, 0.9], [0.0, -0.1, -0.1], [-1.2, 1.8, 0.7]])
+        >>> y = axon.cumsum(x, 0)
+        >>> y.numpy().round(4)
+        array([[-0.1,  0.5,  0.9],
+               [-0.1,  0.4,  0.8],
+               [-1.3,  2.2,  1.5]], dtype=float32)
+    """
 
 def topk(x: Tensor | float, k: int, axis: int = -1, largest: bool = True) -> tuple[Tensor, Tensor]:
-    """The k largest or smallest elements along an axis, in order, and their indices. NaN is last in
-    ascending order."""
+    """The k largest or smallest elements along an axis, in order, and their indices. NaN is last in ascending order.
+
+    Args:
+        x: a tensor of numbers of shape (...) with n along axis.
+        k: an integer with k >= 0.
+        axis: an axis, by default -1.
+        largest: a bool, by default True.
+
+    Returns:
+        values: the dtype of x, of shape (...) with m along axis with m = k.
+        indices: int64, of shape (...) with m along axis with m = k.
+
+    Raises:
+        ValueError: the shapes do not fit; k does not satisfy k >= 0.
+        IndexError: an axis is out of range.
+    """
 
 def softmax(x: Tensor | float, axis: int | Sequence[int] | None = -1) -> Tensor:
-    """Exponentials divided by their sum over axes."""
+    """Exponentials divided by their sum over axes.
+
+    Args:
+        x: a floating-point tensor.
+        axis: an axis, several, or None for all, by default -1.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Raises:
+        ValueError: a largest or smallest of no elements is asked for.
+        TypeError: x has a dtype of another kind.
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> x = axon.tensor([[0.9, -2.0, -2.1], [-1.0, 1.1, -0.6]])
+        >>> y = axon.softmax(x)
+        >>> y.numpy().round(4)
+        array([[0.9051, 0.0498, 0.0451],
+               [0.0938, 0.7662, 0.14  ]], dtype=float32)
+    """
 
 def log_softmax(x: Tensor | float, axis: int | Sequence[int] | None = -1) -> Tensor:
-    """Logarithm of softmax."""
+    """Logarithm of softmax.
+
+    Args:
+        x: a floating-point tensor.
+        axis: an axis, several, or None for all, by default -1.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Raises:
+        ValueError: a largest or smallest of no elements is asked for.
+        TypeError: x has a dtype of another kind.
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> x = axon.tensor([[0.4, -1.0, -0.3], [2.2, 0.5, 0.2]])
+        >>> y = axon.log_softmax(x)
+        >>> y.numpy().round(4)
+        array([[-0.5557, -1.9557, -1.2557],
+               [-0.2761, -1.9761, -2.2761]], dtype=float32)
+    """
 
 def layer_norm(x: Tensor | float, weight: Tensor | float | None = None, bias: Tensor | float | None = None, *, axis: int | Sequence[int] | None = -1, eps: float = 1e-05) -> Tensor:
-    """x normalized over axes, then scaled and shifted (Ba et al., 2016)."""
+    """x normalized over axes, then scaled and shifted (Ba et al., 2016).
+
+    Args:
+        x: a floating-point tensor.
+        weight: a floating-point tensor of shape (extents along axis); 1 where left out.
+        bias: a floating-point tensor of shape (extents along axis); 0 where left out.
+        axis: an axis, several, or None for all, by default -1.
+        eps: a number with eps >= 0, by default 1e-05.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit; eps does not satisfy eps >= 0.
+        TypeError: x or weight or bias has a dtype of another kind.
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> x = axon.tensor([[-1.0, -3.1, -0.2], [-0.3, -0.7, 1.5]])
+        >>> y = axon.layer_norm(x)
+        >>> y.numpy().round(4)
+        array([[ 0.3543, -1.3628,  1.0085],
+               [-0.4877, -0.9057,  1.3935]], dtype=float32)
+    """
 
 def batch_norm_train(x: Tensor | float, weight: Tensor | float | None = None, bias: Tensor | float | None = None, *, axis: int = 1, eps: float = 1e-05) -> tuple[Tensor, Tensor, Tensor]:
-    """x normalized over all axes but one, scaled and shifted; also the mean and the biased variance
-    (Ioffe and Szegedy, 2015)."""
+    """x normalized over all axes but one, scaled and shifted; also the mean and the biased variance (Ioffe and Szegedy, 2015).
+
+    Args:
+        x: a floating-point tensor.
+        weight: a floating-point tensor of shape (extents along axis); 1 where left out.
+        bias: a floating-point tensor of shape (extents along axis); 0 where left out.
+        axis: an axis, by default 1.
+        eps: a number with eps >= 0, by default 1e-05.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+        mu: the dtype of x, of shape (extents along axis).
+        sigma2: the dtype of x, of shape (extents along axis).
+
+    Raises:
+        ValueError: the shapes do not fit; eps does not satisfy eps >= 0.
+        TypeError: x or weight or bias has a dtype of another kind.
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> x = axon.tensor([[-0.2, -0.9, -0.1], [1.8, -0.3, -0.3]])
+        >>> y, mu, sigma2 = axon.batch_norm_train(x)
+        >>> y.numpy().round(4)
+        array([[-1.    , -0.9999,  0.9995],
+               [ 1.    ,  0.9999, -0.9995]], dtype=float32)
+        >>> mu.numpy().round(4)
+        array([ 0.8, -0.6, -0.2], dtype=float32)
+        >>> sigma2.numpy().round(4)
+        array([1.  , 0.09, 0.01], dtype=float32)
+    """
 
 def batch_norm(x: Tensor | float, mu: Tensor | float, sigma2: Tensor | float, weight: Tensor | float | None = None, bias: Tensor | float | None = None, *, axis: int = 1, eps: float = 1e-05) -> Tensor:
-    """x normalized with a given mean and variance by channel."""
+    """x normalized with a given mean and variance by channel.
+
+    Args:
+        x: a floating-point tensor.
+        mu: a floating-point tensor of shape (extents along axis).
+        sigma2: a floating-point tensor of shape (extents along axis).
+        weight: a floating-point tensor of shape (extents along axis); 1 where left out.
+        bias: a floating-point tensor of shape (extents along axis); 0 where left out.
+        axis: an axis, by default 1.
+        eps: a number with eps >= 0, by default 1e-05.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit; eps does not satisfy eps >= 0.
+        TypeError: x or mu or sigma2 or weight or bias has a dtype of another kind.
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> x = axon.tensor([[0.7, -0.3, 1.3], [-1.4, -1.5, 0.2]])
+        >>> mu = axon.tensor([-0.6, -0.2, 0.2])
+        >>> sigma2 = axon.tensor([1.1, 1.1, 0.6])
+        >>> y = axon.batch_norm(x, mu, sigma2)
+        >>> y.numpy().round(4)
+        array([[ 1.2395, -0.0953,  1.4201],
+               [-0.7628, -1.2395,  0.    ]], dtype=float32)
+    """
 
 def cross_entropy(logits: Tensor | float, labels: Tensor | int, *, axis: int = -1) -> Tensor:
-    """Negative log-likelihood of integer labels under the softmax of logits, one loss a sample."""
+    """Negative log-likelihood of integer labels under the softmax of logits, one loss a sample.
+
+    Args:
+        logits: a floating-point tensor.
+        labels: a tensor of integers of shape (...) without axis.
+        axis: an axis, by default -1.
+
+    Returns:
+        y: the dtype of logits, of shape (...) without axis.
+
+    Raises:
+        ValueError: the shapes do not fit; a largest or smallest of no elements is asked for.
+        TypeError: logits or labels has a dtype of another kind.
+        IndexError: an axis is out of range; an index is out of range: raised when the values
+            are computed.
+
+    Example:
+        >>> logits = axon.tensor([[1.7, 0.3, -0.1], [0.7, 0.0, -0.3]])
+        >>> labels = axon.tensor([1, 1])
+        >>> y = axon.cross_entropy(logits, labels)
+        >>> y.numpy().round(4)
+        array([1.7449, 1.323 ], dtype=float32)
+    """
 
 def mse(x: Tensor | float, target: Tensor | float) -> Tensor:
-    """Mean of the squared differences."""
+    """Mean of the squared differences.
+
+    Args:
+        x: a floating-point tensor that broadcasts with the others.
+        target: a floating-point tensor that broadcasts with the others.
+
+    Returns:
+        y: the promoted dtype of x and target, of shape ().
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: x or target has a dtype of another kind.
+
+    Example:
+        >>> x = axon.tensor([[-1.5, 1.1, 0.5], [-1.2, 1.3, 1.7]])
+        >>> target = axon.tensor([[-1.4, -0.9, -0.7], [0.4, 0.2, 0.5]])
+        >>> y = axon.mse(x, target)
+        >>> round(y.item(), 4)
+        1.7767
+    """
 
 def bce(x: Tensor | float, target: Tensor | float) -> Tensor:
-    """Mean binary cross-entropy of probabilities; logarithms are cut off at -100."""
+    """Mean binary cross-entropy of probabilities; logarithms are cut off at -100.
+
+    Args:
+        x: a floating-point tensor that broadcasts with the others.
+        target: a floating-point tensor that broadcasts with the others.
+
+    Returns:
+        y: the promoted dtype of x and target, of shape ().
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: x or target has a dtype of another kind.
+
+    Example:
+        >>> x = axon.tensor([[0.6, 0.2, 0.1], [0.7, 0.8, 0.8]])
+        >>> target = axon.tensor([[0.7, 0.8, 0.6], [0.7, 0.2, 0.2]])
+        >>> y = axon.bce(x, target)
+        >>> round(y.item(), 4)
+        1.1106
+    """
 
 def bce_with_logits(x: Tensor | float, target: Tensor | float) -> Tensor:
-    """Mean binary cross-entropy of logits, without overflow."""
+    """Mean binary cross-entropy of logits, without overflow.
+
+    Args:
+        x: a floating-point tensor that broadcasts with the others.
+        target: a floating-point tensor that broadcasts with the others.
+
+    Returns:
+        y: the promoted dtype of x and target, of shape ().
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: x or target has a dtype of another kind.
+
+    Example:
+        >>> x = axon.tensor([[0.3, -0.7, -0.9], [0.3, 0.1, 0.5]])
+        >>> target = axon.tensor([[0.5, 0.8, 0.8], [0.3, 0.7, 0.5]])
+        >>> y = axon.bce_with_logits(x, target)
+        >>> round(y.item(), 4)
+        0.8153
+    """
 
 def matmul(a: Tensor | float, b: Tensor | float) -> Tensor:
-    """Matrix product over the last two axes; leading axes broadcast."""
+    """Matrix product over the last two axes; leading axes broadcast.
+
+    Args:
+        a: a tensor of numbers of shape (..., i, k).
+        b: a tensor of numbers of shape (..., k, j).
+
+    Returns:
+        y: the promoted dtype of a and b, of shape (..., i, j).
+
+    Raises:
+        ValueError: the shapes do not fit.
+
+    Example:
+        >>> a = axon.tensor([[-0.1, 1.3], [0.2, -1.4], [-1.3, -0.9]])
+        >>> b = axon.tensor([[1.1, 0.4, -1.8, 0.1], [1.1, 0.7, -0.7, -0.5]])
+        >>> y = axon.matmul(a, b)
+        >>> y.numpy().round(4)
+        array([[ 1.32,  0.87, -0.73, -0.66],
+               [-1.32, -0.9 ,  0.62,  0.72],
+               [-2.42, -1.15,  2.97,  0.32]], dtype=float32)
+    """
 
 def linear(x: Tensor | float, weight: Tensor | float, bias: Tensor | float | None = None) -> Tensor:
-    """x times the transposed weight, plus bias."""
+    """x times the transposed weight, plus bias.
+
+    Args:
+        x: a floating-point tensor of shape (..., k).
+        weight: a floating-point tensor of shape (o, k).
+        bias: a floating-point tensor of shape (o,); 0 where left out.
+
+    Returns:
+        y: the promoted dtype of x and weight and bias, of shape (..., o).
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: x or weight or bias has a dtype of another kind.
+
+    Example:
+        >>> x = axon.tensor([[-0.8, -1.8, -0.6], [1.0, 0.1, -0.5]])
+        >>> weight = axon.tensor([[0.9, -0.2, 0.2], [-0.2, 0.1, -0.2]])
+        >>> y = axon.linear(x, weight)
+        >>> y.numpy().round(4)
+        array([[-0.48,  0.1 ],
+               [ 0.78, -0.09]], dtype=float32)
+    """
 
 def bilinear(x1: Tensor | float, x2: Tensor | float, weight: Tensor | float, bias: Tensor | float | None = None) -> Tensor:
-    """x1 times a matrix for each output times x2, plus bias."""
+    """x1 times a matrix for each output times x2, plus bias.
+
+    Args:
+        x1: a floating-point tensor of shape (..., i).
+        x2: a floating-point tensor of shape (..., j).
+        weight: a floating-point tensor of shape (o, i, j).
+        bias: a floating-point tensor of shape (o,); 0 where left out.
+
+    Returns:
+        y: the promoted dtype of x1 and x2 and weight and bias, of shape (..., o).
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: x1 or x2 or weight or bias has a dtype of another kind.
+
+    Example:
+        >>> x1 = axon.tensor([0.5, -0.3, 0.5])
+        >>> x2 = axon.tensor([-0.3, -1.0])
+        >>> weight = (axon.arange(24) % 7 - 3).reshape(4, 3, 2) / 4
+        >>> y = axon.bilinear(x1, x2, weight)
+        >>> y.numpy().round(4)
+        array([ 0.0525,  0.0175, -0.63  , -0.245 ], dtype=float32)
+    """
 
 def conv2d(x: Tensor | float, weight: Tensor | float, *, stride: int | tuple[int, int] = 1, padding: int | tuple[int, int] = 0, dilation: int | tuple[int, int] = 1, groups: int = 1) -> Tensor:
-    """Cross-correlation of images (n, channels, height, width) with filters, in groups of channels."""
+    """Cross-correlation of images (n, channels, height, width) with filters, in groups of channels.
+
+    Args:
+        x: a floating-point tensor of shape (n, g*c, H, W).
+        weight: a floating-point tensor of shape (g*o, c, r, s).
+        stride: an integer or a pair with stride[0] > 0 and stride[1] > 0, by default 1.
+        padding: an integer or a pair, by default 0.
+        dilation: an integer or a pair, by default 1.
+        groups: an integer with groups > 0, by default 1.
+
+    Returns:
+        y: the promoted dtype of x and weight, of shape (n, g*o, h, w) with g = groups, h = (H +
+            2 * padding[0] - dilation[0] * (r - 1) - 1) // stride[0] + 1, w = (W + 2 *
+            padding[1] - dilation[1] * (s - 1) - 1) // stride[1] + 1.
+
+    Raises:
+        ValueError: the shapes do not fit; stride does not satisfy stride[0] > 0 and stride[1] >
+            0; groups does not satisfy groups > 0.
+        TypeError: x or weight has a dtype of another kind.
+
+    Example:
+        >>> x = (axon.arange(180) % 7 - 3).reshape(3, 2, 5, 6) / 4
+        >>> weight = (axon.arange(48) % 7 - 3).reshape(4, 2, 3, 2) / 4
+        >>> y = axon.conv2d(x, weight)
+        >>> y.shape
+        (3, 4, 3, 5)
+    """
 
 def max_pool2d(x: Tensor | float, window: int | tuple[int, int], stride: int | tuple[int, int], *, padding: int | tuple[int, int] = 0) -> Tensor:
-    """Largest element of each window; padding never wins."""
+    """Largest element of each window; padding never wins.
+
+    Args:
+        x: a floating-point tensor of shape (..., H, W).
+        window: an integer or a pair.
+        stride: an integer or a pair with stride[0] > 0 and stride[1] > 0.
+        padding: an integer or a pair, by default 0.
+
+    Returns:
+        y: the dtype of x, of shape (..., h, w) with h = (H + 2 * padding[0] - window[0]) //
+            stride[0] + 1, w = (W + 2 * padding[1] - window[1]) // stride[1] + 1.
+
+    Raises:
+        ValueError: the shapes do not fit; stride does not satisfy stride[0] > 0 and stride[1] >
+            0; a largest or smallest of no elements is asked for.
+        TypeError: x has a dtype of another kind.
+
+    Example:
+        >>> x = (axon.arange(30) % 7 - 3).reshape(5, 6) / 4
+        >>> y = axon.max_pool2d(x, 2, 2)
+        >>> y.numpy().round(4)
+        array([[0.75, 0.  , 0.5 ],
+               [0.75, 0.75, 0.  ]], dtype=float32)
+    """
 
 def avg_pool2d(x: Tensor | float, window: int | tuple[int, int], stride: int | tuple[int, int], *, padding: int | tuple[int, int] = 0) -> Tensor:
-    """Mean of each window; padding counts as zeros."""
+    """Mean of each window; padding counts as zeros.
+
+    Args:
+        x: a floating-point tensor of shape (..., H, W).
+        window: an integer or a pair.
+        stride: an integer or a pair with stride[0] > 0 and stride[1] > 0.
+        padding: an integer or a pair, by default 0.
+
+    Returns:
+        y: the dtype of x, of shape (..., h, w) with h = (H + 2 * padding[0] - window[0]) //
+            stride[0] + 1, w = (W + 2 * padding[1] - window[1]) // stride[1] + 1.
+
+    Raises:
+        ValueError: the shapes do not fit; stride does not satisfy stride[0] > 0 and stride[1] >
+            0.
+        TypeError: x has a dtype of another kind.
+
+    Example:
+        >>> x = (axon.arange(30) % 7 - 3).reshape(5, 6) / 4
+        >>> y = axon.avg_pool2d(x, 2, 2)
+        >>> y.numpy().round(4)
+        array([[-0.3125, -0.25  ,  0.25  ],
+               [ 0.5   , -0.3125, -0.25  ]], dtype=float32)
+    """
 
 def embedding(table: Tensor | float, index: Tensor | int) -> Tensor:
-    """The rows of a table that an integer tensor names."""
+    """The rows of a table that an integer tensor names.
+
+    Args:
+        table: a floating-point tensor of shape (v, d).
+        index: a tensor of integers.
+
+    Returns:
+        y: the dtype of table, of shape (..., d).
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: table or index has a dtype of another kind.
+        IndexError: an index is out of range: raised when the values are computed.
+
+    Example:
+        >>> table = axon.tensor([[0.3, -0.7], [-0.6, 0.4], [1.5, 0.0]])
+        >>> index = axon.tensor([2, 0])
+        >>> y = axon.embedding(table, index)
+        >>> y.numpy().round(4)
+        array([[ 1.5,  0. ],
+               [ 0.3, -0.7]], dtype=float32)
+    """
 
 def take(x: Tensor | float, index: Tensor | int, axis: int = 0) -> Tensor:
-    """The slices of x along an axis that a vector of integers names."""
+    """The slices of x along an axis that a vector of integers names.
+
+    Args:
+        x: a tensor of shape (...) with n along axis.
+        index: a tensor of integers of shape (m,).
+        axis: an axis, by default 0.
+
+    Returns:
+        y: the dtype of x, of shape (...) with m along axis.
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: index has a dtype of another kind.
+        IndexError: an axis is out of range; an index is out of range: raised when the values
+            are computed.
+
+    Example:
+        >>> x = axon.tensor([[-0.6, 0.6, -1.8], [1.6, -0.6, 0.5], [-0.3, 0.1, 2.0]])
+        >>> index = axon.tensor([2, 2])
+        >>> y = axon.take(x, index)
+        >>> y.numpy().round(4)
+        array([[-0.3,  0.1,  2. ],
+               [-0.3,  0.1,  2. ]], dtype=float32)
+    """
 
 def take_along(x: Tensor | float, index: Tensor | int, axis: int = -1) -> Tensor:
-    """For each element of index, the element of x with that number along an axis."""
+    """For each element of index, the element of x with that number along an axis.
+
+    Args:
+        x: a tensor of shape (...) with n along axis.
+        index: a tensor of integers of shape (...) with m along axis.
+        axis: an axis, by default -1.
+
+    Returns:
+        y: the dtype of x, of shape (...) with m along axis.
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: index has a dtype of another kind.
+        IndexError: an axis is out of range; an index is out of range: raised when the values
+            are computed.
+
+    Example:
+        >>> x = axon.tensor([[0.6, -0.3, 0.5], [0.5, -0.8, -0.6]])
+        >>> index = axon.tensor([[1, 0], [0, 0]])
+        >>> y = axon.take_along(x, index)
+        >>> y.numpy().round(4)
+        array([[-0.3,  0.6],
+               [ 0.5,  0.5]], dtype=float32)
+    """
 
 def scatter_sum(x: Tensor | float, index: Tensor | int, size: int, *, axis: int = -1) -> Tensor:
-    """Zeros, plus each element of x at the place along an axis that index names; places may repeat."""
+    """Zeros, plus each element of x at the place along an axis that index names; places may repeat.
+
+    Args:
+        x: a tensor of numbers of shape (...) with m along axis.
+        index: a tensor of integers of shape (...) with m along axis.
+        size: an integer with size >= 0.
+        axis: an axis, by default -1.
+
+    Returns:
+        y: the dtype of x, of shape (...) with n along axis with n = size.
+
+    Raises:
+        ValueError: the shapes do not fit; size does not satisfy size >= 0.
+        TypeError: index has a dtype of another kind.
+        IndexError: an axis is out of range; an index is out of range: raised when the values
+            are computed.
+
+    Example:
+        >>> x = axon.tensor([[-1.2, 0.6, -1.4], [-0.3, 0.1, 0.7]])
+        >>> index = axon.tensor([[1, 3, 3], [1, 2, 1]])
+        >>> y = axon.scatter_sum(x, index, 4)
+        >>> y.numpy().round(4)
+        array([[ 0. , -1.2,  0. , -0.8],
+               [ 0. ,  0.4,  0.1,  0. ]], dtype=float32)
+    """
 
 def one_hot(index: Tensor | int, classes: int, *, dtype: DType | str = 'float32') -> Tensor:
-    """1 at the class that each label names, else 0."""
+    """1 at the class that each label names, else 0.
+
+    Args:
+        index: a tensor of integers.
+        classes: an integer with classes > 0.
+        dtype: a dtype, by default 'float32'.
+
+    Returns:
+        y: the dtype that dtype names, of shape (..., c) with c = classes.
+
+    Raises:
+        ValueError: classes does not satisfy classes > 0.
+        TypeError: index has a dtype of another kind.
+
+    Example:
+        >>> index = axon.tensor([[2, 2, 4], [1, 2, 3]])
+        >>> y = axon.one_hot(index, 5)
+        >>> y.shape
+        (2, 3, 5)
+    """
 
 def reshape(x: Tensor | float, size: int | Sequence[int]) -> Tensor:
-    """The same elements in row-major order under another shape; one entry may be -1."""
+    """The same elements in row-major order under another shape; one entry may be -1.
+
+    Args:
+        x: a tensor.
+        size: a shape.
+
+    Returns:
+        y: the dtype of x, of shape size.
+
+    Example:
+        >>> x = (axon.arange(24) % 7 - 3).reshape(2, 3, 4) / 4
+        >>> y = axon.reshape(x, (4, -1))
+        >>> y.shape
+        (4, 6)
+    """
 
 def permute(x: Tensor | float, axes: int | Sequence[int]) -> Tensor:
-    """The axes in another order."""
+    """The axes in another order.
+
+    Args:
+        x: a tensor.
+        axes: integers.
+
+    Returns:
+        y: the dtype of x, of shape (...) in the order of axes.
+
+    Example:
+        >>> x = (axon.arange(24) % 7 - 3).reshape(2, 3, 4) / 4
+        >>> y = axon.permute(x, (2, 0, 1))
+        >>> y.shape
+        (4, 2, 3)
+    """
 
 def expand_as(x: Tensor | float, other: Tensor | Ghost) -> Tensor:
-    """x broadcast against the shape of another tensor, whose elements are not read."""
+    """x broadcast against the shape of another tensor, whose elements are not read.
+
+    Args:
+        x: a tensor that broadcasts with the others.
+        other: a tensor that broadcasts with the others; only its shape matters.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+
+    Example:
+        >>> x = axon.tensor([[0.8, 0.1, 2.3], [-0.1, -0.1, 1.0]])
+        >>> other = axon.tensor([[-0.2, -2.0, -1.2], [-1.8, 0.0, 1.3]])
+        >>> y = axon.expand_as(x, other)
+        >>> y.numpy().round(4)
+        array([[ 0.8,  0.1,  2.3],
+               [-0.1, -0.1,  1. ]], dtype=float32)
+    """
 
 def slice(x: Tensor | float, size: int | Sequence[int], start: int | Sequence[int], step: int | Sequence[int]) -> Tensor:
-    """Every step-th element from start on, along each axis, size of them."""
+    """Every step-th element from start on, along each axis, size of them.
+
+    Args:
+        x: a tensor.
+        size: a shape.
+        start: an integer or several.
+        step: integers.
+
+    Returns:
+        y: the dtype of x, of shape size.
+
+    Example:
+        >>> x = (axon.arange(24) % 7 - 3).reshape(2, 3, 4) / 4
+        >>> y = axon.slice(x, (1, 2, 2), (1, 0, 1), (1, 1, 2))
+        >>> y.shape
+        (1, 2, 2)
+    """
 
 def pad(x: Tensor | float, size: int | Sequence[int], start: int | Sequence[int], value: float = 0.0) -> Tensor:
-    """Element i of the result is element i + start of x where there is one, else value."""
+    """Element i of the result is element i + start of x where there is one, else value.
+
+    Args:
+        x: a tensor.
+        size: a shape.
+        start: integers.
+        value: a number, by default 0.0.
+
+    Returns:
+        y: the dtype of x, of shape size.
+
+    Example:
+        >>> x = (axon.arange(24) % 7 - 3).reshape(2, 3, 4) / 4
+        >>> y = axon.pad(x, (3, 5, 6), (0, -1, -2))
+        >>> y.shape
+        (3, 5, 6)
+    """
 
 def flip(x: Tensor | float, axis: int) -> Tensor:
-    """The elements along an axis in reverse order."""
+    """The elements along an axis in reverse order.
+
+    Args:
+        x: a tensor.
+        axis: an axis.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Raises:
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> x = axon.tensor([[1.7, 0.5, -1.3], [-0.1, -0.6, -0.1]])
+        >>> y = axon.flip(x, 0)
+        >>> y.numpy().round(4)
+        array([[-0.1, -0.6, -0.1],
+               [ 1.7,  0.5, -1.3]], dtype=float32)
+    """
 
 def concat(a: Tensor | float | Sequence[Tensor], b: Tensor | float | None = None, axis: int = 0) -> Tensor:
-    """Tensors one after another along an axis."""
+    """Tensors one after another along an axis.
+
+    Args:
+        a: a tensor of shape (...) with n along axis, or a list of tensors.
+        b: a tensor of shape (...) with m along axis.
+        axis: an axis, by default 0.
+
+    Returns:
+        y: the promoted dtype of a and b, of shape (...) with k along axis with k = n + m.
+
+    Raises:
+        ValueError: the shapes do not fit.
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> a = axon.tensor([[0.1, -1.2, -1.0], [-2.7, 2.2, 0.6], [1.0, -1.4, -1.5]])
+        >>> b = axon.tensor([[1.0, 0.5, 0.0], [-0.4, -1.5, 1.8]])
+        >>> y = axon.concat(a, b)
+        >>> y.shape
+        (5, 3)
+    """
 
 def full(size: int | Sequence[int], value: float, *, dtype: DType | str = 'float32') -> Tensor:
-    """A tensor with the same number everywhere."""
+    """A tensor with the same number everywhere.
+
+    Args:
+        size: a shape.
+        value: a number.
+        dtype: a dtype, by default 'float32'.
+
+    Returns:
+        y: the dtype that dtype names, of shape size.
+
+    Example:
+        >>> y = axon.full((2, 3), 1.5)
+        >>> y.numpy().round(4)
+        array([[1.5, 1.5, 1.5],
+               [1.5, 1.5, 1.5]], dtype=float32)
+    """
 
 def iota(size: int | Sequence[int]) -> Tensor:
-    """0, 1, 2, ... in row-major order."""
+    """0, 1, 2, ... in row-major order.
+
+    Args:
+        size: a shape.
+
+    Returns:
+        y: int64, of shape size.
+
+    Example:
+        >>> y = axon.iota((2, 3))
+        >>> y.numpy()
+        array([[0, 1, 2],
+               [3, 4, 5]])
+    """
 
 def random_uniform(size: int | Sequence[int], key: tuple[int, int], *, low: float = 0.0, high: float = 1.0, dtype: DType | str = 'float32') -> Tensor:
-    """Numbers spread evenly over [low, high)."""
+    """Numbers spread evenly over [low, high).
+
+    Args:
+        size: a shape.
+        key: the key of the draw, two integers.
+        low: a number, by default 0.0.
+        high: a number, by default 1.0.
+        dtype: a dtype, by default 'float32'.
+
+    Returns:
+        y: the dtype that dtype names, of shape size.
+    """
 
 def random_normal(size: int | Sequence[int], key: tuple[int, int], *, mean: float = 0.0, std: float = 1.0, dtype: DType | str = 'float32') -> Tensor:
-    """Normally distributed numbers (Box and Muller, 1958)."""
+    """Normally distributed numbers (Box and Muller, 1958).
+
+    Args:
+        size: a shape.
+        key: the key of the draw, two integers.
+        mean: a number, by default 0.0.
+        std: a number, by default 1.0.
+        dtype: a dtype, by default 'float32'.
+
+    Returns:
+        y: the dtype that dtype names, of shape size.
+    """
 
 def sgd_step(p: Tensor | float, g: Tensor | float, m: Tensor | float, *, lr: float, momentum: float = 0.0, decay: float = 0.0, nesterov: bool = False) -> tuple[Tensor, Tensor]:
-    """One step of stochastic gradient descent with momentum m and weight decay."""
+    """One step of stochastic gradient descent with momentum m and weight decay.
+
+    Args:
+        p: a floating-point tensor that broadcasts with the others.
+        g: a floating-point tensor that broadcasts with the others.
+        m: a floating-point tensor that broadcasts with the others.
+        lr: a number.
+        momentum: a number, by default 0.0.
+        decay: a number, by default 0.0.
+        nesterov: a bool, by default False.
+
+    Returns:
+        new_p: the dtype of p, of shape (...).
+        new_m: the dtype of m, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: p or g or m has a dtype of another kind.
+
+    Example:
+        >>> p = axon.tensor([[0.7, -0.6, 0.2], [0.4, 0.9, 1.1]])
+        >>> g = axon.tensor([[0.7, 0.5, -0.8], [1.0, 0.4, 1.0]])
+        >>> m = axon.tensor([[1.0, -0.1, -0.4], [0.4, 0.4, -0.4]])
+        >>> new_p, new_m = axon.sgd_step(p, g, m, lr=0.1)
+        >>> new_p.numpy().round(4)
+        array([[ 0.63, -0.65,  0.28],
+               [ 0.3 ,  0.86,  1.  ]], dtype=float32)
+        >>> new_m.numpy().round(4)
+        array([[ 0.7,  0.5, -0.8],
+               [ 1. ,  0.4,  1. ]], dtype=float32)
+    """
 
 def adam_step(p: Tensor | float, g: Tensor | float, m: Tensor | float, v: Tensor | float, *, lr: float, step: float, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-08, decay: float = 0.0, decoupled: bool = True) -> tuple[Tensor, Tensor, Tensor]:
-    """One step of Adam (Kingma and Ba, 2015); its weight decay is decoupled (Loshchilov and Hutter,
-    2019) or part of the gradient."""
+    """One step of Adam (Kingma and Ba, 2015); its weight decay is decoupled (Loshchilov and Hutter, 2019) or part of the gradient.
+
+    Args:
+        p: a floating-point tensor that broadcasts with the others.
+        g: a floating-point tensor that broadcasts with the others.
+        m: a floating-point tensor that broadcasts with the others.
+        v: a floating-point tensor that broadcasts with the others.
+        lr: a number.
+        step: a number with step >= 1.
+        beta1: a number, by default 0.9.
+        beta2: a number, by default 0.999.
+        eps: a number, by default 1e-08.
+        decay: a number, by default 0.0.
+        decoupled: a bool, by default True.
+
+    Returns:
+        new_p: the dtype of p, of shape (...).
+        new_m: the dtype of m, of shape (...).
+        new_v: the dtype of v, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit; step does not satisfy step >= 1.
+        TypeError: p or g or m or v has a dtype of another kind.
+
+    Example:
+        >>> p = axon.tensor([[0.9, 1.4, 0.9], [-1.3, 1.1, 1.0]])
+        >>> g = axon.tensor([[-0.4, -0.2, -0.4], [0.1, -0.5, 2.1]])
+        >>> m = axon.tensor([[1.5, 0.6, 0.0], [1.3, -0.3, -0.7]])
+        >>> v = axon.tensor([[0.9, 0.3, 1.1], [1.6, 0.1, 0.8]])
+        >>> new_p, new_m, new_v = axon.adam_step(p, g, m, v, lr=0.1, step=3.0)
+        >>> new_p.numpy().round(4)
+        array([[ 0.8721,  1.3808,  0.9008],
+               [-1.3189,  1.1204,  1.0095]], dtype=float32)
+        >>> new_m.numpy().round(4)
+        array([[ 1.31,  0.52, -0.04],
+               [ 1.18, -0.32, -0.42]], dtype=float32)
+        >>> new_v.numpy().round(4)
+        array([[0.8993, 0.2997, 1.0991],
+               [1.5984, 0.1001, 0.8036]], dtype=float32)
+    """
 
 def add__grad(dy: Tensor | float, a: Tensor | Ghost, b: Tensor | Ghost) -> tuple[Tensor, Tensor]:
     """Gradient of add."""

@@ -293,3 +293,9 @@ def test_values_saved_for_backward_do_not_change():
         x *= 100
     y.backward()
     assert x.grad.item() == 6.0
+
+
+def test_second_gradient_of_a_power_with_an_integer_exponent():
+    x = axon.tensor(3.0, requires_grad=True)
+    dy = axon.grad(x**3, x, create_graph=True)
+    assert axon.grad(dy, x).item() == 18.0

@@ -285,12 +285,16 @@ class _Walk:
             if (node, output) in self.wanted:
                 self.captured[node, output] = flow[output]
         cotangents = [
-            flow[output] if output in flow else _full(shape, 0.0, dtype)
-            for output, (shape, dtype) in enumerate(node.outputs)
-            if dtype.is_float
+            flow[output] if output in flow else _zero(node, output) for output in node.cotangents
         ]
         gradients = (STUBS.get(node.op) or _derived_stub(node.op))(node, *cotangents)
         return gradients if isinstance(gradients, tuple) else (gradients,)
+
+
+def _zero(node: Any, output: int) -> Any:
+    """The cotangent of an output that nothing depends on; None if it is an integer."""
+    shape, dtype = node.outputs[output]
+    return _full(shape, 0.0, dtype) if dtype.is_float else None
 
 
 def _derived_stub(op: str) -> Callable:

@@ -25,7 +25,7 @@ def tensor(data: Any, dtype: Any = None, *, requires_grad: bool = False) -> Tens
 
     Example:
         >>> axon.tensor([[1, 2], [3, 4]]).dtype
-        int64
+        axon.int64
     """
     if isinstance(data, Tensor):
         made = data.detach() if dtype is None else data.detach().to(dtype)

@@ -89,8 +89,11 @@ class Module:
         """Calls ``hook(module, inputs, output)`` after forward; its result replaces the output.
 
         Example:
-            >>> shapes = []
+            >>> layer, shapes = axon.nn.Linear(4, 2), []
             >>> handle = layer.register_forward_hook(lambda m, inputs, y: shapes.append(y.shape))
+            >>> y = layer(axon.ones(3, 4))
+            >>> shapes
+            [(3, 2)]
             >>> handle.remove()
         """
         return Handle(self._forward_hooks, hook)

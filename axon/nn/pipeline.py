@@ -18,6 +18,7 @@ class Pipeline(Module):
     (and so their parameters) are shared.
 
     Example:
+        >>> from axon.nn import GELU, Linear, Pipeline, ReLU
         >>> model = Linear(64, 32) >> ReLU() >> Linear(32, 10) >> (lambda x: x * 0.5)
         >>> model[0], len(model)
         (Linear(64, 32), 4)

@@ -95,6 +95,7 @@ class Residual(Module):
     """x + body(x) (He et al., 2016); ``shortcut`` replaces x where shapes differ.
 
     Example:
+        >>> from axon.nn import Conv2d, ReLU, Residual
         >>> block = Residual(Conv2d(16, 16, 3, padding=1) >> ReLU() >> Conv2d(16, 16, 3, padding=1))
     """
 

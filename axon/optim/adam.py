@@ -19,6 +19,7 @@ class Adam(Optimizer):
     p ← p - lr · m / (1 - b1ᵗ) / (√(v / (1 - b2ᵗ)) + eps).
 
     Example:
+        >>> model = axon.nn.Linear(4, 2)
         >>> optimizer = Adam(model.params, lr=1e-3)
         >>> optimizer.lr *= 0.5
     """

@@ -18,8 +18,9 @@ class SGD(Optimizer):
     ``nesterov`` p ← p - lr · (g + momentum · v) (Sutskever et al., 2013). The first v is g.
 
     Example:
+        >>> model = axon.nn.Linear(4, 2)
         >>> optimizer = SGD(model.params, lr=0.1, momentum=0.9)
-        >>> loss.backward()
+        >>> model(axon.ones(3, 4)).sum().backward()
         >>> optimizer.step()
         >>> optimizer.zero_grad()
     """

@@ -362,12 +362,12 @@ std::unique_ptr<GradRule> make_rule(const Program& program, const Program& grad)
   rule->program = &grad;
   GradNames names(program);
   // Cotangents come first, in the order of the outputs; an output that is not float has none.
-  for (const OutputDecl& output : program.outputs) {
+  for (size_t i = 0; i < program.outputs.size(); ++i) {
     const size_t at = rule->reads.size();
-    const std::string name = names.next(output.name);
+    const std::string name = names.next(program.outputs[i].name);
     if (at < grad.inputs.size() && grad.inputs[at].name == name) {
       names.take(name);
-      rule->reads.push_back({GradRule::Read::From::cotangent, static_cast<int32_t>(at), false});
+      rule->reads.push_back({GradRule::Read::From::cotangent, static_cast<int32_t>(i), false});
     }
   }
   for (size_t i = rule->reads.size(); i < grad.inputs.size(); ++i) {

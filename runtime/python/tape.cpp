@@ -146,6 +146,16 @@ nb::tuple outputs_tuple(const TapeNode& self) {
   return nb::tuple(outputs);
 }
 
+nb::list cotangent_outputs(const TapeNode& self) {
+  nb::list outputs;
+  for (const GradRule::Read& read : self.op->grad->reads) {
+    if (read.from == GradRule::Read::From::cotangent) {
+      outputs.append(read.index);
+    }
+  }
+  return outputs;
+}
+
 void release_saved(TapeNode& self) {
   self.saved.clear();
   self.released = true;
@@ -223,6 +233,8 @@ void bind_tape(nb::module_& m) {
                    "number), a leaf Tensor, or None.")
       .def_prop_ro("outputs", outputs_tuple,
                    "(shape, dtype) of each output, for cotangents that are zero.")
+      .def_prop_ro("cotangents", cotangent_outputs,
+                   "The numbers of the outputs whose cotangents the gradient reads, in order.")
       .def_prop_ro(
           "saved", [](nb::handle self) { return saved_dict(self); },
           "What the gradient reads, by name.")
