@@ -35,6 +35,13 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """Write docs/ops/, a reference page an op; `-- --check` prints what would change."""
+    session.install("-e", ".[docs]")
+    session.run("python", "docs/build.py", *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Style and types: ruff, mypy, clang-format."""
     session.install("ruff", "mypy", "clang-format==18.1.8", "numpy", *CODEGEN, "types-PyYAML")

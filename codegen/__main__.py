@@ -34,14 +34,16 @@ def main(arguments: list[str] | None = None) -> int:
     return check(options.out, wanted) if options.check else write(options.out, wanted)
 
 
-def present(folder: Path) -> dict[Path, str]:
+def present(folder: Path, pattern: str = "*") -> dict[Path, str]:
     """The files of the folder by path within it, bytecode aside."""
-    files = (p for p in sorted(folder.rglob("*")) if p.is_file() and "__pycache__" not in p.parts)
+    files = (
+        p for p in sorted(folder.rglob(pattern)) if p.is_file() and "__pycache__" not in p.parts
+    )
     return {p.relative_to(folder): p.read_text(encoding="utf-8") for p in files}
 
 
-def check(folder: Path, wanted: dict[Path, str]) -> int:
-    found = present(folder)
+def check(folder: Path, wanted: dict[Path, str], pattern: str = "*") -> int:
+    found = present(folder, pattern)
     stale = [p for p in sorted({*found, *wanted}) if found.get(p) != wanted.get(p)]
     for path in stale:
         old, new = found.get(path, "").splitlines(True), wanted.get(path, "").splitlines(True)
@@ -55,9 +57,9 @@ def check(folder: Path, wanted: dict[Path, str]) -> int:
     return 1 if stale else 0
 
 
-def write(folder: Path, wanted: dict[Path, str]) -> int:
+def write(folder: Path, wanted: dict[Path, str], pattern: str = "*") -> int:
     """Writes only what differs, so that builds redo little; removes what is not generated."""
-    found = present(folder)
+    found = present(folder, pattern)
     for path in sorted(set(found) - set(wanted)):
         (folder / path).unlink()
     for path, text in wanted.items():

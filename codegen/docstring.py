@@ -229,7 +229,8 @@ def example_lines(op: Op) -> list[str]:
         outputs = run(program, float32(case.inputs), case.attrs, dtype=np.float32)
     for output in program.outputs:
         if is_call(output.dtype, "attr"):
-            outputs[output.name] = outputs[output.name].astype(case.attrs[output.dtype.args[0]])
+            dtype = str(case.attrs[output.dtype.args[0]])
+            outputs[output.name] = outputs[output.name].astype(dtype)
     for name in results:
         lines += shown(name, outputs[name])
     return lines

@@ -95,7 +95,8 @@ def _parts(node: Node) -> tuple[str, int]:
     """The text and how tightly its outermost operation binds."""
     if not isinstance(node, Call):
         return _atom(node)
-    head, args = node.head, node.args
+    head = node.head
+    args: tuple = node.args
     if head == "load":
         return _subscript(args[0], index_of(node)), ATOM
     if head == "guard":
@@ -151,7 +152,7 @@ def _atom(node: Node) -> tuple[str, int]:
             digits, exponent = text.split("e")
             text = f"{digits} \\cdot 10^{{{int(exponent)}}}"
         return text, NEGATION if node < 0 else ATOM
-    return name(node), ATOM
+    return name(str(node)), ATOM
 
 
 def name(text: str) -> str:

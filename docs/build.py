@@ -1,0 +1,151 @@
+"""Writes docs/ops/: a page an op with its kernels, and plots. `--check` only says what is stale."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+
+import axon
+from axon import _runtime
+from codegen.__main__ import ROOT, check, write
+from codegen.entry import Op, load_ops
+from codegen.interpret import run
+from codegen.ir import GROUP, Program
+from codegen.pages import KernelText, index, page
+from codegen.samples import Case, cases
+
+FOLDER = ROOT / "docs" / "ops"
+POINTS = 801
+
+
+def pages(ops: list[Op]) -> dict[Path, str]:
+    """The text of every page, by path within docs/ops/."""
+    texts = {Path(f"{op.name}.md"): page_of(op) for op in ops}
+    texts[Path("README.md")] = index(ops)
+    return texts
+
+
+def page_of(op: Op) -> str:
+    case = next(cases(op))
+    shapes = [f"`{n}` of shape {x.shape}" for n, x in case.inputs.items() if x is not None]
+    kernels = kernels_of(op.program, "forward", case.inputs, case.attrs)
+    if op.grad is not None:
+        kernels += kernels_of(op.grad, "backward", gradient_inputs(op, case), case.attrs)
+    return page(op, kernels, ", ".join(shapes) or "the sample", accuracy_of(op), is_curve(op))
+
+
+# ----------------------------------------------------------------------------------------- kernels
+
+
+def kernels_of(program: Program, part: str, values: dict, attrs: dict) -> list[KernelText]:
+    """The kernels that computing the program runs, for these arguments in float32."""
+    axon.flush()
+    inputs = [tensor(values.get(i.name)) for i in program.inputs]
+    given = {a.name: attrs[a.name] for a in program.attrs}
+    given = {name: None if value == "all" else value for name, value in given.items()}
+    results = _runtime.call(program.name, inputs, given)
+    results = results if isinstance(results, tuple) else (results,)
+    explained = axon.explain(*results)
+    axon.flush()
+    return [
+        KernelText(part, k.kind, k.shape, k.flops, k.bytes_read, k.bytes_written, texts_of(k))
+        for k in explained
+    ]
+
+
+def texts_of(kernel: axon.inspect.Kernel) -> tuple[tuple[str, str], ...]:
+    texts = (("C", kernel.source),)
+    return tuple((language, text.strip()) for language, text in texts if text)
+
+
+def tensor(value: np.ndarray | None) -> axon.Tensor | None:
+    if value is None:
+        return None
+    made = axon.tensor(value.astype(np.float32) if value.dtype.kind == "f" else value)
+    axon.flush()
+    return made
+
+
+def gradient_inputs(op: Op, case: Case) -> dict:
+    """All that the gradient of a case may read; cotangents of ones."""
+    with np.errstate(all="ignore"):
+        outputs = run(op.program, case.inputs, case.attrs, dtype=np.float32)
+    known = {**case.inputs, **outputs}
+    for i in op.grad.inputs if op.grad else ():
+        if i.name not in known:
+            known[i.name] = np.ones_like(outputs[i.name.removeprefix("d")])
+    return known
+
+
+def accuracy_of(op: Op) -> str:
+    return "Not measured."
+
+
+# ------------------------------------------------------------------------------------------- plots
+
+
+def is_curve(op: Op) -> bool:
+    """True iff the op is a function of one floating-point tensor, element by element."""
+    tensors, outputs = op.program.inputs, op.program.outputs
+    return (
+        len(tensors) == len(outputs) == 1
+        and tensors[0].dims == outputs[0].dims == (GROUP,)
+        and tensors[0].cls in ("num", "float")
+        and [s.kind for s in op.program.statements] == ["set"]
+        and all(a.type in ("real", "flag") for a in op.program.attrs)
+    )
+
+
+def plot(op: Op, folder: Path) -> None:
+    """NAME.svg: the function and its gradient."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    matplotlib.rcParams["svg.hashsalt"] = op.name
+    from matplotlib import pyplot
+
+    attrs = next(cases(op)).attrs
+    name = op.program.inputs[0].name
+    x = np.linspace(0.01 if op.samples.get(name, ("",))[0] == "positive" else -4.0, 4.0, POINTS)
+    with np.errstate(all="ignore"):
+        known = {name: x, **run(op.program, {name: x}, attrs, dtype=np.float64)}
+        output = op.program.outputs[0].name
+        curves = {op.name: known[output].astype(np.float64)}
+        if op.grad is not None:
+            known[f"d{output}"] = np.ones_like(x)
+            inputs = {i.name: known[i.name] for i in op.grad.inputs}
+            curves["gradient"] = run(op.grad, inputs, attrs, dtype=np.float64)[f"d{name}"]
+    figure, axes = pyplot.subplots(figsize=(5, 3))
+    for (label, y), style in zip(curves.items(), ("-", "--"), strict=False):
+        axes.plot(x, np.where(np.abs(y) < 50, y, np.nan), style, label=label)
+    axes.grid(alpha=0.3)
+    axes.legend()
+    axes.set_xlabel(name)
+    figure.tight_layout()
+    figure.savefig(folder / f"{op.name}.svg", metadata={"Date": None})
+    pyplot.close(figure)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="print a diff, exit 1 if any is stale")
+    options = parser.parse_args()
+    ops = load_ops(ROOT / "ops.yaml")
+    texts = pages(ops)
+    if options.check:
+        return check(FOLDER, texts, "*.md")
+    write(FOLDER, texts, "*.md")
+    curves = [op for op in ops if is_curve(op)]
+    for path in FOLDER.glob("*.svg"):
+        if path.stem not in {op.name for op in curves}:
+            path.unlink()
+    for op in curves:
+        plot(op, FOLDER)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
