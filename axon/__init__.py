@@ -73,6 +73,6 @@ globals().update(
     if "__" not in name and name not in globals()
 )
 
-from axon import data, experiment, io, metrics, nn, optim
+from axon import data, experiment, io, metrics, nn, ops, optim
 
 __version__ = "0.1.0"

@@ -43,12 +43,12 @@ DIGITS = 4  # of the values in examples
 LONGEST = 12  # values that an example shows
 
 
-def docstring(op: Op) -> str:
+def docstring(op: Op, with_example: bool = True) -> str:
     """Summary, Args, Returns, Raises and Example, as Google's style has them."""
     program = op.program
     parts = [op.doc, section("Args", parameters(op)), section("Returns", returns(program))]
     parts.append(section("Raises", raises(program)))
-    lines = example_lines(op)
+    lines = example_lines(op) if with_example else []
     if lines:
         parts.append("Example:\n" + textwrap.indent("\n".join(lines), "    "))
     return "\n\n".join(part for part in parts if part)

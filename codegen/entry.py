@@ -46,6 +46,8 @@ FIELDS = (
     "method",
     "variadic",
 )
+#: What only entries of ops.yaml have: Tensor's operators and methods are fixed when it is built.
+TENSOR_FIELDS = ("operator", "method")
 OPERATORS = (
     "+",
     "-",
@@ -70,7 +72,7 @@ OPERATORS = (
 )
 SAMPLES = ("normal", "positive", "unit", "nonzero", "edge", "bits", "counts", "below")
 NON_FLOAT = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
-_NAME = re.compile(r"[a-z_][a-z0-9_]*")
+_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*_?")
 _SECTION = re.compile(r"#\s*-{2,}\s*(.+?)\s*-*\s*$")
 
 
@@ -104,13 +106,17 @@ def load_ops(path: str | Path) -> list[Op]:
     return parse_ops(path.read_text(encoding="utf-8"), path.name)
 
 
-def parse_ops(text: str, path: str = "ops.yaml") -> list[Op]:
+def parse_ops(text: str, path: str = "ops.yaml", at_run_time: bool = False) -> list[Op]:
+    """The ops of a text; those declared at run time add nothing to Tensor."""
     root = expect_mapping(read_yaml(text, path), "the file")
     collector = Collector()
     ops = []
     for name, key in root.keys.items():
         with collector:
-            ops.append(_Entry(key, root.items[name]).op())
+            entry = _Entry(key, root.items[name])
+            if at_run_time:
+                entry.refuse(TENSOR_FIELDS)
+            ops.append(entry.op())
     with collector:
         _check_unique_operators(ops, root)
     collector.finish()
@@ -152,6 +158,15 @@ class _Entry:
                 "lower case letters, digits and '_'",
             )
         check_fields(self.fields, FIELDS, f"op {self.name!r}")
+
+    def refuse(self, fields: tuple[str, ...]) -> None:
+        for field in fields:
+            if field in self.fields.keys:
+                raise error(
+                    self.fields.keys[field].mark,
+                    f"{field}: is refused in an op declared at run time",
+                    "no such field; call the function, or add the entry to ops.yaml",
+                )
 
     def op(self) -> Op:
         self.signature = self._signature()

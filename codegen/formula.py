@@ -159,7 +159,7 @@ class Lowerer:
                     f"one value for {len(results)} outputs",
                     "'name = expression' for each",
                 )
-            used |= self._used(line, lines)
+            used |= self._used(line, lines, results)
             for name in line.names or results[:1]:
                 self._assign(name, line, results, found)
         for line in lines:
@@ -176,11 +176,18 @@ class Lowerer:
             )
         return found
 
-    def _used(self, line: Line, lines: list[Line]) -> set[str]:
+    def _used(self, line: Line, lines: list[Line], results: tuple[str, ...]) -> set[str]:
         """The names that a line reads; those of the formula must be assigned above it."""
         assigned = {name for each in lines for name in each.names}
         names = set()
         for node in value_names(line.expr):
+            new = node.id not in self.values and not self.signature.type_of(node.id)
+            if new and node.id in (line.names or results[:1]):
+                raise self.parsed.error(
+                    node,
+                    f"{node.id!r} is what this line computes",
+                    "a formula of inputs, attributes, axes and names assigned above",
+                )
             if node.id in assigned and node.id not in self.locals and node.id not in self.values:
                 raise self.parsed.error(
                     node,

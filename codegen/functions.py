@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from .docstring import docstring
 from .entry import Op
 from .ir import Attr, Input, Program
 
@@ -80,9 +79,13 @@ class Function:
         parts = [_declaration(p) for p in self.positional]
         if self.keyword:
             parts += ["*", *map(_declaration, self.keyword)]
+        return f"def {self.name}({', '.join(parts)}) -> {self.result}"
+
+    @property
+    def result(self) -> str:
+        """The type of what is returned."""
         outputs = len(self.program.outputs)
-        result = "Tensor" if outputs == 1 else "tuple[" + ", ".join(["Tensor"] * outputs) + "]"
-        return f"def {self.name}({', '.join(parts)}) -> {result}"
+        return "Tensor" if outputs == 1 else "tuple[" + ", ".join(["Tensor"] * outputs) + "]"
 
 
 def _declaration(parameter: Parameter) -> str:
@@ -90,7 +93,7 @@ def _declaration(parameter: Parameter) -> str:
     return f"{parameter.name}: {parameter.type}{default}"
 
 
-def function_of(op: Op) -> Function:
+def function_of(op: Op, doc: str) -> Function:
     """The function that users call; its parameters in the order of the entry."""
     parameters = {p.name: p for p in _parameters(op.program)}
     order = list(op.positions)
@@ -100,7 +103,6 @@ def function_of(op: Op) -> Function:
     if op.variadic:
         first, second = op.program.inputs
         positional = [_also_list(p, first.name, second.name) for p in positional]
-    doc = docstring(op)
     return Function(op.name, op.program, doc, tuple(positional), tuple(keyword), op.variadic)
 
 

@@ -10,6 +10,7 @@ import jinja2
 
 from . import primitives, tile_ops
 from .entry import Op
+from .docstring import docstring
 from .functions import Parameter, function_of, gradient_of
 from .kernels import render_kernels
 from .pretty import formulas
@@ -101,10 +102,11 @@ def render(ops: list[Op]) -> dict[str, str]:
     context = {
         "notice": NOTICE,
         "programs": [p for op in ops for p in (op.program, op.grad) if p is not None],
-        "functions": [function_of(op) for op in ops] + [gradient_of(op) for op in differentiable],
+        "functions": [function_of(op, docstring(op)) for op in ops] + [gradient_of(op) for op in differentiable],
         "stubs": [stub_of(op) for op in differentiable],
         "methods": [op.name for op in ops if op.method],
         "operators": operators(ops),
+        "without_gradient": [op.name for op in ops if op.grad is None],
     }
     names = ("op_table.cpp", "bindings.cpp", "autograd.py", "ops.pyi")
     files = {name: environment.get_template(f"{name}.j2").render(context) for name in names}

@@ -3,8 +3,8 @@
 
 Each stub records the gradient program of its op, from the gradients of the op's outputs and from
 what the tape node `ctx` kept. `STUBS` is the table that backward looks in: put your own function
-there to replace one. It takes the tape node and a gradient for each float output, and returns a
-gradient for each differentiable input, alone or in a tuple.
+there to replace one. It takes the tape node and a gradient for each output whose gradient counts,
+and returns a gradient for each differentiable input, alone or in a tuple.
 """
 
 from axon._runtime import ops
@@ -705,6 +705,37 @@ STUBS = {
     "pad": pad_backward,
     "flip": flip_backward,
     "concat": concat_backward,
+}
+
+#: Ops that have no gradient, so that none is derived.
+WITHOUT_GRADIENT = {
+    "floordiv",
+    "sign",
+    "floor",
+    "ceil",
+    "round",
+    "eq",
+    "ne",
+    "lt",
+    "le",
+    "gt",
+    "ge",
+    "logical_and",
+    "logical_or",
+    "logical_not",
+    "isnan",
+    "isfinite",
+    "any",
+    "all",
+    "argmax",
+    "argmin",
+    "one_hot",
+    "full",
+    "iota",
+    "random_uniform",
+    "random_normal",
+    "sgd_step",
+    "adam_step",
 }
 
 #: Ops that are methods of Tensor.

@@ -15,7 +15,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from axon import _runtime
-from axon._generated.autograd import STUBS
+from axon._generated.autograd import STUBS, WITHOUT_GRADIENT
 
 
 class Handle:
@@ -308,6 +308,8 @@ def _derived_stub(op: str) -> Callable:
 
 def _derive(op: str) -> None:
     """Registers OP.grad if it can be derived: called when an op without one meets the tape."""
+    if op in WITHOUT_GRADIENT:
+        return
     from axon._codegen import adjoint, ir
 
     gradient = adjoint.gradient(ir.parse(_runtime.program_text(op)))

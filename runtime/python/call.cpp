@@ -417,7 +417,7 @@ nb::object wrap_outputs(const std::vector<Held>& values, nb::handle tape) {
   return nb::tuple(outputs);
 }
 
-nb::object call_by_name(const char* name, nb::sequence inputs, nb::dict attrs) {
+nb::object call_by_name(const char* name, nb::sequence inputs, nb::dict attrs, bool folded) {
   Op& op = op_of(name);
   const Program& program = *op.program;
   std::vector<nb::object> held;
@@ -447,7 +447,7 @@ nb::object call_by_name(const char* name, nb::sequence inputs, nb::dict attrs) {
     }
     at[i] = value;
   }
-  return call(op, in.data(), at.data());
+  return folded ? call_folded(op, in.data(), at.data()) : call(op, in.data(), at.data());
 }
 
 std::string register_by_text(const std::string& text) {
@@ -545,15 +545,14 @@ nb::object call(Op& op, const nb::handle* inputs, const nb::handle* attrs) {
   return result;
 }
 
-nb::object call_folded(Op& op, std::initializer_list<nb::handle> inputs,
-                       std::initializer_list<nb::handle> attrs) {
-  const nb::handle first = inputs.begin()[0];
-  const nb::handle second = inputs.begin()[1];
-  if (!PyList_Check(first.ptr()) && !PyTuple_Check(first.ptr())) {
+nb::object call_folded(Op& op, const nb::handle* inputs, const nb::handle* attrs) {
+  const nb::handle first = inputs[0];
+  const nb::handle second = inputs[1];
+  if (!first.is_valid() || (!PyList_Check(first.ptr()) && !PyTuple_Check(first.ptr()))) {
     return call(op, inputs, attrs);
   }
   const std::string where = "axon." + op.program->name + ": ";
-  if (!second.is_none()) {
+  if (second.is_valid() && !second.is_none()) {
     throw TypeError(
         where +
         "a list of tensors stands for all operands; give what follows by keyword, such as axis=1");
@@ -568,7 +567,8 @@ nb::object call_folded(Op& op, std::initializer_list<nb::handle> inputs,
   while (operands.size() > 1) {
     std::vector<nb::object> pairs;
     for (size_t i = 0; i + 1 < operands.size(); i += 2) {
-      pairs.push_back(call(op, {operands[i], operands[i + 1]}, attrs));
+      const nb::handle pair[] = {operands[i], operands[i + 1]};
+      pairs.push_back(call(op, pair, attrs));
     }
     if (operands.size() % 2 == 1) {
       pairs.push_back(operands.back());
@@ -634,7 +634,9 @@ void bind_call(nb::module_& m) {
         "Adds a program to the registry and returns its name; the same text again is the same "
         "program.");
   m.def("call", call_by_name, nb::arg("name"), nb::arg("inputs"), nb::arg("attrs") = nb::dict(),
-        "Records the program `name`: a Tensor, or a tuple of them.");
+        nb::arg("folded") = false,
+        "Records the program `name`: a Tensor, or a tuple of them. With `folded` a list as the "
+        "first of two inputs is combined in pairs.");
   m.def(
       "program_text", [](const char* name) { return op_of(name).program->text; }, nb::arg("name"),
       "The text that a program was registered with.");

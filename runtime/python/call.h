@@ -48,8 +48,11 @@ inline nb::object call(Op& op, std::initializer_list<nb::handle> inputs,
 }
 /// An op of two operands that also takes a list as the first: combined in pairs, as a balanced
 /// tree.
-nb::object call_folded(Op& op, std::initializer_list<nb::handle> inputs,
-                       std::initializer_list<nb::handle> attrs);
+nb::object call_folded(Op& op, const nb::handle* inputs, const nb::handle* attrs);
+inline nb::object call_folded(Op& op, std::initializer_list<nb::handle> inputs,
+                              std::initializer_list<nb::handle> attrs) {
+  return call_folded(op, inputs.begin(), attrs.begin());
+}
 
 /// Attributes as Python values, by name.
 nb::dict attrs_dict(const Program& program, const std::vector<int64_t>& ints,

@@ -1,0 +1,203 @@
+"""The ops: those of ``ops.yaml``, and :func:`load` for ops that a program declares while it runs.
+
+Every op of ``ops.yaml`` is an attribute here, as its entry declares it. ``load`` reads entries of
+the same language from a file or a string. What it gives is recorded, differentiated to any order,
+fused and cached exactly as the built-in ops are; nothing is built or installed.
+
+Example:
+    >>> ops = axon.ops.load('''
+    ... squareplus:
+    ...   doc: A softplus without exponentials (Barron, 2021).
+    ...   in: "x: float, b: real = 4.0 [b >= 0]"
+    ...   forward: "(x + sqrt(x * x + b)) / 2"
+    ... ''')
+    >>> ops.squareplus(axon.tensor([0.0, 1.5]), b=4.0)
+    tensor([1., 2.])
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import hashlib
+import inspect
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from axon import _runtime
+from axon._codegen.diagnostics import SpecError
+from axon.core import autograd
+
+if TYPE_CHECKING:
+    from axon._codegen.entry import Op as Entry
+    from axon._codegen.functions import Function, Parameter
+
+
+def load(source: str | os.PathLike[str]) -> Ops:
+    """The ops that a file or a text declares, as functions.
+
+    Args:
+        source: the path of a file (``"my_ops.yaml"``), or the text of one. Entries are those of
+            ``docs/ops-language.md``, except for ``operator:`` and ``method:``: the operators and
+            methods of ``Tensor`` are those of ``ops.yaml``.
+
+    Returns:
+        A namespace with a function for each entry, whose signature and docstring are those of the
+        entry. Functions and namespaces are pickled with their source, so that another process
+        declares the ops when it reads them. Loading a text again gives the same ops; after a
+        change it gives new ones, and what was recorded before keeps its meaning and gradient.
+
+    Raises:
+        axon.ops.SpecError: entries that are wrong, each with its line, a caret and the remedy.
+        OSError: the file cannot be read.
+
+    Example:
+        >>> ops = axon.ops.load('shift: {in: "x: float, by: real = 1.0", forward: "x + by"}')
+        >>> ops.shift(axon.zeros(2), by=0.5)
+        tensor([0.5, 0.5])
+    """
+    if isinstance(source, os.PathLike) or _is_path(source):
+        return _load(Path(source).read_text(encoding="utf-8"), os.fspath(source))
+    return _load(source, "<string>")
+
+
+def _is_path(source: str) -> bool:
+    return "\n" not in source and source.endswith((".yaml", ".yml"))
+
+
+class Ops:
+    """The ops of one source, each an attribute; iterating gives their names."""
+
+    def __init__(self, text: str, path: str, ops: dict[str, RuntimeOp]) -> None:
+        self._source = (text, path)
+        self._ops = ops
+        vars(self).update(ops)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ops)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise AttributeError(
+            f"{self._source[1]} declares no op {name!r}{_nearest(name, self._ops)}"
+        )
+
+    def __repr__(self) -> str:
+        return f"<ops of {self._source[1]}: {', '.join(self._ops)}>"
+
+    def __reduce__(self) -> tuple:
+        return _load, self._source
+
+
+class RuntimeOp:
+    """An op declared at run time: a function of tensors and attributes.
+
+    ``name`` is that of its entry, ``program`` the name under which the runtime knows it.
+    """
+
+    def __init__(self, function: Function, program: str, text: str, path: str) -> None:
+        self.program = program
+        self._source = (text, path)
+        self._positional = [p.name for p in function.positional]
+        self._inputs = [p.name for p in function.inputs]
+        self._names = [p.name for p in function.parameters]
+        self._variadic = function.variadic
+        self._usage = function.signature.removeprefix("def ")
+        self.__name__ = self.__qualname__ = self.name = function.name
+        self.__signature__ = _signature(function)
+        self.__doc__ = function.doc
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if len(args) > len(self._positional):
+            raise TypeError(
+                f"axon.{self.name}: takes {len(self._positional)} arguments by position, "
+                f"{len(args)} were given; its signature is {self._usage}"
+            )
+        given = dict(zip(self._positional, args, strict=False))
+        for name, value in kwargs.items():
+            if name not in self._names:
+                near = _nearest(name, self._names)
+                raise TypeError(
+                    f"axon.{self.name}: unknown argument {name!r}{near}; "
+                    f"its signature is {self._usage}"
+                )
+            if name in given:
+                raise TypeError(f"axon.{self.name}: {name!r} was given by position and by keyword")
+            given[name] = value
+        inputs = [given.pop(name, None) for name in self._inputs]
+        return _runtime.call(self.program, inputs, given, self._variadic)
+
+    def __repr__(self) -> str:
+        return f"<op {self._usage}>"
+
+    def __reduce__(self) -> tuple:
+        return _restore, (*self._source, self.name)
+
+
+@functools.cache
+def _load(text: str, path: str) -> Ops:
+    from axon._codegen.docstring import docstring
+    from axon._codegen.entry import parse_ops
+    from axon._codegen.functions import function_of
+
+    ops = {}
+    for entry in parse_ops(text, path, at_run_time=True):
+        program = _register(entry)
+        function = function_of(entry, docstring(entry, with_example=False))
+        ops[entry.name] = RuntimeOp(function, program, text, path)
+    return Ops(text, path, ops)
+
+
+def _restore(text: str, path: str, name: str) -> RuntimeOp:
+    return getattr(_load(text, path), name)
+
+
+#: By name of a program: the op and its gradient as registered here.
+_registered: dict[str, tuple[Any, Any]] = {}
+
+
+def _register(entry: Entry) -> str:
+    """Registers the op and its gradient; gives the name of its program.
+
+    A name never changes its meaning while the process lives, for tape nodes find their gradient by
+    it. Where the entry's name stands for another program, a digest is added to it.
+    """
+    meaning = (entry.program, entry.grad)
+    name = entry.name
+    taken = name not in _registered and _runtime.is_registered(name)
+    if taken or _registered.get(name, meaning) != meaning:
+        text = "\n".join(str(p and p.replace(doc="")) for p in meaning)
+        name = f"{name}@{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    if name not in _registered:
+        _runtime.register(str(entry.program.replace(name=name)))
+        if entry.grad is None:
+            autograd.WITHOUT_GRADIENT.add(name)
+        else:
+            _runtime.register(str(entry.grad.replace(name=f"{name}.grad")))
+        _registered[name] = meaning
+    return name
+
+
+def _signature(function: Function) -> inspect.Signature:
+    def parameter(declared: Parameter, kind: Any) -> inspect.Parameter:
+        default = inspect.Parameter.empty if declared.required else declared.value
+        return inspect.Parameter(declared.name, kind, default=default, annotation=declared.type)
+
+    positional = [
+        parameter(p, inspect.Parameter.POSITIONAL_OR_KEYWORD) for p in function.positional
+    ]
+    keyword = [parameter(p, inspect.Parameter.KEYWORD_ONLY) for p in function.keyword]
+    return inspect.Signature([*positional, *keyword], return_annotation=function.result)
+
+
+def _nearest(name: str, known: Any) -> str:
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+globals().update((name, op) for name, op in vars(_runtime.ops).items() if "__" not in name)
+
+__all__ = ["Ops", "RuntimeOp", "SpecError", "load"]
