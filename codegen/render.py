@@ -9,8 +9,8 @@ from pathlib import Path
 import jinja2
 
 from . import primitives, tile_ops
-from .entry import Op
 from .docstring import docstring
+from .entry import Op
 from .functions import Parameter, function_of, gradient_of
 from .kernels import render_kernels
 from .pretty import formulas
@@ -102,7 +102,8 @@ def render(ops: list[Op]) -> dict[str, str]:
     context = {
         "notice": NOTICE,
         "programs": [p for op in ops for p in (op.program, op.grad) if p is not None],
-        "functions": [function_of(op, docstring(op)) for op in ops] + [gradient_of(op) for op in differentiable],
+        "functions": [function_of(op, docstring(op)) for op in ops]
+        + [gradient_of(op) for op in differentiable],
         "stubs": [stub_of(op) for op in differentiable],
         "methods": [op.name for op in ops if op.method],
         "operators": operators(ops),
