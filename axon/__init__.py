@@ -1,4 +1,4 @@
-# ruff: noqa: F401, E402
+# ruff: noqa: F401, F403, E402
 """Axon: deep learning where one entry in ``ops.yaml`` is a complete, differentiable, fused op.
 
 Example:
@@ -12,7 +12,13 @@ Every op of ``ops.yaml`` is a function of this package. Tensors are lazy: an op 
 was recorded is computed, fused, when a value is asked for or an optimizer steps.
 """
 
+from typing import TYPE_CHECKING
+
 from axon import _runtime
+
+if TYPE_CHECKING:
+    from axon._generated.ops import *
+
 from axon._runtime import (
     bfloat16,
     bool,

@@ -42,7 +42,9 @@ def present(folder: Path, pattern: str = "*") -> dict[Path, str]:
     return {p.relative_to(folder): p.read_text(encoding="utf-8") for p in files}
 
 
-def check(folder: Path, wanted: dict[Path, str], pattern: str = "*") -> int:
+def check(
+    folder: Path, wanted: dict[Path, str], pattern: str = "*", command: str = "codegen"
+) -> int:
     found = present(folder, pattern)
     stale = [p for p in sorted({*found, *wanted}) if found.get(p) != wanted.get(p)]
     for path in stale:
@@ -51,9 +53,7 @@ def check(folder: Path, wanted: dict[Path, str], pattern: str = "*") -> int:
             difflib.unified_diff(old, new, f"{path} (committed)", f"{path} (generated)")
         )
     if stale:
-        print(
-            f"{len(stale)} stale files in {folder.name}/; run: python -m codegen", file=sys.stderr
-        )
+        print(f"{len(stale)} stale files in {folder.name}/; run: nox -s {command}", file=sys.stderr)
     return 1 if stale else 0
 
 

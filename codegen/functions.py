@@ -76,7 +76,14 @@ class Function:
 
     @property
     def signature(self) -> str:
-        parts = [_declaration(p) for p in self.positional]
+        return self._signature(_declarations(self.positional))
+
+    @property
+    def method(self) -> str:
+        """The signature as a method of its first parameter."""
+        return self._signature(["self", *_declarations(self.positional[1:])])
+
+    def _signature(self, parts: list[str]) -> str:
         if self.keyword:
             parts += ["*", *map(_declaration, self.keyword)]
         return f"def {self.name}({', '.join(parts)}) -> {self.result}"
@@ -86,6 +93,15 @@ class Function:
         """The type of what is returned."""
         outputs = len(self.program.outputs)
         return "Tensor" if outputs == 1 else "tuple[" + ", ".join(["Tensor"] * outputs) + "]"
+
+
+def _declarations(positional: tuple[Parameter, ...]) -> list[str]:
+    """In Python nothing required stands behind a default: before it, None must be written out."""
+    required = [at for at, p in enumerate(positional) if not p.default]
+    last = max(required, default=-1)
+    return [
+        f"{p.name}: {p.type}" if at < last else _declaration(p) for at, p in enumerate(positional)
+    ]
 
 
 def _declaration(parameter: Parameter) -> str:

@@ -43,6 +43,10 @@ SPECIAL_METHODS = {
 }
 
 
+#: Those without a second operand.
+UNARY = ("__neg__", "__abs__", "__invert__")
+
+
 @dataclass(frozen=True)
 class Stub:
     """The Python function that backward calls for an op."""
@@ -105,7 +109,8 @@ def render(ops: list[Op]) -> dict[str, str]:
         "functions": [function_of(op, docstring(op)) for op in ops]
         + [gradient_of(op) for op in differentiable],
         "stubs": [stub_of(op) for op in differentiable],
-        "methods": [op.name for op in ops if op.method],
+        "methods": [function_of(op) for op in ops if op.method],
+        "unary": UNARY,
         "operators": operators(ops),
         "without_gradient": [op.name for op in ops if op.grad is None],
     }

@@ -136,7 +136,7 @@ def main() -> int:
     ops = load_ops(ROOT / "ops.yaml")
     texts = pages(ops)
     if options.check:
-        return check(FOLDER, texts, "*.md")
+        return check(FOLDER, texts, "*.md", "docs")
     write(FOLDER, texts, "*.md")
     curves = [op for op in ops if is_curve(op)]
     for path in FOLDER.glob("*.svg"):

@@ -1973,7 +1973,7 @@ void bind_batch_norm_train__grad(nb::module_& m) {
       nb::kw_only(),
       nb::arg("axis").none() = op.defaults[0],
       nb::arg("eps").none() = op.defaults[1],
-      nb::sig("def batch_norm_train__grad(dy: Tensor | float | None = None, dmu: Tensor | float | None = None, dsigma2: Tensor | float | None = None, x: Tensor | float, weight: Tensor | float | None = None, mu: Tensor | float, sigma2: Tensor | float, bias: Tensor | Ghost | None = None, *, axis: int = 1, eps: float = 1e-05) -> tuple[Tensor, Tensor, Tensor]"),
+      nb::sig("def batch_norm_train__grad(dy: Tensor | float | None, dmu: Tensor | float | None, dsigma2: Tensor | float | None, x: Tensor | float, weight: Tensor | float | None, mu: Tensor | float, sigma2: Tensor | float, bias: Tensor | Ghost | None = None, *, axis: int = 1, eps: float = 1e-05) -> tuple[Tensor, Tensor, Tensor]"),
       "Gradient of batch_norm_train.");
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -30,6 +31,10 @@ def gradient(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("op", OPS)
+def test_stubs_are_python():
+    ast.parse((ROOT / "generated" / "ops.pyi").read_text())
+
+
 def test_programs_are_their_text(op):
     for program in (op.program, op.grad):
         if program is not None:

@@ -8,15 +8,20 @@ other tensor is ever affected. Operators and methods come from the tables that `
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from axon import _runtime
 from axon._generated.autograd import METHODS, OPERATORS
 from axon.core import autograd, printing
 from axon.core.autograd import Handle
 
+if TYPE_CHECKING:
+    from axon._generated.ops import Methods
+else:
+    Methods = _runtime.TensorBase  # methods and operators are attached below
 
-class Tensor(_runtime.TensorBase):
+
+class Tensor(Methods):
     """An n-dimensional array of one dtype, computed when it is needed.
 
     Made by :func:`axon.tensor`, :func:`axon.zeros` and the like, never by calling the class.
