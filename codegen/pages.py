@@ -45,7 +45,7 @@ def page(op: Op, kernels: list[KernelText], sample: str, accuracy: str, plot: bo
     return environment.get_template("page.md.j2").render(
         notice=NOTICE,
         op=op,
-        signature=f"axon.{function_of(op).signature.removeprefix('def ')}",
+        signature=f"axon.{function_of(op, op.doc).signature.removeprefix('def ')}",
         parameters=parameters(op),
         returns=returns(op.program),
         raises=raises(op.program),

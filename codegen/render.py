@@ -109,7 +109,7 @@ def render(ops: list[Op]) -> dict[str, str]:
         "functions": [function_of(op, docstring(op)) for op in ops]
         + [gradient_of(op) for op in differentiable],
         "stubs": [stub_of(op) for op in differentiable],
-        "methods": [function_of(op) for op in ops if op.method],
+        "methods": [function_of(op, docstring(op)) for op in ops if op.method],
         "unary": UNARY,
         "operators": operators(ops),
         "without_gradient": [op.name for op in ops if op.grad is None],
