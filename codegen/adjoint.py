@@ -23,12 +23,13 @@ from .ir import (
     load,
     walk,
 )
-from .primitives import PRIMITIVES
+from .primitives import PRIMITIVES, NotDifferentiable
 from .simplify import expand, simplify_statements
 from .terms import ARITHMETIC, Uncovered, named_axes, remaining, same_term, split_products
 
 #: Classes and dtypes of values that never carry a gradient.
 _DISCRETE = (
+    "integral",
     "int",
     "bool",
     "int8",
@@ -40,10 +41,6 @@ _DISCRETE = (
     "uint32",
     "uint64",
 )
-
-
-class NotDifferentiable(ValueError):
-    """The program has no derived gradient; its entry must write one."""
 
 
 def gradient(program: Program, name: str | None = None) -> Program | None:

@@ -22,6 +22,7 @@ CLASSES = {
     "any": "a tensor",
     "num": "a tensor of numbers",
     "float": "a floating-point tensor",
+    "integral": "a tensor of integers or bools",
     "int": "a tensor of integers",
     "bool": "a tensor of bools",
 }
@@ -182,7 +183,7 @@ def raises(program: Program) -> list[tuple[str, str]]:
         reasons.append("a largest or smallest of no elements is asked for")
     if reasons:
         errors.append(("ValueError", "; ".join(reasons) + "."))
-    narrow = [i.name for i in program.inputs if i.cls in ("float", "int", "bool")]
+    narrow = [i.name for i in program.inputs if i.cls in ("float", "integral", "int", "bool")]
     if narrow:
         errors.append(("TypeError", f"{' or '.join(narrow)} has a dtype of another kind."))
     ranges = []

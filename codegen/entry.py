@@ -67,10 +67,22 @@ OPERATORS = (
     "|",
     "^",
     "~",
+    "<<",
+    ">>",
     "-x",
     "abs",
 )
-SAMPLES = ("normal", "positive", "unit", "nonzero", "edge", "bits", "counts", "below")
+SAMPLES = (
+    "normal",
+    "positive",
+    "above_one",
+    "unit",
+    "nonzero",
+    "edge",
+    "bits",
+    "counts",
+    "below",
+)
 NON_FLOAT = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*_?")
 _SECTION = re.compile(r"#\s*-{2,}\s*(.+?)\s*-*\s*$")

@@ -52,6 +52,8 @@ OPERATORS = {
     "&": "bitwise_and",
     "|": "bitwise_or",
     "^": "bitwise_xor",
+    "<<": "shift_left",
+    ">>": "shift_right",
     "==": "eq",
     "!=": "ne",
     "<": "lt",

@@ -25,7 +25,14 @@ ATTRIBUTE_TYPES = {
     "dtype": "DType | str",
     "str": "str",
 }
-NUMBER_TYPES = {"any": "float", "num": "float", "float": "float", "int": "int", "bool": "bool"}
+NUMBER_TYPES = {
+    "any": "float",
+    "num": "float",
+    "float": "float",
+    "integral": "int",
+    "int": "int",
+    "bool": "bool",
+}
 
 
 @dataclass(frozen=True)

@@ -16,20 +16,25 @@ INFIX = {
     "le": ("<=", 4),
     "gt": (">", 4),
     "ge": (">=", 4),
-    "add": ("+", 5),
-    "sub": ("-", 5),
-    "mul": ("*", 6),
-    "div": ("/", 6),
-    "floordiv": ("//", 6),
-    "mod": ("%", 6),
-    "+": ("+", 5),
-    "-": ("-", 5),
-    "*": ("*", 6),
-    "//": ("//", 6),
-    "%": ("%", 6),
-    "pow": ("**", 8),
+    "bitwise_or": ("|", 5),
+    "bitwise_xor": ("^", 6),
+    "bitwise_and": ("&", 7),
+    "shift_left": ("<<", 8),
+    "shift_right": (">>", 8),
+    "add": ("+", 9),
+    "sub": ("-", 9),
+    "mul": ("*", 10),
+    "div": ("/", 10),
+    "floordiv": ("//", 10),
+    "mod": ("%", 10),
+    "+": ("+", 9),
+    "-": ("-", 9),
+    "*": ("*", 10),
+    "//": ("//", 10),
+    "%": ("%", 10),
+    "pow": ("**", 12),
 }
-SELECT, NOT, NEGATION, ATOM = 0, 3, 7, 9
+SELECT, NOT, NEGATION, ATOM = 0, 3, 11, 13
 #: Terms that stand for axes which go without saying.
 PLAIN = ("own", "rest", "keep")
 
@@ -75,8 +80,8 @@ def _parts(node: Node) -> tuple[str, int]:
     if head in INFIX and len(args) == 2:
         symbol, level = INFIX[head]
         return f"{_text(args[0], level)} {symbol} {_text(args[1], level + 1)}", level
-    if head == "neg":
-        return f"-{_text(args[0], NEGATION)}", NEGATION
+    if head in ("neg", "bitwise_not"):
+        return f"{'-' if head == 'neg' else '~'}{_text(args[0], NEGATION)}", NEGATION
     if head in ("not", "logical_not"):
         return f"not {_text(args[0], NOT)}", NOT
     if head in ("detach", "gather"):

@@ -25,6 +25,10 @@ LN10 = math.log(10.0)
 TWO_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
 
 
+class NotDifferentiable(ValueError):
+    """No gradient can be derived; the entry of the op must write one."""
+
+
 @dataclass(frozen=True)
 class Primitive:
     """One scalar function.
@@ -47,9 +51,7 @@ class Primitive:
         """The rule for one operand as an expression over a, b, c, y and g; None if it is zero."""
         rule = self.derivatives[operand]
         if rule is None:
-            raise ValueError(
-                f"{self.name}: no derivative is known with respect to operand {operand}"
-            )
+            raise NotDifferentiable(f"{self.name} has no derivative with respect to operand {operand}")
         return None if rule == ZERO else node_from_text(rule)
 
 
@@ -112,6 +114,23 @@ def _digamma(x: float) -> float:
         1 / 12 - square * (1 / 120 - square * (1 / 252 - square * (1 / 240 - square * (1 / 132))))
     )
     return shift + math.log(x) - 0.5 / x - series
+
+
+def _trigamma(x: float) -> float:
+    """Reflection for x < 0, recurrence up to 12, asymptotic series (DLMF 5.15)."""
+    if math.isnan(x) or x == -math.inf:
+        return math.nan
+    if x <= 0 and x == math.floor(x):
+        return math.inf
+    if x < 0:
+        return (math.pi / math.sin(math.pi * math.fmod(x, 1.0))) ** 2 - _trigamma(1 - x)
+    shift = 0.0
+    while x < 12:
+        shift += 1 / (x * x)
+        x += 1
+    z = 1 / (x * x)
+    tail = 1 / 30 - z * (1 / 42 - z * (1 / 30 - z * (5 / 66 - z * 691 / 2730)))
+    return shift + 1 / x + z * (0.5 + (1 / 6 - z * tail) / x)
 
 
 def _integer_or(function: Callable) -> Callable:
@@ -320,6 +339,12 @@ _function("log2", np.log2, f"(div g (mul {LN2!r} a))")
 _function("log10", np.log10, f"(div g (mul {LN10!r} a))")
 _function("log1p", np.log1p, "(div g (add 1 a))")
 _function("sqrt", np.sqrt, "(mul g (div 0.5 y))")
+_function(
+    "sigmoid",
+    lambda a: 1 / (1 + np.exp(-a)),
+    "(mul g (mul y (sigmoid (neg a))))",
+    identities=[("(sub 1 (sigmoid a))", "(sigmoid (neg a))")],  # keeps its digits where y is near 1
+)
 _function("rsqrt", lambda a: 1 / np.sqrt(a), "(mul g (mul -0.5 (mul y (square y))))")
 
 # Trigonometric and hyperbolic functions. 1 - a*a is written (1 - a)*(1 + a): digits near 1.
@@ -332,14 +357,14 @@ _function("atan", np.arctan, "(div g (add 1 (square a)))")
 _function(
     "atan2",
     np.arctan2,
-    "(div (mul g b) (add (square a) (square b)))",
-    "(neg (div (mul g a) (add (square a) (square b))))",
+    "(select (eq (hypot a b) 0) 0 (mul g (div (div b (hypot a b)) (hypot a b))))",
+    "(select (eq (hypot a b) 0) 0 (neg (mul g (div (div a (hypot a b)) (hypot a b)))))",
 )
 _function("sinh", np.sinh, "(mul g (cosh a))")
 _function("cosh", np.cosh, "(mul g (sinh a))")
 _function("tanh", np.tanh, "(mul g (sub 1 (square y)))")
-_function("asinh", np.arcsinh, "(mul g (rsqrt (add 1 (square a))))")
-_function("acosh", np.arccosh, "(mul g (rsqrt (mul (sub a 1) (add a 1))))")
+_function("asinh", np.arcsinh, "(div g (hypot 1 a))")  # 1 + a*a would overflow
+_function("acosh", np.arccosh, "(mul g (mul (rsqrt (sub a 1)) (rsqrt (add a 1))))")
 _function("atanh", np.arctanh, "(div g (mul (sub 1 a) (add 1 a)))")
 
 # Special functions.
@@ -350,7 +375,8 @@ _function(
     "erfc", _vectorized(math.erfc), f"(mul g (mul {-TWO_OVER_SQRT_PI!r} (exp (neg (square a)))))"
 )
 _function("lgamma", _vectorized(_lgamma), "(mul g (digamma a))")
-_function("digamma", _vectorized(_digamma), None)
+_function("digamma", _vectorized(_digamma), "(mul g (trigamma a))")
+_function("trigamma", _vectorized(_trigamma), None)
 
 # Rounding, classification and parts.
 _function("floor", _integer_or(np.floor), ZERO, result="same")
@@ -368,6 +394,7 @@ _function(
     identities=[("(finite (finite a))", "(finite a)")],
 )
 _function("copysign", np.copysign, "(mul g (mul (sign a) (copysign 1.0 b)))", ZERO)
+_function("nextafter", np.nextafter, "g", ZERO)
 _function(
     "hypot",
     np.hypot,

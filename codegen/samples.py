@@ -165,13 +165,17 @@ class _Builder:
             return random.integers(0, self._bound(kind[6:-1]), shape)
         if cls == "bool":
             return random.random(shape) < 0.5
-        if kind == "counts" or cls == "int":
-            return random.integers(0, 3, shape).astype(np.int64 if cls == "int" else np.float64)
+        if cls in ("int", "integral"):
+            return random.integers(0, 3, shape)
+        if kind == "counts":
+            return random.integers(0, 3, shape).astype(np.float64)
         if kind == "edge":
             return np.resize(np.array(EDGE), shape)
         normal = random.standard_normal(shape)
         if kind == "positive":
             return np.abs(normal) + 0.1
+        if kind == "above_one":
+            return np.abs(normal) + 1.1
         if kind == "unit":
             return random.uniform(0.05, 0.95, shape)
         if kind == "nonzero":

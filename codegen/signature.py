@@ -37,7 +37,7 @@ DTYPES = (
     "float32",
     "float64",
 )
-CLASSES = ("any", "num", "float", "int", "bool")
+CLASSES = ("any", "num", "float", "integral", "int", "bool")
 ATTRIBUTES = (
     "real",
     "offsets",

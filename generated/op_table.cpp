@@ -68,20 +68,20 @@ const char* const kPrograms[] = {
   (out (db (like b) ((own b))))
   (reduce sum da ((own a)) ((bcast a)) (div (load dy (*)) (load b (*))))
   (reduce sum db ((own b)) ((bcast b)) (div (mul (neg (load dy (*))) (load y (*))) (load b (*))))))axon",
-    R"axon((program floordiv
-  (doc "Quotient rounded towards minus infinity.")
+    R"axon((program floor_divide
+  (doc "Quotient rounded towards minus infinity; that of an integer by 0 is 0.")
   (in (a num (*)))
   (in (b num (*)))
   (out (y (promote a b) (*)))
   (set y (*) (floordiv (load a (*)) (load b (*))))))axon",
-    R"axon((program mod
+    R"axon((program remainder
   (doc "Remainder of the division that rounds towards minus infinity; it has the sign of b.")
   (in (a num (*)))
   (in (b num (*)))
   (out (y (promote a b) (*)))
   (set y (*) (mod (load a (*)) (load b (*))))))axon",
-    R"axon((program mod.grad
-  (doc "Gradient of mod.")
+    R"axon((program remainder.grad
+  (doc "Gradient of remainder.")
   (in (dy float (*)))
   (in (a num (*)))
   (in (b num (*)))
@@ -89,8 +89,23 @@ const char* const kPrograms[] = {
   (out (db (like b) ((own b))))
   (reduce sum da ((own a)) ((bcast a)) (load dy (*)))
   (reduce sum db ((own b)) ((bcast b)) (neg (mul (load dy (*)) (floordiv (load a (*)) (load b (*))))))))axon",
+    R"axon((program fmod
+  (doc "Remainder of the division that rounds towards zero; it has the sign of a.")
+  (in (a num (*)))
+  (in (b num (*)))
+  (out (y (promote a b) (*)))
+  (set y (*) (fmod (load a (*)) (load b (*))))))axon",
+    R"axon((program fmod.grad
+  (doc "Gradient of fmod.")
+  (in (dy float (*)))
+  (in (a num (*)))
+  (in (b num (*)))
+  (out (da (like a) ((own a))))
+  (out (db (like b) ((own b))))
+  (reduce sum da ((own a)) ((bcast a)) (load dy (*)))
+  (reduce sum db ((own b)) ((bcast b)) (neg (mul (load dy (*)) (trunc (div (load a (*)) (load b (*)))))))))axon",
     R"axon((program pow
-  (doc "a raised to the power b.")
+  (doc "a raised to the power b; an integer raised to a negative integer is 0.")
   (in (a num (*)))
   (in (b num (*)))
   (out (y (promote a b) (*)))
@@ -142,6 +157,87 @@ const char* const kPrograms[] = {
   (in (x num (*)))
   (out (dx (like x) (*)))
   (set dx (*) (mul 2 (mul (load dy (*)) (load x (*)))))))axon",
+    R"axon((program reciprocal
+  (doc "1 / x.")
+  (in (x num (*)))
+  (out (y (float x) (*)))
+  (set y (*) (reciprocal (load x (*))))))axon",
+    R"axon((program reciprocal.grad
+  (doc "Gradient of reciprocal.")
+  (in (dy float (*)))
+  (in (y float (*)))
+  (in (x num (*) ghost))
+  (out (dx (like x) (*)))
+  (set dx (*) (neg (mul (load dy (*)) (square (load y (*))))))))axon",
+    R"axon((program hypot
+  (doc "Square root of a² + b², without overflow. The gradient at 0, 0 is 0.")
+  (in (a num (*)))
+  (in (b num (*)))
+  (out (y (float a b) (*)))
+  (set y (*) (hypot (load a (*)) (load b (*))))))axon",
+    R"axon((program hypot.grad
+  (doc "Gradient of hypot.")
+  (in (dy float (*)))
+  (in (a num (*)))
+  (in (b num (*)))
+  (in (y float (*)))
+  (out (da (like a) ((own a))))
+  (out (db (like b) ((own b))))
+  (reduce sum da ((own a)) ((bcast a)) (select (eq (load y (*)) 0) 0.0 (div (mul (load dy (*)) (load a (*))) (load y (*)))))
+  (reduce sum db ((own b)) ((bcast b)) (select (eq (load y (*)) 0) 0.0 (div (mul (load dy (*)) (load b (*))) (load y (*)))))))axon",
+    R"axon((program logaddexp
+  (doc "log(exp(a) + exp(b)), without overflow.")
+  (in (a float (*)))
+  (in (b float (*)))
+  (out (y (promote a b) (*)))
+  (set y (*) (select (eq (load a (*)) (load b (*))) (add (load a (*)) 0.6931471805599453) (add (maximum (load a (*)) (load b (*))) (log1p (exp (neg (abs (sub (load a (*)) (load b (*))))))))))))axon",
+    R"axon((program logaddexp.grad
+  (doc "Gradient of logaddexp.")
+  (in (dy float (*)))
+  (in (a float (*)))
+  (in (b float (*)))
+  (out (da (like a) ((own a))))
+  (out (db (like b) ((own b))))
+  (reduce sum da ((own a)) ((bcast a)) (mul (load dy (*)) (select (eq (load a (*)) (load b (*))) 0.5 (sigmoid (sub (load a (*)) (load b (*)))))))
+  (reduce sum db ((own b)) ((bcast b)) (mul (load dy (*)) (select (eq (load a (*)) (load b (*))) 0.5 (sigmoid (sub (load b (*)) (load a (*)))))))))axon",
+    R"axon((program copysign
+  (doc "The magnitude of a with the sign of b. The gradient where a is 0 is 0.")
+  (in (a float (*)))
+  (in (b float (*)))
+  (out (y (promote a b) (*)))
+  (set y (*) (copysign (load a (*)) (load b (*))))))axon",
+    R"axon((program copysign.grad
+  (doc "Gradient of copysign.")
+  (in (dy float (*)))
+  (in (a float (*)))
+  (in (b float (*)))
+  (out (da (like a) ((own a))))
+  (reduce sum da ((own a)) ((bcast a)) (mul (mul (load dy (*)) (sign (load a (*)))) (copysign 1.0 (load b (*)))))))axon",
+    R"axon((program nextafter
+  (doc "The float next to a in the direction of b.")
+  (in (a float (*)))
+  (in (b float (*)))
+  (out (y (promote a b) (*)))
+  (set y (*) (nextafter (load a (*)) (load b (*))))))axon",
+    R"axon((program lerp
+  (doc "Linear interpolation from a to b, a where weight is 0 and exactly b where it is 1.")
+  (in (a float (*)))
+  (in (b float (*)))
+  (in (weight float (*)))
+  (out (y (promote a b weight) (*)))
+  (set y (*) (select (lt (load weight (*)) 0.5) (add (load a (*)) (mul (load weight (*)) (sub (load b (*)) (load a (*))))) (sub (load b (*)) (mul (sub 1 (load weight (*))) (sub (load b (*)) (load a (*)))))))))axon",
+    R"axon((program lerp.grad
+  (doc "Gradient of lerp.")
+  (in (dy float (*)))
+  (in (a float (*)))
+  (in (b float (*)))
+  (in (weight float (*)))
+  (out (da (like a) ((own a))))
+  (out (db (like b) ((own b))))
+  (out (dweight (like weight) ((own weight))))
+  (reduce sum da ((own a)) ((bcast a)) (mul (load dy (*)) (sub 1 (load weight (*)))))
+  (reduce sum db ((own b)) ((bcast b)) (mul (load dy (*)) (load weight (*))))
+  (reduce sum dweight ((own weight)) ((bcast weight)) (mul (load dy (*)) (sub (load b (*)) (load a (*)))))))axon",
     R"axon((program maximum
   (doc "The larger of two elements; NaN if either is. Operands that are equal share the gradient.")
   (in (a num (*)))
@@ -173,20 +269,24 @@ const char* const kPrograms[] = {
   (reduce sum da ((own a)) ((bcast a)) (select (lt (load a (*)) (load b (*))) (load dy (*)) (select (eq (load a (*)) (load b (*))) (mul 0.5 (load dy (*))) 0.0)))
   (reduce sum db ((own b)) ((bcast b)) (select (lt (load b (*)) (load a (*))) (load dy (*)) (select (eq (load a (*)) (load b (*))) (mul 0.5 (load dy (*))) 0.0)))))axon",
     R"axon((program clip
-  (doc "x limited to [low, high]. The gradient is 0 outside and 1 inside, bounds included.")
-  (in (x float (*)))
-  (attr (low real -inf))
-  (attr (high real inf))
+  (doc "x limited to [low, high], bounds in the dtype of x. The gradient goes to x inside, bounds included, and to the bound outside.")
+  (in (x num (*)))
+  (in (low num (*) (default -inf)))
+  (in (high num (*) (default inf)))
   (out (y (like x) (*)))
-  (set y (*) (select (lt (load x (*)) low) low (select (gt (load x (*)) high) high (load x (*)))))))axon",
+  (set y (*) (select (gt (select (lt (load x (*)) (load low (*))) (cast (like x) (load low (*))) (load x (*))) (load high (*))) (cast (like x) (load high (*))) (select (lt (load x (*)) (load low (*))) (cast (like x) (load low (*))) (load x (*)))))))axon",
     R"axon((program clip.grad
   (doc "Gradient of clip.")
   (in (dy float (*)))
-  (in (x float (*)))
-  (attr (low real -inf))
-  (attr (high real inf))
-  (out (dx (like x) (*)))
-  (set dx (*) (select (lt (load x (*)) low) 0.0 (select (gt (load x (*)) high) 0.0 (load dy (*)))))))axon",
+  (in (x num (*)))
+  (in (low num (*) (default -inf)))
+  (in (high num (*) (default inf)))
+  (out (dx (like x) ((own x))))
+  (out (dlow (like low) ((own low))))
+  (out (dhigh (like high) ((own high))))
+  (reduce sum dx ((own x)) ((bcast x)) (select (gt (select (lt (load x (*)) (load low (*))) (cast (like x) (load low (*))) (load x (*))) (load high (*))) 0.0 (select (lt (load x (*)) (load low (*))) 0.0 (load dy (*)))))
+  (reduce sum dlow ((own low)) ((bcast low)) (select (gt (select (lt (load x (*)) (load low (*))) (cast (like x) (load low (*))) (load x (*))) (load high (*))) 0.0 (select (lt (load x (*)) (load low (*))) (load dy (*)) 0.0)))
+  (reduce sum dhigh ((own high)) ((bcast high)) (select (gt (select (lt (load x (*)) (load low (*))) (cast (like x) (load low (*))) (load x (*))) (load high (*))) (load dy (*)) 0.0))))axon",
     R"axon((program exp
   (doc "Exponential.")
   (in (x num (*)))
@@ -199,6 +299,18 @@ const char* const kPrograms[] = {
   (in (x num (*) ghost))
   (out (dx (like x) (*)))
   (set dx (*) (mul (load dy (*)) (load y (*))))))axon",
+    R"axon((program exp2
+  (doc "2 raised to the power x.")
+  (in (x num (*)))
+  (out (y (float x) (*)))
+  (set y (*) (exp2 (load x (*))))))axon",
+    R"axon((program exp2.grad
+  (doc "Gradient of exp2.")
+  (in (dy float (*)))
+  (in (y float (*)))
+  (in (x num (*) ghost))
+  (out (dx (like x) (*)))
+  (set dx (*) (mul 0.6931471805599453 (mul (load dy (*)) (load y (*)))))))axon",
     R"axon((program expm1
   (doc "exp(x) - 1, exact near 0.")
   (in (x num (*)))
@@ -221,6 +333,28 @@ const char* const kPrograms[] = {
   (in (x num (*)))
   (out (dx (like x) (*)))
   (set dx (*) (div (load dy (*)) (load x (*))))))axon",
+    R"axon((program log2
+  (doc "Logarithm to base 2.")
+  (in (x num (*)))
+  (out (y (float x) (*)))
+  (set y (*) (log2 (load x (*))))))axon",
+    R"axon((program log2.grad
+  (doc "Gradient of log2.")
+  (in (dy float (*)))
+  (in (x num (*)))
+  (out (dx (like x) (*)))
+  (set dx (*) (div (mul 1.4426950408889634 (load dy (*))) (load x (*))))))axon",
+    R"axon((program log10
+  (doc "Logarithm to base 10.")
+  (in (x num (*)))
+  (out (y (float x) (*)))
+  (set y (*) (log10 (load x (*))))))axon",
+    R"axon((program log10.grad
+  (doc "Gradient of log10.")
+  (in (dy float (*)))
+  (in (x num (*)))
+  (out (dx (like x) (*)))
+  (set dx (*) (div (mul 0.43429448190325176 (load dy (*))) (load x (*))))))axon",
     R"axon((program log1p
   (doc "log(1 + x), exact near 0.")
   (in (x num (*)))
@@ -278,6 +412,88 @@ const char* const kPrograms[] = {
   (in (x num (*)))
   (out (dx (like x) (*)))
   (set dx (*) (neg (mul (load dy (*)) (sin (load x (*))))))))axon",
+    R"axon((program tan
+  (doc "Tangent.")
+  (in (x num (*)))
+  (out (y (float x) (*)))
+  (set y (*) (tan (load x (*))))))axon",
+    R"axon((program tan.grad
+  (doc "Gradient of tan.")
+  (in (dy float (*)))
+  (in (y float (*)))
+  (in (x num (*) ghost))
+  (out (dx (like x) (*)))
+  (set dx (*) (mul (load dy (*)) (add 1 (square (load y (*))))))))axon",
+    R"axon((program asin
+  (doc "Inverse sine, of x in [-1, 1].")
+  (in (x num (*)))
+  (out (y (float x) (*)))
+  (set y (*) (asin (load x (*))))))axon",
+    R"axon((program asin.grad
+  (doc "Gradient of asin.")
+  (in (dy float (*)))
+  (in (x num (*)))
+  (out (dx (like x) (*)))
+  (set dx (*) (mul (load dy (*)) (rsqrt (mul (sub 1 (load x (*))) (add 1 (load x (*)))))))))axon",
+    R"axon((program acos
+  (doc "Inverse cosine, of x in [-1, 1].")
+  (in (x num (*)))
+  (out (y (float x) (*)))
+  (set y (*) (acos (load x (*))))))axon",
+    R"axon((program acos.grad
+  (doc "Gradient of acos.")
+  (in (dy float (*)))
+  (in (x num (*)))
+  (out (dx (like x) (*)))
+  (set dx (*) (neg (mul (load dy (*)) (rsqrt (mul (sub 1 (load x (*))) (add 1 (load x (*))))))))))axon",
+    R"axon((program atan
+  (doc "Inverse tangent.")
+  (in (x num (*)))
+  (out (y (float x) (*)))
+  (set y (*) (atan (load x (*))))))axon",
+    R"axon((program atan.grad
+  (doc "Gradient of atan.")
+  (in (dy float (*)))
+  (in (x num (*)))
+  (out (dx (like x) (*)))
+  (set dx (*) (div (load dy (*)) (add 1 (square (load x (*))))))))axon",
+    R"axon((program atan2
+  (doc "Angle of the point (b, a) in (-pi, pi], the inverse tangent of a / b. The gradient at 0, 0 is 0.")
+  (in (a num (*)))
+  (in (b num (*)))
+  (out (y (float a b) (*)))
+  (set y (*) (atan2 (load a (*)) (load b (*))))))axon",
+    R"axon((program atan2.grad
+  (doc "Gradient of atan2.")
+  (in (dy float (*)))
+  (in (a num (*)))
+  (in (b num (*)))
+  (out (da (like a) ((own a))))
+  (out (db (like b) ((own b))))
+  (reduce sum da ((own a)) ((bcast a)) (select (eq (hypot (load a (*)) (load b (*))) 0) 0.0 (div (mul (load dy (*)) (load b (*))) (square (hypot (load a (*)) (load b (*)))))))
+  (reduce sum db ((own b)) ((bcast b)) (select (eq (hypot (load a (*)) (load b (*))) 0) 0.0 (neg (div (mul (load dy (*)) (load a (*))) (square (hypot (load a (*)) (load b (*))))))))))axon",
+    R"axon((program sinh
+  (doc "Hyperbolic sine.")
+  (in (x num (*)))
+  (out (y (float x) (*)))
+  (set y (*) (sinh (load x (*))))))axon",
+    R"axon((program sinh.grad
+  (doc "Gradient of sinh.")
+  (in (dy float (*)))
+  (in (x num (*)))
+  (out (dx (like x) (*)))
+  (set dx (*) (mul (load dy (*)) (cosh (load x (*)))))))axon",
+    R"axon((program cosh
+  (doc "Hyperbolic cosine.")
+  (in (x num (*)))
+  (out (y (float x) (*)))
+  (set y (*) (cosh (load x (*))))))axon",
+    R"axon((program cosh.grad
+  (doc "Gradient of cosh.")
+  (in (dy float (*)))
+  (in (x num (*)))
+  (out (dx (like x) (*)))
+  (set dx (*) (mul (load dy (*)) (sinh (load x (*)))))))axon",
     R"axon((program tanh
   (doc "Hyperbolic tangent.")
   (in (x num (*)))
@@ -290,6 +506,39 @@ const char* const kPrograms[] = {
   (in (x num (*) ghost))
   (out (dx (like x) (*)))
   (set dx (*) (mul (load dy (*)) (sub 1 (square (load y (*))))))))axon",
+    R"axon((program asinh
+  (doc "Inverse hyperbolic sine.")
+  (in (x num (*)))
+  (out (y (float x) (*)))
+  (set y (*) (asinh (load x (*))))))axon",
+    R"axon((program asinh.grad
+  (doc "Gradient of asinh.")
+  (in (dy float (*)))
+  (in (x num (*)))
+  (out (dx (like x) (*)))
+  (set dx (*) (div (load dy (*)) (hypot 1 (load x (*)))))))axon",
+    R"axon((program acosh
+  (doc "Inverse hyperbolic cosine, of x from 1 on.")
+  (in (x num (*)))
+  (out (y (float x) (*)))
+  (set y (*) (acosh (load x (*))))))axon",
+    R"axon((program acosh.grad
+  (doc "Gradient of acosh.")
+  (in (dy float (*)))
+  (in (x num (*)))
+  (out (dx (like x) (*)))
+  (set dx (*) (mul (mul (load dy (*)) (rsqrt (sub (load x (*)) 1))) (rsqrt (add (load x (*)) 1))))))axon",
+    R"axon((program atanh
+  (doc "Inverse hyperbolic tangent, of x in (-1, 1).")
+  (in (x num (*)))
+  (out (y (float x) (*)))
+  (set y (*) (atanh (load x (*))))))axon",
+    R"axon((program atanh.grad
+  (doc "Gradient of atanh.")
+  (in (dy float (*)))
+  (in (x num (*)))
+  (out (dx (like x) (*)))
+  (set dx (*) (div (load dy (*)) (mul (sub 1 (load x (*))) (add 1 (load x (*))))))))axon",
     R"axon((program erf
   (doc "Error function.")
   (in (x num (*)))
@@ -301,6 +550,39 @@ const char* const kPrograms[] = {
   (in (x num (*)))
   (out (dx (like x) (*)))
   (set dx (*) (mul 1.1283791670955126 (mul (load dy (*)) (exp (neg (square (load x (*))))))))))axon",
+    R"axon((program erfc
+  (doc "1 - erf(x), exact in the tail.")
+  (in (x num (*)))
+  (out (y (float x) (*)))
+  (set y (*) (erfc (load x (*))))))axon",
+    R"axon((program erfc.grad
+  (doc "Gradient of erfc.")
+  (in (dy float (*)))
+  (in (x num (*)))
+  (out (dx (like x) (*)))
+  (set dx (*) (neg (mul 1.1283791670955126 (mul (exp (neg (square (load x (*))))) (load dy (*))))))))axon",
+    R"axon((program lgamma
+  (doc "Logarithm of the absolute value of the gamma function.")
+  (in (x num (*)))
+  (out (y (float x) (*)))
+  (set y (*) (lgamma (load x (*))))))axon",
+    R"axon((program lgamma.grad
+  (doc "Gradient of lgamma.")
+  (in (dy float (*)))
+  (in (x num (*)))
+  (out (dx (like x) (*)))
+  (set dx (*) (mul (load dy (*)) (digamma (load x (*)))))))axon",
+    R"axon((program digamma
+  (doc "Derivative of the logarithm of the gamma function.")
+  (in (x num (*)))
+  (out (y (float x) (*)))
+  (set y (*) (digamma (load x (*))))))axon",
+    R"axon((program digamma.grad
+  (doc "Gradient of digamma.")
+  (in (dy float (*)))
+  (in (x num (*)))
+  (out (dx (like x) (*)))
+  (set dx (*) (mul (load dy (*)) (trigamma (load x (*)))))))axon",
     R"axon((program floor
   (doc "The largest integer not above x.")
   (in (x num (*)))
@@ -316,6 +598,11 @@ const char* const kPrograms[] = {
   (in (x num (*)))
   (out (y (like x) (*)))
   (set y (*) (round (load x (*))))))axon",
+    R"axon((program trunc
+  (doc "The integer part of x.")
+  (in (x num (*)))
+  (out (y (like x) (*)))
+  (set y (*) (trunc (load x (*))))))axon",
     R"axon((program eq
   (doc "True where a equals b.")
   (in (a any (*)))
@@ -353,27 +640,73 @@ const char* const kPrograms[] = {
   (out (y bool (*)))
   (set y (*) (ge (load a (*)) (load b (*))))))axon",
     R"axon((program logical_and
-  (doc "True where both are.")
-  (in (a bool (*)))
-  (in (b bool (*)))
+  (doc "True where both are; a number is true unless it is 0.")
+  (in (a any (*)))
+  (in (b any (*)))
   (out (y bool (*)))
-  (set y (*) (logical_and (load a (*)) (load b (*))))))axon",
+  (set y (*) (logical_and (cast bool (load a (*))) (cast bool (load b (*)))))))axon",
     R"axon((program logical_or
-  (doc "True where either is.")
-  (in (a bool (*)))
-  (in (b bool (*)))
+  (doc "True where either is; a number is true unless it is 0.")
+  (in (a any (*)))
+  (in (b any (*)))
   (out (y bool (*)))
-  (set y (*) (logical_or (load a (*)) (load b (*))))))axon",
+  (set y (*) (logical_or (cast bool (load a (*))) (cast bool (load b (*)))))))axon",
+    R"axon((program logical_xor
+  (doc "True where just one is; a number is true unless it is 0.")
+  (in (a any (*)))
+  (in (b any (*)))
+  (out (y bool (*)))
+  (set y (*) (ne (cast bool (load a (*))) (cast bool (load b (*)))))))axon",
     R"axon((program logical_not
-  (doc "True where x is not.")
-  (in (x bool (*)))
+  (doc "True where x is not; a number is true unless it is 0.")
+  (in (x any (*)))
   (out (y bool (*)))
-  (set y (*) (logical_not (load x (*))))))axon",
+  (set y (*) (logical_not (cast bool (load x (*)))))))axon",
+    R"axon((program bitwise_and
+  (doc "Bits that both have; of bool logical and.")
+  (in (a integral (*)))
+  (in (b integral (*)))
+  (out (y (promote a b) (*)))
+  (set y (*) (bitwise_and (load a (*)) (load b (*))))))axon",
+    R"axon((program bitwise_or
+  (doc "Bits that either has; of bool logical or.")
+  (in (a integral (*)))
+  (in (b integral (*)))
+  (out (y (promote a b) (*)))
+  (set y (*) (bitwise_or (load a (*)) (load b (*))))))axon",
+    R"axon((program bitwise_xor
+  (doc "Bits that just one has; of bool logical xor.")
+  (in (a integral (*)))
+  (in (b integral (*)))
+  (out (y (promote a b) (*)))
+  (set y (*) (bitwise_xor (load a (*)) (load b (*))))))axon",
+    R"axon((program bitwise_not
+  (doc "All bits reversed; of bool logical not.")
+  (in (x integral (*)))
+  (out (y (like x) (*)))
+  (set y (*) (bitwise_not (load x (*))))))axon",
+    R"axon((program bitwise_left_shift
+  (doc "The bits of a moved up by b places; a * 2**b.")
+  (in (a int (*)))
+  (in (b int (*)))
+  (out (y (promote a b) (*)))
+  (set y (*) (shift_left (load a (*)) (load b (*))))))axon",
+    R"axon((program bitwise_right_shift
+  (doc "The bits of a moved down by b places; a // 2**b.")
+  (in (a int (*)))
+  (in (b int (*)))
+  (out (y (promote a b) (*)))
+  (set y (*) (shift_right (load a (*)) (load b (*))))))axon",
     R"axon((program isnan
   (doc "True where x is not a number.")
   (in (x num (*)))
   (out (y bool (*)))
   (set y (*) (isnan (load x (*))))))axon",
+    R"axon((program isinf
+  (doc "True where x is infinite.")
+  (in (x num (*)))
+  (out (y bool (*)))
+  (set y (*) (isinf (load x (*))))))axon",
     R"axon((program isfinite
   (doc "True where x is neither infinite nor NaN.")
   (in (x num (*)))
@@ -606,14 +939,14 @@ const char* const kPrograms[] = {
   (attr (axis axes all))
   (attr (keepdim flag false))
   (out (y bool ((keep axis keepdim))))
-  (reduce any y ((keep axis keepdim)) ((sel axis)) (ne (load x (*)) 0))))axon",
+  (reduce any y ((keep axis keepdim)) ((sel axis)) (cast bool (load x (*))))))axon",
     R"axon((program all
   (doc "True where no element over the axes is zero.")
   (in (x any (*)))
   (attr (axis axes all))
   (attr (keepdim flag false))
   (out (y bool ((keep axis keepdim))))
-  (reduce all y ((keep axis keepdim)) ((sel axis)) (ne (load x (*)) 0))))axon",
+  (reduce all y ((keep axis keepdim)) ((sel axis)) (cast bool (load x (*))))))axon",
     R"axon((program argmax
   (doc "Number of the first largest element over axes, in row-major order.")
   (in (x num (*)))

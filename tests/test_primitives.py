@@ -35,6 +35,7 @@ DOMAINS = {
     "div": (0.4, 3),
     "tan": (-1.2, 1.2),
     "digamma": (0.3, 5),
+    "trigamma": (0.3, 5),
 }
 FLOATING = [
     p for p in PRIMITIVES.values() if not p.name.startswith(("bitwise", "shift", "logical"))
@@ -125,7 +126,8 @@ def test_identities_hold(name, before, after):
         values[letter] = generator.uniform(size=32) > 0.5
     values.setdefault("a", generator.uniform(size=32))
     left, right = evaluate(pattern, values), evaluate(replacement, values)
-    np.testing.assert_allclose(left, right, rtol=1e-15)
+    # One rounding of a number below 1 remains where an identity avoids a cancellation.
+    np.testing.assert_allclose(left, right, rtol=1e-15, atol=2.3e-16)
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def set_item(x: Tensor, key: Any, value: Any) -> Tensor:
             value = ops.take(value, place, axis=number)
         across = tuple(extent if other == number else 1 for other in range(x.ndim))
         inside = ops.reshape(inside, across)
-        taken = inside if taken is None else ops.logical_and(taken, inside)
+        taken = inside if taken is None else taken & inside
     if taken is None:
         return ops.expand_as(value, x)
     return ops.where(taken, value, x)
@@ -219,11 +219,9 @@ def _inverse(axis: _Axis, extent: int) -> tuple[Tensor, Tensor]:
         forward = axis.step > 0
         low = axis.start if forward else axis.start + (axis.count - 1) * axis.step
         step = abs(axis.step)
-        number = ops.floordiv(places - low, step)
-        inside = ops.logical_and(
-            ops.eq(ops.mod(places - low, step), 0),
-            ops.logical_and(number >= 0, number < axis.count),
-        )
+        number = (places - low) // step
+        divides = ops.eq((places - low) % step, 0)
+        inside = divides & (number >= 0) & (number < axis.count)
         number = ops.maximum(ops.minimum(number, axis.count - 1), 0)
         return inside, number if forward else (axis.count - 1) - number
     index = ops.take(

@@ -81,7 +81,7 @@ extern "C" __global__ void axon_map_div_f64(const double* __restrict__ b0, const
   }
 }
 
-extern "C" __global__ void axon_map_floordiv_f32(const float* __restrict__ b0, const float* __restrict__ b1, float* __restrict__ b2, int64_t n) {
+extern "C" __global__ void axon_map_floor_divide_f32(const float* __restrict__ b0, const float* __restrict__ b1, float* __restrict__ b2, int64_t n) {
   const int64_t stride = (int64_t)gridDim.x * blockDim.x;
   for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
     const float v0 = b0[i];
@@ -91,7 +91,7 @@ extern "C" __global__ void axon_map_floordiv_f32(const float* __restrict__ b0, c
   }
 }
 
-extern "C" __global__ void axon_map_floordiv_f64(const double* __restrict__ b0, const double* __restrict__ b1, double* __restrict__ b2, int64_t n) {
+extern "C" __global__ void axon_map_floor_divide_f64(const double* __restrict__ b0, const double* __restrict__ b1, double* __restrict__ b2, int64_t n) {
   const int64_t stride = (int64_t)gridDim.x * blockDim.x;
   for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
     const double v0 = b0[i];
@@ -101,7 +101,7 @@ extern "C" __global__ void axon_map_floordiv_f64(const double* __restrict__ b0, 
   }
 }
 
-extern "C" __global__ void axon_map_mod_f32(const float* __restrict__ b0, const float* __restrict__ b1, float* __restrict__ b2, int64_t n) {
+extern "C" __global__ void axon_map_remainder_f32(const float* __restrict__ b0, const float* __restrict__ b1, float* __restrict__ b2, int64_t n) {
   const int64_t stride = (int64_t)gridDim.x * blockDim.x;
   for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
     const float v0 = b0[i];
@@ -111,12 +111,32 @@ extern "C" __global__ void axon_map_mod_f32(const float* __restrict__ b0, const 
   }
 }
 
-extern "C" __global__ void axon_map_mod_f64(const double* __restrict__ b0, const double* __restrict__ b1, double* __restrict__ b2, int64_t n) {
+extern "C" __global__ void axon_map_remainder_f64(const double* __restrict__ b0, const double* __restrict__ b1, double* __restrict__ b2, int64_t n) {
   const int64_t stride = (int64_t)gridDim.x * blockDim.x;
   for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
     const double v0 = b0[i];
     const double v1 = b1[i];
     const double v2 = ax_mod_f64(v0, v1);
+    b2[i] = v2;
+  }
+}
+
+extern "C" __global__ void axon_map_fmod_f32(const float* __restrict__ b0, const float* __restrict__ b1, float* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = ax_fmod_f32(v0, v1);
+    b2[i] = v2;
+  }
+}
+
+extern "C" __global__ void axon_map_fmod_f64(const double* __restrict__ b0, const double* __restrict__ b1, double* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = ax_fmod_f64(v0, v1);
     b2[i] = v2;
   }
 }
@@ -259,6 +279,188 @@ extern "C" __global__ void axon_map_square_grad_f64(const double* __restrict__ b
   }
 }
 
+extern "C" __global__ void axon_map_reciprocal_f32(const float* __restrict__ b0, float* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const float v1 = (1 / v0);
+    b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_reciprocal_f64(const double* __restrict__ b0, double* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const double v1 = (1 / v0);
+    b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_reciprocal_grad_f32(const float* __restrict__ b0, const float* __restrict__ b1, float* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = (v1 * v1);
+    const float v3 = (v0 * v2);
+    const float v4 = (-v3);
+    b2[i] = v4;
+  }
+}
+
+extern "C" __global__ void axon_map_reciprocal_grad_f64(const double* __restrict__ b0, const double* __restrict__ b1, double* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = (v1 * v1);
+    const double v3 = (v0 * v2);
+    const double v4 = (-v3);
+    b2[i] = v4;
+  }
+}
+
+extern "C" __global__ void axon_map_hypot_f32(const float* __restrict__ b0, const float* __restrict__ b1, float* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = ax_hypot_f32(v0, v1);
+    b2[i] = v2;
+  }
+}
+
+extern "C" __global__ void axon_map_hypot_f64(const double* __restrict__ b0, const double* __restrict__ b1, double* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = ax_hypot_f64(v0, v1);
+    b2[i] = v2;
+  }
+}
+
+extern "C" __global__ void axon_map_logaddexp_f32(const float* __restrict__ b0, const float* __restrict__ b1, float* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const _Bool v2 = (v0 == v1);
+    const float v3 = 0x1.62e4300000000p-1f;
+    const float v4 = (v0 + v3);
+    const float v5 = ax_maximum_f32(v0, v1);
+    const float v6 = (v0 - v1);
+    const float v7 = ax_abs_f32(v6);
+    const float v8 = (-v7);
+    const float v9 = ax_exp_f32(v8);
+    const float v10 = ax_log1p_f32(v9);
+    const float v11 = (v5 + v10);
+    const float v12 = (v2 ? v4 : v11);
+    b2[i] = v12;
+  }
+}
+
+extern "C" __global__ void axon_map_logaddexp_f64(const double* __restrict__ b0, const double* __restrict__ b1, double* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const _Bool v2 = (v0 == v1);
+    const double v3 = 0x1.62e42fefa39efp-1;
+    const double v4 = (v0 + v3);
+    const double v5 = ax_maximum_f64(v0, v1);
+    const double v6 = (v0 - v1);
+    const double v7 = ax_abs_f64(v6);
+    const double v8 = (-v7);
+    const double v9 = ax_exp_f64(v8);
+    const double v10 = ax_log1p_f64(v9);
+    const double v11 = (v5 + v10);
+    const double v12 = (v2 ? v4 : v11);
+    b2[i] = v12;
+  }
+}
+
+extern "C" __global__ void axon_map_copysign_f32(const float* __restrict__ b0, const float* __restrict__ b1, float* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = ax_copysign_f32(v0, v1);
+    b2[i] = v2;
+  }
+}
+
+extern "C" __global__ void axon_map_copysign_f64(const double* __restrict__ b0, const double* __restrict__ b1, double* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = ax_copysign_f64(v0, v1);
+    b2[i] = v2;
+  }
+}
+
+extern "C" __global__ void axon_map_nextafter_f32(const float* __restrict__ b0, const float* __restrict__ b1, float* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = ax_nextafter_f32(v0, v1);
+    b2[i] = v2;
+  }
+}
+
+extern "C" __global__ void axon_map_nextafter_f64(const double* __restrict__ b0, const double* __restrict__ b1, double* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = ax_nextafter_f64(v0, v1);
+    b2[i] = v2;
+  }
+}
+
+extern "C" __global__ void axon_map_lerp_f32(const float* __restrict__ b0, const float* __restrict__ b1, const float* __restrict__ b2, float* __restrict__ b3, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const float v1 = 0x1.0000000000000p-1f;
+    const _Bool v2 = (v0 < v1);
+    const float v3 = b1[i];
+    const float v4 = b2[i];
+    const float v5 = (v4 - v3);
+    const float v6 = (v0 * v5);
+    const float v7 = (v3 + v6);
+    const float v8 = 0x1.0000000000000p+0f;
+    const float v9 = (v8 - v0);
+    const float v10 = (v9 * v5);
+    const float v11 = (v4 - v10);
+    const float v12 = (v2 ? v7 : v11);
+    b3[i] = v12;
+  }
+}
+
+extern "C" __global__ void axon_map_lerp_f64(const double* __restrict__ b0, const double* __restrict__ b1, const double* __restrict__ b2, double* __restrict__ b3, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const double v1 = 0x1.0000000000000p-1;
+    const _Bool v2 = (v0 < v1);
+    const double v3 = b1[i];
+    const double v4 = b2[i];
+    const double v5 = (v4 - v3);
+    const double v6 = (v0 * v5);
+    const double v7 = (v3 + v6);
+    const double v8 = 0x1.0000000000000p+0;
+    const double v9 = (v8 - v0);
+    const double v10 = (v9 * v5);
+    const double v11 = (v4 - v10);
+    const double v12 = (v2 ? v7 : v11);
+    b3[i] = v12;
+  }
+}
+
 extern "C" __global__ void axon_map_maximum_f32(const float* __restrict__ b0, const float* __restrict__ b1, float* __restrict__ b2, int64_t n) {
   const int64_t stride = (int64_t)gridDim.x * blockDim.x;
   for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
@@ -299,66 +501,6 @@ extern "C" __global__ void axon_map_minimum_f64(const double* __restrict__ b0, c
   }
 }
 
-extern "C" __global__ void axon_map_clip_f32(const float* __restrict__ b0, float* __restrict__ b1, double low, double high, int64_t n) {
-  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
-  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
-    const float v0 = b0[i];
-    const float v1 = (float)low;
-    const _Bool v2 = (v0 < v1);
-    const float v3 = (float)high;
-    const _Bool v4 = (v0 > v3);
-    const float v5 = (v4 ? v3 : v0);
-    const float v6 = (v2 ? v1 : v5);
-    b1[i] = v6;
-  }
-}
-
-extern "C" __global__ void axon_map_clip_f64(const double* __restrict__ b0, double* __restrict__ b1, double low, double high, int64_t n) {
-  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
-  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
-    const double v0 = b0[i];
-    const double v1 = (double)low;
-    const _Bool v2 = (v0 < v1);
-    const double v3 = (double)high;
-    const _Bool v4 = (v0 > v3);
-    const double v5 = (v4 ? v3 : v0);
-    const double v6 = (v2 ? v1 : v5);
-    b1[i] = v6;
-  }
-}
-
-extern "C" __global__ void axon_map_clip_grad_f32(const float* __restrict__ b0, const float* __restrict__ b1, float* __restrict__ b2, double low, double high, int64_t n) {
-  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
-  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
-    const float v0 = b0[i];
-    const float v1 = (float)low;
-    const _Bool v2 = (v0 < v1);
-    const float v3 = 0x0.0p+0f;
-    const float v4 = (float)high;
-    const _Bool v5 = (v0 > v4);
-    const float v6 = b1[i];
-    const float v7 = (v5 ? v3 : v6);
-    const float v8 = (v2 ? v3 : v7);
-    b2[i] = v8;
-  }
-}
-
-extern "C" __global__ void axon_map_clip_grad_f64(const double* __restrict__ b0, const double* __restrict__ b1, double* __restrict__ b2, double low, double high, int64_t n) {
-  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
-  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
-    const double v0 = b0[i];
-    const double v1 = (double)low;
-    const _Bool v2 = (v0 < v1);
-    const double v3 = 0x0.0p+0;
-    const double v4 = (double)high;
-    const _Bool v5 = (v0 > v4);
-    const double v6 = b1[i];
-    const double v7 = (v5 ? v3 : v6);
-    const double v8 = (v2 ? v3 : v7);
-    b2[i] = v8;
-  }
-}
-
 extern "C" __global__ void axon_map_exp_f32(const float* __restrict__ b0, float* __restrict__ b1, int64_t n) {
   const int64_t stride = (int64_t)gridDim.x * blockDim.x;
   for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
@@ -374,6 +516,48 @@ extern "C" __global__ void axon_map_exp_f64(const double* __restrict__ b0, doubl
     const double v0 = b0[i];
     const double v1 = ax_exp_f64(v0);
     b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_exp2_f32(const float* __restrict__ b0, float* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const float v1 = ax_exp2_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_exp2_f64(const double* __restrict__ b0, double* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const double v1 = ax_exp2_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_exp2_grad_f32(const float* __restrict__ b0, const float* __restrict__ b1, float* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = 0x1.62e4300000000p-1f;
+    const float v1 = b0[i];
+    const float v2 = b1[i];
+    const float v3 = (v1 * v2);
+    const float v4 = (v0 * v3);
+    b2[i] = v4;
+  }
+}
+
+extern "C" __global__ void axon_map_exp2_grad_f64(const double* __restrict__ b0, const double* __restrict__ b1, double* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = 0x1.62e42fefa39efp-1;
+    const double v1 = b0[i];
+    const double v2 = b1[i];
+    const double v3 = (v1 * v2);
+    const double v4 = (v0 * v3);
+    b2[i] = v4;
   }
 }
 
@@ -432,6 +616,90 @@ extern "C" __global__ void axon_map_log_f64(const double* __restrict__ b0, doubl
     const double v0 = b0[i];
     const double v1 = ax_log_f64(v0);
     b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_log2_f32(const float* __restrict__ b0, float* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const float v1 = ax_log2_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_log2_f64(const double* __restrict__ b0, double* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const double v1 = ax_log2_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_log2_grad_f32(const float* __restrict__ b0, const float* __restrict__ b1, float* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = 0x1.7154760000000p+0f;
+    const float v1 = b0[i];
+    const float v2 = (v0 * v1);
+    const float v3 = b1[i];
+    const float v4 = (v2 / v3);
+    b2[i] = v4;
+  }
+}
+
+extern "C" __global__ void axon_map_log2_grad_f64(const double* __restrict__ b0, const double* __restrict__ b1, double* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = 0x1.71547652b82fep+0;
+    const double v1 = b0[i];
+    const double v2 = (v0 * v1);
+    const double v3 = b1[i];
+    const double v4 = (v2 / v3);
+    b2[i] = v4;
+  }
+}
+
+extern "C" __global__ void axon_map_log10_f32(const float* __restrict__ b0, float* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const float v1 = ax_log10_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_log10_f64(const double* __restrict__ b0, double* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const double v1 = ax_log10_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_log10_grad_f32(const float* __restrict__ b0, const float* __restrict__ b1, float* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = 0x1.bcb7b20000000p-2f;
+    const float v1 = b0[i];
+    const float v2 = (v0 * v1);
+    const float v3 = b1[i];
+    const float v4 = (v2 / v3);
+    b2[i] = v4;
+  }
+}
+
+extern "C" __global__ void axon_map_log10_grad_f64(const double* __restrict__ b0, const double* __restrict__ b1, double* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = 0x1.bcb7b1526e50dp-2;
+    const double v1 = b0[i];
+    const double v2 = (v0 * v1);
+    const double v3 = b1[i];
+    const double v4 = (v2 / v3);
+    b2[i] = v4;
   }
 }
 
@@ -649,6 +917,292 @@ extern "C" __global__ void axon_map_cos_grad_f64(const double* __restrict__ b0, 
   }
 }
 
+extern "C" __global__ void axon_map_tan_f32(const float* __restrict__ b0, float* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const float v1 = ax_tan_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_tan_f64(const double* __restrict__ b0, double* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const double v1 = ax_tan_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_tan_grad_f32(const float* __restrict__ b0, const float* __restrict__ b1, float* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const float v1 = 0x1.0000000000000p+0f;
+    const float v2 = b1[i];
+    const float v3 = (v2 * v2);
+    const float v4 = (v1 + v3);
+    const float v5 = (v0 * v4);
+    b2[i] = v5;
+  }
+}
+
+extern "C" __global__ void axon_map_tan_grad_f64(const double* __restrict__ b0, const double* __restrict__ b1, double* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const double v1 = 0x1.0000000000000p+0;
+    const double v2 = b1[i];
+    const double v3 = (v2 * v2);
+    const double v4 = (v1 + v3);
+    const double v5 = (v0 * v4);
+    b2[i] = v5;
+  }
+}
+
+extern "C" __global__ void axon_map_asin_f32(const float* __restrict__ b0, float* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const float v1 = ax_asin_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_asin_f64(const double* __restrict__ b0, double* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const double v1 = ax_asin_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_asin_grad_f32(const float* __restrict__ b0, const float* __restrict__ b1, float* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const float v1 = 0x1.0000000000000p+0f;
+    const float v2 = b1[i];
+    const float v3 = (v1 - v2);
+    const float v4 = (v1 + v2);
+    const float v5 = (v3 * v4);
+    const float v6 = ax_rsqrt_f32(v5);
+    const float v7 = (v0 * v6);
+    b2[i] = v7;
+  }
+}
+
+extern "C" __global__ void axon_map_asin_grad_f64(const double* __restrict__ b0, const double* __restrict__ b1, double* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const double v1 = 0x1.0000000000000p+0;
+    const double v2 = b1[i];
+    const double v3 = (v1 - v2);
+    const double v4 = (v1 + v2);
+    const double v5 = (v3 * v4);
+    const double v6 = ax_rsqrt_f64(v5);
+    const double v7 = (v0 * v6);
+    b2[i] = v7;
+  }
+}
+
+extern "C" __global__ void axon_map_acos_f32(const float* __restrict__ b0, float* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const float v1 = ax_acos_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_acos_f64(const double* __restrict__ b0, double* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const double v1 = ax_acos_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_acos_grad_f32(const float* __restrict__ b0, const float* __restrict__ b1, float* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const float v1 = 0x1.0000000000000p+0f;
+    const float v2 = b1[i];
+    const float v3 = (v1 - v2);
+    const float v4 = (v1 + v2);
+    const float v5 = (v3 * v4);
+    const float v6 = ax_rsqrt_f32(v5);
+    const float v7 = (v0 * v6);
+    const float v8 = (-v7);
+    b2[i] = v8;
+  }
+}
+
+extern "C" __global__ void axon_map_acos_grad_f64(const double* __restrict__ b0, const double* __restrict__ b1, double* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const double v1 = 0x1.0000000000000p+0;
+    const double v2 = b1[i];
+    const double v3 = (v1 - v2);
+    const double v4 = (v1 + v2);
+    const double v5 = (v3 * v4);
+    const double v6 = ax_rsqrt_f64(v5);
+    const double v7 = (v0 * v6);
+    const double v8 = (-v7);
+    b2[i] = v8;
+  }
+}
+
+extern "C" __global__ void axon_map_atan_f32(const float* __restrict__ b0, float* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const float v1 = ax_atan_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_atan_f64(const double* __restrict__ b0, double* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const double v1 = ax_atan_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_atan_grad_f32(const float* __restrict__ b0, const float* __restrict__ b1, float* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const float v1 = 0x1.0000000000000p+0f;
+    const float v2 = b1[i];
+    const float v3 = (v2 * v2);
+    const float v4 = (v1 + v3);
+    const float v5 = (v0 / v4);
+    b2[i] = v5;
+  }
+}
+
+extern "C" __global__ void axon_map_atan_grad_f64(const double* __restrict__ b0, const double* __restrict__ b1, double* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const double v1 = 0x1.0000000000000p+0;
+    const double v2 = b1[i];
+    const double v3 = (v2 * v2);
+    const double v4 = (v1 + v3);
+    const double v5 = (v0 / v4);
+    b2[i] = v5;
+  }
+}
+
+extern "C" __global__ void axon_map_atan2_f32(const float* __restrict__ b0, const float* __restrict__ b1, float* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = ax_atan2_f32(v0, v1);
+    b2[i] = v2;
+  }
+}
+
+extern "C" __global__ void axon_map_atan2_f64(const double* __restrict__ b0, const double* __restrict__ b1, double* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = ax_atan2_f64(v0, v1);
+    b2[i] = v2;
+  }
+}
+
+extern "C" __global__ void axon_map_sinh_f32(const float* __restrict__ b0, float* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const float v1 = ax_sinh_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_sinh_f64(const double* __restrict__ b0, double* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const double v1 = ax_sinh_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_sinh_grad_f32(const float* __restrict__ b0, const float* __restrict__ b1, float* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = ax_cosh_f32(v1);
+    const float v3 = (v0 * v2);
+    b2[i] = v3;
+  }
+}
+
+extern "C" __global__ void axon_map_sinh_grad_f64(const double* __restrict__ b0, const double* __restrict__ b1, double* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = ax_cosh_f64(v1);
+    const double v3 = (v0 * v2);
+    b2[i] = v3;
+  }
+}
+
+extern "C" __global__ void axon_map_cosh_f32(const float* __restrict__ b0, float* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const float v1 = ax_cosh_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_cosh_f64(const double* __restrict__ b0, double* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const double v1 = ax_cosh_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_cosh_grad_f32(const float* __restrict__ b0, const float* __restrict__ b1, float* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = ax_sinh_f32(v1);
+    const float v3 = (v0 * v2);
+    b2[i] = v3;
+  }
+}
+
+extern "C" __global__ void axon_map_cosh_grad_f64(const double* __restrict__ b0, const double* __restrict__ b1, double* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = ax_sinh_f64(v1);
+    const double v3 = (v0 * v2);
+    b2[i] = v3;
+  }
+}
+
 extern "C" __global__ void axon_map_tanh_f32(const float* __restrict__ b0, float* __restrict__ b1, int64_t n) {
   const int64_t stride = (int64_t)gridDim.x * blockDim.x;
   for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
@@ -690,6 +1244,144 @@ extern "C" __global__ void axon_map_tanh_grad_f64(const double* __restrict__ b0,
     const double v4 = (v1 - v3);
     const double v5 = (v0 * v4);
     b2[i] = v5;
+  }
+}
+
+extern "C" __global__ void axon_map_asinh_f32(const float* __restrict__ b0, float* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const float v1 = ax_asinh_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_asinh_f64(const double* __restrict__ b0, double* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const double v1 = ax_asinh_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_asinh_grad_f32(const float* __restrict__ b0, const float* __restrict__ b1, float* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const float v1 = 0x1.0000000000000p+0f;
+    const float v2 = b1[i];
+    const float v3 = ax_hypot_f32(v1, v2);
+    const float v4 = (v0 / v3);
+    b2[i] = v4;
+  }
+}
+
+extern "C" __global__ void axon_map_asinh_grad_f64(const double* __restrict__ b0, const double* __restrict__ b1, double* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const double v1 = 0x1.0000000000000p+0;
+    const double v2 = b1[i];
+    const double v3 = ax_hypot_f64(v1, v2);
+    const double v4 = (v0 / v3);
+    b2[i] = v4;
+  }
+}
+
+extern "C" __global__ void axon_map_acosh_f32(const float* __restrict__ b0, float* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const float v1 = ax_acosh_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_acosh_f64(const double* __restrict__ b0, double* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const double v1 = ax_acosh_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_acosh_grad_f32(const float* __restrict__ b0, const float* __restrict__ b1, float* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = 0x1.0000000000000p+0f;
+    const float v3 = (v1 - v2);
+    const float v4 = ax_rsqrt_f32(v3);
+    const float v5 = (v0 * v4);
+    const float v6 = (v1 + v2);
+    const float v7 = ax_rsqrt_f32(v6);
+    const float v8 = (v5 * v7);
+    b2[i] = v8;
+  }
+}
+
+extern "C" __global__ void axon_map_acosh_grad_f64(const double* __restrict__ b0, const double* __restrict__ b1, double* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = 0x1.0000000000000p+0;
+    const double v3 = (v1 - v2);
+    const double v4 = ax_rsqrt_f64(v3);
+    const double v5 = (v0 * v4);
+    const double v6 = (v1 + v2);
+    const double v7 = ax_rsqrt_f64(v6);
+    const double v8 = (v5 * v7);
+    b2[i] = v8;
+  }
+}
+
+extern "C" __global__ void axon_map_atanh_f32(const float* __restrict__ b0, float* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const float v1 = ax_atanh_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_atanh_f64(const double* __restrict__ b0, double* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const double v1 = ax_atanh_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_atanh_grad_f32(const float* __restrict__ b0, const float* __restrict__ b1, float* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const float v1 = 0x1.0000000000000p+0f;
+    const float v2 = b1[i];
+    const float v3 = (v1 - v2);
+    const float v4 = (v1 + v2);
+    const float v5 = (v3 * v4);
+    const float v6 = (v0 / v5);
+    b2[i] = v6;
+  }
+}
+
+extern "C" __global__ void axon_map_atanh_grad_f64(const double* __restrict__ b0, const double* __restrict__ b1, double* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const double v1 = 0x1.0000000000000p+0;
+    const double v2 = b1[i];
+    const double v3 = (v1 - v2);
+    const double v4 = (v1 + v2);
+    const double v5 = (v3 * v4);
+    const double v6 = (v0 / v5);
+    b2[i] = v6;
   }
 }
 
@@ -738,6 +1430,136 @@ extern "C" __global__ void axon_map_erf_grad_f64(const double* __restrict__ b0, 
     const double v6 = (v1 * v5);
     const double v7 = (v0 * v6);
     b2[i] = v7;
+  }
+}
+
+extern "C" __global__ void axon_map_erfc_f32(const float* __restrict__ b0, float* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const float v1 = ax_erfc_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_erfc_f64(const double* __restrict__ b0, double* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const double v1 = ax_erfc_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_erfc_grad_f32(const float* __restrict__ b0, const float* __restrict__ b1, float* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = 0x1.20dd760000000p+0f;
+    const float v1 = b0[i];
+    const float v2 = (v1 * v1);
+    const float v3 = (-v2);
+    const float v4 = ax_exp_f32(v3);
+    const float v5 = b1[i];
+    const float v6 = (v4 * v5);
+    const float v7 = (v0 * v6);
+    const float v8 = (-v7);
+    b2[i] = v8;
+  }
+}
+
+extern "C" __global__ void axon_map_erfc_grad_f64(const double* __restrict__ b0, const double* __restrict__ b1, double* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = 0x1.20dd750429b6dp+0;
+    const double v1 = b0[i];
+    const double v2 = (v1 * v1);
+    const double v3 = (-v2);
+    const double v4 = ax_exp_f64(v3);
+    const double v5 = b1[i];
+    const double v6 = (v4 * v5);
+    const double v7 = (v0 * v6);
+    const double v8 = (-v7);
+    b2[i] = v8;
+  }
+}
+
+extern "C" __global__ void axon_map_lgamma_f32(const float* __restrict__ b0, float* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const float v1 = ax_lgamma_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_lgamma_f64(const double* __restrict__ b0, double* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const double v1 = ax_lgamma_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_lgamma_grad_f32(const float* __restrict__ b0, const float* __restrict__ b1, float* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = ax_digamma_f32(v1);
+    const float v3 = (v0 * v2);
+    b2[i] = v3;
+  }
+}
+
+extern "C" __global__ void axon_map_lgamma_grad_f64(const double* __restrict__ b0, const double* __restrict__ b1, double* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = ax_digamma_f64(v1);
+    const double v3 = (v0 * v2);
+    b2[i] = v3;
+  }
+}
+
+extern "C" __global__ void axon_map_digamma_f32(const float* __restrict__ b0, float* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const float v1 = ax_digamma_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_digamma_f64(const double* __restrict__ b0, double* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const double v1 = ax_digamma_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_digamma_grad_f32(const float* __restrict__ b0, const float* __restrict__ b1, float* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = ax_trigamma_f32(v1);
+    const float v3 = (v0 * v2);
+    b2[i] = v3;
+  }
+}
+
+extern "C" __global__ void axon_map_digamma_grad_f64(const double* __restrict__ b0, const double* __restrict__ b1, double* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = ax_trigamma_f64(v1);
+    const double v3 = (v0 * v2);
+    b2[i] = v3;
   }
 }
 
@@ -791,6 +1613,24 @@ extern "C" __global__ void axon_map_round_f64(const double* __restrict__ b0, dou
   for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
     const double v0 = b0[i];
     const double v1 = ax_round_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_trunc_f32(const float* __restrict__ b0, float* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const float v1 = ax_trunc_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_trunc_f64(const double* __restrict__ b0, double* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const double v1 = ax_trunc_f64(v0);
     b1[i] = v1;
   }
 }
@@ -929,6 +1769,24 @@ extern "C" __global__ void axon_map_isnan_f64(const double* __restrict__ b0, uin
   for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
     const double v0 = b0[i];
     const _Bool v1 = ax_isnan_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_isinf_f32(const float* __restrict__ b0, uint8_t* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const _Bool v1 = ax_isinf_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+extern "C" __global__ void axon_map_isinf_f64(const double* __restrict__ b0, uint8_t* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const _Bool v1 = ax_isinf_f64(v0);
     b1[i] = v1;
   }
 }

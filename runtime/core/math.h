@@ -181,6 +181,8 @@ AX_FN float ax_expm1_f32(float a) {
   r = a > 88.7228394f ? AX_INF : r;
   return a == 0.0f ? a : r;
 }
+AX_FN float ax_sigmoid_f32(float x) { return 1.0f / (1.0f + ax_exp_f32(-x)); }
+AX_FN double ax_sigmoid_f64(double x) { return 1.0 / (1.0 + __builtin_exp(-x)); }
 AX_FN float ax_exp2_f32(float x) { return (float)ax_exp2_kernel((double)x); }
 AX_FN float ax_log_f32(float a) {
   float scaled = a < 0x1p-126f ? a * 8388608.0f : a;
@@ -424,6 +426,35 @@ AX_FN double ax_digamma_f64(double x) {
   return y + __builtin_log(x) - 0.5 / x - z * (1.0 / 12.0 - z * p);
 }
 AX_FN float ax_digamma_f32(float x) { return (float)ax_digamma_f64((double)x); }
+/* The same for its derivative (DLMF 5.15). */
+AX_FN double ax_trigamma_f64(double x) {
+  double y = 0.0, sign = 1.0;
+  if (x <= 0.0 && x == __builtin_floor(x)) return x < -0x1p1023 ? __builtin_nan("") : __builtin_inf();
+  if (x < 0.0) {
+    double s = 3.141592653589793 / __builtin_sin(3.141592653589793 * __builtin_fmod(x, 1.0));
+    y = s * s;
+    sign = -1.0;
+    x = 1.0 - x;
+  }
+  for (; x < 12.0; x += 1.0) y += sign / (x * x);
+  double z = 1.0 / (x * x);
+  double p = 1.0 / 30.0 - z * (5.0 / 66.0 - z * (691.0 / 2730.0));
+  p = 1.0 / 30.0 - z * (1.0 / 42.0 - z * p);
+  return y + sign * (1.0 / x + z * (0.5 + (1.0 / 6.0 - z * p) / x));
+}
+AX_FN float ax_trigamma_f32(float x) { return (float)ax_trigamma_f64((double)x); }
+
+/* The float next to x in the direction of y: of equals y, so that -0 goes to 0. */
+#define AX_NEXTAFTER(S, T, U, from_bits, least)                                               \
+  AX_FN T ax_nextafter_##S(T x, T y) {                                                        \
+    U u = ax_bits_##S(x);                                                                     \
+    T r = from_bits((x < y) == (x > 0) ? u + 1 : u - 1);                                      \
+    r = x == 0 ? (y > 0 ? (T)least : -(T)least) : r;                                          \
+    r = x == y ? y : r;                                                                       \
+    return x != x || y != y ? x + y : r;                                                      \
+  }
+AX_NEXTAFTER(f32, float, uint32_t, ax_float, 0x1p-149)
+AX_NEXTAFTER(f64, double, uint64_t, ax_double, 0x1p-1074)
 
 /* Arithmetic, rounding and classification of floats. maximum and minimum propagate NaN; round goes
    half to even; mod has the sign of the divisor, as in Python. */

@@ -120,10 +120,14 @@ std::string dims_text(const std::vector<Form>& dims) {
 
 bool in_class(const InputInfo& info, const std::string& cls) {
   if (cls == "any") return true;
-  if (info.weak)
-    return cls == "bool" ? info.dtype == DType::bool_ : cls != "int" || !is_float(info.dtype);
+  const bool integral = !is_float(info.dtype);
+  if (info.weak) {
+    if (cls == "bool") return info.dtype == DType::bool_;
+    return integral || (cls != "int" && cls != "integral");
+  }
   if (cls == "num") return info.dtype != DType::bool_;
   if (cls == "float") return is_float(info.dtype);
+  if (cls == "integral") return integral;
   if (cls == "int") return is_integer(info.dtype);
   return name_of(info.dtype) == cls;
 }
@@ -206,6 +210,7 @@ class Solver {
       static const std::map<std::string, std::pair<const char*, const char*>> expected = {
           {"num", {"a numeric dtype", "int32"}},
           {"float", {"a floating-point dtype", "float32"}},
+          {"integral", {"bool or an integer dtype", "int64"}},
           {"int", {"an integer dtype", "int64"}}};
       const auto known = expected.find(decl.cls);
       const std::string wanted = known == expected.end() ? decl.cls : known->second.first;

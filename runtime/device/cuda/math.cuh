@@ -26,6 +26,7 @@ AX_BINARY(atan2, atan2)
 AX_BINARY(hypot, hypot)
 AX_BINARY(copysign, copysign)
 AX_BINARY(fmod, fmod)
+AX_BINARY(nextafter, nextafter)
 
 // Half to even, NaN propagated, the divisor's sign: as in core/math.h.
 #define AX_FLOAT(S, T, F) \
@@ -35,6 +36,7 @@ AX_BINARY(fmod, fmod)
   AX_FN T ax_maximum_##S(T x, T y) { return x > y || x != x ? x : y; } \
   AX_FN T ax_minimum_##S(T x, T y) { return x < y || x != x ? x : y; } \
   AX_FN T ax_fma_##S(T x, T y, T z) { return fma##F(x, y, z); } \
+  AX_FN T ax_sigmoid_##S(T x) { return 1 / (1 + exp##F(-x)); } \
   AX_FN bool ax_isnan_##S(T x) { return x != x; } \
   AX_FN bool ax_isinf_##S(T x) { return isinf(x); } \
   AX_FN bool ax_isfinite_##S(T x) { return isfinite(x); } \
