@@ -51,7 +51,9 @@ class Primitive:
         """The rule for one operand as an expression over a, b, c, y and g; None if it is zero."""
         rule = self.derivatives[operand]
         if rule is None:
-            raise NotDifferentiable(f"{self.name} has no derivative with respect to operand {operand}")
+            raise NotDifferentiable(
+                f"{self.name} has no derivative with respect to operand {operand}"
+            )
         return None if rule == ZERO else node_from_text(rule)
 
 

@@ -106,7 +106,7 @@ static void div_f64(void* const* buffers, int64_t begin, int64_t end) {
   }
 }
 
-static void floordiv_f32(void* const* buffers, int64_t begin, int64_t end) {
+static void floor_divide_f32(void* const* buffers, int64_t begin, int64_t end) {
   const float* restrict const b0 = buffers[0];
   const float* restrict const b1 = buffers[1];
   float* restrict const b2 = buffers[2];
@@ -119,7 +119,7 @@ static void floordiv_f32(void* const* buffers, int64_t begin, int64_t end) {
   }
 }
 
-static void floordiv_f64(void* const* buffers, int64_t begin, int64_t end) {
+static void floor_divide_f64(void* const* buffers, int64_t begin, int64_t end) {
   const double* restrict const b0 = buffers[0];
   const double* restrict const b1 = buffers[1];
   double* restrict const b2 = buffers[2];
@@ -132,7 +132,7 @@ static void floordiv_f64(void* const* buffers, int64_t begin, int64_t end) {
   }
 }
 
-static void mod_f32(void* const* buffers, int64_t begin, int64_t end) {
+static void remainder_f32(void* const* buffers, int64_t begin, int64_t end) {
   const float* restrict const b0 = buffers[0];
   const float* restrict const b1 = buffers[1];
   float* restrict const b2 = buffers[2];
@@ -145,7 +145,7 @@ static void mod_f32(void* const* buffers, int64_t begin, int64_t end) {
   }
 }
 
-static void mod_f64(void* const* buffers, int64_t begin, int64_t end) {
+static void remainder_f64(void* const* buffers, int64_t begin, int64_t end) {
   const double* restrict const b0 = buffers[0];
   const double* restrict const b1 = buffers[1];
   double* restrict const b2 = buffers[2];
@@ -154,6 +154,32 @@ static void mod_f64(void* const* buffers, int64_t begin, int64_t end) {
     const double v0 = b0[i];
     const double v1 = b1[i];
     const double v2 = ax_mod_f64(v0, v1);
+    b2[i] = v2;
+  }
+}
+
+static void fmod_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = ax_fmod_f32(v0, v1);
+    b2[i] = v2;
+  }
+}
+
+static void fmod_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = ax_fmod_f64(v0, v1);
     b2[i] = v2;
   }
 }
@@ -330,6 +356,230 @@ static void square_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
   }
 }
 
+static void reciprocal_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = (1 / v0);
+    b1[i] = v1;
+  }
+}
+
+static void reciprocal_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = (1 / v0);
+    b1[i] = v1;
+  }
+}
+
+static void reciprocal_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = (v1 * v1);
+    const float v3 = (v0 * v2);
+    const float v4 = (-v3);
+    b2[i] = v4;
+  }
+}
+
+static void reciprocal_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = (v1 * v1);
+    const double v3 = (v0 * v2);
+    const double v4 = (-v3);
+    b2[i] = v4;
+  }
+}
+
+static void hypot_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = ax_hypot_f32(v0, v1);
+    b2[i] = v2;
+  }
+}
+
+static void hypot_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = ax_hypot_f64(v0, v1);
+    b2[i] = v2;
+  }
+}
+
+static void logaddexp_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const _Bool v2 = (v0 == v1);
+    const float v3 = 0x1.62e4300000000p-1f;
+    const float v4 = (v0 + v3);
+    const float v5 = ax_maximum_f32(v0, v1);
+    const float v6 = (v0 - v1);
+    const float v7 = ax_abs_f32(v6);
+    const float v8 = (-v7);
+    const float v9 = ax_exp_f32(v8);
+    const float v10 = ax_log1p_f32(v9);
+    const float v11 = (v5 + v10);
+    const float v12 = (v2 ? v4 : v11);
+    b2[i] = v12;
+  }
+}
+
+static void logaddexp_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const _Bool v2 = (v0 == v1);
+    const double v3 = 0x1.62e42fefa39efp-1;
+    const double v4 = (v0 + v3);
+    const double v5 = ax_maximum_f64(v0, v1);
+    const double v6 = (v0 - v1);
+    const double v7 = ax_abs_f64(v6);
+    const double v8 = (-v7);
+    const double v9 = ax_exp_f64(v8);
+    const double v10 = ax_log1p_f64(v9);
+    const double v11 = (v5 + v10);
+    const double v12 = (v2 ? v4 : v11);
+    b2[i] = v12;
+  }
+}
+
+static void copysign_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = ax_copysign_f32(v0, v1);
+    b2[i] = v2;
+  }
+}
+
+static void copysign_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = ax_copysign_f64(v0, v1);
+    b2[i] = v2;
+  }
+}
+
+static void nextafter_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = ax_nextafter_f32(v0, v1);
+    b2[i] = v2;
+  }
+}
+
+static void nextafter_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = ax_nextafter_f64(v0, v1);
+    b2[i] = v2;
+  }
+}
+
+static void lerp_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  const float* restrict const b2 = buffers[2];
+  float* restrict const b3 = buffers[3];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = 0x1.0000000000000p-1f;
+    const _Bool v2 = (v0 < v1);
+    const float v3 = b1[i];
+    const float v4 = b2[i];
+    const float v5 = (v4 - v3);
+    const float v6 = (v0 * v5);
+    const float v7 = (v3 + v6);
+    const float v8 = 0x1.0000000000000p+0f;
+    const float v9 = (v8 - v0);
+    const float v10 = (v9 * v5);
+    const float v11 = (v4 - v10);
+    const float v12 = (v2 ? v7 : v11);
+    b3[i] = v12;
+  }
+}
+
+static void lerp_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  const double* restrict const b2 = buffers[2];
+  double* restrict const b3 = buffers[3];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = 0x1.0000000000000p-1;
+    const _Bool v2 = (v0 < v1);
+    const double v3 = b1[i];
+    const double v4 = b2[i];
+    const double v5 = (v4 - v3);
+    const double v6 = (v0 * v5);
+    const double v7 = (v3 + v6);
+    const double v8 = 0x1.0000000000000p+0;
+    const double v9 = (v8 - v0);
+    const double v10 = (v9 * v5);
+    const double v11 = (v4 - v10);
+    const double v12 = (v2 ? v7 : v11);
+    b3[i] = v12;
+  }
+}
+
 static void maximum_f32(void* const* buffers, int64_t begin, int64_t end) {
   const float* restrict const b0 = buffers[0];
   const float* restrict const b1 = buffers[1];
@@ -404,6 +654,58 @@ static void exp_f64(void* const* buffers, int64_t begin, int64_t end) {
   }
 }
 
+static void exp2_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = ax_exp2_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+static void exp2_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = ax_exp2_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+static void exp2_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = 0x1.62e4300000000p-1f;
+    const float v1 = b0[i];
+    const float v2 = b1[i];
+    const float v3 = (v1 * v2);
+    const float v4 = (v0 * v3);
+    b2[i] = v4;
+  }
+}
+
+static void exp2_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = 0x1.62e42fefa39efp-1;
+    const double v1 = b0[i];
+    const double v2 = b1[i];
+    const double v3 = (v1 * v2);
+    const double v4 = (v0 * v3);
+    b2[i] = v4;
+  }
+}
+
 static void expm1_f32(void* const* buffers, int64_t begin, int64_t end) {
   const float* restrict const b0 = buffers[0];
   float* restrict const b1 = buffers[1];
@@ -473,6 +775,110 @@ static void log_f64(void* const* buffers, int64_t begin, int64_t end) {
     const double v0 = b0[i];
     const double v1 = ax_log_f64(v0);
     b1[i] = v1;
+  }
+}
+
+static void log2_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = ax_log2_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+static void log2_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = ax_log2_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+static void log2_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = 0x1.7154760000000p+0f;
+    const float v1 = b0[i];
+    const float v2 = (v0 * v1);
+    const float v3 = b1[i];
+    const float v4 = (v2 / v3);
+    b2[i] = v4;
+  }
+}
+
+static void log2_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = 0x1.71547652b82fep+0;
+    const double v1 = b0[i];
+    const double v2 = (v0 * v1);
+    const double v3 = b1[i];
+    const double v4 = (v2 / v3);
+    b2[i] = v4;
+  }
+}
+
+static void log10_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = ax_log10_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+static void log10_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = ax_log10_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+static void log10_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = 0x1.bcb7b20000000p-2f;
+    const float v1 = b0[i];
+    const float v2 = (v0 * v1);
+    const float v3 = b1[i];
+    const float v4 = (v2 / v3);
+    b2[i] = v4;
+  }
+}
+
+static void log10_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = 0x1.bcb7b1526e50dp-2;
+    const double v1 = b0[i];
+    const double v2 = (v0 * v1);
+    const double v3 = b1[i];
+    const double v4 = (v2 / v3);
+    b2[i] = v4;
   }
 }
 
@@ -740,6 +1146,358 @@ static void cos_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
   }
 }
 
+static void tan_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = ax_tan_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+static void tan_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = ax_tan_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+static void tan_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = 0x1.0000000000000p+0f;
+    const float v2 = b1[i];
+    const float v3 = (v2 * v2);
+    const float v4 = (v1 + v3);
+    const float v5 = (v0 * v4);
+    b2[i] = v5;
+  }
+}
+
+static void tan_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = 0x1.0000000000000p+0;
+    const double v2 = b1[i];
+    const double v3 = (v2 * v2);
+    const double v4 = (v1 + v3);
+    const double v5 = (v0 * v4);
+    b2[i] = v5;
+  }
+}
+
+static void asin_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = ax_asin_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+static void asin_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = ax_asin_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+static void asin_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = 0x1.0000000000000p+0f;
+    const float v2 = b1[i];
+    const float v3 = (v1 - v2);
+    const float v4 = (v1 + v2);
+    const float v5 = (v3 * v4);
+    const float v6 = ax_rsqrt_f32(v5);
+    const float v7 = (v0 * v6);
+    b2[i] = v7;
+  }
+}
+
+static void asin_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = 0x1.0000000000000p+0;
+    const double v2 = b1[i];
+    const double v3 = (v1 - v2);
+    const double v4 = (v1 + v2);
+    const double v5 = (v3 * v4);
+    const double v6 = ax_rsqrt_f64(v5);
+    const double v7 = (v0 * v6);
+    b2[i] = v7;
+  }
+}
+
+static void acos_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = ax_acos_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+static void acos_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = ax_acos_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+static void acos_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = 0x1.0000000000000p+0f;
+    const float v2 = b1[i];
+    const float v3 = (v1 - v2);
+    const float v4 = (v1 + v2);
+    const float v5 = (v3 * v4);
+    const float v6 = ax_rsqrt_f32(v5);
+    const float v7 = (v0 * v6);
+    const float v8 = (-v7);
+    b2[i] = v8;
+  }
+}
+
+static void acos_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = 0x1.0000000000000p+0;
+    const double v2 = b1[i];
+    const double v3 = (v1 - v2);
+    const double v4 = (v1 + v2);
+    const double v5 = (v3 * v4);
+    const double v6 = ax_rsqrt_f64(v5);
+    const double v7 = (v0 * v6);
+    const double v8 = (-v7);
+    b2[i] = v8;
+  }
+}
+
+static void atan_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = ax_atan_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+static void atan_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = ax_atan_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+static void atan_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = 0x1.0000000000000p+0f;
+    const float v2 = b1[i];
+    const float v3 = (v2 * v2);
+    const float v4 = (v1 + v3);
+    const float v5 = (v0 / v4);
+    b2[i] = v5;
+  }
+}
+
+static void atan_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = 0x1.0000000000000p+0;
+    const double v2 = b1[i];
+    const double v3 = (v2 * v2);
+    const double v4 = (v1 + v3);
+    const double v5 = (v0 / v4);
+    b2[i] = v5;
+  }
+}
+
+static void atan2_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = ax_atan2_f32(v0, v1);
+    b2[i] = v2;
+  }
+}
+
+static void atan2_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = ax_atan2_f64(v0, v1);
+    b2[i] = v2;
+  }
+}
+
+static void sinh_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = ax_sinh_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+static void sinh_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = ax_sinh_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+static void sinh_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = ax_cosh_f32(v1);
+    const float v3 = (v0 * v2);
+    b2[i] = v3;
+  }
+}
+
+static void sinh_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = ax_cosh_f64(v1);
+    const double v3 = (v0 * v2);
+    b2[i] = v3;
+  }
+}
+
+static void cosh_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = ax_cosh_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+static void cosh_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = ax_cosh_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+static void cosh_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = ax_sinh_f32(v1);
+    const float v3 = (v0 * v2);
+    b2[i] = v3;
+  }
+}
+
+static void cosh_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = ax_sinh_f64(v1);
+    const double v3 = (v0 * v2);
+    b2[i] = v3;
+  }
+}
+
 static void tanh_f32(void* const* buffers, int64_t begin, int64_t end) {
   const float* restrict const b0 = buffers[0];
   float* restrict const b1 = buffers[1];
@@ -791,6 +1549,174 @@ static void tanh_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
     const double v4 = (v1 - v3);
     const double v5 = (v0 * v4);
     b2[i] = v5;
+  }
+}
+
+static void asinh_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = ax_asinh_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+static void asinh_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = ax_asinh_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+static void asinh_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = 0x1.0000000000000p+0f;
+    const float v2 = b1[i];
+    const float v3 = ax_hypot_f32(v1, v2);
+    const float v4 = (v0 / v3);
+    b2[i] = v4;
+  }
+}
+
+static void asinh_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = 0x1.0000000000000p+0;
+    const double v2 = b1[i];
+    const double v3 = ax_hypot_f64(v1, v2);
+    const double v4 = (v0 / v3);
+    b2[i] = v4;
+  }
+}
+
+static void acosh_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = ax_acosh_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+static void acosh_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = ax_acosh_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+static void acosh_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = 0x1.0000000000000p+0f;
+    const float v3 = (v1 - v2);
+    const float v4 = ax_rsqrt_f32(v3);
+    const float v5 = (v0 * v4);
+    const float v6 = (v1 + v2);
+    const float v7 = ax_rsqrt_f32(v6);
+    const float v8 = (v5 * v7);
+    b2[i] = v8;
+  }
+}
+
+static void acosh_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = 0x1.0000000000000p+0;
+    const double v3 = (v1 - v2);
+    const double v4 = ax_rsqrt_f64(v3);
+    const double v5 = (v0 * v4);
+    const double v6 = (v1 + v2);
+    const double v7 = ax_rsqrt_f64(v6);
+    const double v8 = (v5 * v7);
+    b2[i] = v8;
+  }
+}
+
+static void atanh_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = ax_atanh_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+static void atanh_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = ax_atanh_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+static void atanh_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = 0x1.0000000000000p+0f;
+    const float v2 = b1[i];
+    const float v3 = (v1 - v2);
+    const float v4 = (v1 + v2);
+    const float v5 = (v3 * v4);
+    const float v6 = (v0 / v5);
+    b2[i] = v6;
+  }
+}
+
+static void atanh_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = 0x1.0000000000000p+0;
+    const double v2 = b1[i];
+    const double v3 = (v1 - v2);
+    const double v4 = (v1 + v2);
+    const double v5 = (v3 * v4);
+    const double v6 = (v0 / v5);
+    b2[i] = v6;
   }
 }
 
@@ -849,6 +1775,166 @@ static void erf_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
     const double v6 = (v1 * v5);
     const double v7 = (v0 * v6);
     b2[i] = v7;
+  }
+}
+
+static void erfc_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = ax_erfc_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+static void erfc_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = ax_erfc_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+static void erfc_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = 0x1.20dd760000000p+0f;
+    const float v1 = b0[i];
+    const float v2 = (v1 * v1);
+    const float v3 = (-v2);
+    const float v4 = ax_exp_f32(v3);
+    const float v5 = b1[i];
+    const float v6 = (v4 * v5);
+    const float v7 = (v0 * v6);
+    const float v8 = (-v7);
+    b2[i] = v8;
+  }
+}
+
+static void erfc_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = 0x1.20dd750429b6dp+0;
+    const double v1 = b0[i];
+    const double v2 = (v1 * v1);
+    const double v3 = (-v2);
+    const double v4 = ax_exp_f64(v3);
+    const double v5 = b1[i];
+    const double v6 = (v4 * v5);
+    const double v7 = (v0 * v6);
+    const double v8 = (-v7);
+    b2[i] = v8;
+  }
+}
+
+static void lgamma_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = ax_lgamma_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+static void lgamma_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = ax_lgamma_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+static void lgamma_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = ax_digamma_f32(v1);
+    const float v3 = (v0 * v2);
+    b2[i] = v3;
+  }
+}
+
+static void lgamma_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = ax_digamma_f64(v1);
+    const double v3 = (v0 * v2);
+    b2[i] = v3;
+  }
+}
+
+static void digamma_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = ax_digamma_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+static void digamma_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = ax_digamma_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+static void digamma_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = ax_trigamma_f32(v1);
+    const float v3 = (v0 * v2);
+    b2[i] = v3;
+  }
+}
+
+static void digamma_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = ax_trigamma_f64(v1);
+    const double v3 = (v0 * v2);
+    b2[i] = v3;
   }
 }
 
@@ -914,6 +2000,28 @@ static void round_f64(void* const* buffers, int64_t begin, int64_t end) {
   for (int64_t i = begin; i < end; ++i) {
     const double v0 = b0[i];
     const double v1 = ax_round_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+static void trunc_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = ax_trunc_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+static void trunc_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = ax_trunc_f64(v0);
     b1[i] = v1;
   }
 }
@@ -1092,6 +2200,28 @@ static void isnan_f64(void* const* buffers, int64_t begin, int64_t end) {
   for (int64_t i = begin; i < end; ++i) {
     const double v0 = b0[i];
     const _Bool v1 = ax_isnan_f64(v0);
+    b1[i] = v1;
+  }
+}
+
+static void isinf_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  uint8_t* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const _Bool v1 = ax_isinf_f32(v0);
+    b1[i] = v1;
+  }
+}
+
+static void isinf_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  uint8_t* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const _Bool v1 = ax_isinf_f64(v0);
     b1[i] = v1;
   }
 }
@@ -1497,10 +2627,12 @@ const struct AxonMap AXON_MAPS[] = {
   {"float64 (mul float64#0 float64#1)", mul_f64},
   {"float32 (div float32#0 float32#1)", div_f32},
   {"float64 (div float64#0 float64#1)", div_f64},
-  {"float32 (floordiv float32#0 float32#1)", floordiv_f32},
-  {"float64 (floordiv float64#0 float64#1)", floordiv_f64},
-  {"float32 (mod float32#0 float32#1)", mod_f32},
-  {"float64 (mod float64#0 float64#1)", mod_f64},
+  {"float32 (floordiv float32#0 float32#1)", floor_divide_f32},
+  {"float64 (floordiv float64#0 float64#1)", floor_divide_f64},
+  {"float32 (mod float32#0 float32#1)", remainder_f32},
+  {"float64 (mod float64#0 float64#1)", remainder_f64},
+  {"float32 (fmod float32#0 float32#1)", fmod_f32},
+  {"float64 (fmod float64#0 float64#1)", fmod_f64},
   {"float32 (pow float32#0 float32#1)", pow_f32},
   {"float64 (pow float64#0 float64#1)", pow_f64},
   {"float32 (neg float32#0)", neg_f32},
@@ -1515,18 +2647,44 @@ const struct AxonMap AXON_MAPS[] = {
   {"float64 (square float64#0)", square_f64},
   {"float32 (mul float32:2 (mul float32#0 float32#1))", square_grad_f32},
   {"float64 (mul float64:2 (mul float64#0 float64#1))", square_grad_f64},
+  {"float32 (reciprocal float32#0)", reciprocal_f32},
+  {"float64 (reciprocal float64#0)", reciprocal_f64},
+  {"float32 (neg (mul float32#0 (square float32#1)))", reciprocal_grad_f32},
+  {"float64 (neg (mul float64#0 (square float64#1)))", reciprocal_grad_f64},
+  {"float32 (hypot float32#0 float32#1)", hypot_f32},
+  {"float64 (hypot float64#0 float64#1)", hypot_f64},
+  {"float32 (select (eq float32#0 float32#1) (add float32#0 float32:0.69314718055994529) (add (maximum float32#0 float32#1) (log1p (exp (neg (abs (sub float32#0 float32#1)))))))", logaddexp_f32},
+  {"float64 (select (eq float64#0 float64#1) (add float64#0 float64:0.69314718055994529) (add (maximum float64#0 float64#1) (log1p (exp (neg (abs (sub float64#0 float64#1)))))))", logaddexp_f64},
+  {"float32 (copysign float32#0 float32#1)", copysign_f32},
+  {"float64 (copysign float64#0 float64#1)", copysign_f64},
+  {"float32 (nextafter float32#0 float32#1)", nextafter_f32},
+  {"float64 (nextafter float64#0 float64#1)", nextafter_f64},
+  {"float32 (select (lt float32#0 float32:0.5) (add float32#1 (mul float32#0 (sub float32#2 float32#1))) (sub float32#2 (mul (sub float32:1 float32#0) (sub float32#2 float32#1))))", lerp_f32},
+  {"float64 (select (lt float64#0 float64:0.5) (add float64#1 (mul float64#0 (sub float64#2 float64#1))) (sub float64#2 (mul (sub float64:1 float64#0) (sub float64#2 float64#1))))", lerp_f64},
   {"float32 (maximum float32#0 float32#1)", maximum_f32},
   {"float64 (maximum float64#0 float64#1)", maximum_f64},
   {"float32 (minimum float32#0 float32#1)", minimum_f32},
   {"float64 (minimum float64#0 float64#1)", minimum_f64},
   {"float32 (exp float32#0)", exp_f32},
   {"float64 (exp float64#0)", exp_f64},
+  {"float32 (exp2 float32#0)", exp2_f32},
+  {"float64 (exp2 float64#0)", exp2_f64},
+  {"float32 (mul float32:0.69314718055994529 (mul float32#0 float32#1))", exp2_grad_f32},
+  {"float64 (mul float64:0.69314718055994529 (mul float64#0 float64#1))", exp2_grad_f64},
   {"float32 (expm1 float32#0)", expm1_f32},
   {"float64 (expm1 float64#0)", expm1_f64},
   {"float32 (mul float32#0 (exp float32#1))", expm1_grad_f32},
   {"float64 (mul float64#0 (exp float64#1))", expm1_grad_f64},
   {"float32 (log float32#0)", log_f32},
   {"float64 (log float64#0)", log_f64},
+  {"float32 (log2 float32#0)", log2_f32},
+  {"float64 (log2 float64#0)", log2_f64},
+  {"float32 (div (mul float32:1.4426950408889634 float32#0) float32#1)", log2_grad_f32},
+  {"float64 (div (mul float64:1.4426950408889634 float64#0) float64#1)", log2_grad_f64},
+  {"float32 (log10 float32#0)", log10_f32},
+  {"float64 (log10 float64#0)", log10_f64},
+  {"float32 (div (mul float32:0.43429448190325176 float32#0) float32#1)", log10_grad_f32},
+  {"float64 (div (mul float64:0.43429448190325176 float64#0) float64#1)", log10_grad_f64},
   {"float32 (log1p float32#0)", log1p_f32},
   {"float64 (log1p float64#0)", log1p_f64},
   {"float32 (div float32#0 (add float32:1 float32#1))", log1p_grad_f32},
@@ -1547,20 +2705,72 @@ const struct AxonMap AXON_MAPS[] = {
   {"float64 (cos float64#0)", cos_f64},
   {"float32 (neg (mul float32#0 (sin float32#1)))", cos_grad_f32},
   {"float64 (neg (mul float64#0 (sin float64#1)))", cos_grad_f64},
+  {"float32 (tan float32#0)", tan_f32},
+  {"float64 (tan float64#0)", tan_f64},
+  {"float32 (mul float32#0 (add float32:1 (square float32#1)))", tan_grad_f32},
+  {"float64 (mul float64#0 (add float64:1 (square float64#1)))", tan_grad_f64},
+  {"float32 (asin float32#0)", asin_f32},
+  {"float64 (asin float64#0)", asin_f64},
+  {"float32 (mul float32#0 (rsqrt (mul (sub float32:1 float32#1) (add float32:1 float32#1))))", asin_grad_f32},
+  {"float64 (mul float64#0 (rsqrt (mul (sub float64:1 float64#1) (add float64:1 float64#1))))", asin_grad_f64},
+  {"float32 (acos float32#0)", acos_f32},
+  {"float64 (acos float64#0)", acos_f64},
+  {"float32 (neg (mul float32#0 (rsqrt (mul (sub float32:1 float32#1) (add float32:1 float32#1)))))", acos_grad_f32},
+  {"float64 (neg (mul float64#0 (rsqrt (mul (sub float64:1 float64#1) (add float64:1 float64#1)))))", acos_grad_f64},
+  {"float32 (atan float32#0)", atan_f32},
+  {"float64 (atan float64#0)", atan_f64},
+  {"float32 (div float32#0 (add float32:1 (square float32#1)))", atan_grad_f32},
+  {"float64 (div float64#0 (add float64:1 (square float64#1)))", atan_grad_f64},
+  {"float32 (atan2 float32#0 float32#1)", atan2_f32},
+  {"float64 (atan2 float64#0 float64#1)", atan2_f64},
+  {"float32 (sinh float32#0)", sinh_f32},
+  {"float64 (sinh float64#0)", sinh_f64},
+  {"float32 (mul float32#0 (cosh float32#1))", sinh_grad_f32},
+  {"float64 (mul float64#0 (cosh float64#1))", sinh_grad_f64},
+  {"float32 (cosh float32#0)", cosh_f32},
+  {"float64 (cosh float64#0)", cosh_f64},
+  {"float32 (mul float32#0 (sinh float32#1))", cosh_grad_f32},
+  {"float64 (mul float64#0 (sinh float64#1))", cosh_grad_f64},
   {"float32 (tanh float32#0)", tanh_f32},
   {"float64 (tanh float64#0)", tanh_f64},
   {"float32 (mul float32#0 (sub float32:1 (square float32#1)))", tanh_grad_f32},
   {"float64 (mul float64#0 (sub float64:1 (square float64#1)))", tanh_grad_f64},
+  {"float32 (asinh float32#0)", asinh_f32},
+  {"float64 (asinh float64#0)", asinh_f64},
+  {"float32 (div float32#0 (hypot float32:1 float32#1))", asinh_grad_f32},
+  {"float64 (div float64#0 (hypot float64:1 float64#1))", asinh_grad_f64},
+  {"float32 (acosh float32#0)", acosh_f32},
+  {"float64 (acosh float64#0)", acosh_f64},
+  {"float32 (mul (mul float32#0 (rsqrt (sub float32#1 float32:1))) (rsqrt (add float32#1 float32:1)))", acosh_grad_f32},
+  {"float64 (mul (mul float64#0 (rsqrt (sub float64#1 float64:1))) (rsqrt (add float64#1 float64:1)))", acosh_grad_f64},
+  {"float32 (atanh float32#0)", atanh_f32},
+  {"float64 (atanh float64#0)", atanh_f64},
+  {"float32 (div float32#0 (mul (sub float32:1 float32#1) (add float32:1 float32#1)))", atanh_grad_f32},
+  {"float64 (div float64#0 (mul (sub float64:1 float64#1) (add float64:1 float64#1)))", atanh_grad_f64},
   {"float32 (erf float32#0)", erf_f32},
   {"float64 (erf float64#0)", erf_f64},
   {"float32 (mul float32:1.1283791670955126 (mul float32#0 (exp (neg (square float32#1)))))", erf_grad_f32},
   {"float64 (mul float64:1.1283791670955126 (mul float64#0 (exp (neg (square float64#1)))))", erf_grad_f64},
+  {"float32 (erfc float32#0)", erfc_f32},
+  {"float64 (erfc float64#0)", erfc_f64},
+  {"float32 (neg (mul float32:1.1283791670955126 (mul (exp (neg (square float32#0))) float32#1)))", erfc_grad_f32},
+  {"float64 (neg (mul float64:1.1283791670955126 (mul (exp (neg (square float64#0))) float64#1)))", erfc_grad_f64},
+  {"float32 (lgamma float32#0)", lgamma_f32},
+  {"float64 (lgamma float64#0)", lgamma_f64},
+  {"float32 (mul float32#0 (digamma float32#1))", lgamma_grad_f32},
+  {"float64 (mul float64#0 (digamma float64#1))", lgamma_grad_f64},
+  {"float32 (digamma float32#0)", digamma_f32},
+  {"float64 (digamma float64#0)", digamma_f64},
+  {"float32 (mul float32#0 (trigamma float32#1))", digamma_grad_f32},
+  {"float64 (mul float64#0 (trigamma float64#1))", digamma_grad_f64},
   {"float32 (floor float32#0)", floor_f32},
   {"float64 (floor float64#0)", floor_f64},
   {"float32 (ceil float32#0)", ceil_f32},
   {"float64 (ceil float64#0)", ceil_f64},
   {"float32 (round float32#0)", round_f32},
   {"float64 (round float64#0)", round_f64},
+  {"float32 (trunc float32#0)", trunc_f32},
+  {"float64 (trunc float64#0)", trunc_f64},
   {"bool (eq float32#0 float32#1)", eq_f32},
   {"bool (eq float64#0 float64#1)", eq_f64},
   {"bool (ne float32#0 float32#1)", ne_f32},
@@ -1575,6 +2785,8 @@ const struct AxonMap AXON_MAPS[] = {
   {"bool (ge float64#0 float64#1)", ge_f64},
   {"bool (isnan float32#0)", isnan_f32},
   {"bool (isnan float64#0)", isnan_f64},
+  {"bool (isinf float32#0)", isinf_f32},
+  {"bool (isinf float64#0)", isinf_f64},
   {"bool (isfinite float32#0)", isfinite_f32},
   {"bool (isfinite float64#0)", isfinite_f64},
   {"float32 float32#0", cast_grad_f32},

@@ -429,7 +429,8 @@ AX_FN float ax_digamma_f32(float x) { return (float)ax_digamma_f64((double)x); }
 /* The same for its derivative (DLMF 5.15). */
 AX_FN double ax_trigamma_f64(double x) {
   double y = 0.0, sign = 1.0;
-  if (x <= 0.0 && x == __builtin_floor(x)) return x < -0x1p1023 ? __builtin_nan("") : __builtin_inf();
+  if (x <= 0.0 && x == __builtin_floor(x))
+    return x < -0x1p1023 ? __builtin_nan("") : __builtin_inf();
   if (x < 0.0) {
     double s = 3.141592653589793 / __builtin_sin(3.141592653589793 * __builtin_fmod(x, 1.0));
     y = s * s;
@@ -445,13 +446,13 @@ AX_FN double ax_trigamma_f64(double x) {
 AX_FN float ax_trigamma_f32(float x) { return (float)ax_trigamma_f64((double)x); }
 
 /* The float next to x in the direction of y: of equals y, so that -0 goes to 0. */
-#define AX_NEXTAFTER(S, T, U, from_bits, least)                                               \
-  AX_FN T ax_nextafter_##S(T x, T y) {                                                        \
-    U u = ax_bits_##S(x);                                                                     \
-    T r = from_bits((x < y) == (x > 0) ? u + 1 : u - 1);                                      \
-    r = x == 0 ? (y > 0 ? (T)least : -(T)least) : r;                                          \
-    r = x == y ? y : r;                                                                       \
-    return x != x || y != y ? x + y : r;                                                      \
+#define AX_NEXTAFTER(S, T, U, from_bits, least)          \
+  AX_FN T ax_nextafter_##S(T x, T y) {                   \
+    U u = ax_bits_##S(x);                                \
+    T r = from_bits((x < y) == (x > 0) ? u + 1 : u - 1); \
+    r = x == 0 ? (y > 0 ? (T)least : -(T)least) : r;     \
+    r = x == y ? y : r;                                  \
+    return x != x || y != y ? x + y : r;                 \
   }
 AX_NEXTAFTER(f32, float, uint32_t, ax_float, 0x1p-149)
 AX_NEXTAFTER(f64, double, uint64_t, ax_double, 0x1p-1074)
