@@ -46,13 +46,22 @@ def div_backward(ctx, dy):
     return ops.div__grad(dy, ctx.b, ctx.y, ctx.a)
 
 
-def mod_backward(ctx, dy):
-    """Gradient of `mod`.
+def remainder_backward(ctx, dy):
+    """Gradient of `remainder`.
 
         da = sum[broadcast axes](dy)
         db = sum[broadcast axes](-(dy * (a // b)))
     """
-    return ops.mod__grad(dy, ctx.a, ctx.b)
+    return ops.remainder__grad(dy, ctx.a, ctx.b)
+
+
+def fmod_backward(ctx, dy):
+    """Gradient of `fmod`.
+
+        da = sum[broadcast axes](dy)
+        db = sum[broadcast axes](-(dy * trunc(a / b)))
+    """
+    return ops.fmod__grad(dy, ctx.a, ctx.b)
 
 
 def pow_backward(ctx, dy):
@@ -88,6 +97,50 @@ def square_backward(ctx, dy):
     return ops.square__grad(dy, ctx.x)
 
 
+def reciprocal_backward(ctx, dy):
+    """Gradient of `reciprocal`.
+
+        dx = -(dy * square(y))
+    """
+    return ops.reciprocal__grad(dy, ctx.y, ctx.x)
+
+
+def hypot_backward(ctx, dy):
+    """Gradient of `hypot`.
+
+        da = sum[broadcast axes](0 if y == 0 else dy * a / y)
+        db = sum[broadcast axes](0 if y == 0 else dy * b / y)
+    """
+    return ops.hypot__grad(dy, ctx.a, ctx.b, ctx.y)
+
+
+def logaddexp_backward(ctx, dy):
+    """Gradient of `logaddexp`.
+
+        da = sum[broadcast axes](dy * (0.5 if a == b else sigmoid(a - b)))
+        db = sum[broadcast axes](dy * (0.5 if a == b else sigmoid(b - a)))
+    """
+    return ops.logaddexp__grad(dy, ctx.a, ctx.b)
+
+
+def copysign_backward(ctx, dy):
+    """Gradient of `copysign`.
+
+        da = sum[broadcast axes](dy * sign(a) * copysign(1, b))
+    """
+    return ops.copysign__grad(dy, ctx.a, ctx.b)
+
+
+def lerp_backward(ctx, dy):
+    """Gradient of `lerp`.
+
+        da = sum[broadcast axes](dy * (1 - weight))
+        db = sum[broadcast axes](dy * weight)
+        dweight = sum[broadcast axes](dy * (b - a))
+    """
+    return ops.lerp__grad(dy, ctx.a, ctx.b, ctx.weight)
+
+
 def maximum_backward(ctx, dy):
     """Gradient of `maximum`.
 
@@ -109,9 +162,13 @@ def minimum_backward(ctx, dy):
 def clip_backward(ctx, dy):
     """Gradient of `clip`.
 
-        dx = 0 if x < low else 0 if x > high else dy
+        dx = sum[broadcast axes](0 if (x(low) if x < low else x) > high else 0 if x < low else
+            dy)
+        dlow = sum[broadcast axes](0 if (x(low) if x < low else x) > high else dy if x < low
+            else 0)
+        dhigh = sum[broadcast axes](dy if (x(low) if x < low else x) > high else 0)
     """
-    return ops.clip__grad(dy, ctx.x, low=ctx.low, high=ctx.high)
+    return ops.clip__grad(dy, ctx.x, ctx.low, ctx.high)
 
 
 def exp_backward(ctx, dy):
@@ -120,6 +177,14 @@ def exp_backward(ctx, dy):
         dx = dy * y
     """
     return ops.exp__grad(dy, ctx.y, ctx.x)
+
+
+def exp2_backward(ctx, dy):
+    """Gradient of `exp2`.
+
+        dx = 0.693147 * (dy * y)
+    """
+    return ops.exp2__grad(dy, ctx.y, ctx.x)
 
 
 def expm1_backward(ctx, dy):
@@ -136,6 +201,22 @@ def log_backward(ctx, dy):
         dx = dy / x
     """
     return ops.log__grad(dy, ctx.x)
+
+
+def log2_backward(ctx, dy):
+    """Gradient of `log2`.
+
+        dx = 1.4427 * dy / x
+    """
+    return ops.log2__grad(dy, ctx.x)
+
+
+def log10_backward(ctx, dy):
+    """Gradient of `log10`.
+
+        dx = 0.434294 * dy / x
+    """
+    return ops.log10__grad(dy, ctx.x)
 
 
 def log1p_backward(ctx, dy):
@@ -178,6 +259,63 @@ def cos_backward(ctx, dy):
     return ops.cos__grad(dy, ctx.x)
 
 
+def tan_backward(ctx, dy):
+    """Gradient of `tan`.
+
+        dx = dy * (1 + square(y))
+    """
+    return ops.tan__grad(dy, ctx.y, ctx.x)
+
+
+def asin_backward(ctx, dy):
+    """Gradient of `asin`.
+
+        dx = dy * rsqrt((1 - x) * (1 + x))
+    """
+    return ops.asin__grad(dy, ctx.x)
+
+
+def acos_backward(ctx, dy):
+    """Gradient of `acos`.
+
+        dx = -(dy * rsqrt((1 - x) * (1 + x)))
+    """
+    return ops.acos__grad(dy, ctx.x)
+
+
+def atan_backward(ctx, dy):
+    """Gradient of `atan`.
+
+        dx = dy / (1 + square(x))
+    """
+    return ops.atan__grad(dy, ctx.x)
+
+
+def atan2_backward(ctx, dy):
+    """Gradient of `atan2`.
+
+        da = sum[broadcast axes](0 if hypot(a, b) == 0 else dy * b / square(hypot(a, b)))
+        db = sum[broadcast axes](0 if hypot(a, b) == 0 else -(dy * a / square(hypot(a, b))))
+    """
+    return ops.atan2__grad(dy, ctx.a, ctx.b)
+
+
+def sinh_backward(ctx, dy):
+    """Gradient of `sinh`.
+
+        dx = dy * cosh(x)
+    """
+    return ops.sinh__grad(dy, ctx.x)
+
+
+def cosh_backward(ctx, dy):
+    """Gradient of `cosh`.
+
+        dx = dy * sinh(x)
+    """
+    return ops.cosh__grad(dy, ctx.x)
+
+
 def tanh_backward(ctx, dy):
     """Gradient of `tanh`.
 
@@ -186,12 +324,60 @@ def tanh_backward(ctx, dy):
     return ops.tanh__grad(dy, ctx.y, ctx.x)
 
 
+def asinh_backward(ctx, dy):
+    """Gradient of `asinh`.
+
+        dx = dy / hypot(1, x)
+    """
+    return ops.asinh__grad(dy, ctx.x)
+
+
+def acosh_backward(ctx, dy):
+    """Gradient of `acosh`.
+
+        dx = dy * rsqrt(x - 1) * rsqrt(x + 1)
+    """
+    return ops.acosh__grad(dy, ctx.x)
+
+
+def atanh_backward(ctx, dy):
+    """Gradient of `atanh`.
+
+        dx = dy / ((1 - x) * (1 + x))
+    """
+    return ops.atanh__grad(dy, ctx.x)
+
+
 def erf_backward(ctx, dy):
     """Gradient of `erf`.
 
         dx = 1.12838 * (dy * exp(-square(x)))
     """
     return ops.erf__grad(dy, ctx.x)
+
+
+def erfc_backward(ctx, dy):
+    """Gradient of `erfc`.
+
+        dx = -(1.12838 * (exp(-square(x)) * dy))
+    """
+    return ops.erfc__grad(dy, ctx.x)
+
+
+def lgamma_backward(ctx, dy):
+    """Gradient of `lgamma`.
+
+        dx = dy * digamma(x)
+    """
+    return ops.lgamma__grad(dy, ctx.x)
+
+
+def digamma_backward(ctx, dy):
+    """Gradient of `digamma`.
+
+        dx = dy * trigamma(x)
+    """
+    return ops.digamma__grad(dy, ctx.x)
 
 
 def where_backward(ctx, dy):
@@ -641,24 +827,46 @@ STUBS = {
     "sub": sub_backward,
     "mul": mul_backward,
     "div": div_backward,
-    "mod": mod_backward,
+    "remainder": remainder_backward,
+    "fmod": fmod_backward,
     "pow": pow_backward,
     "neg": neg_backward,
     "abs": abs_backward,
     "square": square_backward,
+    "reciprocal": reciprocal_backward,
+    "hypot": hypot_backward,
+    "logaddexp": logaddexp_backward,
+    "copysign": copysign_backward,
+    "lerp": lerp_backward,
     "maximum": maximum_backward,
     "minimum": minimum_backward,
     "clip": clip_backward,
     "exp": exp_backward,
+    "exp2": exp2_backward,
     "expm1": expm1_backward,
     "log": log_backward,
+    "log2": log2_backward,
+    "log10": log10_backward,
     "log1p": log1p_backward,
     "sqrt": sqrt_backward,
     "rsqrt": rsqrt_backward,
     "sin": sin_backward,
     "cos": cos_backward,
+    "tan": tan_backward,
+    "asin": asin_backward,
+    "acos": acos_backward,
+    "atan": atan_backward,
+    "atan2": atan2_backward,
+    "sinh": sinh_backward,
+    "cosh": cosh_backward,
     "tanh": tanh_backward,
+    "asinh": asinh_backward,
+    "acosh": acosh_backward,
+    "atanh": atanh_backward,
     "erf": erf_backward,
+    "erfc": erfc_backward,
+    "lgamma": lgamma_backward,
+    "digamma": digamma_backward,
     "where": where_backward,
     "cast": cast_backward,
     "relu": relu_backward,
@@ -709,11 +917,13 @@ STUBS = {
 
 #: Ops that have no gradient, so that none is derived.
 WITHOUT_GRADIENT = {
-    "floordiv",
+    "floor_divide",
     "sign",
+    "nextafter",
     "floor",
     "ceil",
     "round",
+    "trunc",
     "eq",
     "ne",
     "lt",
@@ -722,8 +932,16 @@ WITHOUT_GRADIENT = {
     "ge",
     "logical_and",
     "logical_or",
+    "logical_xor",
     "logical_not",
+    "bitwise_and",
+    "bitwise_or",
+    "bitwise_xor",
+    "bitwise_not",
+    "bitwise_left_shift",
+    "bitwise_right_shift",
     "isnan",
+    "isinf",
     "isfinite",
     "any",
     "all",
@@ -743,20 +961,38 @@ METHODS = (
     "abs",
     "sign",
     "square",
+    "reciprocal",
+    "lerp",
     "clip",
     "exp",
+    "exp2",
     "expm1",
     "log",
+    "log2",
+    "log10",
     "log1p",
     "sqrt",
     "rsqrt",
     "sin",
     "cos",
+    "tan",
+    "asin",
+    "acos",
+    "atan",
+    "sinh",
+    "cosh",
     "tanh",
+    "asinh",
+    "acosh",
+    "atanh",
     "erf",
+    "erfc",
+    "lgamma",
+    "digamma",
     "floor",
     "ceil",
     "round",
+    "trunc",
     "relu",
     "sigmoid",
     "sum",
@@ -784,10 +1020,10 @@ OPERATORS = {
     "__rmul__": ("mul", True),
     "__truediv__": ("div", False),
     "__rtruediv__": ("div", True),
-    "__floordiv__": ("floordiv", False),
-    "__rfloordiv__": ("floordiv", True),
-    "__mod__": ("mod", False),
-    "__rmod__": ("mod", True),
+    "__floordiv__": ("floor_divide", False),
+    "__rfloordiv__": ("floor_divide", True),
+    "__mod__": ("remainder", False),
+    "__rmod__": ("remainder", True),
     "__pow__": ("pow", False),
     "__rpow__": ("pow", True),
     "__neg__": ("neg", False),
@@ -798,11 +1034,17 @@ OPERATORS = {
     "__le__": ("le", False),
     "__gt__": ("gt", False),
     "__ge__": ("ge", False),
-    "__and__": ("logical_and", False),
-    "__rand__": ("logical_and", True),
-    "__or__": ("logical_or", False),
-    "__ror__": ("logical_or", True),
-    "__invert__": ("logical_not", False),
+    "__and__": ("bitwise_and", False),
+    "__rand__": ("bitwise_and", True),
+    "__or__": ("bitwise_or", False),
+    "__ror__": ("bitwise_or", True),
+    "__xor__": ("bitwise_xor", False),
+    "__rxor__": ("bitwise_xor", True),
+    "__invert__": ("bitwise_not", False),
+    "__lshift__": ("bitwise_left_shift", False),
+    "__rlshift__": ("bitwise_left_shift", True),
+    "__rshift__": ("bitwise_right_shift", False),
+    "__rrshift__": ("bitwise_right_shift", True),
     "__matmul__": ("matmul", False),
     "__rmatmul__": ("matmul", True),
 }

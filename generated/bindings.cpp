@@ -56,30 +56,43 @@ void bind_div(nb::module_& m) {
       "Quotient of two tensors; that of integers is a float.\n\nArgs:\n    a: a tensor of numbers that broadcasts with the others.\n    b: a tensor of numbers that broadcasts with the others.\n\nReturns:\n    y: the promoted floating-point dtype of a and b, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> a = axon.tensor([[0.4, 0.6, -0.4], [0.7, 0.0, 1.7]])\n    >>> b = axon.tensor([[0.9, -2.1, 0.9], [-0.9, -2.1, 1.8]])\n    >>> y = axon.div(a, b)\n    >>> y.numpy().round(4)\n    array([[ 0.4444, -0.2857, -0.4444],\n           [-0.7778, -0.    ,  0.9444]], dtype=float32)");
 }
 
-void bind_floordiv(nb::module_& m) {
-  Op& op = op_of("floordiv");
+void bind_floor_divide(nb::module_& m) {
+  Op& op = op_of("floor_divide");
   m.def(
-      "floordiv",
+      "floor_divide",
       [&op](nb::handle a_, nb::handle b_) {
         return call(op, {a_, b_}, {});
       },
       nb::arg("a").none(),
       nb::arg("b").none(),
-      nb::sig("def floordiv(a: Tensor | float, b: Tensor | float) -> Tensor"),
-      "Quotient rounded towards minus infinity.\n\nArgs:\n    a: a tensor of numbers that broadcasts with the others.\n    b: a tensor of numbers that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of a and b, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> a = axon.tensor([[-0.8, -0.3, 0.3], [1.1, -0.2, 0.4]])\n    >>> b = axon.tensor([[-0.9, 0.9, 1.4], [-0.5, -0.5, 1.9]])\n    >>> y = axon.floordiv(a, b)\n    >>> y.numpy().round(4)\n    array([[ 0., -1.,  0.],\n           [-3.,  0.,  0.]], dtype=float32)");
+      nb::sig("def floor_divide(a: Tensor | float, b: Tensor | float) -> Tensor"),
+      "Quotient rounded towards minus infinity; that of an integer by 0 is 0.\n\nArgs:\n    a: a tensor of numbers that broadcasts with the others.\n    b: a tensor of numbers that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of a and b, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> a = axon.tensor([[0.2, -0.5, 0.0], [-0.2, 0.0, -0.2]])\n    >>> b = axon.tensor([[-1.3, -1.3, -1.1], [-0.9, -1.3, 2.2]])\n    >>> y = axon.floor_divide(a, b)\n    >>> y.numpy().round(4)\n    array([[-1.,  0., -0.],\n           [ 0., -0., -1.]], dtype=float32)");
 }
 
-void bind_mod(nb::module_& m) {
-  Op& op = op_of("mod");
+void bind_remainder(nb::module_& m) {
+  Op& op = op_of("remainder");
   m.def(
-      "mod",
+      "remainder",
       [&op](nb::handle a_, nb::handle b_) {
         return call(op, {a_, b_}, {});
       },
       nb::arg("a").none(),
       nb::arg("b").none(),
-      nb::sig("def mod(a: Tensor | float, b: Tensor | float) -> Tensor"),
-      "Remainder of the division that rounds towards minus infinity; it has the sign of b.\n\nArgs:\n    a: a tensor of numbers that broadcasts with the others.\n    b: a tensor of numbers that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of a and b, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> a = axon.tensor([[-0.9, -0.2, 0.1], [-0.1, 0.3, 0.2]])\n    >>> b = axon.tensor([[-2.7, -0.6, 1.8], [-0.5, -2.1, 1.0]])\n    >>> y = axon.mod(a, b)\n    >>> y.numpy().round(4)\n    array([[-0.9, -0.2,  0.1],\n           [-0.1, -1.8,  0.2]], dtype=float32)");
+      nb::sig("def remainder(a: Tensor | float, b: Tensor | float) -> Tensor"),
+      "Remainder of the division that rounds towards minus infinity; it has the sign of b.\n\nArgs:\n    a: a tensor of numbers that broadcasts with the others.\n    b: a tensor of numbers that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of a and b, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> a = axon.tensor([[-0.8, -0.2, 0.4], [-0.6, -0.8, 1.0]])\n    >>> b = axon.tensor([[2.7, 1.2, -0.5], [-2.5, 1.3, 1.7]])\n    >>> y = axon.remainder(a, b)\n    >>> y.numpy().round(4)\n    array([[ 1.9,  1. , -0.1],\n           [-0.6,  0.5,  1. ]], dtype=float32)");
+}
+
+void bind_fmod(nb::module_& m) {
+  Op& op = op_of("fmod");
+  m.def(
+      "fmod",
+      [&op](nb::handle a_, nb::handle b_) {
+        return call(op, {a_, b_}, {});
+      },
+      nb::arg("a").none(),
+      nb::arg("b").none(),
+      nb::sig("def fmod(a: Tensor | float, b: Tensor | float) -> Tensor"),
+      "Remainder of the division that rounds towards zero; it has the sign of a.\n\nArgs:\n    a: a tensor of numbers that broadcasts with the others.\n    b: a tensor of numbers that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of a and b, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> a = axon.tensor([[0.5, -0.4, -1.2], [-1.1, -1.0, 1.0]])\n    >>> b = axon.tensor([[0.9, -2.2, -1.7], [-2.0, 3.2, 1.1]])\n    >>> y = axon.fmod(a, b)\n    >>> y.numpy().round(4)\n    array([[ 0.5, -0.4, -1.2],\n           [-1.1, -1. ,  1. ]], dtype=float32)");
 }
 
 void bind_pow(nb::module_& m) {
@@ -92,7 +105,7 @@ void bind_pow(nb::module_& m) {
       nb::arg("a").none(),
       nb::arg("b").none(),
       nb::sig("def pow(a: Tensor | float, b: Tensor | float) -> Tensor"),
-      "a raised to the power b.\n\nArgs:\n    a: a tensor of numbers that broadcasts with the others.\n    b: a tensor of numbers that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of a and b, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> a = axon.tensor([[1.5, 1.0, 1.4], [0.8, 1.0, 0.5]])\n    >>> b = axon.tensor([[0.4, 0.2, 0.7], [-1.5, 0.4, 0.7]])\n    >>> y = axon.pow(a, b)\n    >>> y.numpy().round(4)\n    array([[1.1761, 1.    , 1.2656],\n           [1.3975, 1.    , 0.6156]], dtype=float32)");
+      "a raised to the power b; an integer raised to a negative integer is 0.\n\nArgs:\n    a: a tensor of numbers that broadcasts with the others.\n    b: a tensor of numbers that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of a and b, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> a = axon.tensor([[1.5, 1.0, 1.4], [0.8, 1.0, 0.5]])\n    >>> b = axon.tensor([[0.4, 0.2, 0.7], [-1.5, 0.4, 0.7]])\n    >>> y = axon.pow(a, b)\n    >>> y.numpy().round(4)\n    array([[1.1761, 1.    , 1.2656],\n           [1.3975, 1.    , 0.6156]], dtype=float32)");
 }
 
 void bind_neg(nb::module_& m) {
@@ -143,6 +156,84 @@ void bind_square(nb::module_& m) {
       "x times x.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[0.4, -1.1, -1.2], [0.9, 0.4, -1.1]])\n    >>> y = axon.square(x)\n    >>> y.numpy().round(4)\n    array([[0.16, 1.21, 1.44],\n           [0.81, 0.16, 1.21]], dtype=float32)");
 }
 
+void bind_reciprocal(nb::module_& m) {
+  Op& op = op_of("reciprocal");
+  m.def(
+      "reciprocal",
+      [&op](nb::handle x_) {
+        return call(op, {x_}, {});
+      },
+      nb::arg("x").none(),
+      nb::sig("def reciprocal(x: Tensor | float) -> Tensor"),
+      "1 / x.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the promoted floating-point dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[1.3, 1.0, 0.8], [-1.0, -1.0, 0.7]])\n    >>> y = axon.reciprocal(x)\n    >>> y.numpy().round(4)\n    array([[ 0.7692,  1.    ,  1.25  ],\n           [-1.    , -1.    ,  1.4286]], dtype=float32)");
+}
+
+void bind_hypot(nb::module_& m) {
+  Op& op = op_of("hypot");
+  m.def(
+      "hypot",
+      [&op](nb::handle a_, nb::handle b_) {
+        return call(op, {a_, b_}, {});
+      },
+      nb::arg("a").none(),
+      nb::arg("b").none(),
+      nb::sig("def hypot(a: Tensor | float, b: Tensor | float) -> Tensor"),
+      "Square root of a² + b², without overflow. The gradient at 0, 0 is 0.\n\nArgs:\n    a: a tensor of numbers that broadcasts with the others.\n    b: a tensor of numbers that broadcasts with the others.\n\nReturns:\n    y: the promoted floating-point dtype of a and b, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> a = axon.tensor([[-0.4, 0.8, 1.1], [-0.1, -0.3, -0.2]])\n    >>> b = axon.tensor([[-1.3, 0.2, -0.7], [0.7, 0.3, 0.1]])\n    >>> y = axon.hypot(a, b)\n    >>> y.numpy().round(4)\n    array([[1.3601, 0.8246, 1.3038],\n           [0.7071, 0.4243, 0.2236]], dtype=float32)");
+}
+
+void bind_logaddexp(nb::module_& m) {
+  Op& op = op_of("logaddexp");
+  m.def(
+      "logaddexp",
+      [&op](nb::handle a_, nb::handle b_) {
+        return call(op, {a_, b_}, {});
+      },
+      nb::arg("a").none(),
+      nb::arg("b").none(),
+      nb::sig("def logaddexp(a: Tensor | float, b: Tensor | float) -> Tensor"),
+      "log(exp(a) + exp(b)), without overflow.\n\nArgs:\n    a: a floating-point tensor that broadcasts with the others.\n    b: a floating-point tensor that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of a and b, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: a or b has a dtype of another kind.\n\nExample:\n    >>> a = axon.tensor([[1.2, 0.8, -2.8], [-0.3, 0.5, 0.7]])\n    >>> b = axon.tensor([[1.3, 1.7, -0.9], [-0.7, 0.4, -1.4]])\n    >>> y = axon.logaddexp(a, b)\n    >>> y.numpy().round(4)\n    array([[ 1.9444,  2.0412, -0.7606],\n           [ 0.213 ,  1.1444,  0.8155]], dtype=float32)");
+}
+
+void bind_copysign(nb::module_& m) {
+  Op& op = op_of("copysign");
+  m.def(
+      "copysign",
+      [&op](nb::handle a_, nb::handle b_) {
+        return call(op, {a_, b_}, {});
+      },
+      nb::arg("a").none(),
+      nb::arg("b").none(),
+      nb::sig("def copysign(a: Tensor | float, b: Tensor | float) -> Tensor"),
+      "The magnitude of a with the sign of b. The gradient where a is 0 is 0.\n\nArgs:\n    a: a floating-point tensor that broadcasts with the others.\n    b: a floating-point tensor that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of a and b, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: a or b has a dtype of another kind.\n\nExample:\n    >>> a = axon.tensor([[-0.8, 0.5, 0.8], [-0.1, -0.3, 0.6]])\n    >>> b = axon.tensor([[1.1, -0.4, 0.3], [-0.6, -0.1, 0.0]])\n    >>> y = axon.copysign(a, b)\n    >>> y.numpy().round(4)\n    array([[ 0.8, -0.5,  0.8],\n           [-0.1, -0.3,  0.6]], dtype=float32)");
+}
+
+void bind_nextafter(nb::module_& m) {
+  Op& op = op_of("nextafter");
+  m.def(
+      "nextafter",
+      [&op](nb::handle a_, nb::handle b_) {
+        return call(op, {a_, b_}, {});
+      },
+      nb::arg("a").none(),
+      nb::arg("b").none(),
+      nb::sig("def nextafter(a: Tensor | float, b: Tensor | float) -> Tensor"),
+      "The float next to a in the direction of b.\n\nArgs:\n    a: a floating-point tensor that broadcasts with the others.\n    b: a floating-point tensor that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of a and b, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: a or b has a dtype of another kind.\n\nExample:\n    >>> a = axon.tensor([[-0.7, 1.8, 0.2], [1.0, -1.2, -1.6]])\n    >>> b = axon.tensor([[-0.6, -1.9, 0.0], [-0.8, -0.9, -0.1]])\n    >>> y = axon.nextafter(a, b)\n    >>> y.numpy().round(4)\n    array([[-0.7,  1.8,  0.2],\n           [ 1. , -1.2, -1.6]], dtype=float32)");
+}
+
+void bind_lerp(nb::module_& m) {
+  Op& op = op_of("lerp");
+  m.def(
+      "lerp",
+      [&op](nb::handle a_, nb::handle b_, nb::handle weight_) {
+        return call(op, {a_, b_, weight_}, {});
+      },
+      nb::arg("a").none(),
+      nb::arg("b").none(),
+      nb::arg("weight").none(),
+      nb::sig("def lerp(a: Tensor | float, b: Tensor | float, weight: Tensor | float) -> Tensor"),
+      "Linear interpolation from a to b, a where weight is 0 and exactly b where it is 1.\n\nArgs:\n    a: a floating-point tensor that broadcasts with the others.\n    b: a floating-point tensor that broadcasts with the others.\n    weight: a floating-point tensor that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of a and b and weight, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: a or b or weight has a dtype of another kind.\n\nExample:\n    >>> a = axon.tensor([[0.5, -2.9, -1.2], [1.2, 0.8, -1.8]])\n    >>> b = axon.tensor([[0.8, 0.8, -0.3], [-1.4, 1.5, 0.0]])\n    >>> weight = axon.tensor([[-0.4, -0.9, 0.3], [-0.1, -0.7, -0.8]])\n    >>> y = axon.lerp(a, b, weight)\n    >>> y.numpy().round(4)\n    array([[ 0.38, -6.23, -0.93],\n           [ 1.46,  0.31, -3.24]], dtype=float32)");
+}
+
 void bind_maximum(nb::module_& m) {
   Op& op = op_of("maximum");
   m.def(
@@ -174,13 +265,13 @@ void bind_clip(nb::module_& m) {
   m.def(
       "clip",
       [&op](nb::handle x_, nb::handle low_, nb::handle high_) {
-        return call(op, {x_}, {low_, high_});
+        return call(op, {x_, low_, high_}, {});
       },
       nb::arg("x").none(),
-      nb::arg("low").none() = op.defaults[0],
-      nb::arg("high").none() = op.defaults[1],
-      nb::sig("def clip(x: Tensor | float, low: float = float(\"-inf\"), high: float = float(\"inf\")) -> Tensor"),
-      "x limited to [low, high]. The gradient is 0 outside and 1 inside, bounds included.\n\nArgs:\n    x: a floating-point tensor.\n    low: a number, by default -inf.\n    high: a number, by default inf.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[0.4, 0.8, -2.0], [0.0, 1.0, 0.4]])\n    >>> y = axon.clip(x)\n    >>> y.numpy().round(4)\n    array([[ 0.4,  0.8, -2. ],\n           [ 0. ,  1. ,  0.4]], dtype=float32)");
+      nb::arg("low").none() = nb::none(),
+      nb::arg("high").none() = nb::none(),
+      nb::sig("def clip(x: Tensor | float, low: Tensor | float | None = None, high: Tensor | float | None = None) -> Tensor"),
+      "x limited to [low, high], bounds in the dtype of x. The gradient goes to x inside, bounds included, and to the bound outside.\n\nArgs:\n    x: a tensor of numbers that broadcasts with the others.\n    low: a tensor of numbers that broadcasts with the others; -inf where left out.\n    high: a tensor of numbers that broadcasts with the others; inf where left out.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> x = axon.tensor([[0.4, 0.8, -2.0], [0.0, 1.0, 0.4]])\n    >>> y = axon.clip(x)\n    >>> y.numpy().round(4)\n    array([[ 0.4,  0.8, -2. ],\n           [ 0. ,  1. ,  0.4]], dtype=float32)");
 }
 
 void bind_exp(nb::module_& m) {
@@ -193,6 +284,18 @@ void bind_exp(nb::module_& m) {
       nb::arg("x").none(),
       nb::sig("def exp(x: Tensor | float) -> Tensor"),
       "Exponential.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the promoted floating-point dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[0.1, -0.6, 2.2], [0.1, 0.5, -0.9]])\n    >>> y = axon.exp(x)\n    >>> y.numpy().round(4)\n    array([[1.1052, 0.5488, 9.025 ],\n           [1.1052, 1.6487, 0.4066]], dtype=float32)");
+}
+
+void bind_exp2(nb::module_& m) {
+  Op& op = op_of("exp2");
+  m.def(
+      "exp2",
+      [&op](nb::handle x_) {
+        return call(op, {x_}, {});
+      },
+      nb::arg("x").none(),
+      nb::sig("def exp2(x: Tensor | float) -> Tensor"),
+      "2 raised to the power x.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the promoted floating-point dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[0.5, -0.9, -0.6], [-1.4, 0.2, 0.0]])\n    >>> y = axon.exp2(x)\n    >>> y.numpy().round(4)\n    array([[1.4142, 0.5359, 0.6598],\n           [0.3789, 1.1487, 1.    ]], dtype=float32)");
 }
 
 void bind_expm1(nb::module_& m) {
@@ -217,6 +320,30 @@ void bind_log(nb::module_& m) {
       nb::arg("x").none(),
       nb::sig("def log(x: Tensor | float) -> Tensor"),
       "Natural logarithm.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the promoted floating-point dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[0.4, 0.8, 0.5], [0.5, 0.1, 2.8]])\n    >>> y = axon.log(x)\n    >>> y.numpy().round(4)\n    array([[-0.9163, -0.2231, -0.6931],\n           [-0.6931, -2.3026,  1.0296]], dtype=float32)");
+}
+
+void bind_log2(nb::module_& m) {
+  Op& op = op_of("log2");
+  m.def(
+      "log2",
+      [&op](nb::handle x_) {
+        return call(op, {x_}, {});
+      },
+      nb::arg("x").none(),
+      nb::sig("def log2(x: Tensor | float) -> Tensor"),
+      "Logarithm to base 2.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the promoted floating-point dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[0.2, 0.7, 0.3], [0.5, 0.1, 0.7]])\n    >>> y = axon.log2(x)\n    >>> y.numpy().round(4)\n    array([[-2.3219, -0.5146, -1.737 ],\n           [-1.    , -3.3219, -0.5146]], dtype=float32)");
+}
+
+void bind_log10(nb::module_& m) {
+  Op& op = op_of("log10");
+  m.def(
+      "log10",
+      [&op](nb::handle x_) {
+        return call(op, {x_}, {});
+      },
+      nb::arg("x").none(),
+      nb::sig("def log10(x: Tensor | float) -> Tensor"),
+      "Logarithm to base 10.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the promoted floating-point dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[0.9, 0.8, 0.1], [1.1, 0.6, 1.3]])\n    >>> y = axon.log10(x)\n    >>> y.numpy().round(4)\n    array([[-0.0458, -0.0969, -1.    ],\n           [ 0.0414, -0.2218,  0.1139]], dtype=float32)");
 }
 
 void bind_log1p(nb::module_& m) {
@@ -279,6 +406,91 @@ void bind_cos(nb::module_& m) {
       "Cosine.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the promoted floating-point dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[0.5, 0.6, 0.1], [0.2, -0.3, -0.5]])\n    >>> y = axon.cos(x)\n    >>> y.numpy().round(4)\n    array([[0.8776, 0.8253, 0.995 ],\n           [0.9801, 0.9553, 0.8776]], dtype=float32)");
 }
 
+void bind_tan(nb::module_& m) {
+  Op& op = op_of("tan");
+  m.def(
+      "tan",
+      [&op](nb::handle x_) {
+        return call(op, {x_}, {});
+      },
+      nb::arg("x").none(),
+      nb::sig("def tan(x: Tensor | float) -> Tensor"),
+      "Tangent.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the promoted floating-point dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[0.9, 0.7, 0.3], [0.2, 0.7, -0.4]])\n    >>> y = axon.tan(x)\n    >>> y.numpy().round(4)\n    array([[ 1.2602,  0.8423,  0.3093],\n           [ 0.2027,  0.8423, -0.4228]], dtype=float32)");
+}
+
+void bind_asin(nb::module_& m) {
+  Op& op = op_of("asin");
+  m.def(
+      "asin",
+      [&op](nb::handle x_) {
+        return call(op, {x_}, {});
+      },
+      nb::arg("x").none(),
+      nb::sig("def asin(x: Tensor | float) -> Tensor"),
+      "Inverse sine, of x in [-1, 1].\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the promoted floating-point dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[0.5, 0.7, 0.3], [0.3, 0.9, 0.9]])\n    >>> y = axon.asin(x)\n    >>> y.numpy().round(4)\n    array([[0.5236, 0.7754, 0.3047],\n           [0.3047, 1.1198, 1.1198]], dtype=float32)");
+}
+
+void bind_acos(nb::module_& m) {
+  Op& op = op_of("acos");
+  m.def(
+      "acos",
+      [&op](nb::handle x_) {
+        return call(op, {x_}, {});
+      },
+      nb::arg("x").none(),
+      nb::sig("def acos(x: Tensor | float) -> Tensor"),
+      "Inverse cosine, of x in [-1, 1].\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the promoted floating-point dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[0.5, 0.1, 0.9], [0.7, 0.4, 0.3]])\n    >>> y = axon.acos(x)\n    >>> y.numpy().round(4)\n    array([[1.0472, 1.4706, 0.451 ],\n           [0.7954, 1.1593, 1.2661]], dtype=float32)");
+}
+
+void bind_atan(nb::module_& m) {
+  Op& op = op_of("atan");
+  m.def(
+      "atan",
+      [&op](nb::handle x_) {
+        return call(op, {x_}, {});
+      },
+      nb::arg("x").none(),
+      nb::sig("def atan(x: Tensor | float) -> Tensor"),
+      "Inverse tangent.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the promoted floating-point dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[0.0, -1.1, -2.0], [-2.2, -2.4, 1.4]])\n    >>> y = axon.atan(x)\n    >>> y.numpy().round(4)\n    array([[ 0.    , -0.833 , -1.1071],\n           [-1.1442, -1.176 ,  0.9505]], dtype=float32)");
+}
+
+void bind_atan2(nb::module_& m) {
+  Op& op = op_of("atan2");
+  m.def(
+      "atan2",
+      [&op](nb::handle a_, nb::handle b_) {
+        return call(op, {a_, b_}, {});
+      },
+      nb::arg("a").none(),
+      nb::arg("b").none(),
+      nb::sig("def atan2(a: Tensor | float, b: Tensor | float) -> Tensor"),
+      "Angle of the point (b, a) in (-pi, pi], the inverse tangent of a / b. The gradient at 0, 0 is 0.\n\nArgs:\n    a: a tensor of numbers that broadcasts with the others.\n    b: a tensor of numbers that broadcasts with the others.\n\nReturns:\n    y: the promoted floating-point dtype of a and b, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> a = axon.tensor([[0.3, 2.2, 0.5], [-0.3, 0.4, 2.3]])\n    >>> b = axon.tensor([[-1.4, 2.0, 0.3], [1.1, -0.7, 0.1]])\n    >>> y = axon.atan2(a, b)\n    >>> y.numpy().round(4)\n    array([[ 2.9305,  0.833 ,  1.0304],\n           [-0.2663,  2.6224,  1.5273]], dtype=float32)");
+}
+
+void bind_sinh(nb::module_& m) {
+  Op& op = op_of("sinh");
+  m.def(
+      "sinh",
+      [&op](nb::handle x_) {
+        return call(op, {x_}, {});
+      },
+      nb::arg("x").none(),
+      nb::sig("def sinh(x: Tensor | float) -> Tensor"),
+      "Hyperbolic sine.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the promoted floating-point dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[1.6, 1.6, -1.1], [0.4, 0.3, 0.9]])\n    >>> y = axon.sinh(x)\n    >>> y.numpy().round(4)\n    array([[ 2.3756,  2.3756, -1.3356],\n           [ 0.4108,  0.3045,  1.0265]], dtype=float32)");
+}
+
+void bind_cosh(nb::module_& m) {
+  Op& op = op_of("cosh");
+  m.def(
+      "cosh",
+      [&op](nb::handle x_) {
+        return call(op, {x_}, {});
+      },
+      nb::arg("x").none(),
+      nb::sig("def cosh(x: Tensor | float) -> Tensor"),
+      "Hyperbolic cosine.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the promoted floating-point dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[1.1, 0.7, 0.6], [0.7, 1.6, 1.2]])\n    >>> y = axon.cosh(x)\n    >>> y.numpy().round(4)\n    array([[1.6685, 1.2552, 1.1855],\n           [1.2552, 2.5775, 1.8107]], dtype=float32)");
+}
+
 void bind_tanh(nb::module_& m) {
   Op& op = op_of("tanh");
   m.def(
@@ -291,6 +503,42 @@ void bind_tanh(nb::module_& m) {
       "Hyperbolic tangent.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the promoted floating-point dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[1.6, 0.8, 0.0], [-2.9, 0.4, -0.5]])\n    >>> y = axon.tanh(x)\n    >>> y.numpy().round(4)\n    array([[ 0.9217,  0.664 ,  0.    ],\n           [-0.994 ,  0.3799, -0.4621]], dtype=float32)");
 }
 
+void bind_asinh(nb::module_& m) {
+  Op& op = op_of("asinh");
+  m.def(
+      "asinh",
+      [&op](nb::handle x_) {
+        return call(op, {x_}, {});
+      },
+      nb::arg("x").none(),
+      nb::sig("def asinh(x: Tensor | float) -> Tensor"),
+      "Inverse hyperbolic sine.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the promoted floating-point dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[-0.2, -1.8, 0.6], [-1.5, 0.4, 0.7]])\n    >>> y = axon.asinh(x)\n    >>> y.numpy().round(4)\n    array([[-0.1987, -1.3504,  0.5688],\n           [-1.1948,  0.39  ,  0.6527]], dtype=float32)");
+}
+
+void bind_acosh(nb::module_& m) {
+  Op& op = op_of("acosh");
+  m.def(
+      "acosh",
+      [&op](nb::handle x_) {
+        return call(op, {x_}, {});
+      },
+      nb::arg("x").none(),
+      nb::sig("def acosh(x: Tensor | float) -> Tensor"),
+      "Inverse hyperbolic cosine, of x from 1 on.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the promoted floating-point dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[1.2, 3.4, 2.4], [1.3, 1.3, 2.2]])\n    >>> y = axon.acosh(x)\n    >>> y.numpy().round(4)\n    array([[0.6224, 1.8946, 1.5221],\n           [0.7564, 0.7564, 1.4254]], dtype=float32)");
+}
+
+void bind_atanh(nb::module_& m) {
+  Op& op = op_of("atanh");
+  m.def(
+      "atanh",
+      [&op](nb::handle x_) {
+        return call(op, {x_}, {});
+      },
+      nb::arg("x").none(),
+      nb::sig("def atanh(x: Tensor | float) -> Tensor"),
+      "Inverse hyperbolic tangent, of x in (-1, 1).\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the promoted floating-point dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[0.2, 0.5, 0.6], [0.1, 0.6, 0.6]])\n    >>> y = axon.atanh(x)\n    >>> y.numpy().round(4)\n    array([[0.2027, 0.5493, 0.6931],\n           [0.1003, 0.6931, 0.6931]], dtype=float32)");
+}
+
 void bind_erf(nb::module_& m) {
   Op& op = op_of("erf");
   m.def(
@@ -301,6 +549,42 @@ void bind_erf(nb::module_& m) {
       nb::arg("x").none(),
       nb::sig("def erf(x: Tensor | float) -> Tensor"),
       "Error function.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the promoted floating-point dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[-1.2, 0.5, 0.8], [-0.9, 0.1, -0.3]])\n    >>> y = axon.erf(x)\n    >>> y.numpy().round(4)\n    array([[-0.9103,  0.5205,  0.7421],\n           [-0.7969,  0.1125, -0.3286]], dtype=float32)");
+}
+
+void bind_erfc(nb::module_& m) {
+  Op& op = op_of("erfc");
+  m.def(
+      "erfc",
+      [&op](nb::handle x_) {
+        return call(op, {x_}, {});
+      },
+      nb::arg("x").none(),
+      nb::sig("def erfc(x: Tensor | float) -> Tensor"),
+      "1 - erf(x), exact in the tail.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the promoted floating-point dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[1.1, -2.2, 0.1], [-0.9, -1.1, 0.1]])\n    >>> y = axon.erfc(x)\n    >>> y.numpy().round(4)\n    array([[0.1198, 1.9981, 0.8875],\n           [1.7969, 1.8802, 0.8875]], dtype=float32)");
+}
+
+void bind_lgamma(nb::module_& m) {
+  Op& op = op_of("lgamma");
+  m.def(
+      "lgamma",
+      [&op](nb::handle x_) {
+        return call(op, {x_}, {});
+      },
+      nb::arg("x").none(),
+      nb::sig("def lgamma(x: Tensor | float) -> Tensor"),
+      "Logarithm of the absolute value of the gamma function.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the promoted floating-point dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[1.5, 0.3, 0.7], [1.1, 1.5, 0.2]])\n    >>> y = axon.lgamma(x)\n    >>> y.numpy().round(4)\n    array([[-0.1208,  1.0958,  0.2609],\n           [-0.0499, -0.1208,  1.5241]], dtype=float32)");
+}
+
+void bind_digamma(nb::module_& m) {
+  Op& op = op_of("digamma");
+  m.def(
+      "digamma",
+      [&op](nb::handle x_) {
+        return call(op, {x_}, {});
+      },
+      nb::arg("x").none(),
+      nb::sig("def digamma(x: Tensor | float) -> Tensor"),
+      "Derivative of the logarithm of the gamma function.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the promoted floating-point dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[1.1, 1.4, 1.8], [0.3, 1.1, 0.5]])\n    >>> y = axon.digamma(x)\n    >>> y.numpy().round(4)\n    array([[-0.4238, -0.0614,  0.285 ],\n           [-3.5025, -0.4238, -1.9635]], dtype=float32)");
 }
 
 void bind_floor(nb::module_& m) {
@@ -337,6 +621,18 @@ void bind_round(nb::module_& m) {
       nb::arg("x").none(),
       nb::sig("def round(x: Tensor | float) -> Tensor"),
       "The nearest integer, the even one of two.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[-0.3, 1.3, -0.2], [1.3, 0.6, -1.1]])\n    >>> y = axon.round(x)\n    >>> y.numpy().round(4)\n    array([[-0.,  1., -0.],\n           [ 1.,  1., -1.]], dtype=float32)");
+}
+
+void bind_trunc(nb::module_& m) {
+  Op& op = op_of("trunc");
+  m.def(
+      "trunc",
+      [&op](nb::handle x_) {
+        return call(op, {x_}, {});
+      },
+      nb::arg("x").none(),
+      nb::sig("def trunc(x: Tensor | float) -> Tensor"),
+      "The integer part of x.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[0.2, 0.1, 1.4], [-0.5, -0.9, 0.2]])\n    >>> y = axon.trunc(x)\n    >>> y.numpy().round(4)\n    array([[ 0.,  0.,  1.],\n           [-0., -0.,  0.]], dtype=float32)");
 }
 
 void bind_eq(nb::module_& m) {
@@ -426,8 +722,8 @@ void bind_logical_and(nb::module_& m) {
       },
       nb::arg("a").none(),
       nb::arg("b").none(),
-      nb::sig("def logical_and(a: Tensor | bool, b: Tensor | bool) -> Tensor"),
-      "True where both are.\n\nArgs:\n    a: a tensor of bools that broadcasts with the others.\n    b: a tensor of bools that broadcasts with the others.\n\nReturns:\n    y: bool, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: a or b has a dtype of another kind.\n\nExample:\n    >>> a = axon.tensor([[False, True, False], [False, True, False]])\n    >>> b = axon.tensor([[False, False, False], [True, True, True]])\n    >>> y = axon.logical_and(a, b)\n    >>> y.numpy()\n    array([[False, False, False],\n           [False,  True, False]])");
+      nb::sig("def logical_and(a: Tensor | float, b: Tensor | float) -> Tensor"),
+      "True where both are; a number is true unless it is 0.\n\nArgs:\n    a: a tensor that broadcasts with the others.\n    b: a tensor that broadcasts with the others.\n\nReturns:\n    y: bool, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> a = axon.tensor([[0.0, 0.0, 0.0], [0.0, 1.0, 1.0]])\n    >>> b = axon.tensor([[0.0, 0.0, 0.0], [1.0, 0.0, 0.0]])\n    >>> y = axon.logical_and(a, b)\n    >>> y.numpy()\n    array([[False, False, False],\n           [False, False, False]])");
 }
 
 void bind_logical_or(nb::module_& m) {
@@ -439,8 +735,21 @@ void bind_logical_or(nb::module_& m) {
       },
       nb::arg("a").none(),
       nb::arg("b").none(),
-      nb::sig("def logical_or(a: Tensor | bool, b: Tensor | bool) -> Tensor"),
-      "True where either is.\n\nArgs:\n    a: a tensor of bools that broadcasts with the others.\n    b: a tensor of bools that broadcasts with the others.\n\nReturns:\n    y: bool, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: a or b has a dtype of another kind.\n\nExample:\n    >>> a = axon.tensor([[False, True, True], [True, True, False]])\n    >>> b = axon.tensor([[False, False, True], [False, True, True]])\n    >>> y = axon.logical_or(a, b)\n    >>> y.numpy()\n    array([[False,  True,  True],\n           [ True,  True,  True]])");
+      nb::sig("def logical_or(a: Tensor | float, b: Tensor | float) -> Tensor"),
+      "True where either is; a number is true unless it is 0.\n\nArgs:\n    a: a tensor that broadcasts with the others.\n    b: a tensor that broadcasts with the others.\n\nReturns:\n    y: bool, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> a = axon.tensor([[0.0, 0.0, 0.0], [0.0, 0.0, 1.0]])\n    >>> b = axon.tensor([[1.0, 1.0, 0.0], [1.0, 1.0, 0.0]])\n    >>> y = axon.logical_or(a, b)\n    >>> y.numpy()\n    array([[ True,  True, False],\n           [ True,  True,  True]])");
+}
+
+void bind_logical_xor(nb::module_& m) {
+  Op& op = op_of("logical_xor");
+  m.def(
+      "logical_xor",
+      [&op](nb::handle a_, nb::handle b_) {
+        return call(op, {a_, b_}, {});
+      },
+      nb::arg("a").none(),
+      nb::arg("b").none(),
+      nb::sig("def logical_xor(a: Tensor | float, b: Tensor | float) -> Tensor"),
+      "True where just one is; a number is true unless it is 0.\n\nArgs:\n    a: a tensor that broadcasts with the others.\n    b: a tensor that broadcasts with the others.\n\nReturns:\n    y: bool, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> a = axon.tensor([[0.0, 0.0, 1.0], [0.0, 0.0, 0.0]])\n    >>> b = axon.tensor([[0.0, 1.0, 1.0], [1.0, 0.0, 0.0]])\n    >>> y = axon.logical_xor(a, b)\n    >>> y.numpy()\n    array([[False,  True, False],\n           [ True, False, False]])");
 }
 
 void bind_logical_not(nb::module_& m) {
@@ -451,8 +760,85 @@ void bind_logical_not(nb::module_& m) {
         return call(op, {x_}, {});
       },
       nb::arg("x").none(),
-      nb::sig("def logical_not(x: Tensor | bool) -> Tensor"),
-      "True where x is not.\n\nArgs:\n    x: a tensor of bools.\n\nReturns:\n    y: bool, of shape (...).\n\nRaises:\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[False, False, True], [False, False, True]])\n    >>> y = axon.logical_not(x)\n    >>> y.numpy()\n    array([[ True,  True, False],\n           [ True,  True, False]])");
+      nb::sig("def logical_not(x: Tensor | float) -> Tensor"),
+      "True where x is not; a number is true unless it is 0.\n\nArgs:\n    x: a tensor.\n\nReturns:\n    y: bool, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[0.0, 1.0, 1.0], [0.0, 0.0, 1.0]])\n    >>> y = axon.logical_not(x)\n    >>> y.numpy()\n    array([[ True, False, False],\n           [ True,  True, False]])");
+}
+
+void bind_bitwise_and(nb::module_& m) {
+  Op& op = op_of("bitwise_and");
+  m.def(
+      "bitwise_and",
+      [&op](nb::handle a_, nb::handle b_) {
+        return call(op, {a_, b_}, {});
+      },
+      nb::arg("a").none(),
+      nb::arg("b").none(),
+      nb::sig("def bitwise_and(a: Tensor | int, b: Tensor | int) -> Tensor"),
+      "Bits that both have; of bool logical and.\n\nArgs:\n    a: a tensor of integers or bools that broadcasts with the others.\n    b: a tensor of integers or bools that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of a and b, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: a or b has a dtype of another kind.\n\nExample:\n    >>> a = axon.tensor([[2, 2, 0], [1, 1, 2]])\n    >>> b = axon.tensor([[1, 2, 0], [1, 1, 2]])\n    >>> y = axon.bitwise_and(a, b)\n    >>> y.numpy()\n    array([[0, 2, 0],\n           [1, 1, 2]])");
+}
+
+void bind_bitwise_or(nb::module_& m) {
+  Op& op = op_of("bitwise_or");
+  m.def(
+      "bitwise_or",
+      [&op](nb::handle a_, nb::handle b_) {
+        return call(op, {a_, b_}, {});
+      },
+      nb::arg("a").none(),
+      nb::arg("b").none(),
+      nb::sig("def bitwise_or(a: Tensor | int, b: Tensor | int) -> Tensor"),
+      "Bits that either has; of bool logical or.\n\nArgs:\n    a: a tensor of integers or bools that broadcasts with the others.\n    b: a tensor of integers or bools that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of a and b, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: a or b has a dtype of another kind.\n\nExample:\n    >>> a = axon.tensor([[2, 1, 1], [1, 2, 1]])\n    >>> b = axon.tensor([[0, 1, 0], [0, 2, 0]])\n    >>> y = axon.bitwise_or(a, b)\n    >>> y.numpy()\n    array([[2, 1, 1],\n           [1, 2, 1]])");
+}
+
+void bind_bitwise_xor(nb::module_& m) {
+  Op& op = op_of("bitwise_xor");
+  m.def(
+      "bitwise_xor",
+      [&op](nb::handle a_, nb::handle b_) {
+        return call(op, {a_, b_}, {});
+      },
+      nb::arg("a").none(),
+      nb::arg("b").none(),
+      nb::sig("def bitwise_xor(a: Tensor | int, b: Tensor | int) -> Tensor"),
+      "Bits that just one has; of bool logical xor.\n\nArgs:\n    a: a tensor of integers or bools that broadcasts with the others.\n    b: a tensor of integers or bools that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of a and b, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: a or b has a dtype of another kind.\n\nExample:\n    >>> a = axon.tensor([[1, 0, 0], [2, 1, 0]])\n    >>> b = axon.tensor([[0, 0, 0], [2, 0, 0]])\n    >>> y = axon.bitwise_xor(a, b)\n    >>> y.numpy()\n    array([[1, 0, 0],\n           [0, 1, 0]])");
+}
+
+void bind_bitwise_not(nb::module_& m) {
+  Op& op = op_of("bitwise_not");
+  m.def(
+      "bitwise_not",
+      [&op](nb::handle x_) {
+        return call(op, {x_}, {});
+      },
+      nb::arg("x").none(),
+      nb::sig("def bitwise_not(x: Tensor | int) -> Tensor"),
+      "All bits reversed; of bool logical not.\n\nArgs:\n    x: a tensor of integers or bools.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[1, 0, 2], [2, 0, 1]])\n    >>> y = axon.bitwise_not(x)\n    >>> y.numpy()\n    array([[-2, -1, -3],\n           [-3, -1, -2]])");
+}
+
+void bind_bitwise_left_shift(nb::module_& m) {
+  Op& op = op_of("bitwise_left_shift");
+  m.def(
+      "bitwise_left_shift",
+      [&op](nb::handle a_, nb::handle b_) {
+        return call(op, {a_, b_}, {});
+      },
+      nb::arg("a").none(),
+      nb::arg("b").none(),
+      nb::sig("def bitwise_left_shift(a: Tensor | int, b: Tensor | int) -> Tensor"),
+      "The bits of a moved up by b places; a * 2**b.\n\nArgs:\n    a: a tensor of integers that broadcasts with the others.\n    b: a tensor of integers that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of a and b, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: a or b has a dtype of another kind.\n\nExample:\n    >>> a = axon.tensor([[0, 2, 0], [2, 1, 0]])\n    >>> b = axon.tensor([[0, 2, 2], [1, 1, 0]])\n    >>> y = axon.bitwise_left_shift(a, b)\n    >>> y.numpy()\n    array([[0, 8, 0],\n           [4, 2, 0]])");
+}
+
+void bind_bitwise_right_shift(nb::module_& m) {
+  Op& op = op_of("bitwise_right_shift");
+  m.def(
+      "bitwise_right_shift",
+      [&op](nb::handle a_, nb::handle b_) {
+        return call(op, {a_, b_}, {});
+      },
+      nb::arg("a").none(),
+      nb::arg("b").none(),
+      nb::sig("def bitwise_right_shift(a: Tensor | int, b: Tensor | int) -> Tensor"),
+      "The bits of a moved down by b places; a // 2**b.\n\nArgs:\n    a: a tensor of integers that broadcasts with the others.\n    b: a tensor of integers that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of a and b, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: a or b has a dtype of another kind.\n\nExample:\n    >>> a = axon.tensor([[1, 0, 0], [0, 2, 2]])\n    >>> b = axon.tensor([[2, 0, 0], [1, 1, 2]])\n    >>> y = axon.bitwise_right_shift(a, b)\n    >>> y.numpy()\n    array([[0, 0, 0],\n           [0, 1, 0]])");
 }
 
 void bind_isnan(nb::module_& m) {
@@ -465,6 +851,18 @@ void bind_isnan(nb::module_& m) {
       nb::arg("x").none(),
       nb::sig("def isnan(x: Tensor | float) -> Tensor"),
       "True where x is not a number.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: bool, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[-1.2, 0.1, -0.1], [1.0, -1.2, 0.4]])\n    >>> y = axon.isnan(x)\n    >>> y.numpy()\n    array([[False, False, False],\n           [False, False, False]])");
+}
+
+void bind_isinf(nb::module_& m) {
+  Op& op = op_of("isinf");
+  m.def(
+      "isinf",
+      [&op](nb::handle x_) {
+        return call(op, {x_}, {});
+      },
+      nb::arg("x").none(),
+      nb::sig("def isinf(x: Tensor | float) -> Tensor"),
+      "True where x is infinite.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: bool, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[1.0, -0.3, -0.7], [2.4, -1.2, 1.2]])\n    >>> y = axon.isinf(x)\n    >>> y.numpy()\n    array([[False, False, False],\n           [False, False, False]])");
 }
 
 void bind_isfinite(nb::module_& m) {
@@ -1357,18 +1755,32 @@ void bind_div__grad(nb::module_& m) {
       "Gradient of div.");
 }
 
-void bind_mod__grad(nb::module_& m) {
-  Op& op = op_of("mod.grad");
+void bind_remainder__grad(nb::module_& m) {
+  Op& op = op_of("remainder.grad");
   m.def(
-      "mod__grad",
+      "remainder__grad",
       [&op](nb::handle dy_, nb::handle a_, nb::handle b_) {
         return call(op, {dy_, a_, b_}, {});
       },
       nb::arg("dy").none(),
       nb::arg("a").none(),
       nb::arg("b").none(),
-      nb::sig("def mod__grad(dy: Tensor | float, a: Tensor | float, b: Tensor | float) -> tuple[Tensor, Tensor]"),
-      "Gradient of mod.");
+      nb::sig("def remainder__grad(dy: Tensor | float, a: Tensor | float, b: Tensor | float) -> tuple[Tensor, Tensor]"),
+      "Gradient of remainder.");
+}
+
+void bind_fmod__grad(nb::module_& m) {
+  Op& op = op_of("fmod.grad");
+  m.def(
+      "fmod__grad",
+      [&op](nb::handle dy_, nb::handle a_, nb::handle b_) {
+        return call(op, {dy_, a_, b_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("a").none(),
+      nb::arg("b").none(),
+      nb::sig("def fmod__grad(dy: Tensor | float, a: Tensor | float, b: Tensor | float) -> tuple[Tensor, Tensor]"),
+      "Gradient of fmod.");
 }
 
 void bind_pow__grad(nb::module_& m) {
@@ -1424,6 +1836,78 @@ void bind_square__grad(nb::module_& m) {
       "Gradient of square.");
 }
 
+void bind_reciprocal__grad(nb::module_& m) {
+  Op& op = op_of("reciprocal.grad");
+  m.def(
+      "reciprocal__grad",
+      [&op](nb::handle dy_, nb::handle y_, nb::handle x_) {
+        return call(op, {dy_, y_, x_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("y").none(),
+      nb::arg("x").none(),
+      nb::sig("def reciprocal__grad(dy: Tensor | float, y: Tensor | float, x: Tensor | Ghost) -> Tensor"),
+      "Gradient of reciprocal.");
+}
+
+void bind_hypot__grad(nb::module_& m) {
+  Op& op = op_of("hypot.grad");
+  m.def(
+      "hypot__grad",
+      [&op](nb::handle dy_, nb::handle a_, nb::handle b_, nb::handle y_) {
+        return call(op, {dy_, a_, b_, y_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("a").none(),
+      nb::arg("b").none(),
+      nb::arg("y").none(),
+      nb::sig("def hypot__grad(dy: Tensor | float, a: Tensor | float, b: Tensor | float, y: Tensor | float) -> tuple[Tensor, Tensor]"),
+      "Gradient of hypot.");
+}
+
+void bind_logaddexp__grad(nb::module_& m) {
+  Op& op = op_of("logaddexp.grad");
+  m.def(
+      "logaddexp__grad",
+      [&op](nb::handle dy_, nb::handle a_, nb::handle b_) {
+        return call(op, {dy_, a_, b_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("a").none(),
+      nb::arg("b").none(),
+      nb::sig("def logaddexp__grad(dy: Tensor | float, a: Tensor | float, b: Tensor | float) -> tuple[Tensor, Tensor]"),
+      "Gradient of logaddexp.");
+}
+
+void bind_copysign__grad(nb::module_& m) {
+  Op& op = op_of("copysign.grad");
+  m.def(
+      "copysign__grad",
+      [&op](nb::handle dy_, nb::handle a_, nb::handle b_) {
+        return call(op, {dy_, a_, b_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("a").none(),
+      nb::arg("b").none(),
+      nb::sig("def copysign__grad(dy: Tensor | float, a: Tensor | float, b: Tensor | float) -> Tensor"),
+      "Gradient of copysign.");
+}
+
+void bind_lerp__grad(nb::module_& m) {
+  Op& op = op_of("lerp.grad");
+  m.def(
+      "lerp__grad",
+      [&op](nb::handle dy_, nb::handle a_, nb::handle b_, nb::handle weight_) {
+        return call(op, {dy_, a_, b_, weight_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("a").none(),
+      nb::arg("b").none(),
+      nb::arg("weight").none(),
+      nb::sig("def lerp__grad(dy: Tensor | float, a: Tensor | float, b: Tensor | float, weight: Tensor | float) -> tuple[Tensor, Tensor, Tensor]"),
+      "Gradient of lerp.");
+}
+
 void bind_maximum__grad(nb::module_& m) {
   Op& op = op_of("maximum.grad");
   m.def(
@@ -1457,14 +1941,13 @@ void bind_clip__grad(nb::module_& m) {
   m.def(
       "clip__grad",
       [&op](nb::handle dy_, nb::handle x_, nb::handle low_, nb::handle high_) {
-        return call(op, {dy_, x_}, {low_, high_});
+        return call(op, {dy_, x_, low_, high_}, {});
       },
       nb::arg("dy").none(),
       nb::arg("x").none(),
-      nb::kw_only(),
-      nb::arg("low").none() = op.defaults[0],
-      nb::arg("high").none() = op.defaults[1],
-      nb::sig("def clip__grad(dy: Tensor | float, x: Tensor | float, *, low: float = float(\"-inf\"), high: float = float(\"inf\")) -> Tensor"),
+      nb::arg("low").none() = nb::none(),
+      nb::arg("high").none() = nb::none(),
+      nb::sig("def clip__grad(dy: Tensor | float, x: Tensor | float, low: Tensor | float | None = None, high: Tensor | float | None = None) -> tuple[Tensor, Tensor, Tensor]"),
       "Gradient of clip.");
 }
 
@@ -1480,6 +1963,20 @@ void bind_exp__grad(nb::module_& m) {
       nb::arg("x").none(),
       nb::sig("def exp__grad(dy: Tensor | float, y: Tensor | float, x: Tensor | Ghost) -> Tensor"),
       "Gradient of exp.");
+}
+
+void bind_exp2__grad(nb::module_& m) {
+  Op& op = op_of("exp2.grad");
+  m.def(
+      "exp2__grad",
+      [&op](nb::handle dy_, nb::handle y_, nb::handle x_) {
+        return call(op, {dy_, y_, x_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("y").none(),
+      nb::arg("x").none(),
+      nb::sig("def exp2__grad(dy: Tensor | float, y: Tensor | float, x: Tensor | Ghost) -> Tensor"),
+      "Gradient of exp2.");
 }
 
 void bind_expm1__grad(nb::module_& m) {
@@ -1506,6 +2003,32 @@ void bind_log__grad(nb::module_& m) {
       nb::arg("x").none(),
       nb::sig("def log__grad(dy: Tensor | float, x: Tensor | float) -> Tensor"),
       "Gradient of log.");
+}
+
+void bind_log2__grad(nb::module_& m) {
+  Op& op = op_of("log2.grad");
+  m.def(
+      "log2__grad",
+      [&op](nb::handle dy_, nb::handle x_) {
+        return call(op, {dy_, x_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::sig("def log2__grad(dy: Tensor | float, x: Tensor | float) -> Tensor"),
+      "Gradient of log2.");
+}
+
+void bind_log10__grad(nb::module_& m) {
+  Op& op = op_of("log10.grad");
+  m.def(
+      "log10__grad",
+      [&op](nb::handle dy_, nb::handle x_) {
+        return call(op, {dy_, x_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::sig("def log10__grad(dy: Tensor | float, x: Tensor | float) -> Tensor"),
+      "Gradient of log10.");
 }
 
 void bind_log1p__grad(nb::module_& m) {
@@ -1575,6 +2098,99 @@ void bind_cos__grad(nb::module_& m) {
       "Gradient of cos.");
 }
 
+void bind_tan__grad(nb::module_& m) {
+  Op& op = op_of("tan.grad");
+  m.def(
+      "tan__grad",
+      [&op](nb::handle dy_, nb::handle y_, nb::handle x_) {
+        return call(op, {dy_, y_, x_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("y").none(),
+      nb::arg("x").none(),
+      nb::sig("def tan__grad(dy: Tensor | float, y: Tensor | float, x: Tensor | Ghost) -> Tensor"),
+      "Gradient of tan.");
+}
+
+void bind_asin__grad(nb::module_& m) {
+  Op& op = op_of("asin.grad");
+  m.def(
+      "asin__grad",
+      [&op](nb::handle dy_, nb::handle x_) {
+        return call(op, {dy_, x_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::sig("def asin__grad(dy: Tensor | float, x: Tensor | float) -> Tensor"),
+      "Gradient of asin.");
+}
+
+void bind_acos__grad(nb::module_& m) {
+  Op& op = op_of("acos.grad");
+  m.def(
+      "acos__grad",
+      [&op](nb::handle dy_, nb::handle x_) {
+        return call(op, {dy_, x_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::sig("def acos__grad(dy: Tensor | float, x: Tensor | float) -> Tensor"),
+      "Gradient of acos.");
+}
+
+void bind_atan__grad(nb::module_& m) {
+  Op& op = op_of("atan.grad");
+  m.def(
+      "atan__grad",
+      [&op](nb::handle dy_, nb::handle x_) {
+        return call(op, {dy_, x_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::sig("def atan__grad(dy: Tensor | float, x: Tensor | float) -> Tensor"),
+      "Gradient of atan.");
+}
+
+void bind_atan2__grad(nb::module_& m) {
+  Op& op = op_of("atan2.grad");
+  m.def(
+      "atan2__grad",
+      [&op](nb::handle dy_, nb::handle a_, nb::handle b_) {
+        return call(op, {dy_, a_, b_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("a").none(),
+      nb::arg("b").none(),
+      nb::sig("def atan2__grad(dy: Tensor | float, a: Tensor | float, b: Tensor | float) -> tuple[Tensor, Tensor]"),
+      "Gradient of atan2.");
+}
+
+void bind_sinh__grad(nb::module_& m) {
+  Op& op = op_of("sinh.grad");
+  m.def(
+      "sinh__grad",
+      [&op](nb::handle dy_, nb::handle x_) {
+        return call(op, {dy_, x_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::sig("def sinh__grad(dy: Tensor | float, x: Tensor | float) -> Tensor"),
+      "Gradient of sinh.");
+}
+
+void bind_cosh__grad(nb::module_& m) {
+  Op& op = op_of("cosh.grad");
+  m.def(
+      "cosh__grad",
+      [&op](nb::handle dy_, nb::handle x_) {
+        return call(op, {dy_, x_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::sig("def cosh__grad(dy: Tensor | float, x: Tensor | float) -> Tensor"),
+      "Gradient of cosh.");
+}
+
 void bind_tanh__grad(nb::module_& m) {
   Op& op = op_of("tanh.grad");
   m.def(
@@ -1589,6 +2205,45 @@ void bind_tanh__grad(nb::module_& m) {
       "Gradient of tanh.");
 }
 
+void bind_asinh__grad(nb::module_& m) {
+  Op& op = op_of("asinh.grad");
+  m.def(
+      "asinh__grad",
+      [&op](nb::handle dy_, nb::handle x_) {
+        return call(op, {dy_, x_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::sig("def asinh__grad(dy: Tensor | float, x: Tensor | float) -> Tensor"),
+      "Gradient of asinh.");
+}
+
+void bind_acosh__grad(nb::module_& m) {
+  Op& op = op_of("acosh.grad");
+  m.def(
+      "acosh__grad",
+      [&op](nb::handle dy_, nb::handle x_) {
+        return call(op, {dy_, x_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::sig("def acosh__grad(dy: Tensor | float, x: Tensor | float) -> Tensor"),
+      "Gradient of acosh.");
+}
+
+void bind_atanh__grad(nb::module_& m) {
+  Op& op = op_of("atanh.grad");
+  m.def(
+      "atanh__grad",
+      [&op](nb::handle dy_, nb::handle x_) {
+        return call(op, {dy_, x_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::sig("def atanh__grad(dy: Tensor | float, x: Tensor | float) -> Tensor"),
+      "Gradient of atanh.");
+}
+
 void bind_erf__grad(nb::module_& m) {
   Op& op = op_of("erf.grad");
   m.def(
@@ -1600,6 +2255,45 @@ void bind_erf__grad(nb::module_& m) {
       nb::arg("x").none(),
       nb::sig("def erf__grad(dy: Tensor | float, x: Tensor | float) -> Tensor"),
       "Gradient of erf.");
+}
+
+void bind_erfc__grad(nb::module_& m) {
+  Op& op = op_of("erfc.grad");
+  m.def(
+      "erfc__grad",
+      [&op](nb::handle dy_, nb::handle x_) {
+        return call(op, {dy_, x_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::sig("def erfc__grad(dy: Tensor | float, x: Tensor | float) -> Tensor"),
+      "Gradient of erfc.");
+}
+
+void bind_lgamma__grad(nb::module_& m) {
+  Op& op = op_of("lgamma.grad");
+  m.def(
+      "lgamma__grad",
+      [&op](nb::handle dy_, nb::handle x_) {
+        return call(op, {dy_, x_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::sig("def lgamma__grad(dy: Tensor | float, x: Tensor | float) -> Tensor"),
+      "Gradient of lgamma.");
+}
+
+void bind_digamma__grad(nb::module_& m) {
+  Op& op = op_of("digamma.grad");
+  m.def(
+      "digamma__grad",
+      [&op](nb::handle dy_, nb::handle x_) {
+        return call(op, {dy_, x_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::sig("def digamma__grad(dy: Tensor | float, x: Tensor | float) -> Tensor"),
+      "Gradient of digamma.");
 }
 
 void bind_where__grad(nb::module_& m) {
@@ -2330,29 +3024,53 @@ void bind_ops(nb::module_& m) {
   bind_sub(m);
   bind_mul(m);
   bind_div(m);
-  bind_floordiv(m);
-  bind_mod(m);
+  bind_floor_divide(m);
+  bind_remainder(m);
+  bind_fmod(m);
   bind_pow(m);
   bind_neg(m);
   bind_abs(m);
   bind_sign(m);
   bind_square(m);
+  bind_reciprocal(m);
+  bind_hypot(m);
+  bind_logaddexp(m);
+  bind_copysign(m);
+  bind_nextafter(m);
+  bind_lerp(m);
   bind_maximum(m);
   bind_minimum(m);
   bind_clip(m);
   bind_exp(m);
+  bind_exp2(m);
   bind_expm1(m);
   bind_log(m);
+  bind_log2(m);
+  bind_log10(m);
   bind_log1p(m);
   bind_sqrt(m);
   bind_rsqrt(m);
   bind_sin(m);
   bind_cos(m);
+  bind_tan(m);
+  bind_asin(m);
+  bind_acos(m);
+  bind_atan(m);
+  bind_atan2(m);
+  bind_sinh(m);
+  bind_cosh(m);
   bind_tanh(m);
+  bind_asinh(m);
+  bind_acosh(m);
+  bind_atanh(m);
   bind_erf(m);
+  bind_erfc(m);
+  bind_lgamma(m);
+  bind_digamma(m);
   bind_floor(m);
   bind_ceil(m);
   bind_round(m);
+  bind_trunc(m);
   bind_eq(m);
   bind_ne(m);
   bind_lt(m);
@@ -2361,8 +3079,16 @@ void bind_ops(nb::module_& m) {
   bind_ge(m);
   bind_logical_and(m);
   bind_logical_or(m);
+  bind_logical_xor(m);
   bind_logical_not(m);
+  bind_bitwise_and(m);
+  bind_bitwise_or(m);
+  bind_bitwise_xor(m);
+  bind_bitwise_not(m);
+  bind_bitwise_left_shift(m);
+  bind_bitwise_right_shift(m);
   bind_isnan(m);
+  bind_isinf(m);
   bind_isfinite(m);
   bind_where(m);
   bind_cast(m);
@@ -2425,24 +3151,46 @@ void bind_ops(nb::module_& m) {
   bind_sub__grad(m);
   bind_mul__grad(m);
   bind_div__grad(m);
-  bind_mod__grad(m);
+  bind_remainder__grad(m);
+  bind_fmod__grad(m);
   bind_pow__grad(m);
   bind_neg__grad(m);
   bind_abs__grad(m);
   bind_square__grad(m);
+  bind_reciprocal__grad(m);
+  bind_hypot__grad(m);
+  bind_logaddexp__grad(m);
+  bind_copysign__grad(m);
+  bind_lerp__grad(m);
   bind_maximum__grad(m);
   bind_minimum__grad(m);
   bind_clip__grad(m);
   bind_exp__grad(m);
+  bind_exp2__grad(m);
   bind_expm1__grad(m);
   bind_log__grad(m);
+  bind_log2__grad(m);
+  bind_log10__grad(m);
   bind_log1p__grad(m);
   bind_sqrt__grad(m);
   bind_rsqrt__grad(m);
   bind_sin__grad(m);
   bind_cos__grad(m);
+  bind_tan__grad(m);
+  bind_asin__grad(m);
+  bind_acos__grad(m);
+  bind_atan__grad(m);
+  bind_atan2__grad(m);
+  bind_sinh__grad(m);
+  bind_cosh__grad(m);
   bind_tanh__grad(m);
+  bind_asinh__grad(m);
+  bind_acosh__grad(m);
+  bind_atanh__grad(m);
   bind_erf__grad(m);
+  bind_erfc__grad(m);
+  bind_lgamma__grad(m);
+  bind_digamma__grad(m);
   bind_where__grad(m);
   bind_cast__grad(m);
   bind_relu__grad(m);

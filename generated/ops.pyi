@@ -92,8 +92,8 @@ def div(a: Tensor | float, b: Tensor | float) -> Tensor:
                [-0.7778, -0.    ,  0.9444]], dtype=float32)
     """
 
-def floordiv(a: Tensor | float, b: Tensor | float) -> Tensor:
-    """Quotient rounded towards minus infinity.
+def floor_divide(a: Tensor | float, b: Tensor | float) -> Tensor:
+    """Quotient rounded towards minus infinity; that of an integer by 0 is 0.
 
     Args:
         a: a tensor of numbers that broadcasts with the others.
@@ -106,15 +106,15 @@ def floordiv(a: Tensor | float, b: Tensor | float) -> Tensor:
         ValueError: the shapes do not fit.
 
     Example:
-        >>> a = axon.tensor([[-0.8, -0.3, 0.3], [1.1, -0.2, 0.4]])
-        >>> b = axon.tensor([[-0.9, 0.9, 1.4], [-0.5, -0.5, 1.9]])
-        >>> y = axon.floordiv(a, b)
+        >>> a = axon.tensor([[0.2, -0.5, 0.0], [-0.2, 0.0, -0.2]])
+        >>> b = axon.tensor([[-1.3, -1.3, -1.1], [-0.9, -1.3, 2.2]])
+        >>> y = axon.floor_divide(a, b)
         >>> y.numpy().round(4)
-        array([[ 0., -1.,  0.],
-               [-3.,  0.,  0.]], dtype=float32)
+        array([[-1.,  0., -0.],
+               [ 0., -0., -1.]], dtype=float32)
     """
 
-def mod(a: Tensor | float, b: Tensor | float) -> Tensor:
+def remainder(a: Tensor | float, b: Tensor | float) -> Tensor:
     """Remainder of the division that rounds towards minus infinity; it has the sign of b.
 
     Args:
@@ -128,16 +128,38 @@ def mod(a: Tensor | float, b: Tensor | float) -> Tensor:
         ValueError: the shapes do not fit.
 
     Example:
-        >>> a = axon.tensor([[-0.9, -0.2, 0.1], [-0.1, 0.3, 0.2]])
-        >>> b = axon.tensor([[-2.7, -0.6, 1.8], [-0.5, -2.1, 1.0]])
-        >>> y = axon.mod(a, b)
+        >>> a = axon.tensor([[-0.8, -0.2, 0.4], [-0.6, -0.8, 1.0]])
+        >>> b = axon.tensor([[2.7, 1.2, -0.5], [-2.5, 1.3, 1.7]])
+        >>> y = axon.remainder(a, b)
         >>> y.numpy().round(4)
-        array([[-0.9, -0.2,  0.1],
-               [-0.1, -1.8,  0.2]], dtype=float32)
+        array([[ 1.9,  1. , -0.1],
+               [-0.6,  0.5,  1. ]], dtype=float32)
+    """
+
+def fmod(a: Tensor | float, b: Tensor | float) -> Tensor:
+    """Remainder of the division that rounds towards zero; it has the sign of a.
+
+    Args:
+        a: a tensor of numbers that broadcasts with the others.
+        b: a tensor of numbers that broadcasts with the others.
+
+    Returns:
+        y: the promoted dtype of a and b, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+
+    Example:
+        >>> a = axon.tensor([[0.5, -0.4, -1.2], [-1.1, -1.0, 1.0]])
+        >>> b = axon.tensor([[0.9, -2.2, -1.7], [-2.0, 3.2, 1.1]])
+        >>> y = axon.fmod(a, b)
+        >>> y.numpy().round(4)
+        array([[ 0.5, -0.4, -1.2],
+               [-1.1, -1. ,  1. ]], dtype=float32)
     """
 
 def pow(a: Tensor | float, b: Tensor | float) -> Tensor:
-    """a raised to the power b.
+    """a raised to the power b; an integer raised to a negative integer is 0.
 
     Args:
         a: a tensor of numbers that broadcasts with the others.
@@ -226,6 +248,139 @@ def square(x: Tensor | float) -> Tensor:
                [0.81, 0.16, 1.21]], dtype=float32)
     """
 
+def reciprocal(x: Tensor | float) -> Tensor:
+    """1 / x.
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: the promoted floating-point dtype of x, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[1.3, 1.0, 0.8], [-1.0, -1.0, 0.7]])
+        >>> y = axon.reciprocal(x)
+        >>> y.numpy().round(4)
+        array([[ 0.7692,  1.    ,  1.25  ],
+               [-1.    , -1.    ,  1.4286]], dtype=float32)
+    """
+
+def hypot(a: Tensor | float, b: Tensor | float) -> Tensor:
+    """Square root of a² + b², without overflow. The gradient at 0, 0 is 0.
+
+    Args:
+        a: a tensor of numbers that broadcasts with the others.
+        b: a tensor of numbers that broadcasts with the others.
+
+    Returns:
+        y: the promoted floating-point dtype of a and b, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+
+    Example:
+        >>> a = axon.tensor([[-0.4, 0.8, 1.1], [-0.1, -0.3, -0.2]])
+        >>> b = axon.tensor([[-1.3, 0.2, -0.7], [0.7, 0.3, 0.1]])
+        >>> y = axon.hypot(a, b)
+        >>> y.numpy().round(4)
+        array([[1.3601, 0.8246, 1.3038],
+               [0.7071, 0.4243, 0.2236]], dtype=float32)
+    """
+
+def logaddexp(a: Tensor | float, b: Tensor | float) -> Tensor:
+    """log(exp(a) + exp(b)), without overflow.
+
+    Args:
+        a: a floating-point tensor that broadcasts with the others.
+        b: a floating-point tensor that broadcasts with the others.
+
+    Returns:
+        y: the promoted dtype of a and b, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: a or b has a dtype of another kind.
+
+    Example:
+        >>> a = axon.tensor([[1.2, 0.8, -2.8], [-0.3, 0.5, 0.7]])
+        >>> b = axon.tensor([[1.3, 1.7, -0.9], [-0.7, 0.4, -1.4]])
+        >>> y = axon.logaddexp(a, b)
+        >>> y.numpy().round(4)
+        array([[ 1.9444,  2.0412, -0.7606],
+               [ 0.213 ,  1.1444,  0.8155]], dtype=float32)
+    """
+
+def copysign(a: Tensor | float, b: Tensor | float) -> Tensor:
+    """The magnitude of a with the sign of b. The gradient where a is 0 is 0.
+
+    Args:
+        a: a floating-point tensor that broadcasts with the others.
+        b: a floating-point tensor that broadcasts with the others.
+
+    Returns:
+        y: the promoted dtype of a and b, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: a or b has a dtype of another kind.
+
+    Example:
+        >>> a = axon.tensor([[-0.8, 0.5, 0.8], [-0.1, -0.3, 0.6]])
+        >>> b = axon.tensor([[1.1, -0.4, 0.3], [-0.6, -0.1, 0.0]])
+        >>> y = axon.copysign(a, b)
+        >>> y.numpy().round(4)
+        array([[ 0.8, -0.5,  0.8],
+               [-0.1, -0.3,  0.6]], dtype=float32)
+    """
+
+def nextafter(a: Tensor | float, b: Tensor | float) -> Tensor:
+    """The float next to a in the direction of b.
+
+    Args:
+        a: a floating-point tensor that broadcasts with the others.
+        b: a floating-point tensor that broadcasts with the others.
+
+    Returns:
+        y: the promoted dtype of a and b, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: a or b has a dtype of another kind.
+
+    Example:
+        >>> a = axon.tensor([[-0.7, 1.8, 0.2], [1.0, -1.2, -1.6]])
+        >>> b = axon.tensor([[-0.6, -1.9, 0.0], [-0.8, -0.9, -0.1]])
+        >>> y = axon.nextafter(a, b)
+        >>> y.numpy().round(4)
+        array([[-0.7,  1.8,  0.2],
+               [ 1. , -1.2, -1.6]], dtype=float32)
+    """
+
+def lerp(a: Tensor | float, b: Tensor | float, weight: Tensor | float) -> Tensor:
+    """Linear interpolation from a to b, a where weight is 0 and exactly b where it is 1.
+
+    Args:
+        a: a floating-point tensor that broadcasts with the others.
+        b: a floating-point tensor that broadcasts with the others.
+        weight: a floating-point tensor that broadcasts with the others.
+
+    Returns:
+        y: the promoted dtype of a and b and weight, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: a or b or weight has a dtype of another kind.
+
+    Example:
+        >>> a = axon.tensor([[0.5, -2.9, -1.2], [1.2, 0.8, -1.8]])
+        >>> b = axon.tensor([[0.8, 0.8, -0.3], [-1.4, 1.5, 0.0]])
+        >>> weight = axon.tensor([[-0.4, -0.9, 0.3], [-0.1, -0.7, -0.8]])
+        >>> y = axon.lerp(a, b, weight)
+        >>> y.numpy().round(4)
+        array([[ 0.38, -6.23, -0.93],
+               [ 1.46,  0.31, -3.24]], dtype=float32)
+    """
+
 def maximum(a: Tensor | float, b: Tensor | float) -> Tensor:
     """The larger of two elements; NaN if either is. Operands that are equal share the gradient.
 
@@ -270,19 +425,19 @@ def minimum(a: Tensor | float, b: Tensor | float) -> Tensor:
                [ 0.1, -0.1, -0.6]], dtype=float32)
     """
 
-def clip(x: Tensor | float, low: float = float("-inf"), high: float = float("inf")) -> Tensor:
-    """x limited to [low, high]. The gradient is 0 outside and 1 inside, bounds included.
+def clip(x: Tensor | float, low: Tensor | float | None = None, high: Tensor | float | None = None) -> Tensor:
+    """x limited to [low, high], bounds in the dtype of x. The gradient goes to x inside, bounds included, and to the bound outside.
 
     Args:
-        x: a floating-point tensor.
-        low: a number, by default -inf.
-        high: a number, by default inf.
+        x: a tensor of numbers that broadcasts with the others.
+        low: a tensor of numbers that broadcasts with the others; -inf where left out.
+        high: a tensor of numbers that broadcasts with the others; inf where left out.
 
     Returns:
         y: the dtype of x, of shape (...).
 
     Raises:
-        TypeError: x has a dtype of another kind.
+        ValueError: the shapes do not fit.
 
     Example:
         >>> x = axon.tensor([[0.4, 0.8, -2.0], [0.0, 1.0, 0.4]])
@@ -307,6 +462,23 @@ def exp(x: Tensor | float) -> Tensor:
         >>> y.numpy().round(4)
         array([[1.1052, 0.5488, 9.025 ],
                [1.1052, 1.6487, 0.4066]], dtype=float32)
+    """
+
+def exp2(x: Tensor | float) -> Tensor:
+    """2 raised to the power x.
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: the promoted floating-point dtype of x, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[0.5, -0.9, -0.6], [-1.4, 0.2, 0.0]])
+        >>> y = axon.exp2(x)
+        >>> y.numpy().round(4)
+        array([[1.4142, 0.5359, 0.6598],
+               [0.3789, 1.1487, 1.    ]], dtype=float32)
     """
 
 def expm1(x: Tensor | float) -> Tensor:
@@ -341,6 +513,40 @@ def log(x: Tensor | float) -> Tensor:
         >>> y.numpy().round(4)
         array([[-0.9163, -0.2231, -0.6931],
                [-0.6931, -2.3026,  1.0296]], dtype=float32)
+    """
+
+def log2(x: Tensor | float) -> Tensor:
+    """Logarithm to base 2.
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: the promoted floating-point dtype of x, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[0.2, 0.7, 0.3], [0.5, 0.1, 0.7]])
+        >>> y = axon.log2(x)
+        >>> y.numpy().round(4)
+        array([[-2.3219, -0.5146, -1.737 ],
+               [-1.    , -3.3219, -0.5146]], dtype=float32)
+    """
+
+def log10(x: Tensor | float) -> Tensor:
+    """Logarithm to base 10.
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: the promoted floating-point dtype of x, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[0.9, 0.8, 0.1], [1.1, 0.6, 1.3]])
+        >>> y = axon.log10(x)
+        >>> y.numpy().round(4)
+        array([[-0.0458, -0.0969, -1.    ],
+               [ 0.0414, -0.2218,  0.1139]], dtype=float32)
     """
 
 def log1p(x: Tensor | float) -> Tensor:
@@ -428,6 +634,130 @@ def cos(x: Tensor | float) -> Tensor:
                [0.9801, 0.9553, 0.8776]], dtype=float32)
     """
 
+def tan(x: Tensor | float) -> Tensor:
+    """Tangent.
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: the promoted floating-point dtype of x, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[0.9, 0.7, 0.3], [0.2, 0.7, -0.4]])
+        >>> y = axon.tan(x)
+        >>> y.numpy().round(4)
+        array([[ 1.2602,  0.8423,  0.3093],
+               [ 0.2027,  0.8423, -0.4228]], dtype=float32)
+    """
+
+def asin(x: Tensor | float) -> Tensor:
+    """Inverse sine, of x in [-1, 1].
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: the promoted floating-point dtype of x, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[0.5, 0.7, 0.3], [0.3, 0.9, 0.9]])
+        >>> y = axon.asin(x)
+        >>> y.numpy().round(4)
+        array([[0.5236, 0.7754, 0.3047],
+               [0.3047, 1.1198, 1.1198]], dtype=float32)
+    """
+
+def acos(x: Tensor | float) -> Tensor:
+    """Inverse cosine, of x in [-1, 1].
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: the promoted floating-point dtype of x, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[0.5, 0.1, 0.9], [0.7, 0.4, 0.3]])
+        >>> y = axon.acos(x)
+        >>> y.numpy().round(4)
+        array([[1.0472, 1.4706, 0.451 ],
+               [0.7954, 1.1593, 1.2661]], dtype=float32)
+    """
+
+def atan(x: Tensor | float) -> Tensor:
+    """Inverse tangent.
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: the promoted floating-point dtype of x, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[0.0, -1.1, -2.0], [-2.2, -2.4, 1.4]])
+        >>> y = axon.atan(x)
+        >>> y.numpy().round(4)
+        array([[ 0.    , -0.833 , -1.1071],
+               [-1.1442, -1.176 ,  0.9505]], dtype=float32)
+    """
+
+def atan2(a: Tensor | float, b: Tensor | float) -> Tensor:
+    """Angle of the point (b, a) in (-pi, pi], the inverse tangent of a / b. The gradient at 0, 0 is 0.
+
+    Args:
+        a: a tensor of numbers that broadcasts with the others.
+        b: a tensor of numbers that broadcasts with the others.
+
+    Returns:
+        y: the promoted floating-point dtype of a and b, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+
+    Example:
+        >>> a = axon.tensor([[0.3, 2.2, 0.5], [-0.3, 0.4, 2.3]])
+        >>> b = axon.tensor([[-1.4, 2.0, 0.3], [1.1, -0.7, 0.1]])
+        >>> y = axon.atan2(a, b)
+        >>> y.numpy().round(4)
+        array([[ 2.9305,  0.833 ,  1.0304],
+               [-0.2663,  2.6224,  1.5273]], dtype=float32)
+    """
+
+def sinh(x: Tensor | float) -> Tensor:
+    """Hyperbolic sine.
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: the promoted floating-point dtype of x, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[1.6, 1.6, -1.1], [0.4, 0.3, 0.9]])
+        >>> y = axon.sinh(x)
+        >>> y.numpy().round(4)
+        array([[ 2.3756,  2.3756, -1.3356],
+               [ 0.4108,  0.3045,  1.0265]], dtype=float32)
+    """
+
+def cosh(x: Tensor | float) -> Tensor:
+    """Hyperbolic cosine.
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: the promoted floating-point dtype of x, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[1.1, 0.7, 0.6], [0.7, 1.6, 1.2]])
+        >>> y = axon.cosh(x)
+        >>> y.numpy().round(4)
+        array([[1.6685, 1.2552, 1.1855],
+               [1.2552, 2.5775, 1.8107]], dtype=float32)
+    """
+
 def tanh(x: Tensor | float) -> Tensor:
     """Hyperbolic tangent.
 
@@ -445,6 +775,57 @@ def tanh(x: Tensor | float) -> Tensor:
                [-0.994 ,  0.3799, -0.4621]], dtype=float32)
     """
 
+def asinh(x: Tensor | float) -> Tensor:
+    """Inverse hyperbolic sine.
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: the promoted floating-point dtype of x, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[-0.2, -1.8, 0.6], [-1.5, 0.4, 0.7]])
+        >>> y = axon.asinh(x)
+        >>> y.numpy().round(4)
+        array([[-0.1987, -1.3504,  0.5688],
+               [-1.1948,  0.39  ,  0.6527]], dtype=float32)
+    """
+
+def acosh(x: Tensor | float) -> Tensor:
+    """Inverse hyperbolic cosine, of x from 1 on.
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: the promoted floating-point dtype of x, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[1.2, 3.4, 2.4], [1.3, 1.3, 2.2]])
+        >>> y = axon.acosh(x)
+        >>> y.numpy().round(4)
+        array([[0.6224, 1.8946, 1.5221],
+               [0.7564, 0.7564, 1.4254]], dtype=float32)
+    """
+
+def atanh(x: Tensor | float) -> Tensor:
+    """Inverse hyperbolic tangent, of x in (-1, 1).
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: the promoted floating-point dtype of x, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[0.2, 0.5, 0.6], [0.1, 0.6, 0.6]])
+        >>> y = axon.atanh(x)
+        >>> y.numpy().round(4)
+        array([[0.2027, 0.5493, 0.6931],
+               [0.1003, 0.6931, 0.6931]], dtype=float32)
+    """
+
 def erf(x: Tensor | float) -> Tensor:
     """Error function.
 
@@ -460,6 +841,57 @@ def erf(x: Tensor | float) -> Tensor:
         >>> y.numpy().round(4)
         array([[-0.9103,  0.5205,  0.7421],
                [-0.7969,  0.1125, -0.3286]], dtype=float32)
+    """
+
+def erfc(x: Tensor | float) -> Tensor:
+    """1 - erf(x), exact in the tail.
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: the promoted floating-point dtype of x, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[1.1, -2.2, 0.1], [-0.9, -1.1, 0.1]])
+        >>> y = axon.erfc(x)
+        >>> y.numpy().round(4)
+        array([[0.1198, 1.9981, 0.8875],
+               [1.7969, 1.8802, 0.8875]], dtype=float32)
+    """
+
+def lgamma(x: Tensor | float) -> Tensor:
+    """Logarithm of the absolute value of the gamma function.
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: the promoted floating-point dtype of x, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[1.5, 0.3, 0.7], [1.1, 1.5, 0.2]])
+        >>> y = axon.lgamma(x)
+        >>> y.numpy().round(4)
+        array([[-0.1208,  1.0958,  0.2609],
+               [-0.0499, -0.1208,  1.5241]], dtype=float32)
+    """
+
+def digamma(x: Tensor | float) -> Tensor:
+    """Derivative of the logarithm of the gamma function.
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: the promoted floating-point dtype of x, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[1.1, 1.4, 1.8], [0.3, 1.1, 0.5]])
+        >>> y = axon.digamma(x)
+        >>> y.numpy().round(4)
+        array([[-0.4238, -0.0614,  0.285 ],
+               [-3.5025, -0.4238, -1.9635]], dtype=float32)
     """
 
 def floor(x: Tensor | float) -> Tensor:
@@ -511,6 +943,23 @@ def round(x: Tensor | float) -> Tensor:
         >>> y.numpy().round(4)
         array([[-0.,  1., -0.],
                [ 1.,  1., -1.]], dtype=float32)
+    """
+
+def trunc(x: Tensor | float) -> Tensor:
+    """The integer part of x.
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[0.2, 0.1, 1.4], [-0.5, -0.9, 0.2]])
+        >>> y = axon.trunc(x)
+        >>> y.numpy().round(4)
+        array([[ 0.,  0.,  1.],
+               [-0., -0.,  0.]], dtype=float32)
     """
 
 def eq(a: Tensor | float, b: Tensor | float) -> Tensor:
@@ -645,70 +1094,222 @@ def ge(a: Tensor | float, b: Tensor | float) -> Tensor:
                [ True, False,  True]])
     """
 
-def logical_and(a: Tensor | bool, b: Tensor | bool) -> Tensor:
-    """True where both are.
+def logical_and(a: Tensor | float, b: Tensor | float) -> Tensor:
+    """True where both are; a number is true unless it is 0.
 
     Args:
-        a: a tensor of bools that broadcasts with the others.
-        b: a tensor of bools that broadcasts with the others.
+        a: a tensor that broadcasts with the others.
+        b: a tensor that broadcasts with the others.
 
     Returns:
         y: bool, of shape (...).
 
     Raises:
         ValueError: the shapes do not fit.
-        TypeError: a or b has a dtype of another kind.
 
     Example:
-        >>> a = axon.tensor([[False, True, False], [False, True, False]])
-        >>> b = axon.tensor([[False, False, False], [True, True, True]])
+        >>> a = axon.tensor([[0.0, 0.0, 0.0], [0.0, 1.0, 1.0]])
+        >>> b = axon.tensor([[0.0, 0.0, 0.0], [1.0, 0.0, 0.0]])
         >>> y = axon.logical_and(a, b)
         >>> y.numpy()
         array([[False, False, False],
-               [False,  True, False]])
+               [False, False, False]])
     """
 
-def logical_or(a: Tensor | bool, b: Tensor | bool) -> Tensor:
-    """True where either is.
+def logical_or(a: Tensor | float, b: Tensor | float) -> Tensor:
+    """True where either is; a number is true unless it is 0.
 
     Args:
-        a: a tensor of bools that broadcasts with the others.
-        b: a tensor of bools that broadcasts with the others.
+        a: a tensor that broadcasts with the others.
+        b: a tensor that broadcasts with the others.
 
     Returns:
         y: bool, of shape (...).
 
     Raises:
         ValueError: the shapes do not fit.
-        TypeError: a or b has a dtype of another kind.
 
     Example:
-        >>> a = axon.tensor([[False, True, True], [True, True, False]])
-        >>> b = axon.tensor([[False, False, True], [False, True, True]])
+        >>> a = axon.tensor([[0.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
+        >>> b = axon.tensor([[1.0, 1.0, 0.0], [1.0, 1.0, 0.0]])
         >>> y = axon.logical_or(a, b)
         >>> y.numpy()
-        array([[False,  True,  True],
+        array([[ True,  True, False],
                [ True,  True,  True]])
     """
 
-def logical_not(x: Tensor | bool) -> Tensor:
-    """True where x is not.
+def logical_xor(a: Tensor | float, b: Tensor | float) -> Tensor:
+    """True where just one is; a number is true unless it is 0.
 
     Args:
-        x: a tensor of bools.
+        a: a tensor that broadcasts with the others.
+        b: a tensor that broadcasts with the others.
 
     Returns:
         y: bool, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+
+    Example:
+        >>> a = axon.tensor([[0.0, 0.0, 1.0], [0.0, 0.0, 0.0]])
+        >>> b = axon.tensor([[0.0, 1.0, 1.0], [1.0, 0.0, 0.0]])
+        >>> y = axon.logical_xor(a, b)
+        >>> y.numpy()
+        array([[False,  True, False],
+               [ True, False, False]])
+    """
+
+def logical_not(x: Tensor | float) -> Tensor:
+    """True where x is not; a number is true unless it is 0.
+
+    Args:
+        x: a tensor.
+
+    Returns:
+        y: bool, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[0.0, 1.0, 1.0], [0.0, 0.0, 1.0]])
+        >>> y = axon.logical_not(x)
+        >>> y.numpy()
+        array([[ True, False, False],
+               [ True,  True, False]])
+    """
+
+def bitwise_and(a: Tensor | int, b: Tensor | int) -> Tensor:
+    """Bits that both have; of bool logical and.
+
+    Args:
+        a: a tensor of integers or bools that broadcasts with the others.
+        b: a tensor of integers or bools that broadcasts with the others.
+
+    Returns:
+        y: the promoted dtype of a and b, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: a or b has a dtype of another kind.
+
+    Example:
+        >>> a = axon.tensor([[2, 2, 0], [1, 1, 2]])
+        >>> b = axon.tensor([[1, 2, 0], [1, 1, 2]])
+        >>> y = axon.bitwise_and(a, b)
+        >>> y.numpy()
+        array([[0, 2, 0],
+               [1, 1, 2]])
+    """
+
+def bitwise_or(a: Tensor | int, b: Tensor | int) -> Tensor:
+    """Bits that either has; of bool logical or.
+
+    Args:
+        a: a tensor of integers or bools that broadcasts with the others.
+        b: a tensor of integers or bools that broadcasts with the others.
+
+    Returns:
+        y: the promoted dtype of a and b, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: a or b has a dtype of another kind.
+
+    Example:
+        >>> a = axon.tensor([[2, 1, 1], [1, 2, 1]])
+        >>> b = axon.tensor([[0, 1, 0], [0, 2, 0]])
+        >>> y = axon.bitwise_or(a, b)
+        >>> y.numpy()
+        array([[2, 1, 1],
+               [1, 2, 1]])
+    """
+
+def bitwise_xor(a: Tensor | int, b: Tensor | int) -> Tensor:
+    """Bits that just one has; of bool logical xor.
+
+    Args:
+        a: a tensor of integers or bools that broadcasts with the others.
+        b: a tensor of integers or bools that broadcasts with the others.
+
+    Returns:
+        y: the promoted dtype of a and b, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: a or b has a dtype of another kind.
+
+    Example:
+        >>> a = axon.tensor([[1, 0, 0], [2, 1, 0]])
+        >>> b = axon.tensor([[0, 0, 0], [2, 0, 0]])
+        >>> y = axon.bitwise_xor(a, b)
+        >>> y.numpy()
+        array([[1, 0, 0],
+               [0, 1, 0]])
+    """
+
+def bitwise_not(x: Tensor | int) -> Tensor:
+    """All bits reversed; of bool logical not.
+
+    Args:
+        x: a tensor of integers or bools.
+
+    Returns:
+        y: the dtype of x, of shape (...).
 
     Raises:
         TypeError: x has a dtype of another kind.
 
     Example:
-        >>> x = axon.tensor([[False, False, True], [False, False, True]])
-        >>> y = axon.logical_not(x)
+        >>> x = axon.tensor([[1, 0, 2], [2, 0, 1]])
+        >>> y = axon.bitwise_not(x)
         >>> y.numpy()
-        array([[ True,  True, False],
-               [ True,  True, False]])
+        array([[-2, -1, -3],
+               [-3, -1, -2]])
+    """
+
+def bitwise_left_shift(a: Tensor | int, b: Tensor | int) -> Tensor:
+    """The bits of a moved up by b places; a * 2**b.
+
+    Args:
+        a: a tensor of integers that broadcasts with the others.
+        b: a tensor of integers that broadcasts with the others.
+
+    Returns:
+        y: the promoted dtype of a and b, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: a or b has a dtype of another kind.
+
+    Example:
+        >>> a = axon.tensor([[0, 2, 0], [2, 1, 0]])
+        >>> b = axon.tensor([[0, 2, 2], [1, 1, 0]])
+        >>> y = axon.bitwise_left_shift(a, b)
+        >>> y.numpy()
+        array([[0, 8, 0],
+               [4, 2, 0]])
+    """
+
+def bitwise_right_shift(a: Tensor | int, b: Tensor | int) -> Tensor:
+    """The bits of a moved down by b places; a // 2**b.
+
+    Args:
+        a: a tensor of integers that broadcasts with the others.
+        b: a tensor of integers that broadcasts with the others.
+
+    Returns:
+        y: the promoted dtype of a and b, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: a or b has a dtype of another kind.
+
+    Example:
+        >>> a = axon.tensor([[1, 0, 0], [0, 2, 2]])
+        >>> b = axon.tensor([[2, 0, 0], [1, 1, 2]])
+        >>> y = axon.bitwise_right_shift(a, b)
+        >>> y.numpy()
+        array([[0, 0, 0],
+               [0, 1, 0]])
     """
 
 def isnan(x: Tensor | float) -> Tensor:
@@ -723,6 +1324,23 @@ def isnan(x: Tensor | float) -> Tensor:
     Example:
         >>> x = axon.tensor([[-1.2, 0.1, -0.1], [1.0, -1.2, 0.4]])
         >>> y = axon.isnan(x)
+        >>> y.numpy()
+        array([[False, False, False],
+               [False, False, False]])
+    """
+
+def isinf(x: Tensor | float) -> Tensor:
+    """True where x is infinite.
+
+    Args:
+        x: a tensor of numbers.
+
+    Returns:
+        y: bool, of shape (...).
+
+    Example:
+        >>> x = axon.tensor([[1.0, -0.3, -0.7], [2.4, -1.2, 1.2]])
+        >>> y = axon.isinf(x)
         >>> y.numpy()
         array([[False, False, False],
                [False, False, False]])
@@ -2039,8 +2657,11 @@ def mul__grad(dy: Tensor | float, a: Tensor | float, b: Tensor | float) -> tuple
 def div__grad(dy: Tensor | float, b: Tensor | float, y: Tensor | float, a: Tensor | Ghost) -> tuple[Tensor, Tensor]:
     """Gradient of div."""
 
-def mod__grad(dy: Tensor | float, a: Tensor | float, b: Tensor | float) -> tuple[Tensor, Tensor]:
-    """Gradient of mod."""
+def remainder__grad(dy: Tensor | float, a: Tensor | float, b: Tensor | float) -> tuple[Tensor, Tensor]:
+    """Gradient of remainder."""
+
+def fmod__grad(dy: Tensor | float, a: Tensor | float, b: Tensor | float) -> tuple[Tensor, Tensor]:
+    """Gradient of fmod."""
 
 def pow__grad(dy: Tensor | float, a: Tensor | float, b: Tensor | float, y: Tensor | float) -> tuple[Tensor, Tensor]:
     """Gradient of pow."""
@@ -2054,23 +2675,47 @@ def abs__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
 def square__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
     """Gradient of square."""
 
+def reciprocal__grad(dy: Tensor | float, y: Tensor | float, x: Tensor | Ghost) -> Tensor:
+    """Gradient of reciprocal."""
+
+def hypot__grad(dy: Tensor | float, a: Tensor | float, b: Tensor | float, y: Tensor | float) -> tuple[Tensor, Tensor]:
+    """Gradient of hypot."""
+
+def logaddexp__grad(dy: Tensor | float, a: Tensor | float, b: Tensor | float) -> tuple[Tensor, Tensor]:
+    """Gradient of logaddexp."""
+
+def copysign__grad(dy: Tensor | float, a: Tensor | float, b: Tensor | float) -> Tensor:
+    """Gradient of copysign."""
+
+def lerp__grad(dy: Tensor | float, a: Tensor | float, b: Tensor | float, weight: Tensor | float) -> tuple[Tensor, Tensor, Tensor]:
+    """Gradient of lerp."""
+
 def maximum__grad(dy: Tensor | float, a: Tensor | float, b: Tensor | float) -> tuple[Tensor, Tensor]:
     """Gradient of maximum."""
 
 def minimum__grad(dy: Tensor | float, a: Tensor | float, b: Tensor | float) -> tuple[Tensor, Tensor]:
     """Gradient of minimum."""
 
-def clip__grad(dy: Tensor | float, x: Tensor | float, *, low: float = float("-inf"), high: float = float("inf")) -> Tensor:
+def clip__grad(dy: Tensor | float, x: Tensor | float, low: Tensor | float | None = None, high: Tensor | float | None = None) -> tuple[Tensor, Tensor, Tensor]:
     """Gradient of clip."""
 
 def exp__grad(dy: Tensor | float, y: Tensor | float, x: Tensor | Ghost) -> Tensor:
     """Gradient of exp."""
+
+def exp2__grad(dy: Tensor | float, y: Tensor | float, x: Tensor | Ghost) -> Tensor:
+    """Gradient of exp2."""
 
 def expm1__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
     """Gradient of expm1."""
 
 def log__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
     """Gradient of log."""
+
+def log2__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
+    """Gradient of log2."""
+
+def log10__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
+    """Gradient of log10."""
 
 def log1p__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
     """Gradient of log1p."""
@@ -2087,11 +2732,50 @@ def sin__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
 def cos__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
     """Gradient of cos."""
 
+def tan__grad(dy: Tensor | float, y: Tensor | float, x: Tensor | Ghost) -> Tensor:
+    """Gradient of tan."""
+
+def asin__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
+    """Gradient of asin."""
+
+def acos__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
+    """Gradient of acos."""
+
+def atan__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
+    """Gradient of atan."""
+
+def atan2__grad(dy: Tensor | float, a: Tensor | float, b: Tensor | float) -> tuple[Tensor, Tensor]:
+    """Gradient of atan2."""
+
+def sinh__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
+    """Gradient of sinh."""
+
+def cosh__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
+    """Gradient of cosh."""
+
 def tanh__grad(dy: Tensor | float, y: Tensor | float, x: Tensor | Ghost) -> Tensor:
     """Gradient of tanh."""
 
+def asinh__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
+    """Gradient of asinh."""
+
+def acosh__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
+    """Gradient of acosh."""
+
+def atanh__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
+    """Gradient of atanh."""
+
 def erf__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
     """Gradient of erf."""
+
+def erfc__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
+    """Gradient of erfc."""
+
+def lgamma__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
+    """Gradient of lgamma."""
+
+def digamma__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
+    """Gradient of digamma."""
 
 def where__grad(dy: Tensor | float, condition: Tensor | bool, a: Tensor | Ghost, b: Tensor | Ghost) -> tuple[Tensor, Tensor]:
     """Gradient of where."""
@@ -2285,19 +2969,61 @@ class Methods(TensorBase):
                    [0.81, 0.16, 1.21]], dtype=float32)
         """
 
-    def clip(self, low: float = float("-inf"), high: float = float("inf")) -> Tensor:
-        """x limited to [low, high]. The gradient is 0 outside and 1 inside, bounds included.
+    def reciprocal(self) -> Tensor:
+        """1 / x.
 
         Args:
-            x: a floating-point tensor.
-            low: a number, by default -inf.
-            high: a number, by default inf.
+            x: a tensor of numbers.
+
+        Returns:
+            y: the promoted floating-point dtype of x, of shape (...).
+
+        Example:
+            >>> x = axon.tensor([[1.3, 1.0, 0.8], [-1.0, -1.0, 0.7]])
+            >>> y = axon.reciprocal(x)
+            >>> y.numpy().round(4)
+            array([[ 0.7692,  1.    ,  1.25  ],
+                   [-1.    , -1.    ,  1.4286]], dtype=float32)
+        """
+
+    def lerp(self, b: Tensor | float, weight: Tensor | float) -> Tensor:
+        """Linear interpolation from a to b, a where weight is 0 and exactly b where it is 1.
+
+        Args:
+            a: a floating-point tensor that broadcasts with the others.
+            b: a floating-point tensor that broadcasts with the others.
+            weight: a floating-point tensor that broadcasts with the others.
+
+        Returns:
+            y: the promoted dtype of a and b and weight, of shape (...).
+
+        Raises:
+            ValueError: the shapes do not fit.
+            TypeError: a or b or weight has a dtype of another kind.
+
+        Example:
+            >>> a = axon.tensor([[0.5, -2.9, -1.2], [1.2, 0.8, -1.8]])
+            >>> b = axon.tensor([[0.8, 0.8, -0.3], [-1.4, 1.5, 0.0]])
+            >>> weight = axon.tensor([[-0.4, -0.9, 0.3], [-0.1, -0.7, -0.8]])
+            >>> y = axon.lerp(a, b, weight)
+            >>> y.numpy().round(4)
+            array([[ 0.38, -6.23, -0.93],
+                   [ 1.46,  0.31, -3.24]], dtype=float32)
+        """
+
+    def clip(self, low: Tensor | float | None = None, high: Tensor | float | None = None) -> Tensor:
+        """x limited to [low, high], bounds in the dtype of x. The gradient goes to x inside, bounds included, and to the bound outside.
+
+        Args:
+            x: a tensor of numbers that broadcasts with the others.
+            low: a tensor of numbers that broadcasts with the others; -inf where left out.
+            high: a tensor of numbers that broadcasts with the others; inf where left out.
 
         Returns:
             y: the dtype of x, of shape (...).
 
         Raises:
-            TypeError: x has a dtype of another kind.
+            ValueError: the shapes do not fit.
 
         Example:
             >>> x = axon.tensor([[0.4, 0.8, -2.0], [0.0, 1.0, 0.4]])
@@ -2322,6 +3048,23 @@ class Methods(TensorBase):
             >>> y.numpy().round(4)
             array([[1.1052, 0.5488, 9.025 ],
                    [1.1052, 1.6487, 0.4066]], dtype=float32)
+        """
+
+    def exp2(self) -> Tensor:
+        """2 raised to the power x.
+
+        Args:
+            x: a tensor of numbers.
+
+        Returns:
+            y: the promoted floating-point dtype of x, of shape (...).
+
+        Example:
+            >>> x = axon.tensor([[0.5, -0.9, -0.6], [-1.4, 0.2, 0.0]])
+            >>> y = axon.exp2(x)
+            >>> y.numpy().round(4)
+            array([[1.4142, 0.5359, 0.6598],
+                   [0.3789, 1.1487, 1.    ]], dtype=float32)
         """
 
     def expm1(self) -> Tensor:
@@ -2356,6 +3099,40 @@ class Methods(TensorBase):
             >>> y.numpy().round(4)
             array([[-0.9163, -0.2231, -0.6931],
                    [-0.6931, -2.3026,  1.0296]], dtype=float32)
+        """
+
+    def log2(self) -> Tensor:
+        """Logarithm to base 2.
+
+        Args:
+            x: a tensor of numbers.
+
+        Returns:
+            y: the promoted floating-point dtype of x, of shape (...).
+
+        Example:
+            >>> x = axon.tensor([[0.2, 0.7, 0.3], [0.5, 0.1, 0.7]])
+            >>> y = axon.log2(x)
+            >>> y.numpy().round(4)
+            array([[-2.3219, -0.5146, -1.737 ],
+                   [-1.    , -3.3219, -0.5146]], dtype=float32)
+        """
+
+    def log10(self) -> Tensor:
+        """Logarithm to base 10.
+
+        Args:
+            x: a tensor of numbers.
+
+        Returns:
+            y: the promoted floating-point dtype of x, of shape (...).
+
+        Example:
+            >>> x = axon.tensor([[0.9, 0.8, 0.1], [1.1, 0.6, 1.3]])
+            >>> y = axon.log10(x)
+            >>> y.numpy().round(4)
+            array([[-0.0458, -0.0969, -1.    ],
+                   [ 0.0414, -0.2218,  0.1139]], dtype=float32)
         """
 
     def log1p(self) -> Tensor:
@@ -2443,6 +3220,108 @@ class Methods(TensorBase):
                    [0.9801, 0.9553, 0.8776]], dtype=float32)
         """
 
+    def tan(self) -> Tensor:
+        """Tangent.
+
+        Args:
+            x: a tensor of numbers.
+
+        Returns:
+            y: the promoted floating-point dtype of x, of shape (...).
+
+        Example:
+            >>> x = axon.tensor([[0.9, 0.7, 0.3], [0.2, 0.7, -0.4]])
+            >>> y = axon.tan(x)
+            >>> y.numpy().round(4)
+            array([[ 1.2602,  0.8423,  0.3093],
+                   [ 0.2027,  0.8423, -0.4228]], dtype=float32)
+        """
+
+    def asin(self) -> Tensor:
+        """Inverse sine, of x in [-1, 1].
+
+        Args:
+            x: a tensor of numbers.
+
+        Returns:
+            y: the promoted floating-point dtype of x, of shape (...).
+
+        Example:
+            >>> x = axon.tensor([[0.5, 0.7, 0.3], [0.3, 0.9, 0.9]])
+            >>> y = axon.asin(x)
+            >>> y.numpy().round(4)
+            array([[0.5236, 0.7754, 0.3047],
+                   [0.3047, 1.1198, 1.1198]], dtype=float32)
+        """
+
+    def acos(self) -> Tensor:
+        """Inverse cosine, of x in [-1, 1].
+
+        Args:
+            x: a tensor of numbers.
+
+        Returns:
+            y: the promoted floating-point dtype of x, of shape (...).
+
+        Example:
+            >>> x = axon.tensor([[0.5, 0.1, 0.9], [0.7, 0.4, 0.3]])
+            >>> y = axon.acos(x)
+            >>> y.numpy().round(4)
+            array([[1.0472, 1.4706, 0.451 ],
+                   [0.7954, 1.1593, 1.2661]], dtype=float32)
+        """
+
+    def atan(self) -> Tensor:
+        """Inverse tangent.
+
+        Args:
+            x: a tensor of numbers.
+
+        Returns:
+            y: the promoted floating-point dtype of x, of shape (...).
+
+        Example:
+            >>> x = axon.tensor([[0.0, -1.1, -2.0], [-2.2, -2.4, 1.4]])
+            >>> y = axon.atan(x)
+            >>> y.numpy().round(4)
+            array([[ 0.    , -0.833 , -1.1071],
+                   [-1.1442, -1.176 ,  0.9505]], dtype=float32)
+        """
+
+    def sinh(self) -> Tensor:
+        """Hyperbolic sine.
+
+        Args:
+            x: a tensor of numbers.
+
+        Returns:
+            y: the promoted floating-point dtype of x, of shape (...).
+
+        Example:
+            >>> x = axon.tensor([[1.6, 1.6, -1.1], [0.4, 0.3, 0.9]])
+            >>> y = axon.sinh(x)
+            >>> y.numpy().round(4)
+            array([[ 2.3756,  2.3756, -1.3356],
+                   [ 0.4108,  0.3045,  1.0265]], dtype=float32)
+        """
+
+    def cosh(self) -> Tensor:
+        """Hyperbolic cosine.
+
+        Args:
+            x: a tensor of numbers.
+
+        Returns:
+            y: the promoted floating-point dtype of x, of shape (...).
+
+        Example:
+            >>> x = axon.tensor([[1.1, 0.7, 0.6], [0.7, 1.6, 1.2]])
+            >>> y = axon.cosh(x)
+            >>> y.numpy().round(4)
+            array([[1.6685, 1.2552, 1.1855],
+                   [1.2552, 2.5775, 1.8107]], dtype=float32)
+        """
+
     def tanh(self) -> Tensor:
         """Hyperbolic tangent.
 
@@ -2460,6 +3339,57 @@ class Methods(TensorBase):
                    [-0.994 ,  0.3799, -0.4621]], dtype=float32)
         """
 
+    def asinh(self) -> Tensor:
+        """Inverse hyperbolic sine.
+
+        Args:
+            x: a tensor of numbers.
+
+        Returns:
+            y: the promoted floating-point dtype of x, of shape (...).
+
+        Example:
+            >>> x = axon.tensor([[-0.2, -1.8, 0.6], [-1.5, 0.4, 0.7]])
+            >>> y = axon.asinh(x)
+            >>> y.numpy().round(4)
+            array([[-0.1987, -1.3504,  0.5688],
+                   [-1.1948,  0.39  ,  0.6527]], dtype=float32)
+        """
+
+    def acosh(self) -> Tensor:
+        """Inverse hyperbolic cosine, of x from 1 on.
+
+        Args:
+            x: a tensor of numbers.
+
+        Returns:
+            y: the promoted floating-point dtype of x, of shape (...).
+
+        Example:
+            >>> x = axon.tensor([[1.2, 3.4, 2.4], [1.3, 1.3, 2.2]])
+            >>> y = axon.acosh(x)
+            >>> y.numpy().round(4)
+            array([[0.6224, 1.8946, 1.5221],
+                   [0.7564, 0.7564, 1.4254]], dtype=float32)
+        """
+
+    def atanh(self) -> Tensor:
+        """Inverse hyperbolic tangent, of x in (-1, 1).
+
+        Args:
+            x: a tensor of numbers.
+
+        Returns:
+            y: the promoted floating-point dtype of x, of shape (...).
+
+        Example:
+            >>> x = axon.tensor([[0.2, 0.5, 0.6], [0.1, 0.6, 0.6]])
+            >>> y = axon.atanh(x)
+            >>> y.numpy().round(4)
+            array([[0.2027, 0.5493, 0.6931],
+                   [0.1003, 0.6931, 0.6931]], dtype=float32)
+        """
+
     def erf(self) -> Tensor:
         """Error function.
 
@@ -2475,6 +3405,57 @@ class Methods(TensorBase):
             >>> y.numpy().round(4)
             array([[-0.9103,  0.5205,  0.7421],
                    [-0.7969,  0.1125, -0.3286]], dtype=float32)
+        """
+
+    def erfc(self) -> Tensor:
+        """1 - erf(x), exact in the tail.
+
+        Args:
+            x: a tensor of numbers.
+
+        Returns:
+            y: the promoted floating-point dtype of x, of shape (...).
+
+        Example:
+            >>> x = axon.tensor([[1.1, -2.2, 0.1], [-0.9, -1.1, 0.1]])
+            >>> y = axon.erfc(x)
+            >>> y.numpy().round(4)
+            array([[0.1198, 1.9981, 0.8875],
+                   [1.7969, 1.8802, 0.8875]], dtype=float32)
+        """
+
+    def lgamma(self) -> Tensor:
+        """Logarithm of the absolute value of the gamma function.
+
+        Args:
+            x: a tensor of numbers.
+
+        Returns:
+            y: the promoted floating-point dtype of x, of shape (...).
+
+        Example:
+            >>> x = axon.tensor([[1.5, 0.3, 0.7], [1.1, 1.5, 0.2]])
+            >>> y = axon.lgamma(x)
+            >>> y.numpy().round(4)
+            array([[-0.1208,  1.0958,  0.2609],
+                   [-0.0499, -0.1208,  1.5241]], dtype=float32)
+        """
+
+    def digamma(self) -> Tensor:
+        """Derivative of the logarithm of the gamma function.
+
+        Args:
+            x: a tensor of numbers.
+
+        Returns:
+            y: the promoted floating-point dtype of x, of shape (...).
+
+        Example:
+            >>> x = axon.tensor([[1.1, 1.4, 1.8], [0.3, 1.1, 0.5]])
+            >>> y = axon.digamma(x)
+            >>> y.numpy().round(4)
+            array([[-0.4238, -0.0614,  0.285 ],
+                   [-3.5025, -0.4238, -1.9635]], dtype=float32)
         """
 
     def floor(self) -> Tensor:
@@ -2526,6 +3507,23 @@ class Methods(TensorBase):
             >>> y.numpy().round(4)
             array([[-0.,  1., -0.],
                    [ 1.,  1., -1.]], dtype=float32)
+        """
+
+    def trunc(self) -> Tensor:
+        """The integer part of x.
+
+        Args:
+            x: a tensor of numbers.
+
+        Returns:
+            y: the dtype of x, of shape (...).
+
+        Example:
+            >>> x = axon.tensor([[0.2, 0.1, 1.4], [-0.5, -0.9, 0.2]])
+            >>> y = axon.trunc(x)
+            >>> y.numpy().round(4)
+            array([[ 0.,  0.,  1.],
+                   [-0., -0.,  0.]], dtype=float32)
         """
 
     def relu(self) -> Tensor:
@@ -2879,6 +3877,12 @@ class Methods(TensorBase):
     def __rand__(self, other: Tensor | float) -> Tensor: ...
     def __or__(self, other: Tensor | float) -> Tensor: ...
     def __ror__(self, other: Tensor | float) -> Tensor: ...
+    def __xor__(self, other: Tensor | float) -> Tensor: ...
+    def __rxor__(self, other: Tensor | float) -> Tensor: ...
     def __invert__(self) -> Tensor: ...
+    def __lshift__(self, other: Tensor | float) -> Tensor: ...
+    def __rlshift__(self, other: Tensor | float) -> Tensor: ...
+    def __rshift__(self, other: Tensor | float) -> Tensor: ...
+    def __rrshift__(self, other: Tensor | float) -> Tensor: ...
     def __matmul__(self, other: Tensor | float) -> Tensor: ...
     def __rmatmul__(self, other: Tensor | float) -> Tensor: ...
