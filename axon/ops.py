@@ -145,7 +145,7 @@ def _load(text: str, path: str) -> Ops:
 
     ops = {}
     for entry in parse_ops(text, path, at_run_time=True):
-        program = _register(entry)
+        program = register(entry)
         function = function_of(entry, docstring(entry, with_example=False))
         ops[entry.name] = RuntimeOp(function, program, text, path)
     return Ops(text, path, ops)
@@ -155,30 +155,34 @@ def _restore(text: str, path: str, name: str) -> RuntimeOp:
     return getattr(_load(text, path), name)
 
 
-#: By name of a program: the op and its gradient as registered here.
-_registered: dict[str, tuple[Any, Any]] = {}
-
-
-def _register(entry: Entry) -> str:
+def register(entry: Entry) -> str:
     """Registers the op and its gradient; gives the name of its program.
 
     A name never changes its meaning while the process lives, for tape nodes find their gradient by
-    it. Where the entry's name stands for another program, a digest is added to it.
+    it. Where the entry's name stands for other programs, a digest of its own is added to it.
     """
-    meaning = (entry.program, entry.grad)
     name = entry.name
-    taken = name not in _registered and _runtime.is_registered(name)
-    if taken or _registered.get(name, meaning) != meaning:
-        text = "\n".join(str(p and p.replace(doc="")) for p in meaning)
-        name = f"{name}@{hashlib.sha256(text.encode()).hexdigest()[:8]}"
-    if name not in _registered:
-        _runtime.register(str(entry.program.replace(name=name)))
-        if entry.grad is None:
-            autograd.WITHOUT_GRADIENT.add(name)
-        else:
-            _runtime.register(str(entry.grad.replace(name=f"{name}.grad")))
-        _registered[name] = meaning
+    if not _is_free(name, entry):
+        digest = hashlib.sha256(f"{entry.program}{entry.grad}".encode()).hexdigest()[:8]
+        name = f"{name}@{digest}"
+    _runtime.register(str(entry.program.replace(name=name)))
+    if entry.grad is None:
+        autograd.WITHOUT_GRADIENT.add(name)
+    else:
+        _runtime.register(str(entry.grad.replace(name=f"{name}.grad")))
     return name
+
+
+def _is_free(name: str, entry: Entry) -> bool:
+    """True iff the name stands for no program yet, or for the very same ones."""
+    if not _runtime.is_registered(name):
+        return True
+    if _runtime.program_text(name) != str(entry.program):
+        return False
+    if entry.grad is None:
+        return name in autograd.WITHOUT_GRADIENT
+    gradient = entry.grad.name
+    return _runtime.is_registered(gradient) and _runtime.program_text(gradient) == str(entry.grad)
 
 
 def _signature(function: Function) -> inspect.Signature:

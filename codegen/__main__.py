@@ -7,6 +7,7 @@ import difflib
 import sys
 from pathlib import Path
 
+from .check import refuse_wrong_gradients
 from .diagnostics import SpecError
 from .entry import load_ops
 
@@ -25,6 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         ops = load_ops(options.ops)
+        refuse_wrong_gradients(ops)
     except SpecError as errors:
         print(errors, file=sys.stderr)
         return 1

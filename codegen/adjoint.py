@@ -43,14 +43,14 @@ _DISCRETE = (
 )
 
 
-def gradient(program: Program, name: str | None = None) -> Program | None:
+def gradient(program: Program, name: str | None = None, simplified: bool = True) -> Program | None:
     """The gradient of `program` as a program; None if no output depends on a float input.
 
     Inputs: the cotangents of the float outputs in their order, then the values that are read
     (inputs before outputs), then ghosts. Outputs: one for each float input on which an output
     depends. Their names are those of `gradient_names`.
     """
-    return _Sweep(program).gradient(name or program.name + ".grad")
+    return _Sweep(program).gradient(name or program.name + ".grad", simplified)
 
 
 def gradient_names(program: Program) -> tuple[dict[str, str], dict[str, str]]:
@@ -135,7 +135,7 @@ class _Sweep:
 
     # ------------------------------------------------------------------------------ the sweep
 
-    def gradient(self, name: str) -> Program | None:
+    def gradient(self, name: str, simplified: bool) -> Program | None:
         for statement in reversed(self.program.statements):
             self._reverse(statement)
         produced = [i for i in self.gradients if self.pending.get(i)]
@@ -146,7 +146,9 @@ class _Sweep:
         outputs = set(self.outputs)
         forward = [s for s in self.program.statements if not outputs & set(s.written)]
         results = tuple(self.gradients[i] for i in produced)
-        statements = simplify_statements([*forward, *self.emitted], results, self._definitions())
+        statements = [*forward, *self.emitted]
+        if simplified:
+            statements = simplify_statements(statements, results, self._definitions())
         return self._assemble(name, produced, statements)
 
     def _find_active(self) -> set[str]:

@@ -70,6 +70,7 @@ class Diagnostic:
     mark: Mark
     message: str
     expected: str = ""
+    notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         source = self.mark.source
@@ -79,6 +80,7 @@ class Diagnostic:
             lines.append("    " + " " * (self.mark.column - 1) + "^")
         if self.expected:
             lines.append("    expected: " + self.expected)
+        lines.extend("    " + note for note in self.notes)
         return "\n".join(lines)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import adjoint
@@ -96,7 +96,8 @@ class Op:
     `samples` gives the kinds of test values of a tensor, the values of an attribute, the extents of
     an axis. `operator` is the Python operator that it implements ("+", "-x", "<", "@"), or "".
     `method` is true iff Tensor has it as a method. A `variadic` op of two operands also takes a
-    list, folded as a balanced tree.
+    list, folded as a balanced tree. `marks` say where the entry, its reference and the gradients
+    that it writes ("backward.x") stand.
     """
 
     name: str
@@ -110,6 +111,7 @@ class Op:
     operator: str = ""
     method: bool = False
     variadic: bool = False
+    marks: dict[str, Mark] = field(default_factory=dict, compare=False, repr=False)
 
 
 def load_ops(path: str | Path) -> list[Op]:
@@ -172,11 +174,11 @@ class _Entry:
         check_fields(self.fields, FIELDS, f"op {self.name!r}")
 
     def refuse(self, fields: tuple[str, ...]) -> None:
-        for field in fields:
-            if field in self.fields.keys:
+        for name in fields:
+            if name in self.fields.keys:
                 raise error(
-                    self.fields.keys[field].mark,
-                    f"{field}: is refused in an op declared at run time",
+                    self.fields.keys[name].mark,
+                    f"{name}: is refused in an op declared at run time",
                     "no such field; call the function, or add the entry to ops.yaml",
                 )
 
@@ -196,6 +198,7 @@ class _Entry:
             operator=self._operator(),
             method=self._flag("method"),
             variadic=self._variadic(),
+            marks=self._marks(),
         )
 
     # ------------------------------------------------------------------------------------- fields
@@ -213,6 +216,15 @@ class _Entry:
         if scalar is not None and scalar.text not in ("true", "false"):
             raise unknown(scalar.mark, "flag", scalar.text, ("true", "false"))
         return scalar is not None and scalar.text == "true"
+
+    def _marks(self) -> dict[str, Mark]:
+        marks = {"entry": self.key.mark}
+        if "reference" in self.fields.items:
+            marks["reference"] = self.fields.items["reference"].mark
+        backward = self.fields.items.get("backward")
+        if isinstance(backward, Mapping):
+            marks |= {f"backward.{name}": tree.mark for name, tree in backward.items.items()}
+        return marks
 
     def _operator(self) -> str:
         scalar = self._scalar("operator")

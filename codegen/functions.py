@@ -116,7 +116,7 @@ def _declaration(parameter: Parameter) -> str:
     return f"{parameter.name}: {parameter.type}{default}"
 
 
-def function_of(op: Op, doc: str) -> Function:
+def function_of(op: Op, doc: str = "") -> Function:
     """The function that users call; its parameters in the order of the entry."""
     parameters = {p.name: p for p in _parameters(op.program)}
     order = list(op.positions)

@@ -7,17 +7,6 @@ import itertools
 import numpy as np
 
 
-def along(values, axis, rank: int) -> np.ndarray:
-    """A tensor over the selected axes, shaped to broadcast over all axes."""
-    if np.ndim(values) == 0:
-        return values
-    axes = sorted(a % rank for a in (axis if isinstance(axis, tuple) else (axis,)))
-    shape = [1] * rank
-    for a, extent in zip(axes, np.shape(values), strict=True):
-        shape[a] = extent
-    return np.reshape(values, shape)
-
-
 def windows(x, window, stride, padding, fill) -> np.ndarray:
     """The windows of the last two axes, as two more axes."""
     widths = [(0, 0)] * (x.ndim - 2) + [(p, p) for p in padding]

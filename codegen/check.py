@@ -1,0 +1,270 @@
+"""What a formula alone cannot show wrong: `python -m codegen.check FILE`, with nothing built.
+
+On the sample arguments of each entry, in float64 with NumPy, a written gradient must be the derived
+one and the formula must be its reference.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from . import adjoint
+from .diagnostics import Diagnostic, SpecError
+from .entry import Op, live_statements, parse_ops
+from .interpret import run
+from .ir import Program
+from .pretty import formulas
+from .samples import Case, cases
+
+#: Differences between gradients and references, relative to the largest element.
+TOLERANCE = 1e-8
+
+
+def main(paths: Iterable[str] | None = None) -> int:
+    """Checks files and prints what is wrong with them; 1 if anything is."""
+    failed = False
+    for path in sys.argv[1:] if paths is None else paths:
+        try:
+            checked, unchecked = check_file(path)
+        except (SpecError, OSError) as failure:
+            print(failure, file=sys.stderr)
+            failed = True
+            continue
+        print(f"{path}: {checked} {'op' if checked == 1 else 'ops'}, nothing wrong")
+        for note in unchecked:
+            print(f"    {note}")
+    return int(failed)
+
+
+def check_file(path: str) -> tuple[int, list[str]]:
+    """How many ops the file has, and what could not be checked; SpecError if any is wrong."""
+    ops = parse_ops(Path(path).read_text(encoding="utf-8"), path)
+    diagnostics: list[Diagnostic] = []
+    unchecked: list[str] = []
+    for op in ops:
+        try:
+            for case in cases(op):
+                _run(op.program, case.inputs, case.attrs)
+            diagnostics += wrong_gradients(op)
+            diagnostics += wrong_reference(op)
+        except NotRunnable as reason:
+            unchecked.append(f"{op.name}: its reference was not run: {reason}")
+        except (ValueError, IndexError) as failure:
+            remedy = "samples: that fit the signature, and guard(x[...], 0) where an index leaves x"
+            problem = f"the samples of {op.name!r} do not run: {failure}"
+            diagnostics.append(Diagnostic(op.marks["entry"], problem, remedy))
+    if diagnostics:
+        raise SpecError(diagnostics)
+    return len(ops), unchecked
+
+
+# --------------------------------------------------------------------------------------- gradients
+
+
+def refuse_wrong_gradients(ops: Iterable[Op]) -> None:
+    """Raises SpecError with every written gradient that is not the derived one."""
+    diagnostics = [diagnostic for op in ops for diagnostic in wrong_gradients(op)]
+    if diagnostics:
+        raise SpecError(diagnostics)
+
+
+@dataclass
+class Worst:
+    """The element in which two arrays differ most."""
+
+    difference: float
+    found: float
+    expected: float
+    at: str
+
+
+def wrong_gradients(op: Op) -> list[Diagnostic]:
+    """An error for each written gradient that is not the derived one."""
+    written = [i.name for i in op.program.inputs if f"backward.{i.name}" in op.marks]
+    derived = derived_gradient(op.program) if written else None
+    if derived is None or op.grad is None:
+        return []
+    worst: dict[str, Worst] = {}
+    for case in cases(op):
+        if case.edge:
+            continue
+        known = gradient_arguments(op, case)
+        found = _run(op.grad, known, case.attrs)
+        expected = _run(derived, known, case.attrs)
+        for name in written:
+            if f"d{name}" in found:
+                right = expected.get(f"d{name}", np.zeros_like(found[f"d{name}"]))
+                _note_worst(worst, name, compare(found[f"d{name}"], right, known, case.attrs))
+    return [_wrong_gradient(op, derived, name, worst[name]) for name in written if name in worst]
+
+
+def _note_worst(worst: dict[str, Worst], name: str, new: Worst | None) -> None:
+    if new is not None and (name not in worst or new.difference > worst[name].difference):
+        worst[name] = new
+
+
+def derived_gradient(program: Program) -> Program | None:
+    try:
+        return adjoint.gradient(program, name=f"{program.name}.derived")
+    except (ValueError, NotImplementedError):
+        return None
+
+
+def gradient_arguments(op: Op, case: Case) -> dict[str, Any]:
+    """All that a gradient of the case may read, with random cotangents."""
+    random = np.random.default_rng(3)
+    outputs = _run(op.program, case.inputs, case.attrs)
+    cotangents = {
+        f"d{name}": random.standard_normal(y.shape)
+        for name, y in outputs.items()
+        if y.dtype.kind == "f"
+    }
+    return {**case.inputs, **outputs, **cotangents}
+
+
+def _run(program: Program, known: Mapping[str, Any], attrs: dict) -> dict[str, np.ndarray]:
+    inputs = {i.name: known[i.name] for i in program.inputs}
+    with np.errstate(all="ignore"):
+        return run(program, inputs, attrs, dtype=np.float64)
+
+
+def compare(
+    found: np.ndarray, expected: np.ndarray, known: Mapping[str, Any], attrs: dict
+) -> Worst | None:
+    """The worst element; None if all agree."""
+    found, expected = (np.asarray(a, np.float64) for a in (found, expected))
+    if found.shape != expected.shape:
+        return Worst(np.inf, np.nan, np.nan, f"shape {found.shape}, not {expected.shape}")
+    size = np.abs(expected[np.isfinite(expected) & (np.abs(expected) < 1e6)]).max(initial=1.0)
+    with np.errstate(all="ignore"):
+        difference = np.abs(found - expected) / np.maximum(size, np.abs(expected))
+    same = (found == expected) | (np.isnan(found) & np.isnan(expected))
+    difference = np.where(same, 0.0, np.where(np.isnan(difference), np.inf, difference))
+    if difference.size == 0 or difference.max() <= TOLERANCE:
+        return None
+    point = np.unravel_index(int(difference.argmax()), difference.shape)
+    return Worst(
+        float(difference[point]), float(found[point]), float(expected[point]),
+        _place(tuple(map(int, point)), found.shape, known, attrs),
+    )  # fmt: skip
+
+
+def _place(point: tuple[int, ...], shape: tuple, known: Mapping[str, Any], attrs: dict) -> str:
+    """The arguments at a point where they have its shape, else the point itself."""
+    at = [
+        f"{name} = {float(value[point]):.6g}"
+        for name, value in known.items()
+        if value is not None and np.shape(value) == shape and value.dtype.kind in "fiub"
+    ]
+    given = [f"{name} = {value}" for name, value in attrs.items()]
+    return ", ".join([*(at or [f"element {point}"]), *given])
+
+
+def _wrong_gradient(op: Op, derived: Program, name: str, worst: Worst) -> Diagnostic:
+    assert op.grad is not None
+    return Diagnostic(
+        op.marks[f"backward.{name}"],
+        f"the gradient of {name!r} is not that of the formula",
+        f"the gradient as it is derived, or no backward: for {name!r}",
+        (
+            *(f"written: {line}" for line in formulas(_only(op.grad, name))),
+            *(f"derived: {line}" for line in formulas(_only(derived, name))),
+            f"at {worst.at}: written {worst.found:.6g}, derived {worst.expected:.6g}",
+        ),
+    )
+
+
+def _only(gradient: Program, name: str) -> Program:
+    """The statements that one gradient needs."""
+    return gradient.replace(statements=live_statements(gradient, {f"d{name}"}))
+
+
+# --------------------------------------------------------------------------------------- reference
+
+
+class NotRunnable(Exception):
+    """A reference that needs what is not there."""
+
+
+def wrong_reference(op: Op) -> list[Diagnostic]:
+    """An error if the formula and its reference differ on a sample."""
+    mark = op.marks.get("reference", op.marks["entry"])
+    names = [o.name for o in op.program.outputs]
+    worst: dict[str, Worst] = {}
+    for case in cases(op) if op.reference else ():
+        found = _run(op.program, case.inputs, case.attrs)
+        try:
+            expected = reference(op, case)
+        except NotRunnable:
+            raise
+        except Exception as failure:
+            problem = f"the reference raises {type(failure).__name__}: {failure}"
+            return [Diagnostic(mark, problem, f"an expression that runs on {case.name}")]
+        if len(expected) != len(names):
+            problem = f"the reference has {len(expected)} values for {len(names)} outputs"
+            return [Diagnostic(mark, problem, ", ".join(names))]
+        for name, right in zip(names, expected, strict=True):
+            arguments = {**case.inputs, **found}
+            _note_worst(worst, name, compare(found[name], right, arguments, case.attrs))
+    return [
+        Diagnostic(
+            mark,
+            f"the formula of {name!r} is not its reference",
+            "two independent texts that agree on every sample",
+            (f"at {w.at}: the formula gives {w.found:.6g}, the reference {w.expected:.6g}",),
+        )
+        for name, w in worst.items()
+    ]
+
+
+def reference(
+    op: Op, case: Case, oracles: Mapping[str, Any] | None = None
+) -> tuple[np.ndarray, ...]:
+    """What `reference:` says, one array an output; `oracles` are further names that it may use."""
+    names: dict[str, Any] = {"np": np, **(oracles or {})}
+    try:
+        from scipy import special
+
+        names["special"] = special
+    except ImportError:
+        pass
+    for i in op.program.inputs:
+        tensor = case.inputs[i.name]
+        names[i.name] = np.float64(i.default or 0.0) if tensor is None else tensor
+    for attr in op.program.attrs:
+        value = case.attrs[attr.name]
+        pair = attr.type == "int2" and isinstance(value, int)
+        names[attr.name] = (value, value) if pair else None if value == "all" else value
+    rank = max((np.ndim(x) for x in list(case.inputs.values())[:1] if x is not None), default=0)
+    names["along"] = lambda v, axis: along(v, axis, rank)
+    *lines, last = ast.parse(op.reference).body
+    assert isinstance(last, ast.Expr), op.name
+    with np.errstate(all="ignore"):
+        try:
+            exec(compile(ast.Module(lines, []), op.name, "exec"), names)
+            result = eval(compile(ast.Expression(last.value), op.name, "eval"), names)
+        except NameError as missing:
+            raise NotRunnable(str(missing)) from None
+    return tuple(map(np.asarray, result if isinstance(result, tuple) else (result,)))
+
+
+def along(values: Any, axis: Any, rank: int) -> Any:
+    """A tensor over the selected axes, shaped to broadcast over all axes."""
+    if np.ndim(values) == 0:
+        return values
+    axes = sorted(a % rank for a in (axis if isinstance(axis, tuple) else (axis,)))
+    shape = [1] * rank
+    for a, extent in zip(axes, np.shape(values), strict=True):
+        shape[a] = extent
+    return np.reshape(values, shape)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,151 @@
+"""`python -m axon op`: new entries are valid, wrong ones are told, every op is explained."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from axon._codegen.entry import load_ops
+from op_cases import ROOT, all_ops
+
+from axon import __main__ as command
+from axon.explain_op import explain_op
+from codegen import check
+
+WRONG = """\
+celu:
+  in: "x: float, alpha: real = 1.0 [alpha != 0]"
+  forward: "x if x > 0 else alpha * expm1(x / alpha)"
+  backward: {x: "dy if x > 0 else dy * exp(x * alpha)"}
+  reference: "np.where(x > 0, x, alpha * np.exp(x / alpha))"
+  samples: {x: [normal, edge], alpha: [1.0, 0.7]}
+softmax:
+  in: "x: float, axis: axes = -1"
+  forward: "exp(x) / sum(exp(x), axis)"
+  backward: {x: "y * (dy - sum(dy, axis))"}
+  reference: "np.softmax(x, axis)"
+split:
+  in: "x: float"
+  out: "a: like(x), b: like(x)"
+  forward: |
+    a = x + 1
+    b = x - 1
+  reference: "x + 1"
+oracle: {in: "x: float", forward: "x", reference: "my_oracle(x)"}
+"""
+
+TOLD = """\
+wrong.yaml:4:18: error: the gradient of 'x' is not that of the formula
+      backward: {x: "dy if x > 0 else dy * exp(x * alpha)"}
+                     ^
+    expected: the gradient as it is derived, or no backward: for 'x'
+    written: dx = dy if x > 0 else dy * exp(x * alpha)
+    derived: dx = dy if x > 0 else dy * exp(x / alpha)
+    at x = -0.877194, y = -0.500074, dy = 2.04092, alpha = 0.7: written 1.10447, derived 0.582904
+wrong.yaml:5:15: error: the formula of 'y' is not its reference
+      reference: "np.where(x > 0, x, alpha * np.exp(x / alpha))"
+                  ^
+    expected: two independent texts that agree on every sample
+    at x = -0.877194, y = -0.584051, alpha = 1.0: the formula gives -0.584051, the reference 0.415949
+wrong.yaml:10:18: error: the gradient of 'x' is not that of the formula
+      backward: {x: "y * (dy - sum(dy, axis))"}
+                     ^
+    expected: the gradient as it is derived, or no backward: for 'x'
+    written: g1 = sum[axis](dy)
+    written: dx = y * (dy - g1)
+    derived: dt1 = sum[axis](dy * y)
+    derived: dx = (dy - dt1) * y
+    at x = 0.871516, y = 0.793834, dy = 2.04092, axis = -1: written 2.14759, derived 0.463567
+wrong.yaml:11:15: error: the reference raises AttributeError: module 'numpy' has no attribute 'softmax'
+      reference: "np.softmax(x, axis)"
+                  ^
+    expected: an expression that runs on softmax[]
+wrong.yaml:18:15: error: the reference has 1 values for 2 outputs
+      reference: "x + 1"
+                  ^
+    expected: a, b
+"""  # noqa: E501
+
+
+def run(*arguments: str, cwd=ROOT) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, cwd=cwd, timeout=120
+    )
+
+
+def test_a_new_entry_is_valid_as_it_stands(tmp_path, capsys):
+    assert command.main(["op", "new", "mish_like"]) == 0
+    assert capsys.readouterr().out.count("mish_like:") == 1
+    path = tmp_path / "new.yaml"
+    path.write_text("one: {in: 'x: float', forward: 'x'}")
+    for name in ("two", "three"):
+        assert command.main(["op", "new", name, "--file", str(path)]) == 0
+    assert check.main([str(path)]) == 0
+    assert "3 ops, nothing wrong" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["new", "Mish"], "not a name of an op: 'Mish'"),
+        (["new", "one", "--file", "new.yaml"], "new.yaml has an entry 'one' already"),
+        (["explain", "one", "--file", "none.yaml"], "No such file"),
+        (["explain", "on", "--file", "new.yaml"], "no entry 'on'; did you mean 'one'?"),
+        (["explain", "softmx"], "no entry 'softmx'; did you mean 'softmax'?"),
+        (["check", "none.yaml"], "No such file"),
+    ],
+)
+def test_what_is_wrong_is_told(arguments, message, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "new.yaml").write_text("one: {in: 'x: float', forward: 'x'}")
+    assert command.main(["op", *arguments]) == 1
+    assert message in capsys.readouterr().err
+
+
+def test_wrong_gradients_and_references_are_told(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "wrong.yaml").write_text(WRONG)
+    assert command.main(["op", "check", "wrong.yaml"]) == 1
+    assert capsys.readouterr().err == TOLD
+
+
+def test_a_reference_that_cannot_run_is_a_note(tmp_path, capsys):
+    path = tmp_path / "one.yaml"
+    path.write_text(WRONG.splitlines()[-1])
+    assert check.main([str(path)]) == 0
+    assert "oracle: its reference was not run: name 'my_oracle'" in capsys.readouterr().out
+
+
+def test_checking_needs_no_runtime():
+    code = "import sys; from codegen import check; print(check.main(['ops.yaml']), *sys.modules)"
+    done = run("-c", code)
+    assert done.returncode == 0, done.stderr
+    assert f"{len(all_ops())} ops, nothing wrong" in done.stdout
+    assert "\n0 " in done.stdout
+    assert "axon" not in done.stdout.split() and "jinja2" not in done.stdout.split()
+
+
+def test_the_installed_command(tmp_path):
+    done = run("-m", "axon", "op", "explain", "celu", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    for part in (
+        'forward: "x if x > 0 else alpha * expm1(x / alpha)"',
+        "y = x if x > 0 else alpha * expm1(x / alpha)",
+        "gradient, derived\n    dx = dy if x > 0 else dy * alpha * exp(x / alpha) / alpha",
+        "gradient, derived and simplified\n    dx = dy if x > 0 else dy * exp(x / alpha)",
+        "4 bytes an element of y",
+        "map      celu.grad  [24]  288 B, 120 flops",
+    ):
+        assert part in done.stdout
+
+
+# The command explains the ops of the installed code generator, not those of codegen/.
+INSTALLED = [pytest.param(op, id=op.name) for op in load_ops(ROOT / "ops.yaml")]
+
+
+@pytest.mark.parametrize("op", INSTALLED)
+def test_every_op_is_explained(op):
+    text = explain_op(op, (ROOT / "ops.yaml").read_text())
+    assert text.startswith(f"{op.name}, line ")
+    assert ("kernels of the gradient" in text) == (op.grad is not None)
