@@ -16,7 +16,7 @@ from pathlib import Path
 import jinja2
 
 from .entry import Op
-from .ir import GROUP, Node, Program, index_of, is_call, walk
+from .ir import GROUP, Call, Node, Program, index_of, is_call, walk
 from .primitives import PRIMITIVES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,6 +64,11 @@ def formula_of(program: Program) -> Node:
     return statement.expr
 
 
+def is_cast_among_inputs(node: Node) -> bool:
+    """True iff the node casts to a dtype of inputs: in a map all have the same, a float."""
+    return is_call(node, "cast") and isinstance(node.args[0], Call) and node.args[0].head != "attr"
+
+
 class Printer:
     """Prints the statements of one formula; equal subexpressions are one value."""
 
@@ -92,6 +97,13 @@ class Printer:
             return self.define(key, dtype, f"({REGISTER[dtype]}){node}")
         if is_call(node, "detach"):
             return self.value(node.args[0])
+        if is_cast_among_inputs(node):
+            inner = self.value(node.args[1])
+            if inner[1] != dtype:
+                raise NotAMap
+            return inner
+        if is_call(node, "cast") and node.args[0] == "bool":
+            return self.define(key, "bool", f"({self.value(node.args[1])[0]} != 0)")
         if is_call(node, "load"):
             name = node.args[0]
             if name not in self.map.inputs:
@@ -117,6 +129,8 @@ class Printer:
         """The canonical text of an expression."""
         if is_call(node, "detach"):
             return self.key(node.args[0])
+        if is_cast_among_inputs(node):
+            return self.key(node.args[1])
         if is_call(node, "load"):
             return f"{self.map.dtype}#{self.map.inputs.index(node.args[0])}"
         if isinstance(node, (int, float)):

@@ -632,6 +632,42 @@ static void minimum_f64(void* const* buffers, int64_t begin, int64_t end) {
   }
 }
 
+static void clip_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  const float* restrict const b2 = buffers[2];
+  float* restrict const b3 = buffers[3];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const _Bool v2 = (v0 < v1);
+    const float v3 = (v2 ? v1 : v0);
+    const float v4 = b2[i];
+    const _Bool v5 = (v3 > v4);
+    const float v6 = (v5 ? v4 : v3);
+    b3[i] = v6;
+  }
+}
+
+static void clip_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  const double* restrict const b2 = buffers[2];
+  double* restrict const b3 = buffers[3];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const _Bool v2 = (v0 < v1);
+    const double v3 = (v2 ? v1 : v0);
+    const double v4 = b2[i];
+    const _Bool v5 = (v3 > v4);
+    const double v6 = (v5 ? v4 : v3);
+    b3[i] = v6;
+  }
+}
+
 static void exp_f32(void* const* buffers, int64_t begin, int64_t end) {
   const float* restrict const b0 = buffers[0];
   float* restrict const b1 = buffers[1];
@@ -2182,6 +2218,120 @@ static void ge_f64(void* const* buffers, int64_t begin, int64_t end) {
   }
 }
 
+static void logical_and_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  uint8_t* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const _Bool v1 = (v0 != 0);
+    const float v2 = b1[i];
+    const _Bool v3 = (v2 != 0);
+    const _Bool v4 = (v1 && v3);
+    b2[i] = v4;
+  }
+}
+
+static void logical_and_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  uint8_t* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const _Bool v1 = (v0 != 0);
+    const double v2 = b1[i];
+    const _Bool v3 = (v2 != 0);
+    const _Bool v4 = (v1 && v3);
+    b2[i] = v4;
+  }
+}
+
+static void logical_or_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  uint8_t* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const _Bool v1 = (v0 != 0);
+    const float v2 = b1[i];
+    const _Bool v3 = (v2 != 0);
+    const _Bool v4 = (v1 || v3);
+    b2[i] = v4;
+  }
+}
+
+static void logical_or_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  uint8_t* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const _Bool v1 = (v0 != 0);
+    const double v2 = b1[i];
+    const _Bool v3 = (v2 != 0);
+    const _Bool v4 = (v1 || v3);
+    b2[i] = v4;
+  }
+}
+
+static void logical_xor_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  uint8_t* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const _Bool v1 = (v0 != 0);
+    const float v2 = b1[i];
+    const _Bool v3 = (v2 != 0);
+    const _Bool v4 = (v1 != v3);
+    b2[i] = v4;
+  }
+}
+
+static void logical_xor_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  uint8_t* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const _Bool v1 = (v0 != 0);
+    const double v2 = b1[i];
+    const _Bool v3 = (v2 != 0);
+    const _Bool v4 = (v1 != v3);
+    b2[i] = v4;
+  }
+}
+
+static void logical_not_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  uint8_t* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const _Bool v1 = (v0 != 0);
+    const _Bool v2 = (!v1);
+    b1[i] = v2;
+  }
+}
+
+static void logical_not_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  uint8_t* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const _Bool v1 = (v0 != 0);
+    const _Bool v2 = (!v1);
+    b1[i] = v2;
+  }
+}
+
 static void isnan_f32(void* const* buffers, int64_t begin, int64_t end) {
   const float* restrict const b0 = buffers[0];
   uint8_t* restrict const b1 = buffers[1];
@@ -2665,6 +2815,8 @@ const struct AxonMap AXON_MAPS[] = {
   {"float64 (maximum float64#0 float64#1)", maximum_f64},
   {"float32 (minimum float32#0 float32#1)", minimum_f32},
   {"float64 (minimum float64#0 float64#1)", minimum_f64},
+  {"float32 (select (gt (select (lt float32#0 float32#1) float32#1 float32#0) float32#2) float32#2 (select (lt float32#0 float32#1) float32#1 float32#0))", clip_f32},
+  {"float64 (select (gt (select (lt float64#0 float64#1) float64#1 float64#0) float64#2) float64#2 (select (lt float64#0 float64#1) float64#1 float64#0))", clip_f64},
   {"float32 (exp float32#0)", exp_f32},
   {"float64 (exp float64#0)", exp_f64},
   {"float32 (exp2 float32#0)", exp2_f32},
@@ -2783,6 +2935,14 @@ const struct AxonMap AXON_MAPS[] = {
   {"bool (gt float64#0 float64#1)", gt_f64},
   {"bool (ge float32#0 float32#1)", ge_f32},
   {"bool (ge float64#0 float64#1)", ge_f64},
+  {"bool (logical_and (cast bool float32#0) (cast bool float32#1))", logical_and_f32},
+  {"bool (logical_and (cast bool float64#0) (cast bool float64#1))", logical_and_f64},
+  {"bool (logical_or (cast bool float32#0) (cast bool float32#1))", logical_or_f32},
+  {"bool (logical_or (cast bool float64#0) (cast bool float64#1))", logical_or_f64},
+  {"bool (ne (cast bool float32#0) (cast bool float32#1))", logical_xor_f32},
+  {"bool (ne (cast bool float64#0) (cast bool float64#1))", logical_xor_f64},
+  {"bool (logical_not (cast bool float32#0))", logical_not_f32},
+  {"bool (logical_not (cast bool float64#0))", logical_not_f64},
   {"bool (isnan float32#0)", isnan_f32},
   {"bool (isnan float64#0)", isnan_f64},
   {"bool (isinf float32#0)", isinf_f32},

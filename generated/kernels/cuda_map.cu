@@ -501,6 +501,34 @@ extern "C" __global__ void axon_map_minimum_f64(const double* __restrict__ b0, c
   }
 }
 
+extern "C" __global__ void axon_map_clip_f32(const float* __restrict__ b0, const float* __restrict__ b1, const float* __restrict__ b2, float* __restrict__ b3, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const _Bool v2 = (v0 < v1);
+    const float v3 = (v2 ? v1 : v0);
+    const float v4 = b2[i];
+    const _Bool v5 = (v3 > v4);
+    const float v6 = (v5 ? v4 : v3);
+    b3[i] = v6;
+  }
+}
+
+extern "C" __global__ void axon_map_clip_f64(const double* __restrict__ b0, const double* __restrict__ b1, const double* __restrict__ b2, double* __restrict__ b3, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const _Bool v2 = (v0 < v1);
+    const double v3 = (v2 ? v1 : v0);
+    const double v4 = b2[i];
+    const _Bool v5 = (v3 > v4);
+    const double v6 = (v5 ? v4 : v3);
+    b3[i] = v6;
+  }
+}
+
 extern "C" __global__ void axon_map_exp_f32(const float* __restrict__ b0, float* __restrict__ b1, int64_t n) {
   const int64_t stride = (int64_t)gridDim.x * blockDim.x;
   for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
@@ -1752,6 +1780,98 @@ extern "C" __global__ void axon_map_ge_f64(const double* __restrict__ b0, const 
     const double v1 = b1[i];
     const _Bool v2 = (v0 >= v1);
     b2[i] = v2;
+  }
+}
+
+extern "C" __global__ void axon_map_logical_and_f32(const float* __restrict__ b0, const float* __restrict__ b1, uint8_t* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const _Bool v1 = (v0 != 0);
+    const float v2 = b1[i];
+    const _Bool v3 = (v2 != 0);
+    const _Bool v4 = (v1 && v3);
+    b2[i] = v4;
+  }
+}
+
+extern "C" __global__ void axon_map_logical_and_f64(const double* __restrict__ b0, const double* __restrict__ b1, uint8_t* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const _Bool v1 = (v0 != 0);
+    const double v2 = b1[i];
+    const _Bool v3 = (v2 != 0);
+    const _Bool v4 = (v1 && v3);
+    b2[i] = v4;
+  }
+}
+
+extern "C" __global__ void axon_map_logical_or_f32(const float* __restrict__ b0, const float* __restrict__ b1, uint8_t* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const _Bool v1 = (v0 != 0);
+    const float v2 = b1[i];
+    const _Bool v3 = (v2 != 0);
+    const _Bool v4 = (v1 || v3);
+    b2[i] = v4;
+  }
+}
+
+extern "C" __global__ void axon_map_logical_or_f64(const double* __restrict__ b0, const double* __restrict__ b1, uint8_t* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const _Bool v1 = (v0 != 0);
+    const double v2 = b1[i];
+    const _Bool v3 = (v2 != 0);
+    const _Bool v4 = (v1 || v3);
+    b2[i] = v4;
+  }
+}
+
+extern "C" __global__ void axon_map_logical_xor_f32(const float* __restrict__ b0, const float* __restrict__ b1, uint8_t* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const _Bool v1 = (v0 != 0);
+    const float v2 = b1[i];
+    const _Bool v3 = (v2 != 0);
+    const _Bool v4 = (v1 != v3);
+    b2[i] = v4;
+  }
+}
+
+extern "C" __global__ void axon_map_logical_xor_f64(const double* __restrict__ b0, const double* __restrict__ b1, uint8_t* __restrict__ b2, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const _Bool v1 = (v0 != 0);
+    const double v2 = b1[i];
+    const _Bool v3 = (v2 != 0);
+    const _Bool v4 = (v1 != v3);
+    b2[i] = v4;
+  }
+}
+
+extern "C" __global__ void axon_map_logical_not_f32(const float* __restrict__ b0, uint8_t* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const float v0 = b0[i];
+    const _Bool v1 = (v0 != 0);
+    const _Bool v2 = (!v1);
+    b1[i] = v2;
+  }
+}
+
+extern "C" __global__ void axon_map_logical_not_f64(const double* __restrict__ b0, uint8_t* __restrict__ b1, int64_t n) {
+  const int64_t stride = (int64_t)gridDim.x * blockDim.x;
+  for (int64_t i = (int64_t)blockIdx.x * blockDim.x + threadIdx.x; i < n; i += stride) {
+    const double v0 = b0[i];
+    const _Bool v1 = (v0 != 0);
+    const _Bool v2 = (!v1);
+    b1[i] = v2;
   }
 }
 

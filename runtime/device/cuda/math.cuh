@@ -48,3 +48,37 @@ AX_BINARY(nextafter, nextafter)
   }
 AX_FLOAT(f32, float, f)
 AX_FLOAT(f64, double, )
+
+// Reflection, recurrence, asymptotic series: as in core/math.h.
+AX_FN double ax_digamma_f64(double x) {
+  double y = 0.0;
+  if (x == 0.0) return copysign((double)INFINITY, -x);
+  if (x < 0.0) {
+    if (x == floor(x)) return NAN;
+    y = -3.141592653589793 / tan(3.141592653589793 * fmod(x, 1.0));
+    x = 1.0 - x;
+  }
+  for (; x < 12.0; x += 1.0) y -= 1.0 / x;
+  const double z = 1.0 / (x * x);
+  double p = 691.0 / 32760.0 - z / 12.0;
+  p = 1.0 / 240.0 - z * (1.0 / 132.0 - z * p);
+  p = 1.0 / 120.0 - z * (1.0 / 252.0 - z * p);
+  return y + log(x) - 0.5 / x - z * (1.0 / 12.0 - z * p);
+}
+AX_FN float ax_digamma_f32(float x) { return (float)ax_digamma_f64(x); }
+AX_FN double ax_trigamma_f64(double x) {
+  double y = 0.0, sign = 1.0;
+  if (x <= 0.0 && x == floor(x)) return isinf(x) ? (double)NAN : (double)INFINITY;
+  if (x < 0.0) {
+    const double s = 3.141592653589793 / sin(3.141592653589793 * fmod(x, 1.0));
+    y = s * s;
+    sign = -1.0;
+    x = 1.0 - x;
+  }
+  for (; x < 12.0; x += 1.0) y += sign / (x * x);
+  const double z = 1.0 / (x * x);
+  double p = 1.0 / 30.0 - z * (5.0 / 66.0 - z * (691.0 / 2730.0));
+  p = 1.0 / 30.0 - z * (1.0 / 42.0 - z * p);
+  return y + sign * (1.0 / x + z * (0.5 + (1.0 / 6.0 - z * p) / x));
+}
+AX_FN float ax_trigamma_f32(float x) { return (float)ax_trigamma_f64(x); }
