@@ -217,3 +217,19 @@ def test_numpy_computes_nothing():
         print(loss.item() > 0, repr(x)[:6])
     """)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        lambda: axon.ones((3, 2)),
+        lambda: axon.broadcast_to(axon.randn(1, 2), 3, 2),
+        lambda: axon.randn(1, 2),
+        lambda: axon.randn(3, 2) * 2,
+    ],
+    ids=["constant", "broadcast", "extent 1", "computed"],
+)
+def test_an_index_out_of_range_raises_whatever_it_selects_from(table):
+    rows = axon.embedding(table(), axon.tensor([0, 7]))
+    with pytest.raises(IndexError, match="out of range"):
+        rows.numpy()

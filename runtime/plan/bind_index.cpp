@@ -39,7 +39,10 @@ Affine ExprBinder::address(const std::vector<Form>& index, const NamedValue& val
       if (!is_stretched(parts[d].axis, value, dims[d])) {
         domain_.note_compound(parts[d].value);
         all.push_back({parts[d].value, dims[d]});
-        if (dims[d] != 1) address += parts[d].value * stride;
+        // A gathered index stays where it can only be 0: its being in range is checked with it.
+        if (dims[d] != 1 || gathers(parts[d].value, body_.body())) {
+          address += parts[d].value * stride;
+        }
       }
       stride *= dims[d];
     }

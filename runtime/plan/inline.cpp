@@ -84,7 +84,32 @@ std::optional<Affine> take_digit(Affine& rest, int64_t stride, int64_t extent, c
   return digit;
 }
 
+/// True iff inlining would drop a gathered index, and with it the check of its range: the producer
+/// does not depend on the axis that the index selects from.
+bool loses_gather(const Statement& producer, const std::vector<Affine>& axes,
+                  const std::vector<Instr>& body) {
+  for (size_t axis = 0; axis < axes.size(); ++axis) {
+    const auto selects = [axis](const Affine& form) {
+      return form.coef_of(static_cast<int>(axis)) != 0;
+    };
+    const bool read =
+        std::any_of(producer.body.begin(), producer.body.end(), [&](const Instr& instr) {
+          return selects(instr.address) ||
+                 std::any_of(instr.bounds.begin(), instr.bounds.end(),
+                             [&](const Guard& guard) { return selects(guard.index); });
+        });
+    if (!read && gathers(axes[axis], body)) return true;
+  }
+  return false;
+}
+
 }  // namespace
+
+bool gathers(const Affine& form, const std::vector<Instr>& body) {
+  return std::any_of(form.terms.begin(), form.terms.end(), [&](const Term& term) {
+    return term.var < 0 && body[~term.var].kind == InstrKind::gather;
+  });
+}
 
 std::optional<Interval> interval_of(const Affine& a, const std::vector<Axis>& axes,
                                     const std::vector<Instr>& body) {
@@ -139,7 +164,7 @@ bool inline_producer(const Statement& producer, Statement& consumer, size_t max_
     if (load.index != producer.value || !possible) return -1;
     scope.body = builder.body();
     auto axes = axes_at(producer, load, scope);
-    if (!axes) {
+    if (!axes || loses_gather(producer, *axes, scope.body)) {
       possible = false;
       return -1;
     }
