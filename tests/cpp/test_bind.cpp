@@ -16,6 +16,7 @@
 #include <map>
 
 #include "core/error.h"
+#include "core/math.h"
 #include "core/random.h"
 #include "graph/record.h"
 #include "plan/bind.h"
@@ -41,99 +42,26 @@ double rounded(double x, DType t) {
   }
 }
 
-double unary(Prim p, double a) {
-  switch (p) {
-    case Prim::neg:
-      return -a;
-    case Prim::abs:
-      return std::fabs(a);
-    case Prim::sign:
-      return std::isnan(a) ? a : (a > 0) - (a < 0);
-    case Prim::reciprocal:
-      return 1 / a;
-    case Prim::square:
-      return a * a;
-    case Prim::logical_not:
-      return a == 0;
-    case Prim::exp:
-      return std::exp(a);
-    case Prim::expm1:
-      return std::expm1(a);
-    case Prim::log:
-      return std::log(a);
-    case Prim::log1p:
-      return std::log1p(a);
-    case Prim::sqrt:
-      return std::sqrt(a);
-    case Prim::rsqrt:
-      return 1 / std::sqrt(a);
-    case Prim::sin:
-      return std::sin(a);
-    case Prim::cos:
-      return std::cos(a);
-    case Prim::tanh:
-      return std::tanh(a);
-    case Prim::erf:
-      return std::erf(a);
-    case Prim::erfc:
-      return std::erfc(a);
-    case Prim::floor:
-      return std::floor(a);
-    case Prim::ceil:
-      return std::ceil(a);
-    case Prim::round:
-      return std::nearbyint(a);
-    case Prim::isnan:
-      return std::isnan(a);
-    case Prim::isfinite:
-      return std::isfinite(a);
-    case Prim::finite:
-      return std::isfinite(a) ? a : 0;
-    default:
-      throw ValueError(std::string("the evaluator lacks ") + info(p).name);
-  }
-}
+using Scalar = double (*)(double, double, double);
 
-double binary(Prim p, double a, double b) {
-  const bool unordered = std::isnan(a) || std::isnan(b);
-  switch (p) {
-    case Prim::add:
-      return a + b;
-    case Prim::sub:
-      return a - b;
-    case Prim::mul:
-      return a * b;
-    case Prim::div:
-      return a / b;
-    case Prim::floordiv:
-      return std::floor(a / b);
-    case Prim::mod:
-      return a - std::floor(a / b) * b;
-    case Prim::pow:
-      return std::pow(a, b);
-    case Prim::maximum:
-      return unordered ? NAN : std::max(a, b);
-    case Prim::minimum:
-      return unordered ? NAN : std::min(a, b);
-    case Prim::eq:
-      return a == b;
-    case Prim::ne:
-      return a != b;
-    case Prim::lt:
-      return a < b;
-    case Prim::le:
-      return a <= b;
-    case Prim::gt:
-      return a > b;
-    case Prim::ge:
-      return a >= b;
-    case Prim::logical_and:
-      return a != 0 && b != 0;
-    case Prim::logical_or:
-      return a != 0 || b != 0;
-    default:
-      return unary(p, a);
+/// The primitives by the C text that both tiers are made of: in double, bits in int64.
+double apply(Prim p, double x, double y, double z) {
+#define AX_TILE(prim, suffix, arity, out_t, a_t, b_t, expr)  \
+  {{Prim::prim, #suffix}, [](double x, double y, double z) { \
+     [[maybe_unused]] const a_t a = static_cast<a_t>(x);     \
+     [[maybe_unused]] const b_t b = static_cast<b_t>(y);     \
+     [[maybe_unused]] const b_t c = static_cast<b_t>(z);     \
+     return static_cast<double>(expr);                       \
+   }},
+  static const std::map<std::pair<Prim, std::string>, Scalar> functions = {
+#include "tile_ops.inc"
+  };
+#undef AX_TILE
+  for (const char* suffix : {"f64", "i64"}) {
+    const auto found = functions.find({p, suffix});
+    if (found != functions.end()) return found->second(x, y, z);
   }
+  throw ValueError(std::string("there is no primitive ") + info(p).name);
 }
 
 class Evaluator {
@@ -237,10 +165,10 @@ class Evaluator {
         to *= x;
         break;
       case Combine::max:
-        to = std::isnan(to) ? to : binary(Prim::maximum, to, x);
+        to = std::isnan(to) ? to : apply(Prim::maximum, to, x, 0);
         break;
       case Combine::min:
-        to = std::isnan(to) ? to : binary(Prim::minimum, to, x);
+        to = std::isnan(to) ? to : apply(Prim::minimum, to, x, 0);
         break;
       case Combine::any:
         to = to != 0 || x != 0;
@@ -320,7 +248,7 @@ class Evaluator {
         return array(in.index).at(address(in.address));
       case InstrKind::prim:
         if (in.prim == Prim::select) return arg(0) != 0 ? arg(1) : arg(2);
-        return binary(in.prim, arg(0), arg(1));
+        return apply(in.prim, arg(0), arg(1), arg(2));
       default:
         throw ValueError("unexpected instruction");
     }
