@@ -25,7 +25,17 @@ from .ir import (
 )
 from .primitives import PRIMITIVES, NotDifferentiable
 from .simplify import expand, simplify_statements
-from .terms import ARITHMETIC, Uncovered, named_axes, remaining, same_term, split_products
+from .terms import (
+    ARITHMETIC,
+    Uncovered,
+    index_in,
+    named_axes,
+    plain_index,
+    remaining,
+    same_term,
+    scattered_dims,
+    split_products,
+)
 
 #: Classes and dtypes of values that never carry a gradient.
 _DISCRETE = (
@@ -113,7 +123,7 @@ class _Sweep:
         self.dims = {i.name: split_products(i.dims) for i in program.inputs}
         for s in program.statements:
             for value in s.written:
-                self.dims[value] = s.index
+                self.dims[value] = scattered_dims(s.index) if s.kind == "scatter" else s.index
         self.dims.update({o.name: split_products(o.dims) for o in program.outputs})
         self.extents = dict(program.where)
         self.where: dict[str, Node] = {}
@@ -257,19 +267,31 @@ class _Sweep:
         incoming = self._incoming(s.value, dims)
         if incoming is None:
             return
-        incoming = load(incoming.args[0], s.index)
-        if any(is_call(t, *ARITHMETIC, "lin", "unlin") for t in s.index):
+        place = plain_index(s.index)
+        incoming = load(incoming.args[0], place)
+        if any(is_call(t, *ARITHMETIC, "lin", "unlin") for t in place):
             incoming = call("guard", incoming, 0.0)
-        if s.combine == "set":
-            winner = self.fresh("winner")
-            number = Call("linear", s.domain)
-            index = tuple(map(_in_dim, self.dims[s.value], s.index))
-            self.emitted.append(replace(s, value=winner, index=index, expr=number))
-            won = call("eq", number, call("guard", load(winner, s.index), -1))
+        if s.combine in ("set", "max", "min"):
+            won = self._scatter_winner(s, place)
             incoming = call("select", won, incoming, 0.0)
         elif s.combine != "sum":
             self._refuse(f"a scatter with {s.combine}")
         self._reverse_expr(s.expr, incoming, s.domain)
+
+    def _scatter_winner(self, s: Statement, place: tuple[Node, ...]) -> Node:
+        """True at the point whose value a place holds: the last set there, the first extreme."""
+        winner = self.fresh("winner")
+        number: Node = Call("linear", s.domain)
+        index = tuple(map(index_in, self.dims[s.value], s.index))
+        if s.combine == "set":
+            self.emitted.append(replace(s, value=winner, index=index, expr=number))
+        else:
+            holds = call("eq", s.expr, load(s.value, place))
+            candidate = call("select", holds, number, Call("count", s.domain))
+            self.emitted.append(
+                replace(s, value=winner, index=index, expr=candidate, combine="min")
+            )
+        return call("eq", number, call("guard", load(winner, place), -1))
 
     def _refuse(self, what: str):
         raise NotDifferentiable(
@@ -380,17 +402,11 @@ def _statement(value: str, store: Store, dims: tuple[Node, ...] = ()) -> Stateme
     if isinstance(store, _Scatter):
         index = store.index
         if dims:
-            index = tuple(_in_dim(d, t) for d, t in zip(dims, index, strict=False))
+            index = tuple(map(index_in, dims, index))
         return Statement("scatter", value, index, store.expr, "sum", store.domain)
     if store.reduced:
         return Statement("reduce", value, store.index, store.expr, "sum", store.reduced)
     return Statement("set", value, store.index, store.expr)
-
-
-def _in_dim(dim: Node, term: Node) -> Node:
-    """The index term with the dim whose extent it runs over."""
-    named = isinstance(dim, str) and dim != GROUP and dim != term
-    return call("in", dim, term) if named else term
 
 
 def _one_hot(index, domain, expr, dims) -> Store | None:

@@ -19,7 +19,7 @@ from . import adjoint
 from .diagnostics import Diagnostic, SpecError
 from .entry import Op, live_statements, parse_ops
 from .interpret import run
-from .ir import Program
+from .ir import LENGTHS, Program
 from .pretty import formulas
 from .samples import Case, cases
 
@@ -240,8 +240,8 @@ def reference(
         names[i.name] = np.float64(i.default or 0.0) if tensor is None else tensor
     for attr in op.program.attrs:
         value = case.attrs[attr.name]
-        pair = attr.type == "int2" and isinstance(value, int)
-        names[attr.name] = (value, value) if pair else None if value == "all" else value
+        several = LENGTHS.get(attr.type, 0) if isinstance(value, int) else 0
+        names[attr.name] = (value,) * several or (None if value == "all" else value)
     rank = max((np.ndim(x) for x in list(case.inputs.values())[:1] if x is not None), default=0)
     names["along"] = lambda v, axis: along(v, axis, rank)
     *lines, last = ast.parse(op.reference).body

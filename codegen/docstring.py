@@ -32,6 +32,7 @@ TYPES = {
     "rng": "the key of the draw, two integers",
     "int": "an integer",
     "int2": "an integer or a pair",
+    "int3": "an integer or three",
     "flag": "a bool",
     "axis": "an axis",
     "axes": "an axis, several, or None for all",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from . import adjoint
 from .diagnostics import Collector, Mark, Scalar, SpecError, error, unknown
-from .formula import Lowerer, is_scatter, reads
+from .formula import Lowerer, reads
 from .ir import GROUP, Call, Input, Node, Output, Program, Statement, call, is_call, walk
 from .result_dtype import result_dtype
 from .signature import (
@@ -185,12 +185,13 @@ class _Entry:
     def op(self) -> Op:
         self.signature = self._signature()
         program = self._program()
-        self._check_used(program)
+        grad = self._gradient(program)
+        self._check_used(program, grad)
         return Op(
             name=self.name,
             doc=program.doc,
             program=program,
-            grad=self._gradient(program),
+            grad=grad,
             section=section_of(self.key.mark),
             positions=tuple(self.signature.order),
             samples=self._samples(),
@@ -310,7 +311,7 @@ class _Entry:
             tuple(signature.attrs.values()),
             tuple(signature.outputs.values()),
             tuple(statements),
-            tuple(signature.where.items()),
+            used_where(signature, inputs, signature.outputs.values(), statements),
             tuple(signature.checks),
             self._text("doc"),
         )
@@ -354,10 +355,6 @@ class _Entry:
         dtype: Call | str | None,
     ) -> tuple[tuple[Node, ...], Call | str]:
         """What the formula extends over and its dtype, where `out:` does not say."""
-        if is_scatter(expr):
-            raise lowerer.parsed.error(
-                expr, "the dims and dtype of a scatter's output are not known", "out: with both"
-            )
         probe = Lowerer(self.signature, lowerer.values, locals=lowerer.locals)
         probe.parsed = lowerer.parsed
         value = probe.value(expr)
@@ -384,17 +381,11 @@ class _Entry:
             return call("keep", term.args[0], "keepdim")
         return term
 
-    def _check_used(self, program: Program) -> None:
+    def _check_used(self, program: Program, grad: Program | None) -> None:
         """Every attribute and every extent of `where:` has a part in the meaning."""
-        nodes = [n for s in program.statements for n in (s.expr, *s.index, *s.domain, *s.attrs)]
-        nodes += [n for o in program.outputs for n in (o.dtype, *o.dims)]
-        nodes += [n for i in program.inputs for n in i.dims] + [e for _, e in program.where]
-        used = {
-            str(atom).split(".")[0]
-            for node in nodes
-            for atom in walk(node)
-            if isinstance(atom, str)
-        }
+        where = [name for p in (program, grad) if p is not None for name, _ in p.where]
+        nodes = [e for _, e in program.where]
+        used = names_in(program.inputs, program.outputs, program.statements, nodes) | set(where)
         for attr in program.attrs:
             if attr.name not in used:
                 scalar = self._parameters()
@@ -404,8 +395,8 @@ class _Entry:
                     f"attribute {attr.name!r} is never used",
                     "a formula with it",
                 )
-        where = self.fields.items.get("where")
-        for name, key in where.keys.items() if isinstance(where, Mapping) else ():
+        declared = self.fields.items.get("where")
+        for name, key in declared.keys.items() if isinstance(declared, Mapping) else ():
             if name not in used:
                 raise unknown(
                     key.mark,
@@ -485,7 +476,7 @@ class _Entry:
             program.attrs,
             ordered,
             statements,
-            program.where,
+            used_where(self.signature, inputs, ordered, statements),
             doc=f"Gradient of {self.name}.",
         )
 
@@ -514,6 +505,26 @@ def unbroadcast(program: Program, x: Input) -> tuple[tuple[Node, ...], tuple[Nod
         return x.dims, ()
     own = tuple(call("own", x.name) if d == GROUP else d for d in x.dims)
     return own, (call("bcast", x.name),)
+
+
+def names_in(inputs, outputs, statements, nodes: list[Node]) -> set[str]:
+    """The names of attributes, axes and values that stand anywhere in these."""
+    nodes = nodes + [n for s in statements for n in (s.expr, *s.index, *s.domain, *s.attrs)]
+    nodes += [n for o in outputs for n in (o.dtype, *o.dims)] + [n for i in inputs for n in i.dims]
+    atoms = (atom for node in nodes for atom in walk(node))
+    return {atom.split(".")[0] for atom in atoms if isinstance(atom, str)}
+
+
+def used_where(signature: Signature, inputs, outputs, statements) -> tuple[tuple[str, Node], ...]:
+    """The computed extents that a program needs: the others may be those of its gradient alone."""
+    used: set[str] = set()
+    nodes: list[Node] = [check.condition for check in signature.checks]
+    while True:
+        found = names_in(inputs, outputs, statements, nodes) & set(signature.where)
+        if found == used:
+            return tuple((name, e) for name, e in signature.where.items() if name in used)
+        used = found
+        nodes += [signature.where[name] for name in used]
 
 
 def live_statements(program: Program, results: set[str]) -> tuple[Statement, ...]:

@@ -26,6 +26,7 @@ from .signature import (
     attribute_element,
     axis_attribute,
     axis_call,
+    chosen_integer,
     dtype_node,
     flat_dims,
 )
@@ -39,7 +40,9 @@ from .syntax import (
     is_ellipsis,
     parse_formula,
 )
+from .terms import index_in
 
+SCATTERS = ("sum", "max", "min", "prod", "set")
 REDUCTIONS = ("sum", "max", "min", "prod", "any", "all", "argmax", "argmin")
 OPERATORS = {
     "+": "add",
@@ -138,6 +141,7 @@ class Lowerer:
     statements: list[Statement] = field(default_factory=list)
     locals: dict[str, ast.expr] = field(default_factory=dict)
     parsed: Parsed = field(init=False)
+    output: Output | None = None  # the one that is being written
     _memo: dict[str, Value] = field(default_factory=dict)
 
     # ---------------------------------------------------------------------------- whole formulas
@@ -220,8 +224,9 @@ class Lowerer:
     ) -> None:
         """`output[index] = expr`, summed over `reduced` where a gradient must be unbroadcast."""
         covered = over_of(index + reduced, self.signature)
+        self.output = output
         if is_scatter(expr):
-            self._write_scatter(output, expr)
+            self.statements.append(self._scatter(output.name, output, expr))
             return
         reduction = self._reduction(self._resolve(expr))
         if reduction is not None and self._needs_no_temporary(reduction, index, reduced):
@@ -267,16 +272,39 @@ class Lowerer:
                 "a reduction over it, or an output that has it",
             )
 
-    def _write_scatter(self, output: Output, expr: Any) -> None:
-        """`scatter[index](e)`: zero, plus e at index for every point of e."""
-        if len(expr.args) != 1 or expr.keywords:
-            raise self.parsed.error(expr, "scatter takes one value", "scatter[index](value)")
+    def _scatter(self, name: str, output: Output, expr: Any) -> Statement:
+        """`scatter[index](e)`: zeros with the dims of the output, plus e at index for its points.
+
+        `scatter[index](e, max)` combines otherwise.
+        """
+        combine = expr.args[1] if len(expr.args) == 2 else ast.Name("sum")
+        if len(expr.args) not in (1, 2) or expr.keywords or not is_name(combine, SCATTERS):
+            raise self.parsed.error(
+                expr,
+                "scatter takes a value and how values at one place combine",
+                "scatter[index](value) or scatter[index](value, " + " | ".join(SCATTERS) + ")",
+            )
         value = self.value(expr.args[0])
         index = self.index(
             expr.func, flat_dims(output.dims), elements(expr.func.slice), output.name
         )
         domain = self.terms(merge(value.over, over_of(index, self.signature)))
-        self.statements.append(Statement("scatter", output.name, index, value.expr, "sum", domain))
+        return Statement("scatter", name, index, value.expr, combine.id, domain)
+
+    def _scatter_temporary(self, expr: ast.Call) -> Value:
+        """A scatter inside a formula; equal ones share a temporary."""
+        if self.output is None:
+            raise self.parsed.error(
+                expr, "the dims and dtype of the scatter's output are not known", "out: with both"
+            )
+        dims = flat_dims(self.output.dims)
+        new = self._scatter(self._fresh(), self.output, expr)
+        new = dataclasses.replace(new, index=tuple(map(index_in, dims, new.index)))
+        for done in self.statements:
+            if dataclasses.replace(done, value=new.value) == new:
+                return Value(load(done.value, dims), over_of(dims, self.signature))
+        self.statements.append(new)
+        return Value(load(new.value, dims), over_of(dims, self.signature))
 
     # -------------------------------------------------------------------------------- reductions
 
@@ -506,9 +534,7 @@ class Lowerer:
         if reduction is not None:
             return self._store_temporary(reduction)
         if is_scatter(node):
-            raise self.parsed.error(
-                node, "scatter is the whole of an output", "an output of its own"
-            )
+            return self._scatter_temporary(node)
         if not isinstance(node.func, ast.Name):
             raise self.parsed.error(
                 node, f"not a function: {self.parsed.text(node.func)!r}", "name(arguments)"
@@ -706,11 +732,9 @@ class Lowerer:
         return isinstance(node.func, ast.Name) and node.func.id == name
 
     def integer(self, node: ast.expr) -> Node:
-        """An index: affine in axes, or one value computed from data."""
-        if any(
-            isinstance(n, ast.Name) and (n.id in self.values or n.id in self.locals)
-            for n in ast.walk(node)
-        ):
+        """An index: affine in axes, or one value computed from data or by functions."""
+        node = self._resolve(node)
+        if self._is_computed(node):
             return call("gather", self.value(node).expr)
         value = constant(node)
         if type(value) is int:
@@ -728,17 +752,31 @@ class Lowerer:
             return call("-", 0, self.integer(node.operand))
         if isinstance(node, ast.Subscript):
             return attribute_element(self.parsed, node, self.signature)
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Name)
-            and node.func.id in ("count", "at", "linear")
-        ):
+        if isinstance(node, ast.Call) and is_name(node.func, ("count", "at", "linear")):
             return self.value(node).expr
+        if isinstance(node, ast.Call) and is_name(node.func, ("exact",)):
+            self._expect_arguments(node, 2, "exact(i - 1, c)")
+            return call("exact", *map(self.integer, node.args))
+        if isinstance(node, ast.IfExp):
+            sides = (self.integer(side) for side in (node.body, node.orelse))
+            return chosen_integer(self.parsed, node, self.signature, *sides)
         raise self.parsed.error(
             node,
             f"not an index: {self.parsed.text(node)!r}",
-            "axes, integers, attributes, count(k), at(axis), + - * //, or an integer tensor",
+            "axes, integers, attributes, count(k), at(axis), + - * //, exact(e, c), "
+            "a if flag else b, or an integer tensor",
         )
+
+    def _is_computed(self, node: ast.expr) -> bool:
+        """True iff an index must be evaluated as a value; names stand for their expressions."""
+        for n in ast.walk(node):
+            if isinstance(n, ast.Name):
+                known = self.locals.get(n.id)
+                if n.id in self.values or (known is not None and self._is_computed(known)):
+                    return True
+            if isinstance(n, ast.Call) and is_name(n.func, (*FUNCTIONS, "cast")):
+                return True
+        return False
 
 
 def value_names(node: ast.expr) -> list[ast.Name]:

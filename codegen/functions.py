@@ -17,6 +17,7 @@ ATTRIBUTE_TYPES = {
     "rng": "tuple[int, int]",
     "int": "int",
     "int2": "int | tuple[int, int]",
+    "int3": "int | tuple[int, int, int]",
     "flag": "bool",
     "axis": "int",
     "axes": "int | Sequence[int] | None",

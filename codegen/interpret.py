@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from .ir import GROUP, Call, Node, Program, Statement, is_call, text_of
+from .ir import GROUP, LENGTHS, Call, Node, Program, Statement, is_call, text_of
 from .primitives import PRIMITIVES
-from .terms import split_products
+from .terms import plain_index, split_products
 
 #: Heads of the terms that stand for axes of the group.
 GROUP_TERMS = ("sel", "rest", "keep", "sub", "perm", "own", "bcast")
@@ -201,8 +201,8 @@ class _Run:
                     value = tuple(range(rank))
                 value = (value,) if isinstance(value, int) else value
                 value = tuple(sorted(self._axis(a.name, v, rank) for v in value))
-            elif a.type == "int2" and isinstance(value, int):
-                value = (value, value)
+            elif a.type in LENGTHS and isinstance(value, int):
+                value = (value,) * LENGTHS[a.type]
             elif value is None:
                 raise ValueError(f"{self.program.name}: attribute {a.name} is missing")
             self.attrs[a.name] = value
@@ -261,6 +261,8 @@ class _Run:
 
     def attr(self, name: str):
         base, dot, element = name.partition(".")
+        if base not in self.attrs:
+            return self.named[base]  # in a check the name of an axis is its extent
         value = self.attrs[base]
         return value[int(element)] if dot else value
 
@@ -447,18 +449,12 @@ class _Run:
             flat = flat * extent + index
         flat = np.broadcast_to(flat, domain.extents)[kept]
         points = points[kept]
-        result = np.zeros(math.prod(shape), points.dtype)
-        if statement.combine == "set":
+        combine = statement.combine
+        result = np.full(math.prod(shape), _identity(combine, points.dtype), points.dtype)
+        if combine == "set":
             result[flat] = points
-        elif statement.combine == "sum":
-            np.add.at(result, flat, points)
         else:
-            function = np.maximum if statement.combine == "max" else np.minimum
-            reached = np.zeros(result.shape, bool)
-            reached[flat] = True
-            result[flat] = -np.inf if statement.combine == "max" else np.inf
-            function.at(result, flat, points)
-            result[~reached] = 0
+            _COMBINE[combine].at(result, flat, points)
         return result.reshape(shape)
 
     def _target(self, term: Node) -> range:
@@ -466,7 +462,11 @@ class _Run:
 
     def _target_extent(self, term: Node, position: int) -> int:
         """Extents of a scattered temporary: an index of the group has the group's extents."""
-        if is_call(term, "sub") or term == GROUP:
+        if is_call(term, "sub"):
+            replaced = is_call(term.args[1], "in") and position == self.attrs[term.args[0]]
+            axis = ("n", term.args[1].args[0]) if replaced else ("g", position)
+            return self.extent_of(axis)
+        if term == GROUP:
             return self.extent_of(("g", position))
         if is_call(term, "in"):
             return self.named[term.args[0]]
@@ -621,10 +621,11 @@ class _Run:
         """Pairs (index, divides) for each aligned axis of a term."""
         zero, yes = np.zeros((), np.int64), np.ones((), bool)
         if is_call(term, "sub"):
+            (replaced,) = plain_index(term.args[1:])
             pairs = []
             for i in range(len(self.group)):
                 if i == self.attrs[term.args[0]]:
-                    pairs.append(self._integer(term.args[1], domain, shape[at + i]))
+                    pairs.append(self._integer(replaced, domain, shape[at + i]))
                 else:
                     pairs.append((domain.index(("g", i)), yes))
             return pairs
@@ -698,6 +699,21 @@ class _Run:
                 f"of {extent} elements; indices lie in [{-extent}, {extent})"
             )
         return np.where(index < 0, index + extent, index)
+
+
+_COMBINE = {"sum": np.add, "prod": np.multiply, "max": np.maximum, "min": np.minimum}
+
+
+def _identity(combine: str, dtype: np.dtype):
+    """What a scattered element starts with: it changes nothing when it is combined."""
+    if combine in ("max", "min"):
+        if dtype.kind == "b":
+            return combine == "min"
+        if dtype.kind == "f":
+            return -np.inf if combine == "max" else np.inf
+        limits = np.iinfo(dtype)
+        return limits.min if combine == "max" else limits.max
+    return combine == "prod"
 
 
 def _integer_operation(head: str, first, rest):

@@ -160,7 +160,10 @@ def _negate(node: Node) -> Node:
 
 
 def affine(node: Node, variables: Callable[[Node], bool]) -> tuple[dict[Node, Node], list[Node]]:
-    """Coefficients by variable, and the constant summands; raises if `node` is not affine."""
+    """Coefficients by variable, and the other summands; raises if `node` is not affine.
+
+    A division of variables is a summand like any other: it can be subtracted, not solved.
+    """
     if variables(node):
         return {node: 1}, []
     if not isinstance(node, Call) or node.head == "count":
@@ -195,7 +198,7 @@ def affine(node: Node, variables: Callable[[Node], bool]) -> tuple[dict[Node, No
             {v: _product(c, factor) for v, c in coefficients.items()},
             [_product(c, factor) for c in constants],
         )
-    if any(variables(n) for n in walk(node)):
+    if not is_call(node, "//", "exact") and any(variables(n) for n in walk(node)):
         raise _NotAffine
     return {}, [node]
 
@@ -320,7 +323,11 @@ class _Inversion:
                 value = call("+", value, phase)
             term = term.args[0]
         coefficients, constants = affine(term, self._is_axis)
-        axis = next((n for n in self.names if n in coefficients and self._is_free(n)), None)
+        divided = {n for constant in constants for n in walk(constant)}
+        free = [n for n in self.names if n in coefficients and self._is_free(n)]
+        # A window stays, to be reduced: its extent is given, that of what slides is computed.
+        free.sort(key=lambda n: not isinstance(self.extents.get(n), Call))
+        axis = next((n for n in free if n not in divided), None)
         if axis is None:
             self.conditions.append(call("eq", call("index", value), call("index", term)))
             return

@@ -53,6 +53,7 @@ class Call:
 
 Node = Call | str | int | float | bool
 GROUP = "*"
+LENGTHS = {"int2": 2, "int3": 3}  # how many elements an attribute of the type has
 
 
 def call(head: str, *args: Node) -> Call:
@@ -150,7 +151,7 @@ class Input:
 @dataclass(frozen=True)
 class Attr:
     name: str
-    type: str  # real offsets rng int int2 flag axis axes ints shape dtype str
+    type: str  # real offsets rng int int2 int3 flag axis axes ints shape dtype str
     default: Any = None  # None: required; for axes the string "all"
 
 

@@ -6,12 +6,13 @@ x: float[n, g*c, H, W], w: float[g*o, c, r, s], *, groups g: int = 1, p: real = 
 from __future__ import annotations
 
 import ast
+import dataclasses
 import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from .diagnostics import Scalar, error, unknown
-from .ir import GROUP, Attr, Call, Check, Input, Node, Output, call, is_call
+from .ir import GROUP, LENGTHS, Attr, Call, Check, Input, Node, Output, call, is_call
 from .syntax import (
     BINARY,
     COMPARE,
@@ -44,6 +45,7 @@ ATTRIBUTES = (
     "rng",
     "int",
     "int2",
+    "int3",
     "flag",
     "axis",
     "axes",
@@ -54,7 +56,7 @@ ATTRIBUTES = (
 )
 TYPES = tuple(dict.fromkeys(CLASSES + DTYPES + ATTRIBUTES))
 AXIS_TYPES = ("axis", "axes")
-LISTS = ("int2", "ints", "shape", "offsets")
+LISTS = ("int2", "int3", "ints", "shape", "offsets")
 
 _PARAMETER = re.compile(r"\s*([A-Za-z_]\w*)(?:\s+([A-Za-z_]\w*))?\s*:\s*([A-Za-z_]\w*)\s*")
 _OUTPUT = re.compile(r"\s*([A-Za-z_]\w*)\s*")
@@ -129,6 +131,7 @@ def parse_parameters(scalar: Scalar) -> Signature:
     """The signature that `in:` declares; dims are read once all attributes are known."""
     signature = Signature()
     dims: list[tuple[str, str, Scalar | None, float | None]] = []
+    conditions: list[tuple[str, Scalar]] = []
     taken: set[str] = set()
     for part in split_top(scalar):
         if part.text == "*":
@@ -147,7 +150,9 @@ def parse_parameters(scalar: Scalar) -> Signature:
         type_at = match.start(3)
         inside, end = bracketed(part, match.end(3))
         if kind in ATTRIBUTES and not (kind in CLASSES and inside is not None):
-            _attribute(signature, part, name, alias, kind, match.end())
+            condition = _attribute(signature, part, name, alias, kind, match.end())
+            if condition is not None:
+                conditions.append((name, condition))
         elif kind in CLASSES or kind in DTYPES:
             if alias:
                 raise error(part.at(match.start(2)), "a tensor has one name", "'name: class'")
@@ -157,6 +162,10 @@ def parse_parameters(scalar: Scalar) -> Signature:
     for name, kind, inside, default in dims:
         terms = (GROUP,) if inside is None else parse_dims(inside, signature)
         signature.inputs[name] = Input(name, kind, terms, default=default)
+    for name, condition in conditions:
+        parsed = parse_expression(condition)
+        message = f"{name} must satisfy {condition.text}"
+        signature.checks.append(Check(Integers(signature).condition(parsed, parsed.tree), message))
     return signature
 
 
@@ -177,7 +186,8 @@ def _tensor_default(part: Scalar, begin: int) -> float | None:
 
 def _attribute(
     signature: Signature, part: Scalar, name: str, alias: str | None, kind: str, end: int
-) -> None:
+) -> Scalar | None:
+    """Declares an attribute; gives its condition, which may name extents that are read later."""
     rest = part.part(end, len(part.text))
     default, condition = None, None
     bracket = rest.text.find("[")
@@ -198,10 +208,7 @@ def _attribute(
             )
         signature.where[alias] = name
         signature.declare_axis(alias)
-    if condition is not None:
-        parsed = parse_expression(condition)
-        message = f"{name} must satisfy {condition.text}"
-        signature.checks.append(Check(Integers(signature).condition(parsed, parsed.tree), message))
+    return condition
 
 
 def parse_default(scalar: Scalar, kind: str) -> object:
@@ -215,6 +222,7 @@ def parse_default(scalar: Scalar, kind: str) -> object:
         "int": "an integer",
         "axis": "an integer",
         "int2": "an integer or (a, b)",
+        "int3": "an integer or (a, b, c)",
         "axes": "all, an integer or a tuple of integers",
         "rng": "no default",
     }.get(kind, "a tuple of integers")
@@ -235,7 +243,7 @@ def parse_default(scalar: Scalar, kind: str) -> object:
         return float(value)
     if kind in ("int", "axis") and is_int:
         return value
-    if kind == "int2" and (is_int or (is_tuple and len(value) == 2)):
+    if kind in LENGTHS and (is_int or (is_tuple and len(value) == LENGTHS[kind])):
         return value
     if kind == "axes" and (is_int or is_tuple):
         return value
@@ -367,9 +375,13 @@ def flat_dims(dims: tuple[Node, ...]) -> tuple[Node, ...]:
 
 @dataclass
 class Integers:
-    """Integer expressions over attributes and extents, as `where:` and conditions use them."""
+    """Integer expressions over attributes and extents, as `where:` and conditions use them.
+
+    A condition on attributes with several elements holds for each: `element` is the one at hand.
+    """
 
     signature: Signature
+    element: int | None = None
 
     def expression(self, parsed: Parsed, node: ast.expr) -> Node:
         value = constant(node)
@@ -387,16 +399,21 @@ class Integers:
             )
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             return call("-", 0, self.expression(parsed, node.operand))
+        if isinstance(node, ast.IfExp):
+            sides = (self.expression(parsed, side) for side in (node.body, node.orelse))
+            return chosen_integer(parsed, node, self.signature, *sides)
         raise parsed.error(
             node,
             f"not an integer expression: {parsed.text(node)!r}",
-            "numbers, extents, attributes, attribute[0], and + - * //",
+            "numbers, extents, attributes, attribute[0], + - * // and a if flag else b",
         )
 
     def _name(self, parsed: Parsed, node: ast.Name) -> Node:
         kind = self.signature.type_of(node.id)
         if kind in ("int", "real", "flag") or node.id in self.signature.axes:
             return node.id
+        if kind in LENGTHS and self.element is not None:
+            return f"{node.id}.{self.element}"
         if kind:
             raise parsed.error(
                 node, f"{node.id!r} of type {kind} is not a number", f"for a list '{node.id}[0]'"
@@ -416,6 +433,14 @@ class Integers:
             raise parsed.error(
                 node, f"not a condition: {parsed.text(node)!r}", "a comparison such as 'alpha != 0'"
             )
+        names = [n.id for n in ast.walk(node) if isinstance(n, ast.Name)]
+        elements = max(LENGTHS.get(self.signature.type_of(name), 0) for name in names or [""])
+        if not elements or self.element is not None:
+            return self._compare(parsed, node)
+        each = [dataclasses.replace(self, element=i) for i in range(elements)]
+        return call("and", *(one._compare(parsed, node) for one in each))
+
+    def _compare(self, parsed: Parsed, node: ast.Compare) -> Node:
         sides = [self.expression(parsed, side) for side in (node.left, *node.comparators)]
         pairs = []
         for op, left, right in zip(node.ops, sides, sides[1:], strict=False):
@@ -423,6 +448,17 @@ class Integers:
                 raise parsed.error(node, "not a comparison of numbers", "== != < <= > >=")
             pairs.append(call(COMPARE[type(op)], left, right))
         return pairs[0] if len(pairs) == 1 else call("and", *pairs)
+
+
+def chosen_integer(
+    parsed: Parsed, node: ast.IfExp, signature: Signature, body: Node, other: Node
+) -> Node:
+    """`body if flag else other`: affine, because a flag is 0 or 1."""
+    flags = [a.name for a in signature.attrs.values() if a.type == "flag"]
+    if not isinstance(node.test, ast.Name) or node.test.id not in flags:
+        raise parsed.unknown(node.test, "flag", parsed.text(node.test), flags)
+    flag = node.test.id
+    return call("+", call("*", flag, body), call("*", call("-", 1, flag), other))
 
 
 def attribute_element(parsed: Parsed, node: ast.Subscript, signature: Signature) -> str:
@@ -434,8 +470,11 @@ def attribute_element(parsed: Parsed, node: ast.Subscript, signature: Signature)
         if not kind:
             raise parsed.unknown(node, "list attribute", node.value.id, lists)
         if kind in LISTS and type(index) is int and index >= 0:
-            if kind == "int2" and index > 1:
-                raise parsed.error(node, f"{node.value.id!r} has two elements", "index 0 or 1")
+            if index >= LENGTHS.get(kind, index + 1):
+                count = LENGTHS[kind]
+                raise parsed.error(
+                    node, f"{node.value.id!r} has {count} elements", f"an index below {count}"
+                )
             return f"{node.value.id}.{index}"
     raise parsed.error(
         node,

@@ -18,6 +18,37 @@ def split_products(dims: tuple[Node, ...]) -> tuple[Node, ...]:
     return tuple(f for d in dims for f in (d.args if is_call(d, "*") else (d,)))
 
 
+def index_in(dim: Node, term: Node) -> Node:
+    """The index term of a scatter with the named dim whose extent it runs over."""
+    if is_call(dim, "sub") and is_call(term, "sub") and dim != term:
+        return Call("sub", (term.args[0], index_in(dim.args[1], term.args[1])))
+    named = isinstance(dim, str) and dim != GROUP and dim != term and not is_call(term, "in")
+    return Call("in", (dim, term)) if named else term
+
+
+def plain_index(index: tuple[Node, ...]) -> tuple[Node, ...]:
+    """An index without the dims that a scatter names."""
+    return tuple(_plain_term(term) for term in index)
+
+
+def _plain_term(term: Node) -> Node:
+    if is_call(term, "sub"):
+        return Call("sub", (term.args[0], _plain_term(term.args[1])))
+    return term.args[1] if is_call(term, "in") else term
+
+
+def scattered_dims(index: tuple[Node, ...]) -> tuple[Node, ...]:
+    """The dims of a temporary from the index that is scattered to."""
+    return tuple(_scattered_dim(term) for term in index)
+
+
+def _scattered_dim(term: Node) -> Node:
+    if is_call(term, "sub"):
+        named = is_call(term.args[1], "in")
+        return Call("sub", (term.args[0], term.args[1].args[0])) if named else GROUP
+    return term.args[0] if is_call(term, "in") else term
+
+
 def same_term(a: Node, b: Node) -> bool:
     """True iff both terms cover the same axes; `(keep a f)` covers those of `(rest a)`."""
     return _plain(a) == _plain(b)

@@ -691,6 +691,47 @@ def bilinear_backward(ctx, dy):
     return ops.bilinear__grad(dy, ctx.x1, ctx.x2, ctx.weight, ctx.bias)
 
 
+def outer_backward(ctx, dy):
+    """Gradient of `outer`.
+
+        da[..., i] = sum[broadcast axes, j](dy[..., i, j] * b[..., j])
+        db[..., j] = sum[broadcast axes, i](dy[..., i, j] * a[..., i])
+    """
+    return ops.outer__grad(dy, ctx.a, ctx.b)
+
+
+def dot_backward(ctx, dy):
+    """Gradient of `dot`.
+
+        da[k] = dy * b[k]
+        db[k] = dy * a[k]
+    """
+    return ops.dot__grad(dy, ctx.a, ctx.b)
+
+
+def vecdot_backward(ctx, dy):
+    """Gradient of `vecdot`.
+
+        da = sum[broadcast axes](dy * b)
+        db = sum[broadcast axes](dy * a)
+    """
+    return ops.vecdot__grad(dy, ctx.a, ctx.b, axis=ctx.axis)
+
+
+def conv1d_backward(ctx, dy):
+    """Gradient of `conv1d`.
+
+        dx[n, g, c, L] = sum[o, r](guard(dy[n, g, o, exact(L + padding - dilation * r, stride)],
+            0) * weight[g, o, c, r])
+        dweight[g, o, c, r] = sum[n, l](dy[n, g, o, l] * guard(x[n, g, c, dilation * r + l *
+            stride - padding], 0))
+    """
+    return ops.conv1d__grad(
+        dy, ctx.x, ctx.weight, stride=ctx.stride, padding=ctx.padding, dilation=ctx.dilation,
+        groups=ctx.groups
+    )
+
+
 def conv2d_backward(ctx, dy):
     """Gradient of `conv2d`.
 
@@ -706,29 +747,194 @@ def conv2d_backward(ctx, dy):
     )
 
 
+def conv3d_backward(ctx, dy):
+    """Gradient of `conv3d`.
+
+        dx[n, g, c, D, H, W] = sum[o, q, r, s](guard(dy[n, g, o, exact(D + padding[0] -
+            dilation[0] * q, stride[0]), exact(H + padding[1] - dilation[1] * r, stride[1]), exact(W
+            + padding[2] - dilation[2] * s, stride[2])], 0) * weight[g, o, c, q, r, s])
+        dweight[g, o, c, q, r, s] = sum[n, d, h, w](dy[n, g, o, d, h, w] * guard(x[n, g, c, d *
+            stride[0] + dilation[0] * q - padding[0], dilation[1] * r + h * stride[1] - padding[1],
+            dilation[2] * s + stride[2] * w - padding[2]], 0))
+    """
+    return ops.conv3d__grad(
+        dy, ctx.x, ctx.weight, stride=ctx.stride, padding=ctx.padding, dilation=ctx.dilation,
+        groups=ctx.groups
+    )
+
+
+def conv_transpose1d_backward(ctx, dy):
+    """Gradient of `conv_transpose1d`.
+
+        dx[n, g, c, L] = sum[o, r](guard(dy[n, g, o, L * stride + dilation * r - padding], 0) *
+            weight[g, c, o, r])
+        dweight[g, c, o, r] = sum[n, l](dy[n, g, o, l] * guard(x[n, g, c, exact(l + padding -
+            dilation * r, stride)], 0))
+    """
+    return ops.conv_transpose1d__grad(
+        dy, ctx.x, ctx.weight, stride=ctx.stride, padding=ctx.padding,
+        output_padding=ctx.output_padding, groups=ctx.groups, dilation=ctx.dilation
+    )
+
+
+def conv_transpose2d_backward(ctx, dy):
+    """Gradient of `conv_transpose2d`.
+
+        dx[n, g, c, H, W] = sum[o, r, s](guard(dy[n, g, o, H * stride[0] + dilation[0] * r -
+            padding[0], W * stride[1] + dilation[1] * s - padding[1]], 0) * weight[g, c, o, r, s])
+        dweight[g, c, o, r, s] = sum[n, h, w](dy[n, g, o, h, w] * guard(x[n, g, c, exact(h +
+            padding[0] - dilation[0] * r, stride[0]), exact(padding[1] + w - dilation[1] * s,
+            stride[1])], 0))
+    """
+    return ops.conv_transpose2d__grad(
+        dy, ctx.x, ctx.weight, stride=ctx.stride, padding=ctx.padding,
+        output_padding=ctx.output_padding, groups=ctx.groups, dilation=ctx.dilation
+    )
+
+
+def max_pool1d_backward(ctx, dy):
+    """Gradient of `max_pool1d`.
+
+        winner[..., l] = argmax[r](guard(x[..., l * stride + r * dilation - padding], -inf))
+        dx[..., L] = sum[r](guard(dy[..., exact(L + padding - dilation * r, stride)], 0) if
+            linear(r) == guard(winner[..., exact(L + padding - dilation * r, stride)], 0) else 0)
+    """
+    return ops.max_pool1d__grad(
+        dy, ctx.x, window=ctx.window, stride=ctx.stride, padding=ctx.padding, dilation=ctx.dilation
+    )
+
+
 def max_pool2d_backward(ctx, dy):
     """Gradient of `max_pool2d`.
 
-        winner[..., h, w] = argmax[r, s](guard(x[..., h * stride[0] + r - padding[0], w *
-            stride[1] + s - padding[1]], -inf))
-        dx[..., H, W] = sum[r, s](guard(dy[..., exact(H + padding[0] - r, stride[0]), exact(W +
-            padding[1] - s, stride[1])], 0) if linear(r, s) == guard(winner[..., exact(H +
-            padding[0] - r, stride[0]), exact(W + padding[1] - s, stride[1])], 0) else 0)
+        winner[..., h, w] = argmax[r, s](guard(x[..., h * stride[0] + r * dilation[0] -
+            padding[0], w * stride[1] + s * dilation[1] - padding[1]], -inf))
+        dx[..., H, W] = sum[r, s](guard(dy[..., exact(H + padding[0] - dilation[0] * r,
+            stride[0]), exact(W + padding[1] - dilation[1] * s, stride[1])], 0) if linear(r, s) ==
+            guard(winner[..., exact(H + padding[0] - dilation[0] * r, stride[0]), exact(W +
+            padding[1] - dilation[1] * s, stride[1])], 0) else 0)
     """
     return ops.max_pool2d__grad(
-        dy, ctx.x, window=ctx.window, stride=ctx.stride, padding=ctx.padding
+        dy, ctx.x, window=ctx.window, stride=ctx.stride, padding=ctx.padding, dilation=ctx.dilation
+    )
+
+
+def max_pool3d_backward(ctx, dy):
+    """Gradient of `max_pool3d`.
+
+        winner[..., d, h, w] = argmax[q, r, s](guard(x[..., d * stride[0] + q * dilation[0] -
+            padding[0], h * stride[1] + r * dilation[1] - padding[1], w * stride[2] + s *
+            dilation[2] - padding[2]], -inf))
+        dx[..., D, H, W] = sum[q, r, s](guard(dy[..., exact(D + padding[0] - dilation[0] * q,
+            stride[0]), exact(H + padding[1] - dilation[1] * r, stride[1]), exact(W + padding[2] -
+            dilation[2] * s, stride[2])], 0) if linear(q, r, s) == guard(winner[..., exact(D +
+            padding[0] - dilation[0] * q, stride[0]), exact(H + padding[1] - dilation[1] * r,
+            stride[1]), exact(W + padding[2] - dilation[2] * s, stride[2])], 0) else 0)
+    """
+    return ops.max_pool3d__grad(
+        dy, ctx.x, window=ctx.window, stride=ctx.stride, padding=ctx.padding, dilation=ctx.dilation
+    )
+
+
+def avg_pool1d_backward(ctx, dy):
+    """Gradient of `avg_pool1d`.
+
+        dt1[..., l] = dy[..., l] / (count(r) if count_include_pad else minimum(l * stride +
+            window - padding, count(L)) - maximum(l * stride - padding, 0))
+        dx[..., L] = sum[r](guard(dt1[..., exact(L + padding - r, stride)], 0))
+    """
+    return ops.avg_pool1d__grad(
+        dy, ctx.x, window=ctx.window, stride=ctx.stride, padding=ctx.padding,
+        count_include_pad=ctx.count_include_pad
     )
 
 
 def avg_pool2d_backward(ctx, dy):
     """Gradient of `avg_pool2d`.
 
-        dt1[..., h, w] = dy[..., h, w] / (window[0] * window[1])
+        dt1[..., h, w] = dy[..., h, w] / (count(r, s) if count_include_pad else (minimum(h *
+            stride[0] + window[0] - padding[0], count(H)) - maximum(h * stride[0] - padding[0], 0))
+            * (minimum(w * stride[1] + window[1] - padding[1], count(W)) - maximum(w * stride[1] -
+            padding[1], 0)))
         dx[..., H, W] = sum[r, s](guard(dt1[..., exact(H + padding[0] - r, stride[0]), exact(W +
             padding[1] - s, stride[1])], 0))
     """
     return ops.avg_pool2d__grad(
-        dy, ctx.x, window=ctx.window, stride=ctx.stride, padding=ctx.padding
+        dy, ctx.x, window=ctx.window, stride=ctx.stride, padding=ctx.padding,
+        count_include_pad=ctx.count_include_pad
+    )
+
+
+def avg_pool3d_backward(ctx, dy):
+    """Gradient of `avg_pool3d`.
+
+        dt1[..., d, h, w] = dy[..., d, h, w] / (count(q, r, s) if count_include_pad else
+            (minimum(d * stride[0] + window[0] - padding[0], count(D)) - maximum(d * stride[0] -
+            padding[0], 0)) * (minimum(h * stride[1] + window[1] - padding[1], count(H)) - maximum(h
+            * stride[1] - padding[1], 0)) * (minimum(w * stride[2] + window[2] - padding[2],
+            count(W)) - maximum(w * stride[2] - padding[2], 0)))
+        dx[..., D, H, W] = sum[q, r, s](guard(dt1[..., exact(D + padding[0] - q, stride[0]),
+            exact(H + padding[1] - r, stride[1]), exact(W + padding[2] - s, stride[2])], 0))
+    """
+    return ops.avg_pool3d__grad(
+        dy, ctx.x, window=ctx.window, stride=ctx.stride, padding=ctx.padding,
+        count_include_pad=ctx.count_include_pad
+    )
+
+
+def adaptive_avg_pool1d_backward(ctx, dy):
+    """Gradient of `adaptive_avg_pool1d`.
+
+        dx[..., L] = sum[l]((dy[..., l] / (((l + 1) * count(L) + size + -1) // size - l *
+            count(L) // size) if (- L (// (* (count L) l) size)) < ((l + 1) * count(L) + size + -1)
+            // size - l * count(L) // size else 0) if (- L (// (* (count L) l) size)) >= 0 and (- L
+            (// (* (count L) l) size)) < count(r) else 0)
+    """
+    return ops.adaptive_avg_pool1d__grad(dy, ctx.x, size=ctx.size)
+
+
+def adaptive_avg_pool2d_backward(ctx, dy):
+    """Gradient of `adaptive_avg_pool2d`.
+
+        dx[..., H, W] = sum[h, w](((dy[..., h, w] / ((((h + 1) * count(H) + size[0] + -1) //
+            size[0] - h * count(H) // size[0]) * (((w + 1) * count(W) + size[1] + -1) // size[1] - w
+            * count(W) // size[1])) if (- H (// (* (count H) h) size.0)) < ((h + 1) * count(H) +
+            size[0] + -1) // size[0] - h * count(H) // size[0] and (- W (// (* (count W) w) size.1))
+            < ((w + 1) * count(W) + size[1] + -1) // size[1] - w * count(W) // size[1] else 0) if (-
+            H (// (* (count H) h) size.0)) >= 0 and (- H (// (* (count H) h) size.0)) < count(r)
+            else 0) if (- W (// (* (count W) w) size.1)) >= 0 and (- W (// (* (count W) w) size.1))
+            < count(s) else 0)
+    """
+    return ops.adaptive_avg_pool2d__grad(dy, ctx.x, size=ctx.size)
+
+
+def interpolate_nearest_backward(ctx, dy):
+    """Gradient of `interpolate_nearest`.
+
+        dx[axis: n] = sum[k](guard(dy[axis: (n * size + count(n) - 1) // count(n) + k], 0) if
+            ((n * size + count(n) - 1) // count(n) + k) * count(n) // size == n else 0)
+    """
+    return ops.interpolate_nearest__grad(dy, ctx.x, size=ctx.size, axis=ctx.axis)
+
+
+def interpolate_linear_backward(ctx, dy):
+    """Gradient of `interpolate_linear`.
+
+        g1[axis: n] = sum[j](guard(dy[axis: align_corners * ((n - 1) * (align_corners * (size -
+            1 + 1 // size) + (1 - align_corners) * (2 * size)) // (count(n) - 1 + 1 // count(n))) +
+            (1 - align_corners) * (((2 * n - 1) * size - count(n)) // (2 * count(n))) + 1 + j], 0) *
+            x(maximum((size - 1 + 1 // size if align_corners else 2 * size) -
+            abs(minimum(maximum((((n - 1) * (size - 1 + 1 // size if align_corners else 2 * size) //
+            (count(n) - 1 + 1 // count(n)) if align_corners else ((2 * n - 1) * size - count(n)) //
+            (2 * count(n))) + 1 + j) * (count(n) - 1) if align_corners else (2 * (((n - 1) * (size -
+            1 + 1 // size if align_corners else 2 * size) // (count(n) - 1 + 1 // count(n)) if
+            align_corners else ((2 * n - 1) * size - count(n)) // (2 * count(n))) + 1 + j) + 1) *
+            count(n) - size, 0), (count(n) - 1) * (size - 1 + 1 // size if align_corners else 2 *
+            size)) - n * (size - 1 + 1 // size if align_corners else 2 * size)), 0)))
+        dx[axis: n] = g1[axis: n] / (size - 1 + 1 // size if align_corners else 2 * size)
+    """
+    return ops.interpolate_linear__grad(
+        dy, ctx.x, size=ctx.size, axis=ctx.axis, align_corners=ctx.align_corners
     )
 
 
@@ -756,12 +962,59 @@ def take_along_backward(ctx, dy):
     return ops.take_along__grad(dy, ctx.index, ctx.x, axis=ctx.axis)
 
 
-def scatter_sum_backward(ctx, dy):
-    """Gradient of `scatter_sum`.
+def scatter_backward(ctx, dy):
+    """Gradient of `scatter`.
 
-        dx[axis: m] = dy[axis: index[axis: m]]
+        t1[axis: in(n, index[axis: m])] max= true for axis: m
+        dt2[axis: n] = dy[axis: n] if t1[axis: n] else 0
+        winner[axis: in(n, index[axis: m])] = linear((sub axis m)) for axis: m
+        dx[axis: n] = 0 if t1[axis: n] else dy[axis: n]
+        dsource[axis: m] = dt2[axis: index[axis: m]] if linear((sub axis m)) ==
+            guard(winner[axis: index[axis: m]], -1) else 0
     """
-    return ops.scatter_sum__grad(dy, ctx.index, ctx.x, size=ctx.size, axis=ctx.axis)
+    return ops.scatter__grad(dy, ctx.index, ctx.x, ctx.source, axis=ctx.axis)
+
+
+def scatter_add_backward(ctx, dy):
+    """Gradient of `scatter_add`.
+
+        dx[axis: n] = dy[axis: n]
+        dsource[axis: m] = dy[axis: index[axis: m]]
+    """
+    return ops.scatter_add__grad(dy, ctx.index, ctx.x, ctx.source, axis=ctx.axis)
+
+
+def scatter_max_backward(ctx, dy):
+    """Gradient of `scatter_max`.
+
+        t1[axis: in(n, index[axis: m])] max= source[axis: m] for axis: m
+        dt1[axis: n] = dy[axis: n] if t1[axis: n] > x[axis: n] else 0.5 * dy[axis: n] if x[axis:
+            n] == t1[axis: n] else 0
+        winner[axis: in(n, index[axis: m])] min= linear((sub axis m)) if source[axis: m] ==
+            t1[axis: index[axis: m]] else count((sub axis m)) for axis: m
+        dx[axis: n] = dy[axis: n] if x[axis: n] > t1[axis: n] else 0.5 * dy[axis: n] if x[axis:
+            n] == t1[axis: n] else 0
+        dsource[axis: m] = dt1[axis: index[axis: m]] if linear((sub axis m)) ==
+            guard(winner[axis: index[axis: m]], -1) else 0
+    """
+    return ops.scatter_max__grad(dy, ctx.x, ctx.index, ctx.source, axis=ctx.axis)
+
+
+def index_add_backward(ctx, dy):
+    """Gradient of `index_add`.
+
+        dx[axis: n] = dy[axis: n]
+        dsource[axis: m] = dy[axis: index[m]]
+    """
+    return ops.index_add__grad(dy, ctx.index, ctx.x, ctx.source, axis=ctx.axis)
+
+
+def masked_fill_backward(ctx, dy):
+    """Gradient of `masked_fill`.
+
+        dx = sum[broadcast axes](0 if mask else dy)
+    """
+    return ops.masked_fill__grad(dy, ctx.mask, ctx.x, value=ctx.value)
 
 
 def reshape_backward(ctx, dy):
@@ -796,12 +1049,47 @@ def slice_backward(ctx, dy):
     return ops.slice__grad(dy, ctx.x, size=ctx.size, start=ctx.start, step=ctx.step)
 
 
-def pad_backward(ctx, dy):
-    """Gradient of `pad`.
+def constant_pad_backward(ctx, dy):
+    """Gradient of `constant_pad`.
 
         dx = guard(dy[unlin(*, 1, start)], 0)
     """
-    return ops.pad__grad(dy, ctx.x, size=ctx.size, start=ctx.start, value=ctx.value)
+    return ops.constant_pad__grad(dy, ctx.x, size=ctx.size, start=ctx.start, value=ctx.value)
+
+
+def reflection_pad_backward(ctx, dy):
+    """Gradient of `reflection_pad`.
+
+        dx[axis: n] = (0 if (- (- (+ (* (count n) 2) before) n) 2) - before < 0 else 0 if (- (-
+            (+ (* (count n) 2) before) n) 2) - before < count(n) else guard(dy[axis: count(n) * 2 +
+            before - n - 2], 0)) + guard(dy[axis: before + n], 0) + (guard(dy[axis: before - n], 0)
+            if (- before n) - before < 0 else 0)
+    """
+    return ops.reflection_pad__grad(
+        dy, ctx.x, before=ctx.before, after=ctx.after, axis=ctx.axis
+    )
+
+
+def replication_pad_backward(ctx, dy):
+    """Gradient of `replication_pad`.
+
+        g1 = sum[k](dy[axis: k])
+        g2 = sum[l](dy[axis: before + count(n) + l])
+        dx[axis: n] = dy[axis: before + n] + (g1 if n == 0 else 0) + (g2 if n == count(n) - 1
+            else 0)
+    """
+    return ops.replication_pad__grad(
+        dy, ctx.x, before=ctx.before, after=ctx.after, axis=ctx.axis
+    )
+
+
+def circular_pad_backward(ctx, dy):
+    """Gradient of `circular_pad`.
+
+        dx[axis: n] = guard(dy[axis: count(n) + before + n], 0) + guard(dy[axis: before + n], 0)
+            + guard(dy[axis: before + n - count(n)], 0)
+    """
+    return ops.circular_pad__grad(dy, ctx.x, before=ctx.before, after=ctx.after, axis=ctx.axis)
 
 
 def flip_backward(ctx, dy):
@@ -810,6 +1098,66 @@ def flip_backward(ctx, dy):
         dx = guard(dy[axis: count(axis) - axis - 1], 0)
     """
     return ops.flip__grad(dy, axis=ctx.axis)
+
+
+def roll_backward(ctx, dy):
+    """Gradient of `roll`.
+
+        dx = guard(dy[axis: axis + shift[0] - count(axis)], 0) + guard(dy[axis: axis +
+            shift[0]], 0)
+    """
+    return ops.roll__grad(dy, shift=ctx.shift, axis=ctx.axis)
+
+
+def tril_backward(ctx, dy):
+    """Gradient of `tril`.
+
+        dx[..., i, j] = dy[..., i, j] if j - i <= diagonal[0] else 0
+    """
+    return ops.tril__grad(dy, diagonal=ctx.diagonal)
+
+
+def triu_backward(ctx, dy):
+    """Gradient of `triu`.
+
+        dx[..., i, j] = dy[..., i, j] if j - i >= diagonal[0] else 0
+    """
+    return ops.triu__grad(dy, diagonal=ctx.diagonal)
+
+
+def diagonal_backward(ctx, dy):
+    """Gradient of `diagonal`.
+
+        dx[..., i, j] = guard(dy[..., i - row[0]], 0) if j == (- (+ column.0 i) row.0) else 0
+    """
+    return ops.diagonal__grad(dy, ctx.x, size=ctx.size, row=ctx.row, column=ctx.column)
+
+
+def diagonal_matrix_backward(ctx, dy):
+    """Gradient of `diagonal_matrix`.
+
+        dx[..., k] = guard(dy[..., k + row[0], k + column[0]], 0)
+    """
+    return ops.diagonal_matrix__grad(dy, ctx.x, size=ctx.size, row=ctx.row, column=ctx.column)
+
+
+def sliding_window_backward(ctx, dy):
+    """Gradient of `sliding_window`.
+
+        dx[axis: n] = sum[r](guard(dy[axis: exact(n - r, step), r], 0))
+    """
+    return ops.sliding_window__grad(dy, ctx.x, window=ctx.window, step=ctx.step, axis=ctx.axis)
+
+
+def unfold_backward(ctx, dy):
+    """Gradient of `unfold`.
+
+        dx[n, c, H, W] = sum[r, s](guard(dy[n, c, r, s, exact(H + padding[0] - dilation[0] * r,
+            stride[0]), exact(W + padding[1] - dilation[1] * s, stride[1])], 0))
+    """
+    return ops.unfold__grad(
+        dy, ctx.x, window=ctx.window, stride=ctx.stride, padding=ctx.padding, dilation=ctx.dilation
+    )
 
 
 def concat_backward(ctx, dy):
@@ -899,19 +1247,48 @@ STUBS = {
     "matmul": matmul_backward,
     "linear": linear_backward,
     "bilinear": bilinear_backward,
+    "outer": outer_backward,
+    "dot": dot_backward,
+    "vecdot": vecdot_backward,
+    "conv1d": conv1d_backward,
     "conv2d": conv2d_backward,
+    "conv3d": conv3d_backward,
+    "conv_transpose1d": conv_transpose1d_backward,
+    "conv_transpose2d": conv_transpose2d_backward,
+    "max_pool1d": max_pool1d_backward,
     "max_pool2d": max_pool2d_backward,
+    "max_pool3d": max_pool3d_backward,
+    "avg_pool1d": avg_pool1d_backward,
     "avg_pool2d": avg_pool2d_backward,
+    "avg_pool3d": avg_pool3d_backward,
+    "adaptive_avg_pool1d": adaptive_avg_pool1d_backward,
+    "adaptive_avg_pool2d": adaptive_avg_pool2d_backward,
+    "interpolate_nearest": interpolate_nearest_backward,
+    "interpolate_linear": interpolate_linear_backward,
     "embedding": embedding_backward,
     "take": take_backward,
     "take_along": take_along_backward,
-    "scatter_sum": scatter_sum_backward,
+    "scatter": scatter_backward,
+    "scatter_add": scatter_add_backward,
+    "scatter_max": scatter_max_backward,
+    "index_add": index_add_backward,
+    "masked_fill": masked_fill_backward,
     "reshape": reshape_backward,
     "permute": permute_backward,
     "expand_as": expand_as_backward,
     "slice": slice_backward,
-    "pad": pad_backward,
+    "constant_pad": constant_pad_backward,
+    "reflection_pad": reflection_pad_backward,
+    "replication_pad": replication_pad_backward,
+    "circular_pad": circular_pad_backward,
     "flip": flip_backward,
+    "roll": roll_backward,
+    "tril": tril_backward,
+    "triu": triu_backward,
+    "diagonal": diagonal_backward,
+    "diagonal_matrix": diagonal_matrix_backward,
+    "sliding_window": sliding_window_backward,
+    "unfold": unfold_backward,
     "concat": concat_backward,
 }
 
@@ -952,6 +1329,10 @@ WITHOUT_GRADIENT = {
     "iota",
     "random_uniform",
     "random_normal",
+    "random_integers",
+    "random_exponential",
+    "bernoulli",
+    "multinomial",
     "sgd_step",
     "adam_step",
 }

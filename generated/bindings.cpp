@@ -1377,6 +1377,64 @@ void bind_bilinear(nb::module_& m) {
       "x1 times a matrix for each output times x2, plus bias.\n\nArgs:\n    x1: a floating-point tensor of shape (..., i).\n    x2: a floating-point tensor of shape (..., j).\n    weight: a floating-point tensor of shape (o, i, j).\n    bias: a floating-point tensor of shape (o,); 0 where left out.\n\nReturns:\n    y: the promoted dtype of x1 and x2 and weight and bias, of shape (..., o).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: x1 or x2 or weight or bias has a dtype of another kind.\n\nExample:\n    >>> x1 = axon.tensor([0.5, -0.3, 0.5])\n    >>> x2 = axon.tensor([-0.3, -1.0])\n    >>> weight = (axon.arange(24) % 7 - 3).reshape(4, 3, 2) / 4\n    >>> y = axon.bilinear(x1, x2, weight)\n    >>> y.numpy().round(4)\n    array([ 0.0525,  0.0175, -0.63  , -0.245 ], dtype=float32)");
 }
 
+void bind_outer(nb::module_& m) {
+  Op& op = op_of("outer");
+  m.def(
+      "outer",
+      [&op](nb::handle a_, nb::handle b_) {
+        return call(op, {a_, b_}, {});
+      },
+      nb::arg("a").none(),
+      nb::arg("b").none(),
+      nb::sig("def outer(a: Tensor | float, b: Tensor | float) -> Tensor"),
+      "The product of each element of a with each of b.\n\nArgs:\n    a: a tensor of numbers of shape (..., i).\n    b: a tensor of numbers of shape (..., j).\n\nReturns:\n    y: the promoted dtype of a and b, of shape (..., i, j).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> a = axon.tensor([[0.2, -0.1, 0.0], [0.2, 0.2, 2.0]])\n    >>> b = axon.tensor([[0.1, -0.2], [1.5, 1.3]])\n    >>> y = axon.outer(a, b)\n    >>> y.shape\n    (2, 3, 2)");
+}
+
+void bind_dot(nb::module_& m) {
+  Op& op = op_of("dot");
+  m.def(
+      "dot",
+      [&op](nb::handle a_, nb::handle b_) {
+        return call(op, {a_, b_}, {});
+      },
+      nb::arg("a").none(),
+      nb::arg("b").none(),
+      nb::sig("def dot(a: Tensor | float, b: Tensor | float) -> Tensor"),
+      "The sum of the products of the elements of two vectors.\n\nArgs:\n    a: a tensor of numbers of shape (k,).\n    b: a tensor of numbers of shape (k,).\n\nReturns:\n    y: the promoted dtype of a and b, of shape ().\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> a = axon.tensor([-0.6, -1.2, 0.6])\n    >>> b = axon.tensor([0.0, 0.2, 0.2])\n    >>> y = axon.dot(a, b)\n    >>> round(y.item(), 4)\n    -0.12");
+}
+
+void bind_vecdot(nb::module_& m) {
+  Op& op = op_of("vecdot");
+  m.def(
+      "vecdot",
+      [&op](nb::handle a_, nb::handle b_, nb::handle axis_) {
+        return call(op, {a_, b_}, {axis_});
+      },
+      nb::arg("a").none(),
+      nb::arg("b").none(),
+      nb::arg("axis").none() = op.defaults[0],
+      nb::sig("def vecdot(a: Tensor | float, b: Tensor | float, axis: int = -1) -> Tensor"),
+      "The sums of the products of two tensors along an axis.\n\nArgs:\n    a: a tensor of numbers that broadcasts with the others.\n    b: a tensor of numbers that broadcasts with the others.\n    axis: an axis, by default -1.\n\nReturns:\n    y: the promoted dtype of a and b, of shape (...) without axis.\n\nRaises:\n    ValueError: the shapes do not fit.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> a = axon.tensor([[-1.1, 1.4, -0.5], [-0.2, 1.0, 0.3]])\n    >>> b = axon.tensor([[-2.5, 0.5, 1.3], [-1.3, -0.2, -0.5]])\n    >>> y = axon.vecdot(a, b)\n    >>> y.numpy().round(4)\n    array([ 2.8 , -0.09], dtype=float32)");
+}
+
+void bind_conv1d(nb::module_& m) {
+  Op& op = op_of("conv1d");
+  m.def(
+      "conv1d",
+      [&op](nb::handle x_, nb::handle weight_, nb::handle stride_, nb::handle padding_, nb::handle dilation_, nb::handle groups_) {
+        return call(op, {x_, weight_}, {stride_, padding_, dilation_, groups_});
+      },
+      nb::arg("x").none(),
+      nb::arg("weight").none(),
+      nb::kw_only(),
+      nb::arg("stride").none() = op.defaults[0],
+      nb::arg("padding").none() = op.defaults[1],
+      nb::arg("dilation").none() = op.defaults[2],
+      nb::arg("groups").none() = op.defaults[3],
+      nb::sig("def conv1d(x: Tensor | float, weight: Tensor | float, *, stride: int = 1, padding: int = 0, dilation: int = 1, groups: int = 1) -> Tensor"),
+      "Cross-correlation of sequences (n, channels, length) with filters, in groups of channels.\n\nArgs:\n    x: a floating-point tensor of shape (n, g*c, L).\n    weight: a floating-point tensor of shape (g*o, c, r).\n    stride: an integer with stride > 0, by default 1.\n    padding: an integer with padding >= 0, by default 0.\n    dilation: an integer with dilation > 0, by default 1.\n    groups: an integer with groups > 0, by default 1.\n\nReturns:\n    y: the promoted dtype of x and weight, of shape (n, g*o, l) with g = groups, l = (L + 2\n        * padding - dilation * (r - 1) - 1) // stride + 1.\n\nRaises:\n    ValueError: the shapes do not fit; stride does not satisfy stride > 0; padding does not\n        satisfy padding >= 0; dilation does not satisfy dilation > 0; groups does not\n        satisfy groups > 0.\n    TypeError: x or weight has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(42) % 7 - 3).reshape(3, 2, 7) / 4\n    >>> weight = (axon.arange(24) % 7 - 3).reshape(4, 2, 3) / 4\n    >>> y = axon.conv1d(x, weight)\n    >>> y.shape\n    (3, 4, 5)");
+}
+
 void bind_conv2d(nb::module_& m) {
   Op& op = op_of("conv2d");
   m.def(
@@ -1392,39 +1450,222 @@ void bind_conv2d(nb::module_& m) {
       nb::arg("dilation").none() = op.defaults[2],
       nb::arg("groups").none() = op.defaults[3],
       nb::sig("def conv2d(x: Tensor | float, weight: Tensor | float, *, stride: int | tuple[int, int] = 1, padding: int | tuple[int, int] = 0, dilation: int | tuple[int, int] = 1, groups: int = 1) -> Tensor"),
-      "Cross-correlation of images (n, channels, height, width) with filters, in groups of channels.\n\nArgs:\n    x: a floating-point tensor of shape (n, g*c, H, W).\n    weight: a floating-point tensor of shape (g*o, c, r, s).\n    stride: an integer or a pair with stride[0] > 0 and stride[1] > 0, by default 1.\n    padding: an integer or a pair, by default 0.\n    dilation: an integer or a pair, by default 1.\n    groups: an integer with groups > 0, by default 1.\n\nReturns:\n    y: the promoted dtype of x and weight, of shape (n, g*o, h, w) with g = groups, h = (H +\n        2 * padding[0] - dilation[0] * (r - 1) - 1) // stride[0] + 1, w = (W + 2 *\n        padding[1] - dilation[1] * (s - 1) - 1) // stride[1] + 1.\n\nRaises:\n    ValueError: the shapes do not fit; stride does not satisfy stride[0] > 0 and stride[1] >\n        0; groups does not satisfy groups > 0.\n    TypeError: x or weight has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(180) % 7 - 3).reshape(3, 2, 5, 6) / 4\n    >>> weight = (axon.arange(48) % 7 - 3).reshape(4, 2, 3, 2) / 4\n    >>> y = axon.conv2d(x, weight)\n    >>> y.shape\n    (3, 4, 3, 5)");
+      "Cross-correlation of images (n, channels, height, width) with filters, in groups of channels.\n\nArgs:\n    x: a floating-point tensor of shape (n, g*c, H, W).\n    weight: a floating-point tensor of shape (g*o, c, r, s).\n    stride: an integer or a pair with stride > 0, by default 1.\n    padding: an integer or a pair with padding >= 0, by default 0.\n    dilation: an integer or a pair with dilation > 0, by default 1.\n    groups: an integer with groups > 0, by default 1.\n\nReturns:\n    y: the promoted dtype of x and weight, of shape (n, g*o, h, w) with g = groups, h = (H +\n        2 * padding[0] - dilation[0] * (r - 1) - 1) // stride[0] + 1, w = (W + 2 *\n        padding[1] - dilation[1] * (s - 1) - 1) // stride[1] + 1.\n\nRaises:\n    ValueError: the shapes do not fit; stride does not satisfy stride > 0; padding does not\n        satisfy padding >= 0; dilation does not satisfy dilation > 0; groups does not\n        satisfy groups > 0.\n    TypeError: x or weight has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(180) % 7 - 3).reshape(3, 2, 5, 6) / 4\n    >>> weight = (axon.arange(48) % 7 - 3).reshape(4, 2, 3, 2) / 4\n    >>> y = axon.conv2d(x, weight)\n    >>> y.shape\n    (3, 4, 3, 5)");
+}
+
+void bind_conv3d(nb::module_& m) {
+  Op& op = op_of("conv3d");
+  m.def(
+      "conv3d",
+      [&op](nb::handle x_, nb::handle weight_, nb::handle stride_, nb::handle padding_, nb::handle dilation_, nb::handle groups_) {
+        return call(op, {x_, weight_}, {stride_, padding_, dilation_, groups_});
+      },
+      nb::arg("x").none(),
+      nb::arg("weight").none(),
+      nb::kw_only(),
+      nb::arg("stride").none() = op.defaults[0],
+      nb::arg("padding").none() = op.defaults[1],
+      nb::arg("dilation").none() = op.defaults[2],
+      nb::arg("groups").none() = op.defaults[3],
+      nb::sig("def conv3d(x: Tensor | float, weight: Tensor | float, *, stride: int | tuple[int, int, int] = 1, padding: int | tuple[int, int, int] = 0, dilation: int | tuple[int, int, int] = 1, groups: int = 1) -> Tensor"),
+      "Cross-correlation of volumes (n, channels, depth, height, width) with filters, in groups of channels.\n\nArgs:\n    x: a floating-point tensor of shape (n, g*c, D, H, W).\n    weight: a floating-point tensor of shape (g*o, c, q, r, s).\n    stride: an integer or three with stride > 0, by default 1.\n    padding: an integer or three with padding >= 0, by default 0.\n    dilation: an integer or three with dilation > 0, by default 1.\n    groups: an integer with groups > 0, by default 1.\n\nReturns:\n    y: the promoted dtype of x and weight, of shape (n, g*o, d, h, w) with g = groups, d =\n        (D + 2 * padding[0] - dilation[0] * (q - 1) - 1) // stride[0] + 1, h = (H + 2 *\n        padding[1] - dilation[1] * (r - 1) - 1) // stride[1] + 1, w = (W + 2 * padding[2] -\n        dilation[2] * (s - 1) - 1) // stride[2] + 1.\n\nRaises:\n    ValueError: the shapes do not fit; stride does not satisfy stride > 0; padding does not\n        satisfy padding >= 0; dilation does not satisfy dilation > 0; groups does not\n        satisfy groups > 0.\n    TypeError: x or weight has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(180) % 7 - 3).reshape(1, 3, 4, 3, 5) / 4\n    >>> weight = (axon.arange(72) % 7 - 3).reshape(2, 3, 2, 2, 3) / 4\n    >>> y = axon.conv3d(x, weight)\n    >>> y.shape\n    (1, 2, 3, 2, 3)");
+}
+
+void bind_conv_transpose1d(nb::module_& m) {
+  Op& op = op_of("conv_transpose1d");
+  m.def(
+      "conv_transpose1d",
+      [&op](nb::handle x_, nb::handle weight_, nb::handle stride_, nb::handle padding_, nb::handle output_padding_, nb::handle groups_, nb::handle dilation_) {
+        return call(op, {x_, weight_}, {stride_, padding_, output_padding_, groups_, dilation_});
+      },
+      nb::arg("x").none(),
+      nb::arg("weight").none(),
+      nb::kw_only(),
+      nb::arg("stride").none() = op.defaults[0],
+      nb::arg("padding").none() = op.defaults[1],
+      nb::arg("output_padding").none() = op.defaults[2],
+      nb::arg("groups").none() = op.defaults[3],
+      nb::arg("dilation").none() = op.defaults[4],
+      nb::sig("def conv_transpose1d(x: Tensor | float, weight: Tensor | float, *, stride: int = 1, padding: int = 0, output_padding: int = 0, groups: int = 1, dilation: int = 1) -> Tensor"),
+      "The transpose of a strided convolution of sequences, with a weight (channels of x, filters of a group, window).\n\nArgs:\n    x: a floating-point tensor of shape (n, g*c, L).\n    weight: a floating-point tensor of shape (g*c, o, r).\n    stride: an integer with stride > 0, by default 1.\n    padding: an integer with padding >= 0, by default 0.\n    output_padding: an integer with output_padding >= 0, by default 0.\n    groups: an integer with groups > 0, by default 1.\n    dilation: an integer with dilation > 0, by default 1.\n\nReturns:\n    y: the promoted dtype of x and weight, of shape (n, g*o, l) with g = groups, l = (L - 1)\n        * stride - 2 * padding + dilation * (r - 1) + output_padding + 1.\n\nRaises:\n    ValueError: the shapes do not fit; stride does not satisfy stride > 0; padding does not\n        satisfy padding >= 0; output_padding does not satisfy output_padding >= 0; groups\n        does not satisfy groups > 0; dilation does not satisfy dilation > 0.\n    TypeError: x or weight has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(24) % 7 - 3).reshape(3, 2, 4) / 4\n    >>> weight = (axon.arange(24) % 7 - 3).reshape(2, 4, 3) / 4\n    >>> y = axon.conv_transpose1d(x, weight)\n    >>> y.shape\n    (3, 4, 6)");
+}
+
+void bind_conv_transpose2d(nb::module_& m) {
+  Op& op = op_of("conv_transpose2d");
+  m.def(
+      "conv_transpose2d",
+      [&op](nb::handle x_, nb::handle weight_, nb::handle stride_, nb::handle padding_, nb::handle output_padding_, nb::handle groups_, nb::handle dilation_) {
+        return call(op, {x_, weight_}, {stride_, padding_, output_padding_, groups_, dilation_});
+      },
+      nb::arg("x").none(),
+      nb::arg("weight").none(),
+      nb::kw_only(),
+      nb::arg("stride").none() = op.defaults[0],
+      nb::arg("padding").none() = op.defaults[1],
+      nb::arg("output_padding").none() = op.defaults[2],
+      nb::arg("groups").none() = op.defaults[3],
+      nb::arg("dilation").none() = op.defaults[4],
+      nb::sig("def conv_transpose2d(x: Tensor | float, weight: Tensor | float, *, stride: int | tuple[int, int] = 1, padding: int | tuple[int, int] = 0, output_padding: int | tuple[int, int] = 0, groups: int = 1, dilation: int | tuple[int, int] = 1) -> Tensor"),
+      "The transpose of a strided convolution of images, with a weight (channels of x, filters of a group, window).\n\nArgs:\n    x: a floating-point tensor of shape (n, g*c, H, W).\n    weight: a floating-point tensor of shape (g*c, o, r, s).\n    stride: an integer or a pair with stride > 0, by default 1.\n    padding: an integer or a pair with padding >= 0, by default 0.\n    output_padding: an integer or a pair with output_padding >= 0, by default 0.\n    groups: an integer with groups > 0, by default 1.\n    dilation: an integer or a pair with dilation > 0, by default 1.\n\nReturns:\n    y: the promoted dtype of x and weight, of shape (n, g*o, h, w) with g = groups, h = (H -\n        1) * stride[0] - 2 * padding[0] + dilation[0] * (r - 1) + output_padding[0] + 1, w =\n        (W - 1) * stride[1] - 2 * padding[1] + dilation[1] * (s - 1) + output_padding[1] +\n        1.\n\nRaises:\n    ValueError: the shapes do not fit; stride does not satisfy stride > 0; padding does not\n        satisfy padding >= 0; output_padding does not satisfy output_padding >= 0; groups\n        does not satisfy groups > 0; dilation does not satisfy dilation > 0.\n    TypeError: x or weight has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(36) % 7 - 3).reshape(1, 3, 3, 4) / 4\n    >>> weight = (axon.arange(36) % 7 - 3).reshape(3, 2, 3, 2) / 4\n    >>> y = axon.conv_transpose2d(x, weight)\n    >>> y.shape\n    (1, 2, 5, 5)");
+}
+
+void bind_max_pool1d(nb::module_& m) {
+  Op& op = op_of("max_pool1d");
+  m.def(
+      "max_pool1d",
+      [&op](nb::handle x_, nb::handle window_, nb::handle stride_, nb::handle padding_, nb::handle dilation_) {
+        return call(op, {x_}, {window_, stride_, padding_, dilation_});
+      },
+      nb::arg("x").none(),
+      nb::arg("window").none(),
+      nb::arg("stride").none(),
+      nb::kw_only(),
+      nb::arg("padding").none() = op.defaults[2],
+      nb::arg("dilation").none() = op.defaults[3],
+      nb::sig("def max_pool1d(x: Tensor | float, window: int, stride: int, *, padding: int = 0, dilation: int = 1) -> Tensor"),
+      "Largest element of each window; padding never wins.\n\nArgs:\n    x: a floating-point tensor of shape (..., L).\n    window: an integer with window > 0 and 0 <= 2*padding <= window.\n    stride: an integer with stride > 0.\n    padding: an integer with 0 <= 2*padding <= window, by default 0.\n    dilation: an integer with dilation > 0, by default 1.\n\nReturns:\n    y: the dtype of x, of shape (..., l) with l = (L + 2 * padding - dilation * (window - 1)\n        - 1) // stride + 1.\n\nRaises:\n    ValueError: the shapes do not fit; window does not satisfy window > 0; stride does not\n        satisfy stride > 0; padding does not satisfy 0 <= 2*padding <= window; dilation does\n        not satisfy dilation > 0; a largest or smallest of no elements is asked for.\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(14) % 7 - 3).reshape(2, 7) / 4\n    >>> y = axon.max_pool1d(x, 2, 2)\n    >>> y.numpy().round(4)\n    array([[-0.5,  0. ,  0.5],\n           [-0.5,  0. ,  0.5]], dtype=float32)");
 }
 
 void bind_max_pool2d(nb::module_& m) {
   Op& op = op_of("max_pool2d");
   m.def(
       "max_pool2d",
-      [&op](nb::handle x_, nb::handle window_, nb::handle stride_, nb::handle padding_) {
-        return call(op, {x_}, {window_, stride_, padding_});
+      [&op](nb::handle x_, nb::handle window_, nb::handle stride_, nb::handle padding_, nb::handle dilation_) {
+        return call(op, {x_}, {window_, stride_, padding_, dilation_});
       },
       nb::arg("x").none(),
       nb::arg("window").none(),
       nb::arg("stride").none(),
       nb::kw_only(),
       nb::arg("padding").none() = op.defaults[2],
-      nb::sig("def max_pool2d(x: Tensor | float, window: int | tuple[int, int], stride: int | tuple[int, int], *, padding: int | tuple[int, int] = 0) -> Tensor"),
-      "Largest element of each window; padding never wins.\n\nArgs:\n    x: a floating-point tensor of shape (..., H, W).\n    window: an integer or a pair.\n    stride: an integer or a pair with stride[0] > 0 and stride[1] > 0.\n    padding: an integer or a pair, by default 0.\n\nReturns:\n    y: the dtype of x, of shape (..., h, w) with h = (H + 2 * padding[0] - window[0]) //\n        stride[0] + 1, w = (W + 2 * padding[1] - window[1]) // stride[1] + 1.\n\nRaises:\n    ValueError: the shapes do not fit; stride does not satisfy stride[0] > 0 and stride[1] >\n        0; a largest or smallest of no elements is asked for.\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(30) % 7 - 3).reshape(5, 6) / 4\n    >>> y = axon.max_pool2d(x, 2, 2)\n    >>> y.numpy().round(4)\n    array([[0.75, 0.  , 0.5 ],\n           [0.75, 0.75, 0.  ]], dtype=float32)");
+      nb::arg("dilation").none() = op.defaults[3],
+      nb::sig("def max_pool2d(x: Tensor | float, window: int | tuple[int, int], stride: int | tuple[int, int], *, padding: int | tuple[int, int] = 0, dilation: int | tuple[int, int] = 1) -> Tensor"),
+      "Largest element of each window; padding never wins.\n\nArgs:\n    x: a floating-point tensor of shape (..., H, W).\n    window: an integer or a pair with window > 0 and 0 <= 2*padding <= window.\n    stride: an integer or a pair with stride > 0.\n    padding: an integer or a pair with 0 <= 2*padding <= window, by default 0.\n    dilation: an integer or a pair with dilation > 0, by default 1.\n\nReturns:\n    y: the dtype of x, of shape (..., h, w) with h = (H + 2 * padding[0] - dilation[0] *\n        (window[0] - 1) - 1) // stride[0] + 1, w = (W + 2 * padding[1] - dilation[1] *\n        (window[1] - 1) - 1) // stride[1] + 1.\n\nRaises:\n    ValueError: the shapes do not fit; window does not satisfy window > 0; stride does not\n        satisfy stride > 0; padding does not satisfy 0 <= 2*padding <= window; dilation does\n        not satisfy dilation > 0; a largest or smallest of no elements is asked for.\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(30) % 7 - 3).reshape(5, 6) / 4\n    >>> y = axon.max_pool2d(x, 2, 2)\n    >>> y.numpy().round(4)\n    array([[0.75, 0.  , 0.5 ],\n           [0.75, 0.75, 0.  ]], dtype=float32)");
+}
+
+void bind_max_pool3d(nb::module_& m) {
+  Op& op = op_of("max_pool3d");
+  m.def(
+      "max_pool3d",
+      [&op](nb::handle x_, nb::handle window_, nb::handle stride_, nb::handle padding_, nb::handle dilation_) {
+        return call(op, {x_}, {window_, stride_, padding_, dilation_});
+      },
+      nb::arg("x").none(),
+      nb::arg("window").none(),
+      nb::arg("stride").none(),
+      nb::kw_only(),
+      nb::arg("padding").none() = op.defaults[2],
+      nb::arg("dilation").none() = op.defaults[3],
+      nb::sig("def max_pool3d(x: Tensor | float, window: int | tuple[int, int, int], stride: int | tuple[int, int, int], *, padding: int | tuple[int, int, int] = 0, dilation: int | tuple[int, int, int] = 1) -> Tensor"),
+      "Largest element of each window; padding never wins.\n\nArgs:\n    x: a floating-point tensor of shape (..., D, H, W).\n    window: an integer or three with window > 0 and 0 <= 2*padding <= window.\n    stride: an integer or three with stride > 0.\n    padding: an integer or three with 0 <= 2*padding <= window, by default 0.\n    dilation: an integer or three with dilation > 0, by default 1.\n\nReturns:\n    y: the dtype of x, of shape (..., d, h, w) with d = (D + 2 * padding[0] - dilation[0] *\n        (window[0] - 1) - 1) // stride[0] + 1, h = (H + 2 * padding[1] - dilation[1] *\n        (window[1] - 1) - 1) // stride[1] + 1, w = (W + 2 * padding[2] - dilation[2] *\n        (window[2] - 1) - 1) // stride[2] + 1.\n\nRaises:\n    ValueError: the shapes do not fit; window does not satisfy window > 0; stride does not\n        satisfy stride > 0; padding does not satisfy 0 <= 2*padding <= window; dilation does\n        not satisfy dilation > 0; a largest or smallest of no elements is asked for.\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(60) % 7 - 3).reshape(4, 3, 5) / 4\n    >>> y = axon.max_pool3d(x, 2, 1)\n    >>> y.shape\n    (3, 2, 4)");
+}
+
+void bind_avg_pool1d(nb::module_& m) {
+  Op& op = op_of("avg_pool1d");
+  m.def(
+      "avg_pool1d",
+      [&op](nb::handle x_, nb::handle window_, nb::handle stride_, nb::handle padding_, nb::handle count_include_pad_) {
+        return call(op, {x_}, {window_, stride_, padding_, count_include_pad_});
+      },
+      nb::arg("x").none(),
+      nb::arg("window").none(),
+      nb::arg("stride").none(),
+      nb::kw_only(),
+      nb::arg("padding").none() = op.defaults[2],
+      nb::arg("count_include_pad").none() = op.defaults[3],
+      nb::sig("def avg_pool1d(x: Tensor | float, window: int, stride: int, *, padding: int = 0, count_include_pad: bool = True) -> Tensor"),
+      "Mean of each window; padding counts as zeros, or not at all without count_include_pad.\n\nArgs:\n    x: a floating-point tensor of shape (..., L).\n    window: an integer with window > 0 and 0 <= 2*padding <= window.\n    stride: an integer with stride > 0.\n    padding: an integer with 0 <= 2*padding <= window, by default 0.\n    count_include_pad: a bool, by default True.\n\nReturns:\n    y: the dtype of x, of shape (..., l) with l = (L + 2 * padding - window) // stride + 1.\n\nRaises:\n    ValueError: the shapes do not fit; window does not satisfy window > 0; stride does not\n        satisfy stride > 0; padding does not satisfy 0 <= 2*padding <= window.\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(14) % 7 - 3).reshape(2, 7) / 4\n    >>> y = axon.avg_pool1d(x, 2, 2)\n    >>> y.numpy().round(4)\n    array([[-0.625, -0.125,  0.375],\n           [-0.625, -0.125,  0.375]], dtype=float32)");
 }
 
 void bind_avg_pool2d(nb::module_& m) {
   Op& op = op_of("avg_pool2d");
   m.def(
       "avg_pool2d",
-      [&op](nb::handle x_, nb::handle window_, nb::handle stride_, nb::handle padding_) {
-        return call(op, {x_}, {window_, stride_, padding_});
+      [&op](nb::handle x_, nb::handle window_, nb::handle stride_, nb::handle padding_, nb::handle count_include_pad_) {
+        return call(op, {x_}, {window_, stride_, padding_, count_include_pad_});
       },
       nb::arg("x").none(),
       nb::arg("window").none(),
       nb::arg("stride").none(),
       nb::kw_only(),
       nb::arg("padding").none() = op.defaults[2],
-      nb::sig("def avg_pool2d(x: Tensor | float, window: int | tuple[int, int], stride: int | tuple[int, int], *, padding: int | tuple[int, int] = 0) -> Tensor"),
-      "Mean of each window; padding counts as zeros.\n\nArgs:\n    x: a floating-point tensor of shape (..., H, W).\n    window: an integer or a pair.\n    stride: an integer or a pair with stride[0] > 0 and stride[1] > 0.\n    padding: an integer or a pair, by default 0.\n\nReturns:\n    y: the dtype of x, of shape (..., h, w) with h = (H + 2 * padding[0] - window[0]) //\n        stride[0] + 1, w = (W + 2 * padding[1] - window[1]) // stride[1] + 1.\n\nRaises:\n    ValueError: the shapes do not fit; stride does not satisfy stride[0] > 0 and stride[1] >\n        0.\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(30) % 7 - 3).reshape(5, 6) / 4\n    >>> y = axon.avg_pool2d(x, 2, 2)\n    >>> y.numpy().round(4)\n    array([[-0.3125, -0.25  ,  0.25  ],\n           [ 0.5   , -0.3125, -0.25  ]], dtype=float32)");
+      nb::arg("count_include_pad").none() = op.defaults[3],
+      nb::sig("def avg_pool2d(x: Tensor | float, window: int | tuple[int, int], stride: int | tuple[int, int], *, padding: int | tuple[int, int] = 0, count_include_pad: bool = True) -> Tensor"),
+      "Mean of each window; padding counts as zeros, or not at all without count_include_pad.\n\nArgs:\n    x: a floating-point tensor of shape (..., H, W).\n    window: an integer or a pair with window > 0 and 0 <= 2*padding <= window.\n    stride: an integer or a pair with stride > 0.\n    padding: an integer or a pair with 0 <= 2*padding <= window, by default 0.\n    count_include_pad: a bool, by default True.\n\nReturns:\n    y: the dtype of x, of shape (..., h, w) with h = (H + 2 * padding[0] - window[0]) //\n        stride[0] + 1, w = (W + 2 * padding[1] - window[1]) // stride[1] + 1.\n\nRaises:\n    ValueError: the shapes do not fit; window does not satisfy window > 0; stride does not\n        satisfy stride > 0; padding does not satisfy 0 <= 2*padding <= window.\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(30) % 7 - 3).reshape(5, 6) / 4\n    >>> y = axon.avg_pool2d(x, 2, 2)\n    >>> y.numpy().round(4)\n    array([[-0.3125, -0.25  ,  0.25  ],\n           [ 0.5   , -0.3125, -0.25  ]], dtype=float32)");
+}
+
+void bind_avg_pool3d(nb::module_& m) {
+  Op& op = op_of("avg_pool3d");
+  m.def(
+      "avg_pool3d",
+      [&op](nb::handle x_, nb::handle window_, nb::handle stride_, nb::handle padding_, nb::handle count_include_pad_) {
+        return call(op, {x_}, {window_, stride_, padding_, count_include_pad_});
+      },
+      nb::arg("x").none(),
+      nb::arg("window").none(),
+      nb::arg("stride").none(),
+      nb::kw_only(),
+      nb::arg("padding").none() = op.defaults[2],
+      nb::arg("count_include_pad").none() = op.defaults[3],
+      nb::sig("def avg_pool3d(x: Tensor | float, window: int | tuple[int, int, int], stride: int | tuple[int, int, int], *, padding: int | tuple[int, int, int] = 0, count_include_pad: bool = True) -> Tensor"),
+      "Mean of each window; padding counts as zeros, or not at all without count_include_pad.\n\nArgs:\n    x: a floating-point tensor of shape (..., D, H, W).\n    window: an integer or three with window > 0 and 0 <= 2*padding <= window.\n    stride: an integer or three with stride > 0.\n    padding: an integer or three with 0 <= 2*padding <= window, by default 0.\n    count_include_pad: a bool, by default True.\n\nReturns:\n    y: the dtype of x, of shape (..., d, h, w) with d = (D + 2 * padding[0] - window[0]) //\n        stride[0] + 1, h = (H + 2 * padding[1] - window[1]) // stride[1] + 1, w = (W + 2 *\n        padding[2] - window[2]) // stride[2] + 1.\n\nRaises:\n    ValueError: the shapes do not fit; window does not satisfy window > 0; stride does not\n        satisfy stride > 0; padding does not satisfy 0 <= 2*padding <= window.\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(60) % 7 - 3).reshape(4, 3, 5) / 4\n    >>> y = axon.avg_pool3d(x, 2, 1)\n    >>> y.shape\n    (3, 2, 4)");
+}
+
+void bind_adaptive_avg_pool1d(nb::module_& m) {
+  Op& op = op_of("adaptive_avg_pool1d");
+  m.def(
+      "adaptive_avg_pool1d",
+      [&op](nb::handle x_, nb::handle size_) {
+        return call(op, {x_}, {size_});
+      },
+      nb::arg("x").none(),
+      nb::arg("size").none(),
+      nb::sig("def adaptive_avg_pool1d(x: Tensor | float, size: int) -> Tensor"),
+      "Means over size windows that cover the last axis, window i from floor(i*L/size) to ceil((i + 1)*L/size).\n\nArgs:\n    x: a floating-point tensor of shape (..., L).\n    size: an integer with size > 0.\n\nReturns:\n    y: the dtype of x, of shape (..., l) with l = size.\n\nRaises:\n    ValueError: the shapes do not fit; size does not satisfy size > 0.\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(14) % 7 - 3).reshape(2, 7) / 4\n    >>> y = axon.adaptive_avg_pool1d(x, 1)\n    >>> y.numpy().round(4)\n    array([[0.],\n           [0.]], dtype=float32)");
+}
+
+void bind_adaptive_avg_pool2d(nb::module_& m) {
+  Op& op = op_of("adaptive_avg_pool2d");
+  m.def(
+      "adaptive_avg_pool2d",
+      [&op](nb::handle x_, nb::handle size_) {
+        return call(op, {x_}, {size_});
+      },
+      nb::arg("x").none(),
+      nb::arg("size").none(),
+      nb::sig("def adaptive_avg_pool2d(x: Tensor | float, size: int | tuple[int, int]) -> Tensor"),
+      "Means over size[0] times size[1] windows that cover the last two axes, along each as in adaptive_avg_pool1d.\n\nArgs:\n    x: a floating-point tensor of shape (..., H, W).\n    size: an integer or a pair with size > 0.\n\nReturns:\n    y: the dtype of x, of shape (..., h, w) with h = size[0], w = size[1].\n\nRaises:\n    ValueError: the shapes do not fit; size does not satisfy size > 0.\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(30) % 7 - 3).reshape(5, 6) / 4\n    >>> y = axon.adaptive_avg_pool2d(x, 1)\n    >>> y.numpy().round(4)\n    array([[-0.0417]], dtype=float32)");
+}
+
+void bind_interpolate_nearest(nb::module_& m) {
+  Op& op = op_of("interpolate_nearest");
+  m.def(
+      "interpolate_nearest",
+      [&op](nb::handle x_, nb::handle size_, nb::handle axis_) {
+        return call(op, {x_}, {size_, axis_});
+      },
+      nb::arg("x").none(),
+      nb::arg("size").none(),
+      nb::kw_only(),
+      nb::arg("axis").none() = op.defaults[1],
+      nb::sig("def interpolate_nearest(x: Tensor | float, size: int, *, axis: int = -1) -> Tensor"),
+      "x with size elements along an axis, element i that with number floor(i*n/size) of n.\n\nArgs:\n    x: a floating-point tensor of shape (...) with n along axis.\n    size: an integer with size > 0.\n    axis: an axis, by default -1.\n\nReturns:\n    y: the dtype of x, of shape (...) with m along axis with m = size.\n\nRaises:\n    ValueError: the shapes do not fit; size does not satisfy size > 0.\n    TypeError: x has a dtype of another kind.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[0.3, -0.2, -1.4], [-1.1, 0.1, -0.8]])\n    >>> y = axon.interpolate_nearest(x, 6)\n    >>> y.numpy().round(4)\n    array([[ 0.3,  0.3, -0.2, -0.2, -1.4, -1.4],\n           [-1.1, -1.1,  0.1,  0.1, -0.8, -0.8]], dtype=float32)");
+}
+
+void bind_interpolate_linear(nb::module_& m) {
+  Op& op = op_of("interpolate_linear");
+  m.def(
+      "interpolate_linear",
+      [&op](nb::handle x_, nb::handle size_, nb::handle axis_, nb::handle align_corners_) {
+        return call(op, {x_}, {size_, axis_, align_corners_});
+      },
+      nb::arg("x").none(),
+      nb::arg("size").none(),
+      nb::kw_only(),
+      nb::arg("axis").none() = op.defaults[1],
+      nb::arg("align_corners").none() = op.defaults[2],
+      nb::sig("def interpolate_linear(x: Tensor | float, size: int, *, axis: int = -1, align_corners: bool = False) -> Tensor"),
+      "x with size elements along an axis, interpolated linearly. The outer edges of the first and last element stay where they are, or with align_corners their centres.\n\nArgs:\n    x: a floating-point tensor of shape (...) with n along axis.\n    size: an integer with size > 0.\n    axis: an axis, by default -1.\n    align_corners: a bool, by default False.\n\nReturns:\n    y: the dtype of x, of shape (...) with m along axis with m = size.\n\nRaises:\n    ValueError: the shapes do not fit; size does not satisfy size > 0.\n    TypeError: x has a dtype of another kind.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[-0.2, -0.9, 1.0], [-0.5, -0.5, -1.4]])\n    >>> y = axon.interpolate_linear(x, 6)\n    >>> y.numpy().round(4)\n    array([[-0.2  , -0.375, -0.725, -0.425,  0.525,  1.   ],\n           [-0.5  , -0.5  , -0.5  , -0.725, -1.175, -1.4  ]], dtype=float32)");
 }
 
 void bind_embedding(nb::module_& m) {
@@ -1468,20 +1709,78 @@ void bind_take_along(nb::module_& m) {
       "For each element of index, the element of x with that number along an axis.\n\nArgs:\n    x: a tensor of shape (...) with n along axis.\n    index: a tensor of integers of shape (...) with m along axis.\n    axis: an axis, by default -1.\n\nReturns:\n    y: the dtype of x, of shape (...) with m along axis.\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: index has a dtype of another kind.\n    IndexError: an axis is out of range; an index is out of range: raised when the values\n        are computed.\n\nExample:\n    >>> x = axon.tensor([[0.6, -0.3, 0.5], [0.5, -0.8, -0.6]])\n    >>> index = axon.tensor([[1, 0], [0, 0]])\n    >>> y = axon.take_along(x, index)\n    >>> y.numpy().round(4)\n    array([[-0.3,  0.6],\n           [ 0.5,  0.5]], dtype=float32)");
 }
 
-void bind_scatter_sum(nb::module_& m) {
-  Op& op = op_of("scatter_sum");
+void bind_scatter(nb::module_& m) {
+  Op& op = op_of("scatter");
   m.def(
-      "scatter_sum",
-      [&op](nb::handle x_, nb::handle index_, nb::handle size_, nb::handle axis_) {
-        return call(op, {x_, index_}, {size_, axis_});
+      "scatter",
+      [&op](nb::handle x_, nb::handle index_, nb::handle source_, nb::handle axis_) {
+        return call(op, {x_, index_, source_}, {axis_});
       },
       nb::arg("x").none(),
       nb::arg("index").none(),
-      nb::arg("size").none(),
-      nb::kw_only(),
-      nb::arg("axis").none() = op.defaults[1],
-      nb::sig("def scatter_sum(x: Tensor | float, index: Tensor | int, size: int, *, axis: int = -1) -> Tensor"),
-      "Zeros, plus each element of x at the place along an axis that index names; places may repeat.\n\nArgs:\n    x: a tensor of numbers of shape (...) with m along axis.\n    index: a tensor of integers of shape (...) with m along axis.\n    size: an integer with size >= 0.\n    axis: an axis, by default -1.\n\nReturns:\n    y: the dtype of x, of shape (...) with n along axis with n = size.\n\nRaises:\n    ValueError: the shapes do not fit; size does not satisfy size >= 0.\n    TypeError: index has a dtype of another kind.\n    IndexError: an axis is out of range; an index is out of range: raised when the values\n        are computed.\n\nExample:\n    >>> x = axon.tensor([[-1.2, 0.6, -1.4], [-0.3, 0.1, 0.7]])\n    >>> index = axon.tensor([[1, 3, 3], [1, 2, 1]])\n    >>> y = axon.scatter_sum(x, index, 4)\n    >>> y.numpy().round(4)\n    array([[ 0. , -1.2,  0. , -0.8],\n           [ 0. ,  0.4,  0.1,  0. ]], dtype=float32)");
+      nb::arg("source").none(),
+      nb::arg("axis").none() = op.defaults[0],
+      nb::sig("def scatter(x: Tensor | float, index: Tensor | int, source: Tensor | float, axis: int = -1) -> Tensor"),
+      "x with the elements of source at the places along an axis that index names. Where places repeat the last one in row-major order stays.\n\nArgs:\n    x: a tensor of shape (...) with n along axis.\n    index: a tensor of integers of shape (...) with m along axis.\n    source: a tensor of shape (...) with m along axis.\n    axis: an axis, by default -1.\n\nReturns:\n    y: the dtype of x, of shape (...) with n along axis.\n\nRaises:\n    ValueError: the shapes do not fit; a largest or smallest of no elements is asked for.\n    TypeError: index has a dtype of another kind.\n    IndexError: an axis is out of range; an index is out of range: raised when the values\n        are computed.\n\nExample:\n    >>> x = axon.tensor([[1.2, -0.9, -2.7], [-0.8, -0.8, 0.7]])\n    >>> index = axon.tensor([[0, 1], [1, 2]])\n    >>> source = axon.tensor([[0.1, 0.0], [-0.7, 1.2]])\n    >>> y = axon.scatter(x, index, source)\n    >>> y.numpy().round(4)\n    array([[ 0.1,  0. , -2.7],\n           [-0.8, -0.7,  1.2]], dtype=float32)");
+}
+
+void bind_scatter_add(nb::module_& m) {
+  Op& op = op_of("scatter_add");
+  m.def(
+      "scatter_add",
+      [&op](nb::handle x_, nb::handle index_, nb::handle source_, nb::handle axis_) {
+        return call(op, {x_, index_, source_}, {axis_});
+      },
+      nb::arg("x").none(),
+      nb::arg("index").none(),
+      nb::arg("source").none(),
+      nb::arg("axis").none() = op.defaults[0],
+      nb::sig("def scatter_add(x: Tensor | float, index: Tensor | int, source: Tensor | float, axis: int = -1) -> Tensor"),
+      "x plus the elements of source, each at the place along an axis that index names; places may repeat.\n\nArgs:\n    x: a tensor of numbers of shape (...) with n along axis.\n    index: a tensor of integers of shape (...) with m along axis.\n    source: a tensor of numbers of shape (...) with m along axis.\n    axis: an axis, by default -1.\n\nReturns:\n    y: the dtype of x, of shape (...) with n along axis.\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: index has a dtype of another kind.\n    IndexError: an axis is out of range; an index is out of range: raised when the values\n        are computed.\n\nExample:\n    >>> x = axon.tensor([[-0.8, 0.6, -0.1], [1.8, -0.6, -1.1]])\n    >>> index = axon.tensor([[1, 1], [2, 1]])\n    >>> source = axon.tensor([[1.1, 0.9], [0.4, -1.6]])\n    >>> y = axon.scatter_add(x, index, source)\n    >>> y.numpy().round(4)\n    array([[-0.8,  2.6, -0.1],\n           [ 1.8, -2.2, -0.7]], dtype=float32)");
+}
+
+void bind_scatter_max(nb::module_& m) {
+  Op& op = op_of("scatter_max");
+  m.def(
+      "scatter_max",
+      [&op](nb::handle x_, nb::handle index_, nb::handle source_, nb::handle axis_) {
+        return call(op, {x_, index_, source_}, {axis_});
+      },
+      nb::arg("x").none(),
+      nb::arg("index").none(),
+      nb::arg("source").none(),
+      nb::arg("axis").none() = op.defaults[0],
+      nb::sig("def scatter_max(x: Tensor | float, index: Tensor | int, source: Tensor | float, axis: int = -1) -> Tensor"),
+      "The larger of x and the elements of source, each at the place along an axis that index names; places may repeat. Of equal elements of source the first receives the gradient.\n\nArgs:\n    x: a tensor of numbers of shape (...) with n along axis.\n    index: a tensor of integers of shape (...) with m along axis.\n    source: a tensor of numbers of shape (...) with m along axis.\n    axis: an axis, by default -1.\n\nReturns:\n    y: the dtype of x, of shape (...) with n along axis.\n\nRaises:\n    ValueError: the shapes do not fit; a largest or smallest of no elements is asked for.\n    TypeError: index has a dtype of another kind.\n    IndexError: an axis is out of range; an index is out of range: raised when the values\n        are computed.\n\nExample:\n    >>> x = axon.tensor([[-0.9, 0.9, -0.5], [2.0, 0.0, 0.9]])\n    >>> index = axon.tensor([[2, 0], [2, 0]])\n    >>> source = axon.tensor([[-0.8, 0.1], [1.2, -1.0]])\n    >>> y = axon.scatter_max(x, index, source)\n    >>> y.numpy().round(4)\n    array([[ 0.1,  0.9, -0.5],\n           [ 2. ,  0. ,  1.2]], dtype=float32)");
+}
+
+void bind_index_add(nb::module_& m) {
+  Op& op = op_of("index_add");
+  m.def(
+      "index_add",
+      [&op](nb::handle x_, nb::handle index_, nb::handle source_, nb::handle axis_) {
+        return call(op, {x_, index_, source_}, {axis_});
+      },
+      nb::arg("x").none(),
+      nb::arg("index").none(),
+      nb::arg("source").none(),
+      nb::arg("axis").none() = op.defaults[0],
+      nb::sig("def index_add(x: Tensor | float, index: Tensor | int, source: Tensor | float, axis: int = 0) -> Tensor"),
+      "x plus the slices of source along an axis, each at the place that index names; places may repeat.\n\nArgs:\n    x: a tensor of numbers of shape (...) with n along axis.\n    index: a tensor of integers of shape (m,).\n    source: a tensor of numbers of shape (...) with m along axis.\n    axis: an axis, by default 0.\n\nReturns:\n    y: the dtype of x, of shape (...) with n along axis.\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: index has a dtype of another kind.\n    IndexError: an axis is out of range; an index is out of range: raised when the values\n        are computed.\n\nExample:\n    >>> x = axon.tensor([[-1.6, -1.1, -1.2], [-0.5, -0.9, 0.9], [0.2, -0.6, 1.1]])\n    >>> index = axon.tensor([0, 0])\n    >>> source = axon.tensor([[-0.6, 0.2, -0.4], [0.6, -2.1, 1.1]])\n    >>> y = axon.index_add(x, index, source)\n    >>> y.numpy().round(4)\n    array([[-1.6, -3. , -0.5],\n           [-0.5, -0.9,  0.9],\n           [ 0.2, -0.6,  1.1]], dtype=float32)");
+}
+
+void bind_masked_fill(nb::module_& m) {
+  Op& op = op_of("masked_fill");
+  m.def(
+      "masked_fill",
+      [&op](nb::handle x_, nb::handle mask_, nb::handle value_) {
+        return call(op, {x_, mask_}, {value_});
+      },
+      nb::arg("x").none(),
+      nb::arg("mask").none(),
+      nb::arg("value").none(),
+      nb::sig("def masked_fill(x: Tensor | float, mask: Tensor | bool, value: float) -> Tensor"),
+      "x, but value where the mask is true.\n\nArgs:\n    x: a tensor that broadcasts with the others.\n    mask: a tensor of bools that broadcasts with the others.\n    value: a number.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: mask has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[-0.2, -0.4, 1.6], [0.2, -0.7, 0.9]])\n    >>> mask = axon.tensor([[True, False, True], [True, True, False]])\n    >>> y = axon.masked_fill(x, mask, 0.5)\n    >>> y.numpy().round(4)\n    array([[ 0.5, -0.4,  0.5],\n           [ 0.5,  0.5,  0.9]], dtype=float32)");
 }
 
 void bind_one_hot(nb::module_& m) {
@@ -1553,10 +1852,10 @@ void bind_slice(nb::module_& m) {
       "Every step-th element from start on, along each axis, size of them.\n\nArgs:\n    x: a tensor.\n    size: a shape.\n    start: an integer or several.\n    step: integers.\n\nReturns:\n    y: the dtype of x, of shape size.\n\nExample:\n    >>> x = (axon.arange(24) % 7 - 3).reshape(2, 3, 4) / 4\n    >>> y = axon.slice(x, (1, 2, 2), (1, 0, 1), (1, 1, 2))\n    >>> y.shape\n    (1, 2, 2)");
 }
 
-void bind_pad(nb::module_& m) {
-  Op& op = op_of("pad");
+void bind_constant_pad(nb::module_& m) {
+  Op& op = op_of("constant_pad");
   m.def(
-      "pad",
+      "constant_pad",
       [&op](nb::handle x_, nb::handle size_, nb::handle start_, nb::handle value_) {
         return call(op, {x_}, {size_, start_, value_});
       },
@@ -1564,8 +1863,56 @@ void bind_pad(nb::module_& m) {
       nb::arg("size").none(),
       nb::arg("start").none(),
       nb::arg("value").none() = op.defaults[2],
-      nb::sig("def pad(x: Tensor | float, size: int | Sequence[int], start: int | Sequence[int], value: float = 0.0) -> Tensor"),
-      "Element i of the result is element i + start of x where there is one, else value.\n\nArgs:\n    x: a tensor.\n    size: a shape.\n    start: integers.\n    value: a number, by default 0.0.\n\nReturns:\n    y: the dtype of x, of shape size.\n\nExample:\n    >>> x = (axon.arange(24) % 7 - 3).reshape(2, 3, 4) / 4\n    >>> y = axon.pad(x, (3, 5, 6), (0, -1, -2))\n    >>> y.shape\n    (3, 5, 6)");
+      nb::sig("def constant_pad(x: Tensor | float, size: int | Sequence[int], start: int | Sequence[int], value: float = 0.0) -> Tensor"),
+      "Element i of the result is element i + start of x where there is one, else value.\n\nArgs:\n    x: a tensor.\n    size: a shape.\n    start: an integer or several.\n    value: a number, by default 0.0.\n\nReturns:\n    y: the dtype of x, of shape size.\n\nExample:\n    >>> x = (axon.arange(24) % 7 - 3).reshape(2, 3, 4) / 4\n    >>> y = axon.constant_pad(x, (3, 5, 6), (0, -1, -2))\n    >>> y.shape\n    (3, 5, 6)");
+}
+
+void bind_reflection_pad(nb::module_& m) {
+  Op& op = op_of("reflection_pad");
+  m.def(
+      "reflection_pad",
+      [&op](nb::handle x_, nb::handle before_, nb::handle after_, nb::handle axis_) {
+        return call(op, {x_}, {before_, after_, axis_});
+      },
+      nb::arg("x").none(),
+      nb::arg("before").none(),
+      nb::arg("after").none(),
+      nb::kw_only(),
+      nb::arg("axis").none() = op.defaults[2],
+      nb::sig("def reflection_pad(x: Tensor | float, before: int, after: int, *, axis: int = -1) -> Tensor"),
+      "x continued before and after along an axis by its reflection in the first and last element.\n\nArgs:\n    x: a tensor of shape (...) with n along axis.\n    before: an integer with 0 <= before < n.\n    after: an integer with 0 <= after < n.\n    axis: an axis, by default -1.\n\nReturns:\n    y: the dtype of x, of shape (...) with m along axis with m = before + n + after.\n\nRaises:\n    ValueError: the shapes do not fit; before does not satisfy 0 <= before < n; after does\n        not satisfy 0 <= after < n.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[1.4, 0.5, 0.6, 1.6], [-1.2, -1.1, 0.9, 2.4]])\n    >>> y = axon.reflection_pad(x, 0, 0)\n    >>> y.numpy().round(4)\n    array([[ 1.4,  0.5,  0.6,  1.6],\n           [-1.2, -1.1,  0.9,  2.4]], dtype=float32)");
+}
+
+void bind_replication_pad(nb::module_& m) {
+  Op& op = op_of("replication_pad");
+  m.def(
+      "replication_pad",
+      [&op](nb::handle x_, nb::handle before_, nb::handle after_, nb::handle axis_) {
+        return call(op, {x_}, {before_, after_, axis_});
+      },
+      nb::arg("x").none(),
+      nb::arg("before").none(),
+      nb::arg("after").none(),
+      nb::kw_only(),
+      nb::arg("axis").none() = op.defaults[2],
+      nb::sig("def replication_pad(x: Tensor | float, before: int, after: int, *, axis: int = -1) -> Tensor"),
+      "x continued before and after along an axis by its first and last element.\n\nArgs:\n    x: a tensor of shape (...) with n along axis.\n    before: an integer with before >= 0 and n > 0.\n    after: an integer with after >= 0.\n    axis: an axis, by default -1.\n\nReturns:\n    y: the dtype of x, of shape (...) with m along axis with m = before + n + after.\n\nRaises:\n    ValueError: the shapes do not fit; before does not satisfy before >= 0 and n > 0; after\n        does not satisfy after >= 0.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[-0.8, -0.8, 0.3], [-0.2, -0.3, 0.0]])\n    >>> y = axon.replication_pad(x, 0, 0)\n    >>> y.numpy().round(4)\n    array([[-0.8, -0.8,  0.3],\n           [-0.2, -0.3,  0. ]], dtype=float32)");
+}
+
+void bind_circular_pad(nb::module_& m) {
+  Op& op = op_of("circular_pad");
+  m.def(
+      "circular_pad",
+      [&op](nb::handle x_, nb::handle before_, nb::handle after_, nb::handle axis_) {
+        return call(op, {x_}, {before_, after_, axis_});
+      },
+      nb::arg("x").none(),
+      nb::arg("before").none(),
+      nb::arg("after").none(),
+      nb::kw_only(),
+      nb::arg("axis").none() = op.defaults[2],
+      nb::sig("def circular_pad(x: Tensor | float, before: int, after: int, *, axis: int = -1) -> Tensor"),
+      "x continued before and after along an axis as if it began again.\n\nArgs:\n    x: a tensor of shape (...) with n along axis.\n    before: an integer with 0 <= before <= n.\n    after: an integer with 0 <= after <= n.\n    axis: an axis, by default -1.\n\nReturns:\n    y: the dtype of x, of shape (...) with m along axis with m = before + n + after.\n\nRaises:\n    ValueError: the shapes do not fit; before does not satisfy 0 <= before <= n; after does\n        not satisfy 0 <= after <= n.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[-0.8, 0.2, 1.2], [1.4, 0.0, -0.1]])\n    >>> y = axon.circular_pad(x, 0, 0)\n    >>> y.numpy().round(4)\n    array([[-0.8,  0.2,  1.2],\n           [ 1.4,  0. , -0.1]], dtype=float32)");
 }
 
 void bind_flip(nb::module_& m) {
@@ -1579,6 +1926,109 @@ void bind_flip(nb::module_& m) {
       nb::arg("axis").none(),
       nb::sig("def flip(x: Tensor | float, axis: int) -> Tensor"),
       "The elements along an axis in reverse order.\n\nArgs:\n    x: a tensor.\n    axis: an axis.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[1.7, 0.5, -1.3], [-0.1, -0.6, -0.1]])\n    >>> y = axon.flip(x, 0)\n    >>> y.numpy().round(4)\n    array([[-0.1, -0.6, -0.1],\n           [ 1.7,  0.5, -1.3]], dtype=float32)");
+}
+
+void bind_roll(nb::module_& m) {
+  Op& op = op_of("roll");
+  m.def(
+      "roll",
+      [&op](nb::handle x_, nb::handle shift_, nb::handle axis_) {
+        return call(op, {x_}, {shift_, axis_});
+      },
+      nb::arg("x").none(),
+      nb::arg("shift").none(),
+      nb::arg("axis").none() = op.defaults[1],
+      nb::sig("def roll(x: Tensor | float, shift: int | Sequence[int], axis: int = -1) -> Tensor"),
+      "The elements along an axis moved by a shift of at least 0 and below the extent; those that leave at the end enter at the front.\n\nArgs:\n    x: a tensor.\n    shift: an integer or several.\n    axis: an axis, by default -1.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[0.0, 0.7, -0.3], [1.6, -0.9, 1.0]])\n    >>> y = axon.roll(x, (0,))\n    >>> y.numpy().round(4)\n    array([[ 0. ,  0.7, -0.3],\n           [ 1.6, -0.9,  1. ]], dtype=float32)");
+}
+
+void bind_tril(nb::module_& m) {
+  Op& op = op_of("tril");
+  m.def(
+      "tril",
+      [&op](nb::handle x_, nb::handle diagonal_) {
+        return call(op, {x_}, {diagonal_});
+      },
+      nb::arg("x").none(),
+      nb::arg("diagonal").none() = op.defaults[0],
+      nb::sig("def tril(x: Tensor | float, diagonal: int | Sequence[int] = (0,)) -> Tensor"),
+      "The elements on and below a diagonal of the last two axes, zeros above it.\n\nArgs:\n    x: a tensor of shape (..., i, j).\n    diagonal: an integer or several, by default (0,).\n\nReturns:\n    y: the dtype of x, of shape (..., i, j).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> x = axon.tensor([[0.0, -0.7], [-1.0, -0.6], [-1.3, 0.1]])\n    >>> y = axon.tril(x)\n    >>> y.numpy().round(4)\n    array([[ 0. ,  0. ],\n           [-1. , -0.6],\n           [-1.3,  0.1]], dtype=float32)");
+}
+
+void bind_triu(nb::module_& m) {
+  Op& op = op_of("triu");
+  m.def(
+      "triu",
+      [&op](nb::handle x_, nb::handle diagonal_) {
+        return call(op, {x_}, {diagonal_});
+      },
+      nb::arg("x").none(),
+      nb::arg("diagonal").none() = op.defaults[0],
+      nb::sig("def triu(x: Tensor | float, diagonal: int | Sequence[int] = (0,)) -> Tensor"),
+      "The elements on and above a diagonal of the last two axes, zeros below it.\n\nArgs:\n    x: a tensor of shape (..., i, j).\n    diagonal: an integer or several, by default (0,).\n\nReturns:\n    y: the dtype of x, of shape (..., i, j).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> x = axon.tensor([[1.4, -1.0], [1.1, 1.2], [-1.4, 1.6]])\n    >>> y = axon.triu(x)\n    >>> y.numpy().round(4)\n    array([[ 1.4, -1. ],\n           [ 0. ,  1.2],\n           [ 0. ,  0. ]], dtype=float32)");
+}
+
+void bind_diagonal(nb::module_& m) {
+  Op& op = op_of("diagonal");
+  m.def(
+      "diagonal",
+      [&op](nb::handle x_, nb::handle size_, nb::handle row_, nb::handle column_) {
+        return call(op, {x_}, {size_, row_, column_});
+      },
+      nb::arg("x").none(),
+      nb::arg("size").none(),
+      nb::arg("row").none(),
+      nb::arg("column").none(),
+      nb::sig("def diagonal(x: Tensor | float, size: int, row: int | Sequence[int], column: int | Sequence[int]) -> Tensor"),
+      "The size elements of x[..., row + k, column + k], a diagonal of the last two axes.\n\nArgs:\n    x: a tensor of shape (..., i, j).\n    size: an integer with size >= 0.\n    row: an integer or several.\n    column: an integer or several.\n\nReturns:\n    y: the dtype of x, of shape (..., k) with k = size.\n\nRaises:\n    ValueError: the shapes do not fit; size does not satisfy size >= 0.\n\nExample:\n    >>> x = (axon.arange(15) % 7 - 3).reshape(3, 5) / 4\n    >>> y = axon.diagonal(x, 2, (0,), (0,))\n    >>> y.numpy().round(4)\n    array([-0.75,  0.75], dtype=float32)");
+}
+
+void bind_diagonal_matrix(nb::module_& m) {
+  Op& op = op_of("diagonal_matrix");
+  m.def(
+      "diagonal_matrix",
+      [&op](nb::handle x_, nb::handle size_, nb::handle row_, nb::handle column_) {
+        return call(op, {x_}, {size_, row_, column_});
+      },
+      nb::arg("x").none(),
+      nb::arg("size").none(),
+      nb::arg("row").none(),
+      nb::arg("column").none(),
+      nb::sig("def diagonal_matrix(x: Tensor | float, size: int | tuple[int, int], row: int | Sequence[int], column: int | Sequence[int]) -> Tensor"),
+      "Zeros with the elements of the last axis at [..., row + k, column + k].\n\nArgs:\n    x: a tensor of shape (..., k).\n    size: an integer or a pair with size >= 0.\n    row: an integer or several.\n    column: an integer or several.\n\nReturns:\n    y: the dtype of x, of shape (..., i, j) with i = size[0], j = size[1].\n\nRaises:\n    ValueError: the shapes do not fit; size does not satisfy size >= 0.\n\nExample:\n    >>> x = axon.tensor([[1.9, 0.4, 1.1], [0.1, -0.4, 0.0]])\n    >>> y = axon.diagonal_matrix(x, 5, (0,), (0,))\n    >>> y.shape\n    (2, 5, 5)");
+}
+
+void bind_sliding_window(nb::module_& m) {
+  Op& op = op_of("sliding_window");
+  m.def(
+      "sliding_window",
+      [&op](nb::handle x_, nb::handle window_, nb::handle step_, nb::handle axis_) {
+        return call(op, {x_}, {window_, step_, axis_});
+      },
+      nb::arg("x").none(),
+      nb::arg("window").none(),
+      nb::arg("step").none() = op.defaults[1],
+      nb::kw_only(),
+      nb::arg("axis").none() = op.defaults[2],
+      nb::sig("def sliding_window(x: Tensor | float, window: int, step: int = 1, *, axis: int = -1) -> Tensor"),
+      "The windows of neighbours along an axis, every step-th of them; a last axis counts within each.\n\nArgs:\n    x: a tensor of shape (...) with n along axis.\n    window: an integer with window > 0.\n    step: an integer with step > 0, by default 1.\n    axis: an axis, by default -1.\n\nReturns:\n    y: the dtype of x, of shape ((...) with m along axis, r) with m = (n - window) // step +\n        1, r = window.\n\nRaises:\n    ValueError: the shapes do not fit; window does not satisfy window > 0; step does not\n        satisfy step > 0.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[-0.5, -1.6, -1.0, 1.4, -0.5, -0.6], [-0.5, -0.3, 1.5, -1.8, 1.5, 0.9]])\n    >>> y = axon.sliding_window(x, 3)\n    >>> y.shape\n    (2, 4, 3)");
+}
+
+void bind_unfold(nb::module_& m) {
+  Op& op = op_of("unfold");
+  m.def(
+      "unfold",
+      [&op](nb::handle x_, nb::handle window_, nb::handle stride_, nb::handle padding_, nb::handle dilation_) {
+        return call(op, {x_}, {window_, stride_, padding_, dilation_});
+      },
+      nb::arg("x").none(),
+      nb::arg("window").none(),
+      nb::kw_only(),
+      nb::arg("stride").none() = op.defaults[1],
+      nb::arg("padding").none() = op.defaults[2],
+      nb::arg("dilation").none() = op.defaults[3],
+      nb::sig("def unfold(x: Tensor | float, window: int | tuple[int, int], *, stride: int | tuple[int, int] = 1, padding: int | tuple[int, int] = 0, dilation: int | tuple[int, int] = 1) -> Tensor"),
+      "The windows of images (n, channels, height, width) as columns, an axis of elements (channel, row, column) and one of windows, row by row (im2col).\n\nArgs:\n    x: a tensor of shape (n, c, H, W).\n    window: an integer or a pair with window > 0.\n    stride: an integer or a pair with stride > 0, by default 1.\n    padding: an integer or a pair with padding >= 0, by default 0.\n    dilation: an integer or a pair with dilation > 0, by default 1.\n\nReturns:\n    y: the dtype of x, of shape (n, *(c,r,s), h*w) with r = window[0], s = window[1], h = (H\n        + 2 * padding[0] - dilation[0] * (window[0] - 1) - 1) // stride[0] + 1, w = (W + 2 *\n        padding[1] - dilation[1] * (window[1] - 1) - 1) // stride[1] + 1.\n\nRaises:\n    ValueError: the shapes do not fit; window does not satisfy window > 0; stride does not\n        satisfy stride > 0; padding does not satisfy padding >= 0; dilation does not satisfy\n        dilation > 0.\n\nExample:\n    >>> x = (axon.arange(120) % 7 - 3).reshape(3, 2, 5, 4) / 4\n    >>> y = axon.unfold(x, 2)\n    >>> y.shape\n    (3, 8, 12)");
 }
 
 void bind_concat(nb::module_& m) {
@@ -1654,6 +2104,64 @@ void bind_random_normal(nb::module_& m) {
       nb::arg("dtype").none() = op.defaults[4],
       nb::sig("def random_normal(size: int | Sequence[int], key: tuple[int, int], *, mean: float = 0.0, std: float = 1.0, dtype: DType | str = 'float32') -> Tensor"),
       "Normally distributed numbers (Box and Muller, 1958).\n\nArgs:\n    size: a shape.\n    key: the key of the draw, two integers.\n    mean: a number, by default 0.0.\n    std: a number, by default 1.0.\n    dtype: a dtype, by default 'float32'.\n\nReturns:\n    y: the dtype that dtype names, of shape size.");
+}
+
+void bind_random_integers(nb::module_& m) {
+  Op& op = op_of("random_integers");
+  m.def(
+      "random_integers",
+      [&op](nb::handle size_, nb::handle key_, nb::handle low_, nb::handle high_) {
+        return call(op, {}, {size_, key_, low_, high_});
+      },
+      nb::arg("size").none(),
+      nb::arg("key").none(),
+      nb::arg("low").none(),
+      nb::arg("high").none(),
+      nb::sig("def random_integers(size: int | Sequence[int], key: tuple[int, int], low: int | Sequence[int], high: int | Sequence[int]) -> Tensor"),
+      "Integers spread evenly over [low, high), the remainders of 53 random bits.\n\nArgs:\n    size: a shape.\n    key: the key of the draw, two integers.\n    low: an integer or several.\n    high: an integer or several.\n\nReturns:\n    y: int64, of shape size.");
+}
+
+void bind_random_exponential(nb::module_& m) {
+  Op& op = op_of("random_exponential");
+  m.def(
+      "random_exponential",
+      [&op](nb::handle size_, nb::handle key_, nb::handle rate_, nb::handle dtype_) {
+        return call(op, {}, {size_, key_, rate_, dtype_});
+      },
+      nb::arg("size").none(),
+      nb::arg("key").none(),
+      nb::kw_only(),
+      nb::arg("rate").none() = op.defaults[2],
+      nb::arg("dtype").none() = op.defaults[3],
+      nb::sig("def random_exponential(size: int | Sequence[int], key: tuple[int, int], *, rate: float = 1.0, dtype: DType | str = 'float32') -> Tensor"),
+      "Exponentially distributed numbers.\n\nArgs:\n    size: a shape.\n    key: the key of the draw, two integers.\n    rate: a number with rate > 0, by default 1.0.\n    dtype: a dtype, by default 'float32'.\n\nReturns:\n    y: the dtype that dtype names, of shape size.\n\nRaises:\n    ValueError: rate does not satisfy rate > 0.");
+}
+
+void bind_bernoulli(nb::module_& m) {
+  Op& op = op_of("bernoulli");
+  m.def(
+      "bernoulli",
+      [&op](nb::handle p_, nb::handle key_) {
+        return call(op, {p_}, {key_});
+      },
+      nb::arg("p").none(),
+      nb::arg("key").none(),
+      nb::sig("def bernoulli(p: Tensor | float, key: tuple[int, int]) -> Tensor"),
+      "1 with the given probability, else 0.\n\nArgs:\n    p: a floating-point tensor.\n    key: the key of the draw, two integers.\n\nReturns:\n    y: the dtype of p, of shape (...).\n\nRaises:\n    TypeError: p has a dtype of another kind.");
+}
+
+void bind_multinomial(nb::module_& m) {
+  Op& op = op_of("multinomial");
+  m.def(
+      "multinomial",
+      [&op](nb::handle p_, nb::handle key_, nb::handle draws_) {
+        return call(op, {p_}, {key_, draws_});
+      },
+      nb::arg("p").none(),
+      nb::arg("key").none(),
+      nb::arg("draws").none(),
+      nb::sig("def multinomial(p: Tensor | float, key: tuple[int, int], draws: int) -> Tensor"),
+      "Numbers of classes drawn with replacement, with probabilities in proportion to the last axis. Class c wins a race that it ends after an exponential time of rate p[..., c].\n\nArgs:\n    p: a floating-point tensor of shape (..., c).\n    key: the key of the draw, two integers.\n    draws: an integer with draws >= 0.\n\nReturns:\n    y: int64, of shape (..., s) with s = draws.\n\nRaises:\n    ValueError: the shapes do not fit; draws does not satisfy draws >= 0; a largest or\n        smallest of no elements is asked for.\n    TypeError: p has a dtype of another kind.");
 }
 
 void bind_sgd_step(nb::module_& m) {
@@ -2794,6 +3302,69 @@ void bind_bilinear__grad(nb::module_& m) {
       "Gradient of bilinear.");
 }
 
+void bind_outer__grad(nb::module_& m) {
+  Op& op = op_of("outer.grad");
+  m.def(
+      "outer__grad",
+      [&op](nb::handle dy_, nb::handle a_, nb::handle b_) {
+        return call(op, {dy_, a_, b_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("a").none(),
+      nb::arg("b").none(),
+      nb::sig("def outer__grad(dy: Tensor | float, a: Tensor | float, b: Tensor | float) -> tuple[Tensor, Tensor]"),
+      "Gradient of outer.");
+}
+
+void bind_dot__grad(nb::module_& m) {
+  Op& op = op_of("dot.grad");
+  m.def(
+      "dot__grad",
+      [&op](nb::handle dy_, nb::handle a_, nb::handle b_) {
+        return call(op, {dy_, a_, b_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("a").none(),
+      nb::arg("b").none(),
+      nb::sig("def dot__grad(dy: Tensor | float, a: Tensor | float, b: Tensor | float) -> tuple[Tensor, Tensor]"),
+      "Gradient of dot.");
+}
+
+void bind_vecdot__grad(nb::module_& m) {
+  Op& op = op_of("vecdot.grad");
+  m.def(
+      "vecdot__grad",
+      [&op](nb::handle dy_, nb::handle a_, nb::handle b_, nb::handle axis_) {
+        return call(op, {dy_, a_, b_}, {axis_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("a").none(),
+      nb::arg("b").none(),
+      nb::kw_only(),
+      nb::arg("axis").none() = op.defaults[0],
+      nb::sig("def vecdot__grad(dy: Tensor | float, a: Tensor | float, b: Tensor | float, *, axis: int = -1) -> tuple[Tensor, Tensor]"),
+      "Gradient of vecdot.");
+}
+
+void bind_conv1d__grad(nb::module_& m) {
+  Op& op = op_of("conv1d.grad");
+  m.def(
+      "conv1d__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle weight_, nb::handle stride_, nb::handle padding_, nb::handle dilation_, nb::handle groups_) {
+        return call(op, {dy_, x_, weight_}, {stride_, padding_, dilation_, groups_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::arg("weight").none(),
+      nb::kw_only(),
+      nb::arg("stride").none() = op.defaults[0],
+      nb::arg("padding").none() = op.defaults[1],
+      nb::arg("dilation").none() = op.defaults[2],
+      nb::arg("groups").none() = op.defaults[3],
+      nb::sig("def conv1d__grad(dy: Tensor | float, x: Tensor | float, weight: Tensor | float, *, stride: int = 1, padding: int = 0, dilation: int = 1, groups: int = 1) -> tuple[Tensor, Tensor]"),
+      "Gradient of conv1d.");
+}
+
 void bind_conv2d__grad(nb::module_& m) {
   Op& op = op_of("conv2d.grad");
   m.def(
@@ -2813,12 +3384,71 @@ void bind_conv2d__grad(nb::module_& m) {
       "Gradient of conv2d.");
 }
 
-void bind_max_pool2d__grad(nb::module_& m) {
-  Op& op = op_of("max_pool2d.grad");
+void bind_conv3d__grad(nb::module_& m) {
+  Op& op = op_of("conv3d.grad");
   m.def(
-      "max_pool2d__grad",
-      [&op](nb::handle dy_, nb::handle x_, nb::handle window_, nb::handle stride_, nb::handle padding_) {
-        return call(op, {dy_, x_}, {window_, stride_, padding_});
+      "conv3d__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle weight_, nb::handle stride_, nb::handle padding_, nb::handle dilation_, nb::handle groups_) {
+        return call(op, {dy_, x_, weight_}, {stride_, padding_, dilation_, groups_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::arg("weight").none(),
+      nb::kw_only(),
+      nb::arg("stride").none() = op.defaults[0],
+      nb::arg("padding").none() = op.defaults[1],
+      nb::arg("dilation").none() = op.defaults[2],
+      nb::arg("groups").none() = op.defaults[3],
+      nb::sig("def conv3d__grad(dy: Tensor | float, x: Tensor | float, weight: Tensor | float, *, stride: int | tuple[int, int, int] = 1, padding: int | tuple[int, int, int] = 0, dilation: int | tuple[int, int, int] = 1, groups: int = 1) -> tuple[Tensor, Tensor]"),
+      "Gradient of conv3d.");
+}
+
+void bind_conv_transpose1d__grad(nb::module_& m) {
+  Op& op = op_of("conv_transpose1d.grad");
+  m.def(
+      "conv_transpose1d__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle weight_, nb::handle stride_, nb::handle padding_, nb::handle output_padding_, nb::handle groups_, nb::handle dilation_) {
+        return call(op, {dy_, x_, weight_}, {stride_, padding_, output_padding_, groups_, dilation_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::arg("weight").none(),
+      nb::kw_only(),
+      nb::arg("stride").none() = op.defaults[0],
+      nb::arg("padding").none() = op.defaults[1],
+      nb::arg("output_padding").none() = op.defaults[2],
+      nb::arg("groups").none() = op.defaults[3],
+      nb::arg("dilation").none() = op.defaults[4],
+      nb::sig("def conv_transpose1d__grad(dy: Tensor | float, x: Tensor | float, weight: Tensor | float, *, stride: int = 1, padding: int = 0, output_padding: int = 0, groups: int = 1, dilation: int = 1) -> tuple[Tensor, Tensor]"),
+      "Gradient of conv_transpose1d.");
+}
+
+void bind_conv_transpose2d__grad(nb::module_& m) {
+  Op& op = op_of("conv_transpose2d.grad");
+  m.def(
+      "conv_transpose2d__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle weight_, nb::handle stride_, nb::handle padding_, nb::handle output_padding_, nb::handle groups_, nb::handle dilation_) {
+        return call(op, {dy_, x_, weight_}, {stride_, padding_, output_padding_, groups_, dilation_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::arg("weight").none(),
+      nb::kw_only(),
+      nb::arg("stride").none() = op.defaults[0],
+      nb::arg("padding").none() = op.defaults[1],
+      nb::arg("output_padding").none() = op.defaults[2],
+      nb::arg("groups").none() = op.defaults[3],
+      nb::arg("dilation").none() = op.defaults[4],
+      nb::sig("def conv_transpose2d__grad(dy: Tensor | float, x: Tensor | float, weight: Tensor | float, *, stride: int | tuple[int, int] = 1, padding: int | tuple[int, int] = 0, output_padding: int | tuple[int, int] = 0, groups: int = 1, dilation: int | tuple[int, int] = 1) -> tuple[Tensor, Tensor]"),
+      "Gradient of conv_transpose2d.");
+}
+
+void bind_max_pool1d__grad(nb::module_& m) {
+  Op& op = op_of("max_pool1d.grad");
+  m.def(
+      "max_pool1d__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle window_, nb::handle stride_, nb::handle padding_, nb::handle dilation_) {
+        return call(op, {dy_, x_}, {window_, stride_, padding_, dilation_});
       },
       nb::arg("dy").none(),
       nb::arg("x").none(),
@@ -2826,16 +3456,71 @@ void bind_max_pool2d__grad(nb::module_& m) {
       nb::arg("window").none(),
       nb::arg("stride").none(),
       nb::arg("padding").none() = op.defaults[2],
-      nb::sig("def max_pool2d__grad(dy: Tensor | float, x: Tensor | float, *, window: int | tuple[int, int], stride: int | tuple[int, int], padding: int | tuple[int, int] = 0) -> Tensor"),
+      nb::arg("dilation").none() = op.defaults[3],
+      nb::sig("def max_pool1d__grad(dy: Tensor | float, x: Tensor | float, *, window: int, stride: int, padding: int = 0, dilation: int = 1) -> Tensor"),
+      "Gradient of max_pool1d.");
+}
+
+void bind_max_pool2d__grad(nb::module_& m) {
+  Op& op = op_of("max_pool2d.grad");
+  m.def(
+      "max_pool2d__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle window_, nb::handle stride_, nb::handle padding_, nb::handle dilation_) {
+        return call(op, {dy_, x_}, {window_, stride_, padding_, dilation_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::kw_only(),
+      nb::arg("window").none(),
+      nb::arg("stride").none(),
+      nb::arg("padding").none() = op.defaults[2],
+      nb::arg("dilation").none() = op.defaults[3],
+      nb::sig("def max_pool2d__grad(dy: Tensor | float, x: Tensor | float, *, window: int | tuple[int, int], stride: int | tuple[int, int], padding: int | tuple[int, int] = 0, dilation: int | tuple[int, int] = 1) -> Tensor"),
       "Gradient of max_pool2d.");
+}
+
+void bind_max_pool3d__grad(nb::module_& m) {
+  Op& op = op_of("max_pool3d.grad");
+  m.def(
+      "max_pool3d__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle window_, nb::handle stride_, nb::handle padding_, nb::handle dilation_) {
+        return call(op, {dy_, x_}, {window_, stride_, padding_, dilation_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::kw_only(),
+      nb::arg("window").none(),
+      nb::arg("stride").none(),
+      nb::arg("padding").none() = op.defaults[2],
+      nb::arg("dilation").none() = op.defaults[3],
+      nb::sig("def max_pool3d__grad(dy: Tensor | float, x: Tensor | float, *, window: int | tuple[int, int, int], stride: int | tuple[int, int, int], padding: int | tuple[int, int, int] = 0, dilation: int | tuple[int, int, int] = 1) -> Tensor"),
+      "Gradient of max_pool3d.");
+}
+
+void bind_avg_pool1d__grad(nb::module_& m) {
+  Op& op = op_of("avg_pool1d.grad");
+  m.def(
+      "avg_pool1d__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle window_, nb::handle stride_, nb::handle padding_, nb::handle count_include_pad_) {
+        return call(op, {dy_, x_}, {window_, stride_, padding_, count_include_pad_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::kw_only(),
+      nb::arg("window").none(),
+      nb::arg("stride").none(),
+      nb::arg("padding").none() = op.defaults[2],
+      nb::arg("count_include_pad").none() = op.defaults[3],
+      nb::sig("def avg_pool1d__grad(dy: Tensor | float, x: Tensor | Ghost, *, window: int, stride: int, padding: int = 0, count_include_pad: bool = True) -> Tensor"),
+      "Gradient of avg_pool1d.");
 }
 
 void bind_avg_pool2d__grad(nb::module_& m) {
   Op& op = op_of("avg_pool2d.grad");
   m.def(
       "avg_pool2d__grad",
-      [&op](nb::handle dy_, nb::handle x_, nb::handle window_, nb::handle stride_, nb::handle padding_) {
-        return call(op, {dy_, x_}, {window_, stride_, padding_});
+      [&op](nb::handle dy_, nb::handle x_, nb::handle window_, nb::handle stride_, nb::handle padding_, nb::handle count_include_pad_) {
+        return call(op, {dy_, x_}, {window_, stride_, padding_, count_include_pad_});
       },
       nb::arg("dy").none(),
       nb::arg("x").none(),
@@ -2843,8 +3528,90 @@ void bind_avg_pool2d__grad(nb::module_& m) {
       nb::arg("window").none(),
       nb::arg("stride").none(),
       nb::arg("padding").none() = op.defaults[2],
-      nb::sig("def avg_pool2d__grad(dy: Tensor | float, x: Tensor | Ghost, *, window: int | tuple[int, int], stride: int | tuple[int, int], padding: int | tuple[int, int] = 0) -> Tensor"),
+      nb::arg("count_include_pad").none() = op.defaults[3],
+      nb::sig("def avg_pool2d__grad(dy: Tensor | float, x: Tensor | Ghost, *, window: int | tuple[int, int], stride: int | tuple[int, int], padding: int | tuple[int, int] = 0, count_include_pad: bool = True) -> Tensor"),
       "Gradient of avg_pool2d.");
+}
+
+void bind_avg_pool3d__grad(nb::module_& m) {
+  Op& op = op_of("avg_pool3d.grad");
+  m.def(
+      "avg_pool3d__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle window_, nb::handle stride_, nb::handle padding_, nb::handle count_include_pad_) {
+        return call(op, {dy_, x_}, {window_, stride_, padding_, count_include_pad_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::kw_only(),
+      nb::arg("window").none(),
+      nb::arg("stride").none(),
+      nb::arg("padding").none() = op.defaults[2],
+      nb::arg("count_include_pad").none() = op.defaults[3],
+      nb::sig("def avg_pool3d__grad(dy: Tensor | float, x: Tensor | Ghost, *, window: int | tuple[int, int, int], stride: int | tuple[int, int, int], padding: int | tuple[int, int, int] = 0, count_include_pad: bool = True) -> Tensor"),
+      "Gradient of avg_pool3d.");
+}
+
+void bind_adaptive_avg_pool1d__grad(nb::module_& m) {
+  Op& op = op_of("adaptive_avg_pool1d.grad");
+  m.def(
+      "adaptive_avg_pool1d__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle size_) {
+        return call(op, {dy_, x_}, {size_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::kw_only(),
+      nb::arg("size").none(),
+      nb::sig("def adaptive_avg_pool1d__grad(dy: Tensor | float, x: Tensor | Ghost, *, size: int) -> Tensor"),
+      "Gradient of adaptive_avg_pool1d.");
+}
+
+void bind_adaptive_avg_pool2d__grad(nb::module_& m) {
+  Op& op = op_of("adaptive_avg_pool2d.grad");
+  m.def(
+      "adaptive_avg_pool2d__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle size_) {
+        return call(op, {dy_, x_}, {size_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::kw_only(),
+      nb::arg("size").none(),
+      nb::sig("def adaptive_avg_pool2d__grad(dy: Tensor | float, x: Tensor | Ghost, *, size: int | tuple[int, int]) -> Tensor"),
+      "Gradient of adaptive_avg_pool2d.");
+}
+
+void bind_interpolate_nearest__grad(nb::module_& m) {
+  Op& op = op_of("interpolate_nearest.grad");
+  m.def(
+      "interpolate_nearest__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle size_, nb::handle axis_) {
+        return call(op, {dy_, x_}, {size_, axis_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::kw_only(),
+      nb::arg("size").none(),
+      nb::arg("axis").none() = op.defaults[1],
+      nb::sig("def interpolate_nearest__grad(dy: Tensor | float, x: Tensor | Ghost, *, size: int, axis: int = -1) -> Tensor"),
+      "Gradient of interpolate_nearest.");
+}
+
+void bind_interpolate_linear__grad(nb::module_& m) {
+  Op& op = op_of("interpolate_linear.grad");
+  m.def(
+      "interpolate_linear__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle size_, nb::handle axis_, nb::handle align_corners_) {
+        return call(op, {dy_, x_}, {size_, axis_, align_corners_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::kw_only(),
+      nb::arg("size").none(),
+      nb::arg("axis").none() = op.defaults[1],
+      nb::arg("align_corners").none() = op.defaults[2],
+      nb::sig("def interpolate_linear__grad(dy: Tensor | float, x: Tensor | Ghost, *, size: int, axis: int = -1, align_corners: bool = False) -> Tensor"),
+      "Gradient of interpolate_linear.");
 }
 
 void bind_embedding__grad(nb::module_& m) {
@@ -2893,21 +3660,88 @@ void bind_take_along__grad(nb::module_& m) {
       "Gradient of take_along.");
 }
 
-void bind_scatter_sum__grad(nb::module_& m) {
-  Op& op = op_of("scatter_sum.grad");
+void bind_scatter__grad(nb::module_& m) {
+  Op& op = op_of("scatter.grad");
   m.def(
-      "scatter_sum__grad",
-      [&op](nb::handle dy_, nb::handle index_, nb::handle x_, nb::handle size_, nb::handle axis_) {
-        return call(op, {dy_, index_, x_}, {size_, axis_});
+      "scatter__grad",
+      [&op](nb::handle dy_, nb::handle index_, nb::handle x_, nb::handle source_, nb::handle axis_) {
+        return call(op, {dy_, index_, x_, source_}, {axis_});
       },
       nb::arg("dy").none(),
       nb::arg("index").none(),
       nb::arg("x").none(),
+      nb::arg("source").none(),
       nb::kw_only(),
-      nb::arg("size").none(),
-      nb::arg("axis").none() = op.defaults[1],
-      nb::sig("def scatter_sum__grad(dy: Tensor | float, index: Tensor | int, x: Tensor | Ghost, *, size: int, axis: int = -1) -> Tensor"),
-      "Gradient of scatter_sum.");
+      nb::arg("axis").none() = op.defaults[0],
+      nb::sig("def scatter__grad(dy: Tensor | float, index: Tensor | int, x: Tensor | Ghost, source: Tensor | Ghost, *, axis: int = -1) -> tuple[Tensor, Tensor]"),
+      "Gradient of scatter.");
+}
+
+void bind_scatter_add__grad(nb::module_& m) {
+  Op& op = op_of("scatter_add.grad");
+  m.def(
+      "scatter_add__grad",
+      [&op](nb::handle dy_, nb::handle index_, nb::handle x_, nb::handle source_, nb::handle axis_) {
+        return call(op, {dy_, index_, x_, source_}, {axis_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("index").none(),
+      nb::arg("x").none(),
+      nb::arg("source").none(),
+      nb::kw_only(),
+      nb::arg("axis").none() = op.defaults[0],
+      nb::sig("def scatter_add__grad(dy: Tensor | float, index: Tensor | int, x: Tensor | Ghost, source: Tensor | Ghost, *, axis: int = -1) -> tuple[Tensor, Tensor]"),
+      "Gradient of scatter_add.");
+}
+
+void bind_scatter_max__grad(nb::module_& m) {
+  Op& op = op_of("scatter_max.grad");
+  m.def(
+      "scatter_max__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle index_, nb::handle source_, nb::handle axis_) {
+        return call(op, {dy_, x_, index_, source_}, {axis_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::arg("index").none(),
+      nb::arg("source").none(),
+      nb::kw_only(),
+      nb::arg("axis").none() = op.defaults[0],
+      nb::sig("def scatter_max__grad(dy: Tensor | float, x: Tensor | float, index: Tensor | int, source: Tensor | float, *, axis: int = -1) -> tuple[Tensor, Tensor]"),
+      "Gradient of scatter_max.");
+}
+
+void bind_index_add__grad(nb::module_& m) {
+  Op& op = op_of("index_add.grad");
+  m.def(
+      "index_add__grad",
+      [&op](nb::handle dy_, nb::handle index_, nb::handle x_, nb::handle source_, nb::handle axis_) {
+        return call(op, {dy_, index_, x_, source_}, {axis_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("index").none(),
+      nb::arg("x").none(),
+      nb::arg("source").none(),
+      nb::kw_only(),
+      nb::arg("axis").none() = op.defaults[0],
+      nb::sig("def index_add__grad(dy: Tensor | float, index: Tensor | int, x: Tensor | Ghost, source: Tensor | Ghost, *, axis: int = 0) -> tuple[Tensor, Tensor]"),
+      "Gradient of index_add.");
+}
+
+void bind_masked_fill__grad(nb::module_& m) {
+  Op& op = op_of("masked_fill.grad");
+  m.def(
+      "masked_fill__grad",
+      [&op](nb::handle dy_, nb::handle mask_, nb::handle x_, nb::handle value_) {
+        return call(op, {dy_, mask_, x_}, {value_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("mask").none(),
+      nb::arg("x").none(),
+      nb::kw_only(),
+      nb::arg("value").none(),
+      nb::sig("def masked_fill__grad(dy: Tensor | float, mask: Tensor | bool, x: Tensor | Ghost, *, value: float) -> Tensor"),
+      "Gradient of masked_fill.");
 }
 
 void bind_reshape__grad(nb::module_& m) {
@@ -2970,10 +3804,10 @@ void bind_slice__grad(nb::module_& m) {
       "Gradient of slice.");
 }
 
-void bind_pad__grad(nb::module_& m) {
-  Op& op = op_of("pad.grad");
+void bind_constant_pad__grad(nb::module_& m) {
+  Op& op = op_of("constant_pad.grad");
   m.def(
-      "pad__grad",
+      "constant_pad__grad",
       [&op](nb::handle dy_, nb::handle x_, nb::handle size_, nb::handle start_, nb::handle value_) {
         return call(op, {dy_, x_}, {size_, start_, value_});
       },
@@ -2983,8 +3817,59 @@ void bind_pad__grad(nb::module_& m) {
       nb::arg("size").none(),
       nb::arg("start").none(),
       nb::arg("value").none() = op.defaults[2],
-      nb::sig("def pad__grad(dy: Tensor | float, x: Tensor | Ghost, *, size: int | Sequence[int], start: int | Sequence[int], value: float = 0.0) -> Tensor"),
-      "Gradient of pad.");
+      nb::sig("def constant_pad__grad(dy: Tensor | float, x: Tensor | Ghost, *, size: int | Sequence[int], start: int | Sequence[int], value: float = 0.0) -> Tensor"),
+      "Gradient of constant_pad.");
+}
+
+void bind_reflection_pad__grad(nb::module_& m) {
+  Op& op = op_of("reflection_pad.grad");
+  m.def(
+      "reflection_pad__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle before_, nb::handle after_, nb::handle axis_) {
+        return call(op, {dy_, x_}, {before_, after_, axis_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::kw_only(),
+      nb::arg("before").none(),
+      nb::arg("after").none(),
+      nb::arg("axis").none() = op.defaults[2],
+      nb::sig("def reflection_pad__grad(dy: Tensor | float, x: Tensor | Ghost, *, before: int, after: int, axis: int = -1) -> Tensor"),
+      "Gradient of reflection_pad.");
+}
+
+void bind_replication_pad__grad(nb::module_& m) {
+  Op& op = op_of("replication_pad.grad");
+  m.def(
+      "replication_pad__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle before_, nb::handle after_, nb::handle axis_) {
+        return call(op, {dy_, x_}, {before_, after_, axis_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::kw_only(),
+      nb::arg("before").none(),
+      nb::arg("after").none(),
+      nb::arg("axis").none() = op.defaults[2],
+      nb::sig("def replication_pad__grad(dy: Tensor | float, x: Tensor | Ghost, *, before: int, after: int, axis: int = -1) -> Tensor"),
+      "Gradient of replication_pad.");
+}
+
+void bind_circular_pad__grad(nb::module_& m) {
+  Op& op = op_of("circular_pad.grad");
+  m.def(
+      "circular_pad__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle before_, nb::handle after_, nb::handle axis_) {
+        return call(op, {dy_, x_}, {before_, after_, axis_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::kw_only(),
+      nb::arg("before").none(),
+      nb::arg("after").none(),
+      nb::arg("axis").none() = op.defaults[2],
+      nb::sig("def circular_pad__grad(dy: Tensor | float, x: Tensor | Ghost, *, before: int, after: int, axis: int = -1) -> Tensor"),
+      "Gradient of circular_pad.");
 }
 
 void bind_flip__grad(nb::module_& m) {
@@ -2999,6 +3884,118 @@ void bind_flip__grad(nb::module_& m) {
       nb::arg("axis").none(),
       nb::sig("def flip__grad(dy: Tensor | float, *, axis: int) -> Tensor"),
       "Gradient of flip.");
+}
+
+void bind_roll__grad(nb::module_& m) {
+  Op& op = op_of("roll.grad");
+  m.def(
+      "roll__grad",
+      [&op](nb::handle dy_, nb::handle shift_, nb::handle axis_) {
+        return call(op, {dy_}, {shift_, axis_});
+      },
+      nb::arg("dy").none(),
+      nb::kw_only(),
+      nb::arg("shift").none(),
+      nb::arg("axis").none() = op.defaults[1],
+      nb::sig("def roll__grad(dy: Tensor | float, *, shift: int | Sequence[int], axis: int = -1) -> Tensor"),
+      "Gradient of roll.");
+}
+
+void bind_tril__grad(nb::module_& m) {
+  Op& op = op_of("tril.grad");
+  m.def(
+      "tril__grad",
+      [&op](nb::handle dy_, nb::handle diagonal_) {
+        return call(op, {dy_}, {diagonal_});
+      },
+      nb::arg("dy").none(),
+      nb::kw_only(),
+      nb::arg("diagonal").none() = op.defaults[0],
+      nb::sig("def tril__grad(dy: Tensor | float, *, diagonal: int | Sequence[int] = (0,)) -> Tensor"),
+      "Gradient of tril.");
+}
+
+void bind_triu__grad(nb::module_& m) {
+  Op& op = op_of("triu.grad");
+  m.def(
+      "triu__grad",
+      [&op](nb::handle dy_, nb::handle diagonal_) {
+        return call(op, {dy_}, {diagonal_});
+      },
+      nb::arg("dy").none(),
+      nb::kw_only(),
+      nb::arg("diagonal").none() = op.defaults[0],
+      nb::sig("def triu__grad(dy: Tensor | float, *, diagonal: int | Sequence[int] = (0,)) -> Tensor"),
+      "Gradient of triu.");
+}
+
+void bind_diagonal__grad(nb::module_& m) {
+  Op& op = op_of("diagonal.grad");
+  m.def(
+      "diagonal__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle size_, nb::handle row_, nb::handle column_) {
+        return call(op, {dy_, x_}, {size_, row_, column_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::kw_only(),
+      nb::arg("size").none(),
+      nb::arg("row").none(),
+      nb::arg("column").none(),
+      nb::sig("def diagonal__grad(dy: Tensor | float, x: Tensor | Ghost, *, size: int, row: int | Sequence[int], column: int | Sequence[int]) -> Tensor"),
+      "Gradient of diagonal.");
+}
+
+void bind_diagonal_matrix__grad(nb::module_& m) {
+  Op& op = op_of("diagonal_matrix.grad");
+  m.def(
+      "diagonal_matrix__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle size_, nb::handle row_, nb::handle column_) {
+        return call(op, {dy_, x_}, {size_, row_, column_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::kw_only(),
+      nb::arg("size").none(),
+      nb::arg("row").none(),
+      nb::arg("column").none(),
+      nb::sig("def diagonal_matrix__grad(dy: Tensor | float, x: Tensor | Ghost, *, size: int | tuple[int, int], row: int | Sequence[int], column: int | Sequence[int]) -> Tensor"),
+      "Gradient of diagonal_matrix.");
+}
+
+void bind_sliding_window__grad(nb::module_& m) {
+  Op& op = op_of("sliding_window.grad");
+  m.def(
+      "sliding_window__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle window_, nb::handle step_, nb::handle axis_) {
+        return call(op, {dy_, x_}, {window_, step_, axis_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::kw_only(),
+      nb::arg("window").none(),
+      nb::arg("step").none() = op.defaults[1],
+      nb::arg("axis").none() = op.defaults[2],
+      nb::sig("def sliding_window__grad(dy: Tensor | float, x: Tensor | Ghost, *, window: int, step: int = 1, axis: int = -1) -> Tensor"),
+      "Gradient of sliding_window.");
+}
+
+void bind_unfold__grad(nb::module_& m) {
+  Op& op = op_of("unfold.grad");
+  m.def(
+      "unfold__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle window_, nb::handle stride_, nb::handle padding_, nb::handle dilation_) {
+        return call(op, {dy_, x_}, {window_, stride_, padding_, dilation_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::kw_only(),
+      nb::arg("window").none(),
+      nb::arg("stride").none() = op.defaults[1],
+      nb::arg("padding").none() = op.defaults[2],
+      nb::arg("dilation").none() = op.defaults[3],
+      nb::sig("def unfold__grad(dy: Tensor | float, x: Tensor | Ghost, *, window: int | tuple[int, int], stride: int | tuple[int, int] = 1, padding: int | tuple[int, int] = 0, dilation: int | tuple[int, int] = 1) -> Tensor"),
+      "Gradient of unfold.");
 }
 
 void bind_concat__grad(nb::module_& m) {
@@ -3126,25 +4123,58 @@ void bind_ops(nb::module_& m) {
   bind_matmul(m);
   bind_linear(m);
   bind_bilinear(m);
+  bind_outer(m);
+  bind_dot(m);
+  bind_vecdot(m);
+  bind_conv1d(m);
   bind_conv2d(m);
+  bind_conv3d(m);
+  bind_conv_transpose1d(m);
+  bind_conv_transpose2d(m);
+  bind_max_pool1d(m);
   bind_max_pool2d(m);
+  bind_max_pool3d(m);
+  bind_avg_pool1d(m);
   bind_avg_pool2d(m);
+  bind_avg_pool3d(m);
+  bind_adaptive_avg_pool1d(m);
+  bind_adaptive_avg_pool2d(m);
+  bind_interpolate_nearest(m);
+  bind_interpolate_linear(m);
   bind_embedding(m);
   bind_take(m);
   bind_take_along(m);
-  bind_scatter_sum(m);
+  bind_scatter(m);
+  bind_scatter_add(m);
+  bind_scatter_max(m);
+  bind_index_add(m);
+  bind_masked_fill(m);
   bind_one_hot(m);
   bind_reshape(m);
   bind_permute(m);
   bind_expand_as(m);
   bind_slice(m);
-  bind_pad(m);
+  bind_constant_pad(m);
+  bind_reflection_pad(m);
+  bind_replication_pad(m);
+  bind_circular_pad(m);
   bind_flip(m);
+  bind_roll(m);
+  bind_tril(m);
+  bind_triu(m);
+  bind_diagonal(m);
+  bind_diagonal_matrix(m);
+  bind_sliding_window(m);
+  bind_unfold(m);
   bind_concat(m);
   bind_full(m);
   bind_iota(m);
   bind_random_uniform(m);
   bind_random_normal(m);
+  bind_random_integers(m);
+  bind_random_exponential(m);
+  bind_bernoulli(m);
+  bind_multinomial(m);
   bind_sgd_step(m);
   bind_adam_step(m);
   bind_add__grad(m);
@@ -3223,19 +4253,48 @@ void bind_ops(nb::module_& m) {
   bind_matmul__grad(m);
   bind_linear__grad(m);
   bind_bilinear__grad(m);
+  bind_outer__grad(m);
+  bind_dot__grad(m);
+  bind_vecdot__grad(m);
+  bind_conv1d__grad(m);
   bind_conv2d__grad(m);
+  bind_conv3d__grad(m);
+  bind_conv_transpose1d__grad(m);
+  bind_conv_transpose2d__grad(m);
+  bind_max_pool1d__grad(m);
   bind_max_pool2d__grad(m);
+  bind_max_pool3d__grad(m);
+  bind_avg_pool1d__grad(m);
   bind_avg_pool2d__grad(m);
+  bind_avg_pool3d__grad(m);
+  bind_adaptive_avg_pool1d__grad(m);
+  bind_adaptive_avg_pool2d__grad(m);
+  bind_interpolate_nearest__grad(m);
+  bind_interpolate_linear__grad(m);
   bind_embedding__grad(m);
   bind_take__grad(m);
   bind_take_along__grad(m);
-  bind_scatter_sum__grad(m);
+  bind_scatter__grad(m);
+  bind_scatter_add__grad(m);
+  bind_scatter_max__grad(m);
+  bind_index_add__grad(m);
+  bind_masked_fill__grad(m);
   bind_reshape__grad(m);
   bind_permute__grad(m);
   bind_expand_as__grad(m);
   bind_slice__grad(m);
-  bind_pad__grad(m);
+  bind_constant_pad__grad(m);
+  bind_reflection_pad__grad(m);
+  bind_replication_pad__grad(m);
+  bind_circular_pad__grad(m);
   bind_flip__grad(m);
+  bind_roll__grad(m);
+  bind_tril__grad(m);
+  bind_triu__grad(m);
+  bind_diagonal__grad(m);
+  bind_diagonal_matrix__grad(m);
+  bind_sliding_window__grad(m);
+  bind_unfold__grad(m);
   bind_concat__grad(m);
 }
 

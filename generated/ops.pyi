@@ -2164,15 +2164,109 @@ def bilinear(x1: Tensor | float, x2: Tensor | float, weight: Tensor | float, bia
         array([ 0.0525,  0.0175, -0.63  , -0.245 ], dtype=float32)
     """
 
+def outer(a: Tensor | float, b: Tensor | float) -> Tensor:
+    """The product of each element of a with each of b.
+
+    Args:
+        a: a tensor of numbers of shape (..., i).
+        b: a tensor of numbers of shape (..., j).
+
+    Returns:
+        y: the promoted dtype of a and b, of shape (..., i, j).
+
+    Raises:
+        ValueError: the shapes do not fit.
+
+    Example:
+        >>> a = axon.tensor([[0.2, -0.1, 0.0], [0.2, 0.2, 2.0]])
+        >>> b = axon.tensor([[0.1, -0.2], [1.5, 1.3]])
+        >>> y = axon.outer(a, b)
+        >>> y.shape
+        (2, 3, 2)
+    """
+
+def dot(a: Tensor | float, b: Tensor | float) -> Tensor:
+    """The sum of the products of the elements of two vectors.
+
+    Args:
+        a: a tensor of numbers of shape (k,).
+        b: a tensor of numbers of shape (k,).
+
+    Returns:
+        y: the promoted dtype of a and b, of shape ().
+
+    Raises:
+        ValueError: the shapes do not fit.
+
+    Example:
+        >>> a = axon.tensor([-0.6, -1.2, 0.6])
+        >>> b = axon.tensor([0.0, 0.2, 0.2])
+        >>> y = axon.dot(a, b)
+        >>> round(y.item(), 4)
+        -0.12
+    """
+
+def vecdot(a: Tensor | float, b: Tensor | float, axis: int = -1) -> Tensor:
+    """The sums of the products of two tensors along an axis.
+
+    Args:
+        a: a tensor of numbers that broadcasts with the others.
+        b: a tensor of numbers that broadcasts with the others.
+        axis: an axis, by default -1.
+
+    Returns:
+        y: the promoted dtype of a and b, of shape (...) without axis.
+
+    Raises:
+        ValueError: the shapes do not fit.
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> a = axon.tensor([[-1.1, 1.4, -0.5], [-0.2, 1.0, 0.3]])
+        >>> b = axon.tensor([[-2.5, 0.5, 1.3], [-1.3, -0.2, -0.5]])
+        >>> y = axon.vecdot(a, b)
+        >>> y.numpy().round(4)
+        array([ 2.8 , -0.09], dtype=float32)
+    """
+
+def conv1d(x: Tensor | float, weight: Tensor | float, *, stride: int = 1, padding: int = 0, dilation: int = 1, groups: int = 1) -> Tensor:
+    """Cross-correlation of sequences (n, channels, length) with filters, in groups of channels.
+
+    Args:
+        x: a floating-point tensor of shape (n, g*c, L).
+        weight: a floating-point tensor of shape (g*o, c, r).
+        stride: an integer with stride > 0, by default 1.
+        padding: an integer with padding >= 0, by default 0.
+        dilation: an integer with dilation > 0, by default 1.
+        groups: an integer with groups > 0, by default 1.
+
+    Returns:
+        y: the promoted dtype of x and weight, of shape (n, g*o, l) with g = groups, l = (L + 2
+            * padding - dilation * (r - 1) - 1) // stride + 1.
+
+    Raises:
+        ValueError: the shapes do not fit; stride does not satisfy stride > 0; padding does not
+            satisfy padding >= 0; dilation does not satisfy dilation > 0; groups does not
+            satisfy groups > 0.
+        TypeError: x or weight has a dtype of another kind.
+
+    Example:
+        >>> x = (axon.arange(42) % 7 - 3).reshape(3, 2, 7) / 4
+        >>> weight = (axon.arange(24) % 7 - 3).reshape(4, 2, 3) / 4
+        >>> y = axon.conv1d(x, weight)
+        >>> y.shape
+        (3, 4, 5)
+    """
+
 def conv2d(x: Tensor | float, weight: Tensor | float, *, stride: int | tuple[int, int] = 1, padding: int | tuple[int, int] = 0, dilation: int | tuple[int, int] = 1, groups: int = 1) -> Tensor:
     """Cross-correlation of images (n, channels, height, width) with filters, in groups of channels.
 
     Args:
         x: a floating-point tensor of shape (n, g*c, H, W).
         weight: a floating-point tensor of shape (g*o, c, r, s).
-        stride: an integer or a pair with stride[0] > 0 and stride[1] > 0, by default 1.
-        padding: an integer or a pair, by default 0.
-        dilation: an integer or a pair, by default 1.
+        stride: an integer or a pair with stride > 0, by default 1.
+        padding: an integer or a pair with padding >= 0, by default 0.
+        dilation: an integer or a pair with dilation > 0, by default 1.
         groups: an integer with groups > 0, by default 1.
 
     Returns:
@@ -2181,8 +2275,9 @@ def conv2d(x: Tensor | float, weight: Tensor | float, *, stride: int | tuple[int
             padding[1] - dilation[1] * (s - 1) - 1) // stride[1] + 1.
 
     Raises:
-        ValueError: the shapes do not fit; stride does not satisfy stride[0] > 0 and stride[1] >
-            0; groups does not satisfy groups > 0.
+        ValueError: the shapes do not fit; stride does not satisfy stride > 0; padding does not
+            satisfy padding >= 0; dilation does not satisfy dilation > 0; groups does not
+            satisfy groups > 0.
         TypeError: x or weight has a dtype of another kind.
 
     Example:
@@ -2193,22 +2288,146 @@ def conv2d(x: Tensor | float, weight: Tensor | float, *, stride: int | tuple[int
         (3, 4, 3, 5)
     """
 
-def max_pool2d(x: Tensor | float, window: int | tuple[int, int], stride: int | tuple[int, int], *, padding: int | tuple[int, int] = 0) -> Tensor:
+def conv3d(x: Tensor | float, weight: Tensor | float, *, stride: int | tuple[int, int, int] = 1, padding: int | tuple[int, int, int] = 0, dilation: int | tuple[int, int, int] = 1, groups: int = 1) -> Tensor:
+    """Cross-correlation of volumes (n, channels, depth, height, width) with filters, in groups of channels.
+
+    Args:
+        x: a floating-point tensor of shape (n, g*c, D, H, W).
+        weight: a floating-point tensor of shape (g*o, c, q, r, s).
+        stride: an integer or three with stride > 0, by default 1.
+        padding: an integer or three with padding >= 0, by default 0.
+        dilation: an integer or three with dilation > 0, by default 1.
+        groups: an integer with groups > 0, by default 1.
+
+    Returns:
+        y: the promoted dtype of x and weight, of shape (n, g*o, d, h, w) with g = groups, d =
+            (D + 2 * padding[0] - dilation[0] * (q - 1) - 1) // stride[0] + 1, h = (H + 2 *
+            padding[1] - dilation[1] * (r - 1) - 1) // stride[1] + 1, w = (W + 2 * padding[2] -
+            dilation[2] * (s - 1) - 1) // stride[2] + 1.
+
+    Raises:
+        ValueError: the shapes do not fit; stride does not satisfy stride > 0; padding does not
+            satisfy padding >= 0; dilation does not satisfy dilation > 0; groups does not
+            satisfy groups > 0.
+        TypeError: x or weight has a dtype of another kind.
+
+    Example:
+        >>> x = (axon.arange(180) % 7 - 3).reshape(1, 3, 4, 3, 5) / 4
+        >>> weight = (axon.arange(72) % 7 - 3).reshape(2, 3, 2, 2, 3) / 4
+        >>> y = axon.conv3d(x, weight)
+        >>> y.shape
+        (1, 2, 3, 2, 3)
+    """
+
+def conv_transpose1d(x: Tensor | float, weight: Tensor | float, *, stride: int = 1, padding: int = 0, output_padding: int = 0, groups: int = 1, dilation: int = 1) -> Tensor:
+    """The transpose of a strided convolution of sequences, with a weight (channels of x, filters of a group, window).
+
+    Args:
+        x: a floating-point tensor of shape (n, g*c, L).
+        weight: a floating-point tensor of shape (g*c, o, r).
+        stride: an integer with stride > 0, by default 1.
+        padding: an integer with padding >= 0, by default 0.
+        output_padding: an integer with output_padding >= 0, by default 0.
+        groups: an integer with groups > 0, by default 1.
+        dilation: an integer with dilation > 0, by default 1.
+
+    Returns:
+        y: the promoted dtype of x and weight, of shape (n, g*o, l) with g = groups, l = (L - 1)
+            * stride - 2 * padding + dilation * (r - 1) + output_padding + 1.
+
+    Raises:
+        ValueError: the shapes do not fit; stride does not satisfy stride > 0; padding does not
+            satisfy padding >= 0; output_padding does not satisfy output_padding >= 0; groups
+            does not satisfy groups > 0; dilation does not satisfy dilation > 0.
+        TypeError: x or weight has a dtype of another kind.
+
+    Example:
+        >>> x = (axon.arange(24) % 7 - 3).reshape(3, 2, 4) / 4
+        >>> weight = (axon.arange(24) % 7 - 3).reshape(2, 4, 3) / 4
+        >>> y = axon.conv_transpose1d(x, weight)
+        >>> y.shape
+        (3, 4, 6)
+    """
+
+def conv_transpose2d(x: Tensor | float, weight: Tensor | float, *, stride: int | tuple[int, int] = 1, padding: int | tuple[int, int] = 0, output_padding: int | tuple[int, int] = 0, groups: int = 1, dilation: int | tuple[int, int] = 1) -> Tensor:
+    """The transpose of a strided convolution of images, with a weight (channels of x, filters of a group, window).
+
+    Args:
+        x: a floating-point tensor of shape (n, g*c, H, W).
+        weight: a floating-point tensor of shape (g*c, o, r, s).
+        stride: an integer or a pair with stride > 0, by default 1.
+        padding: an integer or a pair with padding >= 0, by default 0.
+        output_padding: an integer or a pair with output_padding >= 0, by default 0.
+        groups: an integer with groups > 0, by default 1.
+        dilation: an integer or a pair with dilation > 0, by default 1.
+
+    Returns:
+        y: the promoted dtype of x and weight, of shape (n, g*o, h, w) with g = groups, h = (H -
+            1) * stride[0] - 2 * padding[0] + dilation[0] * (r - 1) + output_padding[0] + 1, w =
+            (W - 1) * stride[1] - 2 * padding[1] + dilation[1] * (s - 1) + output_padding[1] +
+            1.
+
+    Raises:
+        ValueError: the shapes do not fit; stride does not satisfy stride > 0; padding does not
+            satisfy padding >= 0; output_padding does not satisfy output_padding >= 0; groups
+            does not satisfy groups > 0; dilation does not satisfy dilation > 0.
+        TypeError: x or weight has a dtype of another kind.
+
+    Example:
+        >>> x = (axon.arange(36) % 7 - 3).reshape(1, 3, 3, 4) / 4
+        >>> weight = (axon.arange(36) % 7 - 3).reshape(3, 2, 3, 2) / 4
+        >>> y = axon.conv_transpose2d(x, weight)
+        >>> y.shape
+        (1, 2, 5, 5)
+    """
+
+def max_pool1d(x: Tensor | float, window: int, stride: int, *, padding: int = 0, dilation: int = 1) -> Tensor:
+    """Largest element of each window; padding never wins.
+
+    Args:
+        x: a floating-point tensor of shape (..., L).
+        window: an integer with window > 0 and 0 <= 2*padding <= window.
+        stride: an integer with stride > 0.
+        padding: an integer with 0 <= 2*padding <= window, by default 0.
+        dilation: an integer with dilation > 0, by default 1.
+
+    Returns:
+        y: the dtype of x, of shape (..., l) with l = (L + 2 * padding - dilation * (window - 1)
+            - 1) // stride + 1.
+
+    Raises:
+        ValueError: the shapes do not fit; window does not satisfy window > 0; stride does not
+            satisfy stride > 0; padding does not satisfy 0 <= 2*padding <= window; dilation does
+            not satisfy dilation > 0; a largest or smallest of no elements is asked for.
+        TypeError: x has a dtype of another kind.
+
+    Example:
+        >>> x = (axon.arange(14) % 7 - 3).reshape(2, 7) / 4
+        >>> y = axon.max_pool1d(x, 2, 2)
+        >>> y.numpy().round(4)
+        array([[-0.5,  0. ,  0.5],
+               [-0.5,  0. ,  0.5]], dtype=float32)
+    """
+
+def max_pool2d(x: Tensor | float, window: int | tuple[int, int], stride: int | tuple[int, int], *, padding: int | tuple[int, int] = 0, dilation: int | tuple[int, int] = 1) -> Tensor:
     """Largest element of each window; padding never wins.
 
     Args:
         x: a floating-point tensor of shape (..., H, W).
-        window: an integer or a pair.
-        stride: an integer or a pair with stride[0] > 0 and stride[1] > 0.
-        padding: an integer or a pair, by default 0.
+        window: an integer or a pair with window > 0 and 0 <= 2*padding <= window.
+        stride: an integer or a pair with stride > 0.
+        padding: an integer or a pair with 0 <= 2*padding <= window, by default 0.
+        dilation: an integer or a pair with dilation > 0, by default 1.
 
     Returns:
-        y: the dtype of x, of shape (..., h, w) with h = (H + 2 * padding[0] - window[0]) //
-            stride[0] + 1, w = (W + 2 * padding[1] - window[1]) // stride[1] + 1.
+        y: the dtype of x, of shape (..., h, w) with h = (H + 2 * padding[0] - dilation[0] *
+            (window[0] - 1) - 1) // stride[0] + 1, w = (W + 2 * padding[1] - dilation[1] *
+            (window[1] - 1) - 1) // stride[1] + 1.
 
     Raises:
-        ValueError: the shapes do not fit; stride does not satisfy stride[0] > 0 and stride[1] >
-            0; a largest or smallest of no elements is asked for.
+        ValueError: the shapes do not fit; window does not satisfy window > 0; stride does not
+            satisfy stride > 0; padding does not satisfy 0 <= 2*padding <= window; dilation does
+            not satisfy dilation > 0; a largest or smallest of no elements is asked for.
         TypeError: x has a dtype of another kind.
 
     Example:
@@ -2219,22 +2438,78 @@ def max_pool2d(x: Tensor | float, window: int | tuple[int, int], stride: int | t
                [0.75, 0.75, 0.  ]], dtype=float32)
     """
 
-def avg_pool2d(x: Tensor | float, window: int | tuple[int, int], stride: int | tuple[int, int], *, padding: int | tuple[int, int] = 0) -> Tensor:
-    """Mean of each window; padding counts as zeros.
+def max_pool3d(x: Tensor | float, window: int | tuple[int, int, int], stride: int | tuple[int, int, int], *, padding: int | tuple[int, int, int] = 0, dilation: int | tuple[int, int, int] = 1) -> Tensor:
+    """Largest element of each window; padding never wins.
+
+    Args:
+        x: a floating-point tensor of shape (..., D, H, W).
+        window: an integer or three with window > 0 and 0 <= 2*padding <= window.
+        stride: an integer or three with stride > 0.
+        padding: an integer or three with 0 <= 2*padding <= window, by default 0.
+        dilation: an integer or three with dilation > 0, by default 1.
+
+    Returns:
+        y: the dtype of x, of shape (..., d, h, w) with d = (D + 2 * padding[0] - dilation[0] *
+            (window[0] - 1) - 1) // stride[0] + 1, h = (H + 2 * padding[1] - dilation[1] *
+            (window[1] - 1) - 1) // stride[1] + 1, w = (W + 2 * padding[2] - dilation[2] *
+            (window[2] - 1) - 1) // stride[2] + 1.
+
+    Raises:
+        ValueError: the shapes do not fit; window does not satisfy window > 0; stride does not
+            satisfy stride > 0; padding does not satisfy 0 <= 2*padding <= window; dilation does
+            not satisfy dilation > 0; a largest or smallest of no elements is asked for.
+        TypeError: x has a dtype of another kind.
+
+    Example:
+        >>> x = (axon.arange(60) % 7 - 3).reshape(4, 3, 5) / 4
+        >>> y = axon.max_pool3d(x, 2, 1)
+        >>> y.shape
+        (3, 2, 4)
+    """
+
+def avg_pool1d(x: Tensor | float, window: int, stride: int, *, padding: int = 0, count_include_pad: bool = True) -> Tensor:
+    """Mean of each window; padding counts as zeros, or not at all without count_include_pad.
+
+    Args:
+        x: a floating-point tensor of shape (..., L).
+        window: an integer with window > 0 and 0 <= 2*padding <= window.
+        stride: an integer with stride > 0.
+        padding: an integer with 0 <= 2*padding <= window, by default 0.
+        count_include_pad: a bool, by default True.
+
+    Returns:
+        y: the dtype of x, of shape (..., l) with l = (L + 2 * padding - window) // stride + 1.
+
+    Raises:
+        ValueError: the shapes do not fit; window does not satisfy window > 0; stride does not
+            satisfy stride > 0; padding does not satisfy 0 <= 2*padding <= window.
+        TypeError: x has a dtype of another kind.
+
+    Example:
+        >>> x = (axon.arange(14) % 7 - 3).reshape(2, 7) / 4
+        >>> y = axon.avg_pool1d(x, 2, 2)
+        >>> y.numpy().round(4)
+        array([[-0.625, -0.125,  0.375],
+               [-0.625, -0.125,  0.375]], dtype=float32)
+    """
+
+def avg_pool2d(x: Tensor | float, window: int | tuple[int, int], stride: int | tuple[int, int], *, padding: int | tuple[int, int] = 0, count_include_pad: bool = True) -> Tensor:
+    """Mean of each window; padding counts as zeros, or not at all without count_include_pad.
 
     Args:
         x: a floating-point tensor of shape (..., H, W).
-        window: an integer or a pair.
-        stride: an integer or a pair with stride[0] > 0 and stride[1] > 0.
-        padding: an integer or a pair, by default 0.
+        window: an integer or a pair with window > 0 and 0 <= 2*padding <= window.
+        stride: an integer or a pair with stride > 0.
+        padding: an integer or a pair with 0 <= 2*padding <= window, by default 0.
+        count_include_pad: a bool, by default True.
 
     Returns:
         y: the dtype of x, of shape (..., h, w) with h = (H + 2 * padding[0] - window[0]) //
             stride[0] + 1, w = (W + 2 * padding[1] - window[1]) // stride[1] + 1.
 
     Raises:
-        ValueError: the shapes do not fit; stride does not satisfy stride[0] > 0 and stride[1] >
-            0.
+        ValueError: the shapes do not fit; window does not satisfy window > 0; stride does not
+            satisfy stride > 0; padding does not satisfy 0 <= 2*padding <= window.
         TypeError: x has a dtype of another kind.
 
     Example:
@@ -2243,6 +2518,125 @@ def avg_pool2d(x: Tensor | float, window: int | tuple[int, int], stride: int | t
         >>> y.numpy().round(4)
         array([[-0.3125, -0.25  ,  0.25  ],
                [ 0.5   , -0.3125, -0.25  ]], dtype=float32)
+    """
+
+def avg_pool3d(x: Tensor | float, window: int | tuple[int, int, int], stride: int | tuple[int, int, int], *, padding: int | tuple[int, int, int] = 0, count_include_pad: bool = True) -> Tensor:
+    """Mean of each window; padding counts as zeros, or not at all without count_include_pad.
+
+    Args:
+        x: a floating-point tensor of shape (..., D, H, W).
+        window: an integer or three with window > 0 and 0 <= 2*padding <= window.
+        stride: an integer or three with stride > 0.
+        padding: an integer or three with 0 <= 2*padding <= window, by default 0.
+        count_include_pad: a bool, by default True.
+
+    Returns:
+        y: the dtype of x, of shape (..., d, h, w) with d = (D + 2 * padding[0] - window[0]) //
+            stride[0] + 1, h = (H + 2 * padding[1] - window[1]) // stride[1] + 1, w = (W + 2 *
+            padding[2] - window[2]) // stride[2] + 1.
+
+    Raises:
+        ValueError: the shapes do not fit; window does not satisfy window > 0; stride does not
+            satisfy stride > 0; padding does not satisfy 0 <= 2*padding <= window.
+        TypeError: x has a dtype of another kind.
+
+    Example:
+        >>> x = (axon.arange(60) % 7 - 3).reshape(4, 3, 5) / 4
+        >>> y = axon.avg_pool3d(x, 2, 1)
+        >>> y.shape
+        (3, 2, 4)
+    """
+
+def adaptive_avg_pool1d(x: Tensor | float, size: int) -> Tensor:
+    """Means over size windows that cover the last axis, window i from floor(i*L/size) to ceil((i + 1)*L/size).
+
+    Args:
+        x: a floating-point tensor of shape (..., L).
+        size: an integer with size > 0.
+
+    Returns:
+        y: the dtype of x, of shape (..., l) with l = size.
+
+    Raises:
+        ValueError: the shapes do not fit; size does not satisfy size > 0.
+        TypeError: x has a dtype of another kind.
+
+    Example:
+        >>> x = (axon.arange(14) % 7 - 3).reshape(2, 7) / 4
+        >>> y = axon.adaptive_avg_pool1d(x, 1)
+        >>> y.numpy().round(4)
+        array([[0.],
+               [0.]], dtype=float32)
+    """
+
+def adaptive_avg_pool2d(x: Tensor | float, size: int | tuple[int, int]) -> Tensor:
+    """Means over size[0] times size[1] windows that cover the last two axes, along each as in adaptive_avg_pool1d.
+
+    Args:
+        x: a floating-point tensor of shape (..., H, W).
+        size: an integer or a pair with size > 0.
+
+    Returns:
+        y: the dtype of x, of shape (..., h, w) with h = size[0], w = size[1].
+
+    Raises:
+        ValueError: the shapes do not fit; size does not satisfy size > 0.
+        TypeError: x has a dtype of another kind.
+
+    Example:
+        >>> x = (axon.arange(30) % 7 - 3).reshape(5, 6) / 4
+        >>> y = axon.adaptive_avg_pool2d(x, 1)
+        >>> y.numpy().round(4)
+        array([[-0.0417]], dtype=float32)
+    """
+
+def interpolate_nearest(x: Tensor | float, size: int, *, axis: int = -1) -> Tensor:
+    """x with size elements along an axis, element i that with number floor(i*n/size) of n.
+
+    Args:
+        x: a floating-point tensor of shape (...) with n along axis.
+        size: an integer with size > 0.
+        axis: an axis, by default -1.
+
+    Returns:
+        y: the dtype of x, of shape (...) with m along axis with m = size.
+
+    Raises:
+        ValueError: the shapes do not fit; size does not satisfy size > 0.
+        TypeError: x has a dtype of another kind.
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> x = axon.tensor([[0.3, -0.2, -1.4], [-1.1, 0.1, -0.8]])
+        >>> y = axon.interpolate_nearest(x, 6)
+        >>> y.numpy().round(4)
+        array([[ 0.3,  0.3, -0.2, -0.2, -1.4, -1.4],
+               [-1.1, -1.1,  0.1,  0.1, -0.8, -0.8]], dtype=float32)
+    """
+
+def interpolate_linear(x: Tensor | float, size: int, *, axis: int = -1, align_corners: bool = False) -> Tensor:
+    """x with size elements along an axis, interpolated linearly. The outer edges of the first and last element stay where they are, or with align_corners their centres.
+
+    Args:
+        x: a floating-point tensor of shape (...) with n along axis.
+        size: an integer with size > 0.
+        axis: an axis, by default -1.
+        align_corners: a bool, by default False.
+
+    Returns:
+        y: the dtype of x, of shape (...) with m along axis with m = size.
+
+    Raises:
+        ValueError: the shapes do not fit; size does not satisfy size > 0.
+        TypeError: x has a dtype of another kind.
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> x = axon.tensor([[-0.2, -0.9, 1.0], [-0.5, -0.5, -1.4]])
+        >>> y = axon.interpolate_linear(x, 6)
+        >>> y.numpy().round(4)
+        array([[-0.2  , -0.375, -0.725, -0.425,  0.525,  1.   ],
+               [-0.5  , -0.5  , -0.5  , -0.725, -1.175, -1.4  ]], dtype=float32)
     """
 
 def embedding(table: Tensor | float, index: Tensor | int) -> Tensor:
@@ -2321,31 +2715,141 @@ def take_along(x: Tensor | float, index: Tensor | int, axis: int = -1) -> Tensor
                [ 0.5,  0.5]], dtype=float32)
     """
 
-def scatter_sum(x: Tensor | float, index: Tensor | int, size: int, *, axis: int = -1) -> Tensor:
-    """Zeros, plus each element of x at the place along an axis that index names; places may repeat.
+def scatter(x: Tensor | float, index: Tensor | int, source: Tensor | float, axis: int = -1) -> Tensor:
+    """x with the elements of source at the places along an axis that index names. Where places repeat the last one in row-major order stays.
 
     Args:
-        x: a tensor of numbers of shape (...) with m along axis.
+        x: a tensor of shape (...) with n along axis.
         index: a tensor of integers of shape (...) with m along axis.
-        size: an integer with size >= 0.
+        source: a tensor of shape (...) with m along axis.
         axis: an axis, by default -1.
 
     Returns:
-        y: the dtype of x, of shape (...) with n along axis with n = size.
+        y: the dtype of x, of shape (...) with n along axis.
 
     Raises:
-        ValueError: the shapes do not fit; size does not satisfy size >= 0.
+        ValueError: the shapes do not fit; a largest or smallest of no elements is asked for.
         TypeError: index has a dtype of another kind.
         IndexError: an axis is out of range; an index is out of range: raised when the values
             are computed.
 
     Example:
-        >>> x = axon.tensor([[-1.2, 0.6, -1.4], [-0.3, 0.1, 0.7]])
-        >>> index = axon.tensor([[1, 3, 3], [1, 2, 1]])
-        >>> y = axon.scatter_sum(x, index, 4)
+        >>> x = axon.tensor([[1.2, -0.9, -2.7], [-0.8, -0.8, 0.7]])
+        >>> index = axon.tensor([[0, 1], [1, 2]])
+        >>> source = axon.tensor([[0.1, 0.0], [-0.7, 1.2]])
+        >>> y = axon.scatter(x, index, source)
         >>> y.numpy().round(4)
-        array([[ 0. , -1.2,  0. , -0.8],
-               [ 0. ,  0.4,  0.1,  0. ]], dtype=float32)
+        array([[ 0.1,  0. , -2.7],
+               [-0.8, -0.7,  1.2]], dtype=float32)
+    """
+
+def scatter_add(x: Tensor | float, index: Tensor | int, source: Tensor | float, axis: int = -1) -> Tensor:
+    """x plus the elements of source, each at the place along an axis that index names; places may repeat.
+
+    Args:
+        x: a tensor of numbers of shape (...) with n along axis.
+        index: a tensor of integers of shape (...) with m along axis.
+        source: a tensor of numbers of shape (...) with m along axis.
+        axis: an axis, by default -1.
+
+    Returns:
+        y: the dtype of x, of shape (...) with n along axis.
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: index has a dtype of another kind.
+        IndexError: an axis is out of range; an index is out of range: raised when the values
+            are computed.
+
+    Example:
+        >>> x = axon.tensor([[-0.8, 0.6, -0.1], [1.8, -0.6, -1.1]])
+        >>> index = axon.tensor([[1, 1], [2, 1]])
+        >>> source = axon.tensor([[1.1, 0.9], [0.4, -1.6]])
+        >>> y = axon.scatter_add(x, index, source)
+        >>> y.numpy().round(4)
+        array([[-0.8,  2.6, -0.1],
+               [ 1.8, -2.2, -0.7]], dtype=float32)
+    """
+
+def scatter_max(x: Tensor | float, index: Tensor | int, source: Tensor | float, axis: int = -1) -> Tensor:
+    """The larger of x and the elements of source, each at the place along an axis that index names; places may repeat. Of equal elements of source the first receives the gradient.
+
+    Args:
+        x: a tensor of numbers of shape (...) with n along axis.
+        index: a tensor of integers of shape (...) with m along axis.
+        source: a tensor of numbers of shape (...) with m along axis.
+        axis: an axis, by default -1.
+
+    Returns:
+        y: the dtype of x, of shape (...) with n along axis.
+
+    Raises:
+        ValueError: the shapes do not fit; a largest or smallest of no elements is asked for.
+        TypeError: index has a dtype of another kind.
+        IndexError: an axis is out of range; an index is out of range: raised when the values
+            are computed.
+
+    Example:
+        >>> x = axon.tensor([[-0.9, 0.9, -0.5], [2.0, 0.0, 0.9]])
+        >>> index = axon.tensor([[2, 0], [2, 0]])
+        >>> source = axon.tensor([[-0.8, 0.1], [1.2, -1.0]])
+        >>> y = axon.scatter_max(x, index, source)
+        >>> y.numpy().round(4)
+        array([[ 0.1,  0.9, -0.5],
+               [ 2. ,  0. ,  1.2]], dtype=float32)
+    """
+
+def index_add(x: Tensor | float, index: Tensor | int, source: Tensor | float, axis: int = 0) -> Tensor:
+    """x plus the slices of source along an axis, each at the place that index names; places may repeat.
+
+    Args:
+        x: a tensor of numbers of shape (...) with n along axis.
+        index: a tensor of integers of shape (m,).
+        source: a tensor of numbers of shape (...) with m along axis.
+        axis: an axis, by default 0.
+
+    Returns:
+        y: the dtype of x, of shape (...) with n along axis.
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: index has a dtype of another kind.
+        IndexError: an axis is out of range; an index is out of range: raised when the values
+            are computed.
+
+    Example:
+        >>> x = axon.tensor([[-1.6, -1.1, -1.2], [-0.5, -0.9, 0.9], [0.2, -0.6, 1.1]])
+        >>> index = axon.tensor([0, 0])
+        >>> source = axon.tensor([[-0.6, 0.2, -0.4], [0.6, -2.1, 1.1]])
+        >>> y = axon.index_add(x, index, source)
+        >>> y.numpy().round(4)
+        array([[-1.6, -3. , -0.5],
+               [-0.5, -0.9,  0.9],
+               [ 0.2, -0.6,  1.1]], dtype=float32)
+    """
+
+def masked_fill(x: Tensor | float, mask: Tensor | bool, value: float) -> Tensor:
+    """x, but value where the mask is true.
+
+    Args:
+        x: a tensor that broadcasts with the others.
+        mask: a tensor of bools that broadcasts with the others.
+        value: a number.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: mask has a dtype of another kind.
+
+    Example:
+        >>> x = axon.tensor([[-0.2, -0.4, 1.6], [0.2, -0.7, 0.9]])
+        >>> mask = axon.tensor([[True, False, True], [True, True, False]])
+        >>> y = axon.masked_fill(x, mask, 0.5)
+        >>> y.numpy().round(4)
+        array([[ 0.5, -0.4,  0.5],
+               [ 0.5,  0.5,  0.9]], dtype=float32)
     """
 
 def one_hot(index: Tensor | int, classes: int, *, dtype: DType | str = 'float32') -> Tensor:
@@ -2445,13 +2949,13 @@ def slice(x: Tensor | float, size: int | Sequence[int], start: int | Sequence[in
         (1, 2, 2)
     """
 
-def pad(x: Tensor | float, size: int | Sequence[int], start: int | Sequence[int], value: float = 0.0) -> Tensor:
+def constant_pad(x: Tensor | float, size: int | Sequence[int], start: int | Sequence[int], value: float = 0.0) -> Tensor:
     """Element i of the result is element i + start of x where there is one, else value.
 
     Args:
         x: a tensor.
         size: a shape.
-        start: integers.
+        start: an integer or several.
         value: a number, by default 0.0.
 
     Returns:
@@ -2459,9 +2963,84 @@ def pad(x: Tensor | float, size: int | Sequence[int], start: int | Sequence[int]
 
     Example:
         >>> x = (axon.arange(24) % 7 - 3).reshape(2, 3, 4) / 4
-        >>> y = axon.pad(x, (3, 5, 6), (0, -1, -2))
+        >>> y = axon.constant_pad(x, (3, 5, 6), (0, -1, -2))
         >>> y.shape
         (3, 5, 6)
+    """
+
+def reflection_pad(x: Tensor | float, before: int, after: int, *, axis: int = -1) -> Tensor:
+    """x continued before and after along an axis by its reflection in the first and last element.
+
+    Args:
+        x: a tensor of shape (...) with n along axis.
+        before: an integer with 0 <= before < n.
+        after: an integer with 0 <= after < n.
+        axis: an axis, by default -1.
+
+    Returns:
+        y: the dtype of x, of shape (...) with m along axis with m = before + n + after.
+
+    Raises:
+        ValueError: the shapes do not fit; before does not satisfy 0 <= before < n; after does
+            not satisfy 0 <= after < n.
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> x = axon.tensor([[1.4, 0.5, 0.6, 1.6], [-1.2, -1.1, 0.9, 2.4]])
+        >>> y = axon.reflection_pad(x, 0, 0)
+        >>> y.numpy().round(4)
+        array([[ 1.4,  0.5,  0.6,  1.6],
+               [-1.2, -1.1,  0.9,  2.4]], dtype=float32)
+    """
+
+def replication_pad(x: Tensor | float, before: int, after: int, *, axis: int = -1) -> Tensor:
+    """x continued before and after along an axis by its first and last element.
+
+    Args:
+        x: a tensor of shape (...) with n along axis.
+        before: an integer with before >= 0 and n > 0.
+        after: an integer with after >= 0.
+        axis: an axis, by default -1.
+
+    Returns:
+        y: the dtype of x, of shape (...) with m along axis with m = before + n + after.
+
+    Raises:
+        ValueError: the shapes do not fit; before does not satisfy before >= 0 and n > 0; after
+            does not satisfy after >= 0.
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> x = axon.tensor([[-0.8, -0.8, 0.3], [-0.2, -0.3, 0.0]])
+        >>> y = axon.replication_pad(x, 0, 0)
+        >>> y.numpy().round(4)
+        array([[-0.8, -0.8,  0.3],
+               [-0.2, -0.3,  0. ]], dtype=float32)
+    """
+
+def circular_pad(x: Tensor | float, before: int, after: int, *, axis: int = -1) -> Tensor:
+    """x continued before and after along an axis as if it began again.
+
+    Args:
+        x: a tensor of shape (...) with n along axis.
+        before: an integer with 0 <= before <= n.
+        after: an integer with 0 <= after <= n.
+        axis: an axis, by default -1.
+
+    Returns:
+        y: the dtype of x, of shape (...) with m along axis with m = before + n + after.
+
+    Raises:
+        ValueError: the shapes do not fit; before does not satisfy 0 <= before <= n; after does
+            not satisfy 0 <= after <= n.
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> x = axon.tensor([[-0.8, 0.2, 1.2], [1.4, 0.0, -0.1]])
+        >>> y = axon.circular_pad(x, 0, 0)
+        >>> y.numpy().round(4)
+        array([[-0.8,  0.2,  1.2],
+               [ 1.4,  0. , -0.1]], dtype=float32)
     """
 
 def flip(x: Tensor | float, axis: int) -> Tensor:
@@ -2483,6 +3062,168 @@ def flip(x: Tensor | float, axis: int) -> Tensor:
         >>> y.numpy().round(4)
         array([[-0.1, -0.6, -0.1],
                [ 1.7,  0.5, -1.3]], dtype=float32)
+    """
+
+def roll(x: Tensor | float, shift: int | Sequence[int], axis: int = -1) -> Tensor:
+    """The elements along an axis moved by a shift of at least 0 and below the extent; those that leave at the end enter at the front.
+
+    Args:
+        x: a tensor.
+        shift: an integer or several.
+        axis: an axis, by default -1.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Raises:
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> x = axon.tensor([[0.0, 0.7, -0.3], [1.6, -0.9, 1.0]])
+        >>> y = axon.roll(x, (0,))
+        >>> y.numpy().round(4)
+        array([[ 0. ,  0.7, -0.3],
+               [ 1.6, -0.9,  1. ]], dtype=float32)
+    """
+
+def tril(x: Tensor | float, diagonal: int | Sequence[int] = (0,)) -> Tensor:
+    """The elements on and below a diagonal of the last two axes, zeros above it.
+
+    Args:
+        x: a tensor of shape (..., i, j).
+        diagonal: an integer or several, by default (0,).
+
+    Returns:
+        y: the dtype of x, of shape (..., i, j).
+
+    Raises:
+        ValueError: the shapes do not fit.
+
+    Example:
+        >>> x = axon.tensor([[0.0, -0.7], [-1.0, -0.6], [-1.3, 0.1]])
+        >>> y = axon.tril(x)
+        >>> y.numpy().round(4)
+        array([[ 0. ,  0. ],
+               [-1. , -0.6],
+               [-1.3,  0.1]], dtype=float32)
+    """
+
+def triu(x: Tensor | float, diagonal: int | Sequence[int] = (0,)) -> Tensor:
+    """The elements on and above a diagonal of the last two axes, zeros below it.
+
+    Args:
+        x: a tensor of shape (..., i, j).
+        diagonal: an integer or several, by default (0,).
+
+    Returns:
+        y: the dtype of x, of shape (..., i, j).
+
+    Raises:
+        ValueError: the shapes do not fit.
+
+    Example:
+        >>> x = axon.tensor([[1.4, -1.0], [1.1, 1.2], [-1.4, 1.6]])
+        >>> y = axon.triu(x)
+        >>> y.numpy().round(4)
+        array([[ 1.4, -1. ],
+               [ 0. ,  1.2],
+               [ 0. ,  0. ]], dtype=float32)
+    """
+
+def diagonal(x: Tensor | float, size: int, row: int | Sequence[int], column: int | Sequence[int]) -> Tensor:
+    """The size elements of x[..., row + k, column + k], a diagonal of the last two axes.
+
+    Args:
+        x: a tensor of shape (..., i, j).
+        size: an integer with size >= 0.
+        row: an integer or several.
+        column: an integer or several.
+
+    Returns:
+        y: the dtype of x, of shape (..., k) with k = size.
+
+    Raises:
+        ValueError: the shapes do not fit; size does not satisfy size >= 0.
+
+    Example:
+        >>> x = (axon.arange(15) % 7 - 3).reshape(3, 5) / 4
+        >>> y = axon.diagonal(x, 2, (0,), (0,))
+        >>> y.numpy().round(4)
+        array([-0.75,  0.75], dtype=float32)
+    """
+
+def diagonal_matrix(x: Tensor | float, size: int | tuple[int, int], row: int | Sequence[int], column: int | Sequence[int]) -> Tensor:
+    """Zeros with the elements of the last axis at [..., row + k, column + k].
+
+    Args:
+        x: a tensor of shape (..., k).
+        size: an integer or a pair with size >= 0.
+        row: an integer or several.
+        column: an integer or several.
+
+    Returns:
+        y: the dtype of x, of shape (..., i, j) with i = size[0], j = size[1].
+
+    Raises:
+        ValueError: the shapes do not fit; size does not satisfy size >= 0.
+
+    Example:
+        >>> x = axon.tensor([[1.9, 0.4, 1.1], [0.1, -0.4, 0.0]])
+        >>> y = axon.diagonal_matrix(x, 5, (0,), (0,))
+        >>> y.shape
+        (2, 5, 5)
+    """
+
+def sliding_window(x: Tensor | float, window: int, step: int = 1, *, axis: int = -1) -> Tensor:
+    """The windows of neighbours along an axis, every step-th of them; a last axis counts within each.
+
+    Args:
+        x: a tensor of shape (...) with n along axis.
+        window: an integer with window > 0.
+        step: an integer with step > 0, by default 1.
+        axis: an axis, by default -1.
+
+    Returns:
+        y: the dtype of x, of shape ((...) with m along axis, r) with m = (n - window) // step +
+            1, r = window.
+
+    Raises:
+        ValueError: the shapes do not fit; window does not satisfy window > 0; step does not
+            satisfy step > 0.
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> x = axon.tensor([[-0.5, -1.6, -1.0, 1.4, -0.5, -0.6], [-0.5, -0.3, 1.5, -1.8, 1.5, 0.9]])
+        >>> y = axon.sliding_window(x, 3)
+        >>> y.shape
+        (2, 4, 3)
+    """
+
+def unfold(x: Tensor | float, window: int | tuple[int, int], *, stride: int | tuple[int, int] = 1, padding: int | tuple[int, int] = 0, dilation: int | tuple[int, int] = 1) -> Tensor:
+    """The windows of images (n, channels, height, width) as columns, an axis of elements (channel, row, column) and one of windows, row by row (im2col).
+
+    Args:
+        x: a tensor of shape (n, c, H, W).
+        window: an integer or a pair with window > 0.
+        stride: an integer or a pair with stride > 0, by default 1.
+        padding: an integer or a pair with padding >= 0, by default 0.
+        dilation: an integer or a pair with dilation > 0, by default 1.
+
+    Returns:
+        y: the dtype of x, of shape (n, *(c,r,s), h*w) with r = window[0], s = window[1], h = (H
+            + 2 * padding[0] - dilation[0] * (window[0] - 1) - 1) // stride[0] + 1, w = (W + 2 *
+            padding[1] - dilation[1] * (window[1] - 1) - 1) // stride[1] + 1.
+
+    Raises:
+        ValueError: the shapes do not fit; window does not satisfy window > 0; stride does not
+            satisfy stride > 0; padding does not satisfy padding >= 0; dilation does not satisfy
+            dilation > 0.
+
+    Example:
+        >>> x = (axon.arange(120) % 7 - 3).reshape(3, 2, 5, 4) / 4
+        >>> y = axon.unfold(x, 2)
+        >>> y.shape
+        (3, 8, 12)
     """
 
 def concat(a: Tensor | float | Sequence[Tensor], b: Tensor | float | None = None, axis: int = 0) -> Tensor:
@@ -2568,6 +3309,66 @@ def random_normal(size: int | Sequence[int], key: tuple[int, int], *, mean: floa
 
     Returns:
         y: the dtype that dtype names, of shape size.
+    """
+
+def random_integers(size: int | Sequence[int], key: tuple[int, int], low: int | Sequence[int], high: int | Sequence[int]) -> Tensor:
+    """Integers spread evenly over [low, high), the remainders of 53 random bits.
+
+    Args:
+        size: a shape.
+        key: the key of the draw, two integers.
+        low: an integer or several.
+        high: an integer or several.
+
+    Returns:
+        y: int64, of shape size.
+    """
+
+def random_exponential(size: int | Sequence[int], key: tuple[int, int], *, rate: float = 1.0, dtype: DType | str = 'float32') -> Tensor:
+    """Exponentially distributed numbers.
+
+    Args:
+        size: a shape.
+        key: the key of the draw, two integers.
+        rate: a number with rate > 0, by default 1.0.
+        dtype: a dtype, by default 'float32'.
+
+    Returns:
+        y: the dtype that dtype names, of shape size.
+
+    Raises:
+        ValueError: rate does not satisfy rate > 0.
+    """
+
+def bernoulli(p: Tensor | float, key: tuple[int, int]) -> Tensor:
+    """1 with the given probability, else 0.
+
+    Args:
+        p: a floating-point tensor.
+        key: the key of the draw, two integers.
+
+    Returns:
+        y: the dtype of p, of shape (...).
+
+    Raises:
+        TypeError: p has a dtype of another kind.
+    """
+
+def multinomial(p: Tensor | float, key: tuple[int, int], draws: int) -> Tensor:
+    """Numbers of classes drawn with replacement, with probabilities in proportion to the last axis. Class c wins a race that it ends after an exponential time of rate p[..., c].
+
+    Args:
+        p: a floating-point tensor of shape (..., c).
+        key: the key of the draw, two integers.
+        draws: an integer with draws >= 0.
+
+    Returns:
+        y: int64, of shape (..., s) with s = draws.
+
+    Raises:
+        ValueError: the shapes do not fit; draws does not satisfy draws >= 0; a largest or
+            smallest of no elements is asked for.
+        TypeError: p has a dtype of another kind.
     """
 
 def sgd_step(p: Tensor | float, g: Tensor | float, m: Tensor | float, *, lr: float, momentum: float = 0.0, decay: float = 0.0, nesterov: bool = False) -> tuple[Tensor, Tensor]:
@@ -2873,14 +3674,59 @@ def linear__grad(dy: Tensor | float, x: Tensor | float, weight: Tensor | float, 
 def bilinear__grad(dy: Tensor | float, x1: Tensor | float, x2: Tensor | float, weight: Tensor | float, bias: Tensor | Ghost | None = None) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Gradient of bilinear."""
 
+def outer__grad(dy: Tensor | float, a: Tensor | float, b: Tensor | float) -> tuple[Tensor, Tensor]:
+    """Gradient of outer."""
+
+def dot__grad(dy: Tensor | float, a: Tensor | float, b: Tensor | float) -> tuple[Tensor, Tensor]:
+    """Gradient of dot."""
+
+def vecdot__grad(dy: Tensor | float, a: Tensor | float, b: Tensor | float, *, axis: int = -1) -> tuple[Tensor, Tensor]:
+    """Gradient of vecdot."""
+
+def conv1d__grad(dy: Tensor | float, x: Tensor | float, weight: Tensor | float, *, stride: int = 1, padding: int = 0, dilation: int = 1, groups: int = 1) -> tuple[Tensor, Tensor]:
+    """Gradient of conv1d."""
+
 def conv2d__grad(dy: Tensor | float, x: Tensor | float, weight: Tensor | float, *, stride: int | tuple[int, int] = 1, padding: int | tuple[int, int] = 0, dilation: int | tuple[int, int] = 1, groups: int = 1) -> tuple[Tensor, Tensor]:
     """Gradient of conv2d."""
 
-def max_pool2d__grad(dy: Tensor | float, x: Tensor | float, *, window: int | tuple[int, int], stride: int | tuple[int, int], padding: int | tuple[int, int] = 0) -> Tensor:
+def conv3d__grad(dy: Tensor | float, x: Tensor | float, weight: Tensor | float, *, stride: int | tuple[int, int, int] = 1, padding: int | tuple[int, int, int] = 0, dilation: int | tuple[int, int, int] = 1, groups: int = 1) -> tuple[Tensor, Tensor]:
+    """Gradient of conv3d."""
+
+def conv_transpose1d__grad(dy: Tensor | float, x: Tensor | float, weight: Tensor | float, *, stride: int = 1, padding: int = 0, output_padding: int = 0, groups: int = 1, dilation: int = 1) -> tuple[Tensor, Tensor]:
+    """Gradient of conv_transpose1d."""
+
+def conv_transpose2d__grad(dy: Tensor | float, x: Tensor | float, weight: Tensor | float, *, stride: int | tuple[int, int] = 1, padding: int | tuple[int, int] = 0, output_padding: int | tuple[int, int] = 0, groups: int = 1, dilation: int | tuple[int, int] = 1) -> tuple[Tensor, Tensor]:
+    """Gradient of conv_transpose2d."""
+
+def max_pool1d__grad(dy: Tensor | float, x: Tensor | float, *, window: int, stride: int, padding: int = 0, dilation: int = 1) -> Tensor:
+    """Gradient of max_pool1d."""
+
+def max_pool2d__grad(dy: Tensor | float, x: Tensor | float, *, window: int | tuple[int, int], stride: int | tuple[int, int], padding: int | tuple[int, int] = 0, dilation: int | tuple[int, int] = 1) -> Tensor:
     """Gradient of max_pool2d."""
 
-def avg_pool2d__grad(dy: Tensor | float, x: Tensor | Ghost, *, window: int | tuple[int, int], stride: int | tuple[int, int], padding: int | tuple[int, int] = 0) -> Tensor:
+def max_pool3d__grad(dy: Tensor | float, x: Tensor | float, *, window: int | tuple[int, int, int], stride: int | tuple[int, int, int], padding: int | tuple[int, int, int] = 0, dilation: int | tuple[int, int, int] = 1) -> Tensor:
+    """Gradient of max_pool3d."""
+
+def avg_pool1d__grad(dy: Tensor | float, x: Tensor | Ghost, *, window: int, stride: int, padding: int = 0, count_include_pad: bool = True) -> Tensor:
+    """Gradient of avg_pool1d."""
+
+def avg_pool2d__grad(dy: Tensor | float, x: Tensor | Ghost, *, window: int | tuple[int, int], stride: int | tuple[int, int], padding: int | tuple[int, int] = 0, count_include_pad: bool = True) -> Tensor:
     """Gradient of avg_pool2d."""
+
+def avg_pool3d__grad(dy: Tensor | float, x: Tensor | Ghost, *, window: int | tuple[int, int, int], stride: int | tuple[int, int, int], padding: int | tuple[int, int, int] = 0, count_include_pad: bool = True) -> Tensor:
+    """Gradient of avg_pool3d."""
+
+def adaptive_avg_pool1d__grad(dy: Tensor | float, x: Tensor | Ghost, *, size: int) -> Tensor:
+    """Gradient of adaptive_avg_pool1d."""
+
+def adaptive_avg_pool2d__grad(dy: Tensor | float, x: Tensor | Ghost, *, size: int | tuple[int, int]) -> Tensor:
+    """Gradient of adaptive_avg_pool2d."""
+
+def interpolate_nearest__grad(dy: Tensor | float, x: Tensor | Ghost, *, size: int, axis: int = -1) -> Tensor:
+    """Gradient of interpolate_nearest."""
+
+def interpolate_linear__grad(dy: Tensor | float, x: Tensor | Ghost, *, size: int, axis: int = -1, align_corners: bool = False) -> Tensor:
+    """Gradient of interpolate_linear."""
 
 def embedding__grad(dy: Tensor | float, index: Tensor | int, table: Tensor | Ghost) -> Tensor:
     """Gradient of embedding."""
@@ -2891,8 +3737,20 @@ def take__grad(dy: Tensor | float, index: Tensor | int, x: Tensor | Ghost, *, ax
 def take_along__grad(dy: Tensor | float, index: Tensor | int, x: Tensor | Ghost, *, axis: int = -1) -> Tensor:
     """Gradient of take_along."""
 
-def scatter_sum__grad(dy: Tensor | float, index: Tensor | int, x: Tensor | Ghost, *, size: int, axis: int = -1) -> Tensor:
-    """Gradient of scatter_sum."""
+def scatter__grad(dy: Tensor | float, index: Tensor | int, x: Tensor | Ghost, source: Tensor | Ghost, *, axis: int = -1) -> tuple[Tensor, Tensor]:
+    """Gradient of scatter."""
+
+def scatter_add__grad(dy: Tensor | float, index: Tensor | int, x: Tensor | Ghost, source: Tensor | Ghost, *, axis: int = -1) -> tuple[Tensor, Tensor]:
+    """Gradient of scatter_add."""
+
+def scatter_max__grad(dy: Tensor | float, x: Tensor | float, index: Tensor | int, source: Tensor | float, *, axis: int = -1) -> tuple[Tensor, Tensor]:
+    """Gradient of scatter_max."""
+
+def index_add__grad(dy: Tensor | float, index: Tensor | int, x: Tensor | Ghost, source: Tensor | Ghost, *, axis: int = 0) -> tuple[Tensor, Tensor]:
+    """Gradient of index_add."""
+
+def masked_fill__grad(dy: Tensor | float, mask: Tensor | bool, x: Tensor | Ghost, *, value: float) -> Tensor:
+    """Gradient of masked_fill."""
 
 def reshape__grad(dy: Tensor | float, x: Tensor | Ghost, *, size: int | Sequence[int]) -> Tensor:
     """Gradient of reshape."""
@@ -2906,11 +3764,41 @@ def expand_as__grad(dy: Tensor | float, x: Tensor | Ghost) -> Tensor:
 def slice__grad(dy: Tensor | float, x: Tensor | Ghost, *, size: int | Sequence[int], start: int | Sequence[int], step: int | Sequence[int]) -> Tensor:
     """Gradient of slice."""
 
-def pad__grad(dy: Tensor | float, x: Tensor | Ghost, *, size: int | Sequence[int], start: int | Sequence[int], value: float = 0.0) -> Tensor:
-    """Gradient of pad."""
+def constant_pad__grad(dy: Tensor | float, x: Tensor | Ghost, *, size: int | Sequence[int], start: int | Sequence[int], value: float = 0.0) -> Tensor:
+    """Gradient of constant_pad."""
+
+def reflection_pad__grad(dy: Tensor | float, x: Tensor | Ghost, *, before: int, after: int, axis: int = -1) -> Tensor:
+    """Gradient of reflection_pad."""
+
+def replication_pad__grad(dy: Tensor | float, x: Tensor | Ghost, *, before: int, after: int, axis: int = -1) -> Tensor:
+    """Gradient of replication_pad."""
+
+def circular_pad__grad(dy: Tensor | float, x: Tensor | Ghost, *, before: int, after: int, axis: int = -1) -> Tensor:
+    """Gradient of circular_pad."""
 
 def flip__grad(dy: Tensor | float, *, axis: int) -> Tensor:
     """Gradient of flip."""
+
+def roll__grad(dy: Tensor | float, *, shift: int | Sequence[int], axis: int = -1) -> Tensor:
+    """Gradient of roll."""
+
+def tril__grad(dy: Tensor | float, *, diagonal: int | Sequence[int] = (0,)) -> Tensor:
+    """Gradient of tril."""
+
+def triu__grad(dy: Tensor | float, *, diagonal: int | Sequence[int] = (0,)) -> Tensor:
+    """Gradient of triu."""
+
+def diagonal__grad(dy: Tensor | float, x: Tensor | Ghost, *, size: int, row: int | Sequence[int], column: int | Sequence[int]) -> Tensor:
+    """Gradient of diagonal."""
+
+def diagonal_matrix__grad(dy: Tensor | float, x: Tensor | Ghost, *, size: int | tuple[int, int], row: int | Sequence[int], column: int | Sequence[int]) -> Tensor:
+    """Gradient of diagonal_matrix."""
+
+def sliding_window__grad(dy: Tensor | float, x: Tensor | Ghost, *, window: int, step: int = 1, axis: int = -1) -> Tensor:
+    """Gradient of sliding_window."""
+
+def unfold__grad(dy: Tensor | float, x: Tensor | Ghost, *, window: int | tuple[int, int], stride: int | tuple[int, int] = 1, padding: int | tuple[int, int] = 0, dilation: int | tuple[int, int] = 1) -> Tensor:
+    """Gradient of unfold."""
 
 def concat__grad(dy: Tensor | float, a: Tensor | Ghost, b: Tensor | Ghost, *, axis: int = 0) -> tuple[Tensor, Tensor]:
     """Gradient of concat."""

@@ -301,7 +301,7 @@ def pad(run, c):
     run.do(
         c,
         f"pad({{}}, {size}, start={start}, 0.5)",
-        lambda x: axon.pad(x, size, start, 0.5),
+        lambda x: axon.constant_pad(x, size, start, 0.5),
         np_pad,
         x,
     )
@@ -408,8 +408,10 @@ def scatter(run, c):
     rng = np.random.default_rng(c.below(100))
     index = rng.integers(0, size, x.tensor.shape)
 
+    shape = (*x.tensor.shape[:axis], size, *x.tensor.shape[axis + 1 :])
+
     def np_scatter(x):
-        y = np.zeros((*x.shape[:axis], size, *x.shape[axis + 1 :]))
+        y = np.zeros(shape)
         for point in np.ndindex(*x.shape):
             target = (*point[:axis], index[point], *point[axis + 1 :])
             y[target] += x[point]
@@ -417,8 +419,10 @@ def scatter(run, c):
 
     run.do(
         c,
-        f"scatter_sum({{}}, randint(0, {size}), {size}, axis={axis})",
-        lambda x: axon.scatter_sum(x, axon.tensor(index), size, axis=axis),
+        f"scatter_add(zeros({shape}), randint(0, {size}), {{}}, axis={axis})",
+        lambda x: axon.scatter_add(
+            axon.zeros(shape, dtype=x.dtype), axon.tensor(index), x, axis=axis
+        ),
         np_scatter,
         x,
     )

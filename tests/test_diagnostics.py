@@ -131,8 +131,8 @@ WRONG = {
     "third of two": (
         'f: {in: "x: int[n], stride: int2", out: "y[h]", where: {h: "n // «stride[2]"}, '
         'forward: "x[h]"}',
-        "'stride' has two elements",
-        "index 0 or 1",
+        "'stride' has 2 elements",
+        "an index below 2",
     ),
     # formulas
     "unknown name": (
@@ -282,8 +282,20 @@ WRONG = {
     "scatter within": (
         'f:\n  in: "x: num[axis: m], i: int[axis: m], axis: axis"\n  out: "y[axis: m]"\n'
         '  forward: "1 + «scatter[axis: i](x)"',
-        "scatter is the whole of an output",
-        "an output of its own",
+        "the dims and dtype of the scatter's output are not known",
+        "out: with both",
+    ),
+    "combination of a scatter": (
+        'f:\n  in: "x: num[axis: m], i: int[axis: m], axis: axis"\n  out: "y[axis: m]: like(x)"\n'
+        '  forward: "«scatter[axis: i](x, mean)"',
+        "scatter takes a value and how values at one place combine",
+        "scatter[index](value) or scatter[index](value, sum | max | min | prod | set)",
+    ),
+    "choice by a number": (
+        'f:\n  in: "x: num[n], s: int, b: flag"\n  out: "y[n]: like(x)"\n'
+        '  forward: "x[n // 2 if «s else n // 3] if b else 0"',
+        "unknown flag 's'",
+        "b",
     ),
     # gradients and the rest
     "gradient of nothing": (

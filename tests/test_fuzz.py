@@ -199,12 +199,12 @@ def test_an_epilogue_has_no_axis_of_its_product():
 
 
 def test_padding_an_axis_of_extent_1_does_not_broadcast_it():
-    assert axon.pad(axon.tensor([7.0]), (3,), (-1,), 0.5).tolist() == [0.5, 7.0, 0.5]
+    assert axon.constant_pad(axon.tensor([7.0]), (3,), (-1,), 0.5).tolist() == [0.5, 7.0, 0.5]
 
 
 def test_a_run_wholly_beyond_its_bounds_reads_nothing():
     x = axon.tensor(np.ones((3, 8), "f"))
-    y = axon.pad(x, (5, 20), (-1, -25), 0.5)
+    y = axon.constant_pad(x, (5, 20), (-1, -25), 0.5)
     assert (y.numpy() == 0.5).all()
 
 

@@ -159,7 +159,7 @@ def uniform(
     """Numbers spread evenly over [low, high)."""
     made = ops.random_uniform(
         shape_of((shape,)),
-        next_key() if key is None else key,
+        _key(key),
         low=low,
         high=high,
         dtype=dtype or _runtime.float32,
@@ -179,7 +179,7 @@ def normal(
     """Normally distributed numbers."""
     made = ops.random_normal(
         shape_of((shape,)),
-        next_key() if key is None else key,
+        _key(key),
         mean=mean,
         std=std,
         dtype=dtype or _runtime.float32,
@@ -188,6 +188,64 @@ def normal(
 
 
 def randint(low: int, high: int, shape: int | Shape, *, key: Key | None = None) -> Tensor:
-    """Integers spread evenly over [low, high), int64; ranges below 2**24 are exact."""
-    draw = uniform(shape, 0.0, float(high - low), key=key)
-    return ops.floor(draw).to(_runtime.int64) + low
+    """Integers spread evenly over [low, high), int64.
+
+    They are remainders of 53 random bits, so no integer is favoured by more than
+    (high - low) / 2**53.
+
+    Raises:
+        ValueError: there is no integer in [low, high), or more than 2**53.
+    """
+    if not 0 < high - low <= 2**53:
+        raise ValueError(
+            f"axon.randint: [{low}, {high}) holds {high - low} integers; expected some"
+        )
+    return ops.random_integers(shape_of((shape,)), _key(key), low, high)
+
+
+def bernoulli(p: Tensor, *, key: Key | None = None) -> Tensor:
+    """1 with the probability that each element of ``p`` gives, else 0."""
+    return ops.bernoulli(p, _key(key))
+
+
+def exponential(
+    shape: int | Shape, rate: float = 1.0, *, dtype: Any = None, key: Key | None = None
+) -> Tensor:
+    """Exponentially distributed numbers of mean 1 / rate."""
+    dtype = dtype or _runtime.float32
+    return ops.random_exponential(shape_of((shape,)), _key(key), rate=rate, dtype=dtype)
+
+
+def permutation(count: int, *, key: Key | None = None) -> Tensor:
+    """The integers 0 to count - 1 in random order."""
+    return ops.topk(randint(0, 2**53, count, key=key), count)[1]
+
+
+def multinomial(
+    p: Tensor, draws: int, replacement: bool = False, *, key: Key | None = None
+) -> Tensor:
+    """Numbers of classes, drawn with probabilities in proportion to the last axis of ``p``.
+
+    Each draw is the winner of a race of exponential times with rates ``p``; without replacement
+    the draws are the first to arrive (Efraimidis and Spirakis, 2006).
+
+    Raises:
+        ValueError: more draws than classes without replacement.
+
+    Example:
+        >>> axon.multinomial(axon.tensor([0.0, 1.0]), 3, replacement=True).tolist()
+        [1, 1, 1]
+    """
+    if replacement:
+        return ops.multinomial(p, _key(key), draws)
+    if p.ndim == 0 or draws > p.shape[-1]:
+        raise ValueError(
+            f"axon.multinomial: {draws} draws without replacement from p of shape {p.shape}; "
+            "expected at most as many as the last axis has classes"
+        )
+    times = ops.where(p > 0, exponential(p.shape, dtype=p.dtype, key=key) / p, math.inf)
+    return ops.topk(times, draws, largest=False)[1]
+
+
+def _key(given: Key | None) -> Key:
+    return next_key() if given is None else given

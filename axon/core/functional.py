@@ -125,6 +125,276 @@ def split(x: Tensor, sizes: int | Sequence[int], axis: int = 0) -> list[Tensor]:
     return parts
 
 
+def chunk(x: Tensor, chunks: int, axis: int = 0) -> list[Tensor]:
+    """Cuts ``x`` along ``axis`` into at most ``chunks`` parts of one size, the last smaller.
+
+    Raises:
+        ValueError: ``chunks`` is not positive.
+    """
+    if chunks < 1:
+        raise ValueError(f"axon.chunk: chunks is {chunks}; expected at least 1")
+    return split(x, max(1, -(-x.shape[axis] // chunks)), axis)
+
+
+def moveaxis(x: Tensor, source: int | Sequence[int], destination: int | Sequence[int]) -> Tensor:
+    """Moves axes to other places; the rest stay in their order.
+
+    Example:
+        >>> axon.moveaxis(axon.zeros(2, 3, 4), 0, -1).shape
+        (3, 4, 2)
+    """
+    moved, places = _axes("moveaxis", x, source), _axes("moveaxis", x, destination)
+    if len(moved) != len(places):
+        raise ValueError(
+            f"axon.moveaxis: {len(moved)} axes to {len(places)} places; expected as many places"
+        )
+    order = [axis for axis in range(x.ndim) if axis not in moved]
+    for place, axis in sorted(zip(places, moved, strict=True)):
+        order.insert(place, axis)
+    return ops.permute(x, tuple(order))
+
+
+def flip(x: Tensor, axis: int | Sequence[int] | None = None) -> Tensor:
+    """The elements in reverse order along the given axes, or along all."""
+    for number in range(x.ndim) if axis is None else _axes("flip", x, axis):
+        x = ops.flip(x, axis=number)
+    return x
+
+
+def roll(x: Tensor, shift: int | Sequence[int], axis: int | Sequence[int] | None = None) -> Tensor:
+    """Moves the elements along axes by ``shift`` places; those that leave enter at the other end.
+
+    Args:
+        shift: a number for each axis, or one for all.
+        axis: where to move; without it the elements move in row-major order.
+
+    Example:
+        >>> axon.roll(axon.arange(4), 1).tolist()
+        [3, 0, 1, 2]
+    """
+    if axis is None:
+        return reshape(roll(reshape(x, -1), shift, 0), x.shape)
+    axes = _axes("roll", x, axis)
+    shifts = [shift] * len(axes) if isinstance(shift, int) else list(shift)
+    if len(shifts) != len(axes):
+        raise ValueError(f"axon.roll: {len(shifts)} shifts for {len(axes)} axes")
+    for number, places in zip(axes, shifts, strict=True):
+        x = ops.roll(x, places % max(x.shape[number], 1), axis=number)
+    return x
+
+
+def tile(x: Tensor, *repeats: int | Sequence[int]) -> Tensor:
+    """``x`` laid side by side, so many times along each axis; axes are added in front if need be.
+
+    Example:
+        >>> axon.tile(axon.tensor([1, 2]), 2, 2).tolist()
+        [[1, 2, 1, 2], [1, 2, 1, 2]]
+    """
+    times = shape_of(repeats)
+    times = (1,) * (x.ndim - len(times)) + times
+    shape = (1,) * (len(times) - x.ndim) + x.shape
+    apart = [extent for n in shape for extent in (1, n)]
+    copied = [extent for pair in zip(times, shape, strict=True) for extent in pair]
+    joined = [r * n for r, n in zip(times, shape, strict=True)]
+    return reshape(broadcast_to(reshape(x, apart), copied), joined)
+
+
+def repeat_interleave(x: Tensor, repeats: int, axis: int | None = None) -> Tensor:
+    """Each element ``repeats`` times, one after the other, along an axis or in row-major order.
+
+    Example:
+        >>> axon.repeat_interleave(axon.tensor([1, 2]), 2).tolist()
+        [1, 1, 2, 2]
+    """
+    if axis is None:
+        return repeat_interleave(reshape(x, -1), repeats, 0)
+    (axis,) = _axes("repeat_interleave", x, axis)
+    before, after = x.shape[: axis + 1], x.shape[axis + 1 :]
+    copied = broadcast_to(expand_dims(x, axis + 1), *before, repeats, *after)
+    return reshape(copied, *before[:-1], before[-1] * repeats, *after)
+
+
+def meshgrid(*vectors: Tensor, indexing: str = "xy") -> list[Tensor]:
+    """Tensors over the grid of the vectors, each constant along the axes of the others.
+
+    With ``indexing="ij"`` vector i runs along axis i; with ``"xy"`` the first two axes change
+    places.
+    """
+    if indexing not in ("xy", "ij"):
+        raise ValueError(f"axon.meshgrid: indexing is {indexing!r}; expected 'xy' or 'ij'")
+    order = list(range(len(vectors)))
+    if indexing == "xy" and len(vectors) > 1:
+        order[:2] = [1, 0]
+    shape = [vectors[axis].size for axis in order]
+    along = [[n if order[a] == v else 1 for a, n in enumerate(shape)] for v in range(len(vectors))]
+    return [
+        broadcast_to(reshape(vector, extents), shape)
+        for vector, extents in zip(vectors, along, strict=True)
+    ]
+
+
+def diagonal(x: Tensor, offset: int = 0, axis1: int = -2, axis2: int = -1) -> Tensor:
+    """A diagonal of two axes, as the last axis: above the main one for a positive ``offset``.
+
+    Example:
+        >>> axon.diagonal(axon.reshape(axon.arange(6), 2, 3), 1).tolist()
+        [1, 5]
+    """
+    x = moveaxis(x, (axis1, axis2), (-2, -1))
+    row, column = max(-offset, 0), max(offset, 0)
+    size = max(min(x.shape[-2] - row, x.shape[-1] - column), 0)
+    return ops.diagonal(x, size, row, column)
+
+
+def diag(x: Tensor, offset: int = 0) -> Tensor:
+    """A vector as a diagonal of a square matrix of zeros; of a matrix that diagonal.
+
+    Raises:
+        ValueError: ``x`` has neither one nor two axes.
+    """
+    if x.ndim == 2:
+        return diagonal(x, offset)
+    if x.ndim != 1:
+        raise ValueError(f"axon.diag: x has shape {x.shape}; expected a vector or a matrix")
+    return ops.diagonal_matrix(x, x.size + abs(offset), max(-offset, 0), max(offset, 0))
+
+
+_PADDING = {
+    "reflect": ops.reflection_pad,
+    "replicate": ops.replication_pad,
+    "circular": ops.circular_pad,
+}
+
+
+def pad(
+    x: Tensor, padding: int | Sequence[int], mode: str = "constant", value: float = 0.0
+) -> Tensor:
+    """``x`` made larger (or with negative numbers smaller) at the ends of its last axes.
+
+    Args:
+        padding: numbers of elements before and after, for the last axis first:
+            ``(left, right, top, bottom, ...)``; one number is for both ends of the last axis.
+        mode: what comes in: ``"constant"`` the value, ``"reflect"`` the reflection in the outer
+            elements, ``"replicate"`` those elements, ``"circular"`` the other end of the axis.
+
+    Raises:
+        ValueError: an odd number of numbers, more than two an axis, or an unknown mode.
+
+    Example:
+        >>> axon.pad(axon.tensor([1.0, 2.0]), (1, 2), "replicate").tolist()
+        [1.0, 1.0, 2.0, 2.0, 2.0]
+    """
+    widths = [padding, padding] if isinstance(padding, int) else list(padding)
+    if len(widths) % 2 or len(widths) > 2 * x.ndim:
+        raise ValueError(
+            f"axon.pad: padding is {tuple(widths)} for shape {x.shape}; expected a number before "
+            "and one after for each of the last axes, the last axis first"
+        )
+    before, after = widths[::2], widths[1::2]
+    if mode == "constant":
+        left = (0,) * (x.ndim - len(before)) + tuple(reversed(before))
+        right = (0,) * (x.ndim - len(after)) + tuple(reversed(after))
+        size = tuple(a + n + b for a, n, b in zip(left, x.shape, right, strict=True))
+        return ops.constant_pad(x, size, tuple(-a for a in left), value)
+    if mode not in _PADDING:
+        raise ValueError(
+            f"axon.pad: mode is {mode!r}; expected 'constant', 'reflect', 'replicate' or 'circular'"
+        )
+    for number, (low, high) in enumerate(zip(before, after, strict=True)):
+        x = _PADDING[mode](x, low, high, axis=-1 - number)
+    return x
+
+
+def upsample(
+    x: Tensor,
+    size: int | Sequence[int] | None = None,
+    scale: float | None = None,
+    mode: str = "nearest",
+    align_corners: bool = False,
+) -> Tensor:
+    """Signals (n, channels, length) or images (n, channels, height, width, ...) of another size.
+
+    Args:
+        size: the extents from axis 2 on; one number is for all of them.
+        scale: instead of a size how many times as large, rounded down.
+        mode: ``"nearest"``, or ``"linear"`` along each axis (``"bilinear"`` for images).
+        align_corners: ``"linear"`` only: the centres of the outer elements stay in place, not
+            their edges.
+
+    Raises:
+        ValueError: neither or both of size and scale, another mode, or extents that do not fit.
+    """
+    extents = x.shape[2:]
+    if (size is None) == (scale is None):
+        raise ValueError("axon.upsample: expected either a size or a scale")
+    if scale is not None:
+        target = [int(extent * scale) for extent in extents]
+    else:
+        target = [size] * len(extents) if isinstance(size, int) else list(size or ())
+    if len(target) != len(extents) or not extents:
+        raise ValueError(
+            f"axon.upsample: x has shape {x.shape}, size is {tuple(target)}; "
+            "expected an extent for each axis from the third on"
+        )
+    if mode not in ("nearest", "linear", "bilinear"):
+        raise ValueError(f"axon.upsample: mode is {mode!r}; expected 'nearest' or 'linear'")
+    for axis, extent in enumerate(target, 2):
+        if mode == "nearest":
+            x = ops.interpolate_nearest(x, extent, axis=axis)
+        else:
+            x = ops.interpolate_linear(x, extent, axis=axis, align_corners=align_corners)
+    return x
+
+
+def gather(x: Tensor, axis: int, index: Tensor) -> Tensor:
+    """``y[i, j] = x[index[i, j], j]`` for axis 0: of ``x`` the element that each index names.
+
+    As :func:`axon.take_along`, but along the other axes ``index`` may be shorter than ``x``.
+    """
+    if index.ndim != x.ndim:
+        raise ValueError(
+            f"axon.gather: x has shape {x.shape}, index has shape {index.shape}; "
+            "expected as many axes"
+        )
+    (axis,) = _axes("gather", x, axis)
+    cut = [slice(0, extent) for extent in index.shape]
+    cut[axis] = slice(None)
+    return ops.take_along(x[tuple(cut)], index, axis=axis)
+
+
+def nonzero(x: Tensor) -> tuple[Tensor, ...]:
+    """The places of the elements that are not 0, in row-major order: an index for each axis.
+
+    How many there are is data, so everything recorded so far is computed.
+
+    Raises:
+        ValueError: ``x`` has no axes.
+
+    Example:
+        >>> [i.tolist() for i in axon.nonzero(axon.tensor([[0, 1], [1, 1]]))]
+        [[0, 1, 1], [1, 0, 1]]
+    """
+    if x.ndim == 0:
+        raise ValueError("axon.nonzero: x has shape (); expected one axis or more")
+    place = flat_nonzero(x)
+    index = []
+    for extent in reversed(x.shape):
+        index.append(ops.mod(place, max(extent, 1)))
+        place = ops.floordiv(place, max(extent, 1))
+    return tuple(reversed(index))
+
+
+def argwhere(x: Tensor) -> Tensor:
+    """The places of the elements that are not 0, one a row; see :func:`nonzero`."""
+    return stack(nonzero(x), -1)
+
+
+def flat_nonzero(x: Tensor) -> Tensor:
+    """The row-major numbers of the elements that are not 0; computes what was recorded so far."""
+    hit = reshape(x if x.dtype == "bool" else ops.ne(x, 0), -1).to("int8")
+    return ops.topk(hit, int(hit.sum()), axis=0)[1]
+
+
 def matmul(a: Tensor, b: Tensor) -> Tensor:
     """Matrix product over the last two axes; leading axes broadcast, vectors act as in NumPy.
 
@@ -160,10 +430,39 @@ def shape_of(given: tuple[Any, ...]) -> tuple[int, ...]:
     return tuple(extent.__index__() for extent in given)
 
 
+def _axes(name: str, x: Tensor, given: int | Sequence[int]) -> list[int]:
+    """The given axes, each once and counted from the front."""
+    axes = [given] if isinstance(given, int) else list(given)
+    for axis in axes:
+        if not -x.ndim <= axis < x.ndim:
+            raise IndexError(f"axon.{name}: axis {axis} is out of range for shape {x.shape}")
+    axes = [axis % x.ndim for axis in axes]
+    if len(set(axes)) != len(axes):
+        raise ValueError(f"axon.{name}: axes {given} of shape {x.shape} hold one twice")
+    return axes
+
+
 def _times(self: Tensor, other: Tensor) -> Tensor:
     return matmul(self, other)
 
 
-for _function in (broadcast_to, expand_dims, flatten, permute, reshape, split, squeeze, transpose):
+for _function in (
+    broadcast_to,
+    chunk,
+    diagonal,
+    expand_dims,
+    flatten,
+    flip,
+    gather,
+    moveaxis,
+    nonzero,
+    permute,
+    reshape,
+    roll,
+    split,
+    squeeze,
+    tile,
+    transpose,
+):
     setattr(Tensor, _function.__name__, _function)
 Tensor.__matmul__ = _times

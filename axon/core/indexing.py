@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from axon import _runtime
+from axon.core.functional import flat_nonzero
 from axon.core.tensor import Tensor
 
 ops = _runtime.ops
@@ -252,9 +253,8 @@ def _check_mask(x: Tensor, mask: Tensor) -> None:
 
 def _masked(x: Tensor, mask: Tensor) -> Tensor:
     _check_mask(x, mask)
-    flags = ops.reshape(mask, (-1,)).tolist()
-    index = _runtime.tensor([n for n, flag in enumerate(flags) if flag], "int64")
-    return ops.take(ops.reshape(x, (mask.size, *x.shape[mask.ndim :])), index, axis=0)
+    rows = ops.reshape(x, (mask.size, *x.shape[mask.ndim :]))
+    return ops.take(rows, flat_nonzero(mask), axis=0)
 
 
 def _set_masked(x: Tensor, mask: Tensor, value: Tensor) -> Tensor:

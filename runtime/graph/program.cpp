@@ -226,10 +226,11 @@ class Interpreter {
 
   void attribute(const Form& f) {
     static const std::pair<const char*, AttrType> types[] = {
-        {"real", AttrType::real},   {"offsets", AttrType::offsets}, {"rng", AttrType::rng},
-        {"int", AttrType::int_},    {"int2", AttrType::int2},       {"flag", AttrType::flag},
-        {"axis", AttrType::axis},   {"axes", AttrType::axes},       {"ints", AttrType::ints},
-        {"shape", AttrType::shape}, {"dtype", AttrType::dtype},     {"str", AttrType::str},
+        {"real", AttrType::real}, {"offsets", AttrType::offsets}, {"rng", AttrType::rng},
+        {"int", AttrType::int_},  {"int2", AttrType::int2},       {"int3", AttrType::int3},
+        {"flag", AttrType::flag}, {"axis", AttrType::axis},       {"axes", AttrType::axes},
+        {"ints", AttrType::ints}, {"shape", AttrType::shape},     {"dtype", AttrType::dtype},
+        {"str", AttrType::str},
     };
     list(f, 2);
     AttrDecl decl;

@@ -31,6 +31,7 @@ enum class AttrType : uint8_t {
   rng,
   int_,
   int2,
+  int3,
   flag,
   axis,
   axes,

@@ -30,8 +30,9 @@ AttrReader::AttrReader(const Program& program, const std::vector<int64_t>& ints,
         in_scalars += places_.back().length;
         break;
       case AttrType::int2:
-        places_.push_back({in_ints, 2});
-        in_ints += 2;
+      case AttrType::int3:
+        places_.push_back({in_ints, attr.type == AttrType::int2 ? 2 : 3});
+        in_ints += places_.back().length;
         break;
       case AttrType::axes:
       case AttrType::ints:
@@ -55,7 +56,7 @@ int AttrReader::find(const std::string& name) const {
 const AttrReader::Place& AttrReader::place(const std::string& name, int element) const {
   const int i = find(name);
   if (i < 0) throw ValueError(prefix_of(program_) + "no attribute is named " + name);
-  if (element < 0 || element > places_[i].length) {
+  if (element < 0 || element >= std::max(places_[i].length, 1)) {
     throw ValueError(prefix_of(program_) + name + " has no entry " + std::to_string(element));
   }
   return places_[i];
@@ -105,6 +106,10 @@ std::string text_of(const Form& form) {
       return form.text == "*" ? "..." : form.text;
   }
   std::string text = "(";
+  if (is_product(form)) {
+    for (size_t i = 1; i < form.items.size(); ++i) text += (i > 1 ? "*" : "") + form.items[i].text;
+    return text + ")";
+  }
   for (size_t i = 0; i < form.items.size(); ++i) {
     const Form& item = form.items[i];
     text += (i ? " " : "") + (i == 0 ? item.text : text_of(item));
@@ -181,19 +186,23 @@ class Solver {
     std::string values;
     for (const AttrDecl& attr : program_.attrs) {
       if (!mentions(check.condition, attr.name)) continue;
+      values += "; " + attr.name + " is ";
+      if (attr.type == AttrType::int2 || attr.type == AttrType::int3) {
+        values += shape_text(attrs_.list(attr.name));
+        continue;
+      }
       Form name;
       name.kind = Form::Kind::name;
       name.text = attr.name;
-      Form text;
-      text.kind = Form::Kind::real;
-      text.real = terms_.number(name);
-      values += "; " + attr.name + " is " + text_of(text);
+      const double number = terms_.number(name);
+      const bool whole = attrs_.is_integer(attr.name);
+      values += whole ? std::to_string(static_cast<int64_t>(number)) : std::to_string(number);
     }
     fail(check.message + values);
   }
 
   static bool mentions(const Form& form, const std::string& name) {
-    if (form.kind == Form::Kind::name) return form.text == name;
+    if (form.kind == Form::Kind::name) return form.text.substr(0, form.text.find('.')) == name;
     return std::any_of(form.items.begin(), form.items.end(),
                        [&](const Form& item) { return mentions(item, name); });
   }

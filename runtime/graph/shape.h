@@ -33,9 +33,9 @@ class AttrReader {
  public:
   AttrReader(const Program& program, const std::vector<int64_t>& ints,
              const std::vector<ScalarEntry>& scalars);
-  /// int, int2, flag, axis, dtype; an entry of a list
+  /// int, int2, int3, flag, axis, dtype; an entry of a list
   int64_t integer(const std::string& name, int element = 0) const;
-  /// axes, ints, shape; an axis or int2 too
+  /// axes, ints, shape; an axis, int2 or int3 too
   std::vector<int64_t> list(const std::string& name) const;
   /// index in scalars: real, offsets, rng
   int scalar(const std::string& name, int element = 0) const;

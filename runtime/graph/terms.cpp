@@ -17,6 +17,14 @@ namespace {
 
 TermAxis on_group(int axis) { return {TermAxis::Kind::group, axis}; }
 
+/// An integer expression that stands for axis `axis` of the group, or for none (-1).
+TermAxis expression(int axis, const Form& form) {
+  if (!form.is("in")) return {TermAxis::Kind::expr, axis, &form};
+  TermAxis inside = {TermAxis::Kind::expr, axis, &form.items[2]};
+  inside.dim = &form.items[1];
+  return inside;
+}
+
 double from_bits(ScalarEntry entry) {
   if (!is_float(entry.dtype)) return static_cast<double>(entry.bits);
   double value;
@@ -135,6 +143,8 @@ void Terms::expand(const Form& term, std::vector<TermAxis>& out) const {
     }
   } else if (term.is("flat")) {
     out.push_back({TermAxis::Kind::flat, -1, &term.items[1]});
+  } else if (term.is("in")) {
+    out.push_back(expression(-1, term));
   } else {
     expand_group(term, out);
   }
@@ -167,7 +177,7 @@ void Terms::expand_group(const Form& term, std::vector<TermAxis>& out) const {
       if (is_picked == term.is("sel")) {
         out.push_back(on_group(i));
       } else if (is_picked && term.is("sub")) {
-        out.push_back({TermAxis::Kind::expr, i, &term.items[2]});
+        out.push_back(expression(i, term.items[2]));
       } else if (is_picked && keep) {
         out.push_back({TermAxis::Kind::unit, i});
       }
@@ -198,7 +208,7 @@ int64_t Terms::extent(const TermAxis& axis) const {
     case TermAxis::Kind::unit:
       return 1;
     default:
-      return integer(*axis.form);
+      return integer(axis.dim != nullptr ? *axis.dim : *axis.form);
   }
 }
 
@@ -239,7 +249,7 @@ std::optional<int64_t> Terms::lookup(const std::string& name) const {
   const size_t dot = name.find('.');
   if (dot != std::string::npos) {
     const std::string attr = name.substr(0, dot);
-    if (!attrs_.has(attr)) return std::nullopt;
+    if (!attrs_.has(attr) || !attrs_.is_integer(attr)) return std::nullopt;
     return attrs_.integer(attr, std::atoi(name.c_str() + dot + 1));
   }
   if (attrs_.has(name) && attrs_.is_integer(name) && attrs_.length(name) == 1)

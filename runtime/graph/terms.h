@@ -24,6 +24,7 @@ struct TermAxis {
   const Form* form = nullptr;
   const Form* lin = nullptr;  // (lin T scale offset) or (unlin T scale offset) around it
   int place = 0;              // which entry of a list scale or offset
+  const Form* dim = nullptr;  // (in k E): the axis k whose extent E runs over
 };
 
 /// An axis of the group on which an input has a dim, and that dim's extent.

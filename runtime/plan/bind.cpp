@@ -151,7 +151,8 @@ class NodeBinder {
   Dims temporary_dims(const StatementDecl& s) const {
     Dims dims;
     for (const TermAxis& axis : terms_.expand(s.index)) {
-      const bool replaced = axis.kind == TermAxis::Kind::expr && axis.axis >= 0;
+      const bool replaced =
+          axis.kind == TermAxis::Kind::expr && axis.axis >= 0 && axis.dim == nullptr;
       const bool in_group = s.kind == StatementDecl::Kind::scatter && replaced;
       dims.push_back(in_group ? axes_.group[axis.axis] : terms_.extent(axis));
     }

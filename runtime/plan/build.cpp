@@ -1,6 +1,7 @@
 #include "plan/build.h"
 
 #include <algorithm>
+#include <limits>
 #include <unordered_map>
 
 #include "plan/body.h"
@@ -21,6 +22,29 @@ DType accumulator_of(const Statement& s) {
     default:
       return s.dtype == DType::float16 || s.dtype == DType::bfloat16 ? DType::float32 : s.dtype;
   }
+}
+
+/// The element that changes nothing when it is combined; 0 where the last one stays.
+Instr identity_of(Combine combine, DType dtype) {
+  const double inf = std::numeric_limits<double>::infinity();
+  const bool is_signed = is_integer(dtype) && dtype < DType::uint8;
+  const uint64_t all_bits = ~uint64_t{0} >> (64 - 8 * size_of(dtype));
+  const int64_t top = static_cast<int64_t>(all_bits >> 1);
+  Instr instr;
+  instr.kind = InstrKind::constant;
+  instr.dtype = dtype;
+  if (combine == Combine::prod) {
+    instr.number = 1;
+    instr.integer = 1;
+  } else if (combine == Combine::max) {
+    instr.number = -inf;
+    instr.integer = is_signed ? -top - 1 : 0;
+  } else if (combine == Combine::min) {
+    instr.number = inf;
+    instr.integer = is_signed ? top : static_cast<int64_t>(all_bits);
+    if (dtype == DType::bool_) instr.integer = 1;
+  }
+  return instr;
 }
 
 /// Builds one kernel; the slots of buffers and scalars are shared by its phases.
@@ -114,17 +138,17 @@ class KernelBuilder {
     kernel_.phases.push_back(std::move(phase_));
   }
 
-  /// A scattered value starts as zeros.
+  /// A scattered value starts as what its combination leaves alone.
   void add_fill(const Statement& s) {
     Phase fill;
     builder_ = BodyBuilder{};
-    const int zero = builder_.constant(s.dtype, 0);
+    const int start = builder_.add(identity_of(s.combine, s.dtype));
     Affine address;
     if (s.elements != 1) {
       fill.parallel.push_back(Axis{s.elements});
       address = Affine::axis(0);
     }
-    fill.stores.push_back({buffer_slot(s.value, true), address, zero, false, Combine::set, 0});
+    fill.stores.push_back({buffer_slot(s.value, true), address, start, false, Combine::set, 0});
     fill.body = builder_.take();
     kernel_.phases.push_back(std::move(fill));
   }

@@ -38,7 +38,9 @@ class AttrParser {
       case AttrType::int_:
         return node_.ints.push_back(integer(value, "an integer"));
       case AttrType::int2:
-        return add_pair(value);
+        return add_tuple(value, 2, "an integer or a pair of integers");
+      case AttrType::int3:
+        return add_tuple(value, 3, "an integer or three integers");
       case AttrType::flag:
         return add_flag(value);
       case AttrType::axis:
@@ -145,16 +147,16 @@ class AttrParser {
     node_.scalars.push_back({DType::int64, key[1]});
   }
 
-  void add_pair(nb::handle value) {
-    std::vector<int64_t> pair = integers(value, "an integer or a pair of integers");
-    if (pair.size() == 1 && !PyTuple_Check(value.ptr()) && !PyList_Check(value.ptr())) {
-      pair.push_back(pair[0]);
+  /// `count` entries; one integer stands for as many of it.
+  void add_tuple(nb::handle value, size_t count, const char* expected) {
+    std::vector<int64_t> entries = integers(value, expected);
+    if (entries.size() == 1 && !PyTuple_Check(value.ptr()) && !PyList_Check(value.ptr())) {
+      entries.resize(count, entries[0]);
     }
-    if (pair.size() != 2) {
-      throw ValueError(where() + " must be an integer or a pair of integers, not " +
-                       shape_text(pair));
+    if (entries.size() != count) {
+      throw ValueError(where() + " must be " + expected + ", not " + shape_text(entries));
     }
-    node_.ints.insert(node_.ints.end(), pair.begin(), pair.end());
+    node_.ints.insert(node_.ints.end(), entries.begin(), entries.end());
   }
 
   void add_flag(nb::handle value) {
@@ -607,6 +609,9 @@ nb::dict attrs_dict(const Program& program, const std::vector<int64_t>& ints,
       case AttrType::int2:
         at += 2;
         return tuple_of({ints[at - 2], ints[at - 1]});
+      case AttrType::int3:
+        at += 3;
+        return tuple_of({ints[at - 3], ints[at - 2], ints[at - 1]});
       case AttrType::flag:
         return nb::bool_(ints[at++] != 0);
       case AttrType::axes:

@@ -79,7 +79,7 @@ class Evaluator {
     if (s.call >= 0) throw ValueError("the evaluator has no opaque calls");
     check_form();
     Array& out = array(s.value);
-    out.assign(s.elements, s.combine == Combine::set || s.scatter ? 0 : identity(s.combine));
+    out.assign(s.elements, identity(s.combine, s.dtype));
     winners_.assign(s.elements, NAN);
     written_.assign(s.elements, 0);
     point_.assign(s.axes.size(), 0);
@@ -91,9 +91,10 @@ class Evaluator {
   }
 
  private:
-  static double identity(Combine c) {
-    if (c == Combine::max) return -INFINITY;
-    if (c == Combine::min) return INFINITY;
+  static double identity(Combine c, DType t) {
+    const bool is_bool = t == DType::bool_;
+    if (c == Combine::max) return is_bool ? 0 : -INFINITY;
+    if (c == Combine::min) return is_bool ? 1 : INFINITY;
     return c == Combine::prod || c == Combine::all;
   }
 
@@ -150,10 +151,6 @@ class Evaluator {
     double& to = out.at(at);
     const double x = registers_[s_->result];
     ++written_[at];
-    if (s_->scatter && s_->combine != Combine::sum && written_[at] == 1) {
-      to = x;
-      return;
-    }
     switch (s_->combine) {
       case Combine::set:
         to = x;
