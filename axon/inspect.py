@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from axon import _runtime
@@ -29,6 +29,17 @@ class Kernel:
     tier: str
     reasons: list[str]
     source: str = field(repr=False)
+    emit_cuda: Callable[[], dict] = field(repr=False, compare=False)
+
+    @property
+    def cuda(self) -> str:
+        """The kernel as CUDA source; empty where `no_cuda` says why there is none."""
+        return self.emit_cuda()["source"]
+
+    @property
+    def no_cuda(self) -> str:
+        """Why the kernel has no CUDA source; empty if it has."""
+        return self.emit_cuda()["reason"]
 
     def __str__(self) -> str:
         shown = self.shape if len(self.shape) <= 60 else self.shape[:57] + "..."

@@ -1,7 +1,7 @@
-"""Map kernels compiled with the library: the pointwise formulas of ops.yaml as C and as CUDA.
+"""Map kernels compiled with the library: the pointwise formulas of ops.yaml as C.
 
 A formula is printed as the scalar statements that `runtime/kernel/emit_body.cpp` prints at run
-time, into the same skeletons. Its key is the canonical text by which
+time, into the same skeleton. Its key is the canonical text by which
 `runtime/device/cpu/ahead_of_time.cpp` knows a kernel:
 `float32 (add float32#0 (mul float32#1 float32:2))`.
 """
@@ -41,7 +41,6 @@ class Map:
     name: str
     dtype: str
     inputs: list[str] = field(default_factory=list)  # in order of first appearance
-    scalars: list[str] = field(default_factory=list)  # real attributes
     lines: list[str] = field(default_factory=list)
     result: str = ""
     stored: str = ""
@@ -74,7 +73,6 @@ class Printer:
 
     def __init__(self, program: Program, dtype: str) -> None:
         self.map = Map(f"{program.name.replace('.', '_')}_{SUFFIX[dtype]}", dtype)
-        self.reals = {a.name for a in program.attrs if a.type == "real"}
         self.values: dict[tuple[type, Node], tuple[str, str]] = {}  # C name and dtype
 
     def define(self, key: tuple[type, Node], dtype: str, text: str) -> tuple[str, str]:
@@ -91,10 +89,6 @@ class Printer:
         dtype = self.map.dtype
         if isinstance(node, (int, float)) and not isinstance(node, bool):
             return self.define(key, dtype, constant(float(node), dtype))
-        if isinstance(node, str) and node in self.reals:
-            if node not in self.map.scalars:
-                self.map.scalars.append(node)
-            return self.define(key, dtype, f"({REGISTER[dtype]}){node}")
         if is_call(node, "detach"):
             return self.value(node.args[0])
         if is_cast_among_inputs(node):
@@ -135,8 +129,7 @@ class Printer:
             return f"{self.map.dtype}#{self.map.inputs.index(node.args[0])}"
         if isinstance(node, (int, float)):
             return f"{self.map.dtype}:{float(node):.17g}"
-        if isinstance(node, str):
-            return node
+        assert isinstance(node, Call), node
         return "(" + " ".join([node.head, *map(self.key, node.args)]) + ")"
 
 
@@ -211,30 +204,14 @@ def cpu_loop(printed: Map) -> str:
     return fill(skeleton("cpu/skeletons/vector.inc"), slots).rstrip("\n")
 
 
-def cuda_kernel(printed: Map) -> str:
-    operands = [
-        f"const {STORED[printed.dtype]}* __restrict__ b{n}" for n in range(len(printed.inputs))
-    ]
-    operands.append(f"{STORED[printed.stored]}* __restrict__ b{len(printed.inputs)}")
-    operands += [f"double {name}" for name in printed.scalars]
-    slots = {
-        "NAME": f"axon_map_{printed.name}",
-        "PARAMETERS": ", ".join(operands),
-        "BODY": body(printed, "    "),
-    }
-    return fill(skeleton("cuda/skeletons/map.inc"), slots).rstrip("\n")
-
-
 def render_kernels(ops: Iterable[Op]) -> dict[str, str]:
     """The files of generated/kernels/ by path within generated/."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), trim_blocks=True, lstrip_blocks=True,
         keep_trailing_newline=True, undefined=jinja2.StrictUndefined,
     )  # fmt: skip
-    environment.globals |= {"cpu_loop": cpu_loop, "cuda_kernel": cuda_kernel, "STORED": STORED}
-    maps = maps_of(ops)
-    unscaled = [m for m in maps if not m.scalars and len(m.key) < LONGEST_KEY]
+    environment.globals |= {"cpu_loop": cpu_loop, "STORED": STORED}
+    maps = [m for m in maps_of(ops) if len(m.key) < LONGEST_KEY]
     return {
-        "kernels/cpu_map.c": environment.get_template("cpu_map.c.j2").render(maps=unscaled),
-        "kernels/cuda_map.cu": environment.get_template("cuda_map.cu.j2").render(maps=maps),
+        "kernels/cpu_map.c": environment.get_template("cpu_map.c.j2").render(maps=maps),
     }

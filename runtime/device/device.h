@@ -22,6 +22,7 @@ class Launchable {
   virtual const char* tier() const = 0;
   /// The generated source, empty if there is none.
   virtual std::string source() const = 0;
+  virtual const Kernel& kernel() const = 0;
 };
 
 class Device {

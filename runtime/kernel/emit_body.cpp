@@ -345,13 +345,14 @@ std::string BodyPrinter::declarations() const {
     if (!buffers_used_[i]) continue;
     const std::string n = std::to_string(i);
     const std::string type(c_type_of(kernel_.buffers[i].dtype));
-    text += "  " + type + "* restrict const b" + n + " = args->buffers[" + n + "];\n";
+    text +=
+        "  " + type + "* restrict const b" + n + " = (" + type + "*)args->buffers[" + n + "];\n";
   }
   for (size_t i = 0; i < kernel_.scalars.size(); ++i) {
     if (!scalars_used_[i]) continue;
     const std::string n = std::to_string(i);
     if (is_float(kernel_.scalars[i].dtype)) {
-      text += "  const double s" + n + " = ((const double*)args->scalars)[" + n + "];\n";
+      text += "  const double s" + n + " = ax_double((uint64_t)args->scalars[" + n + "]);\n";
     } else {
       text += "  const int64_t s" + n + " = args->scalars[" + n + "];\n";
     }

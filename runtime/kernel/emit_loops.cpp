@@ -157,11 +157,11 @@ std::string LoopPrinter::reductions_begin(int32_t level, const std::string& inde
       if (keeps_number(red)) text += indent + "int64_t ata" + n + "[16];\n";
       text += indent + "for (int64_t l = 0; l < 16; ++l) {\n";
       text += indent + "  a" + n + "[l] = " + identity + ";\n";
-      if (keeps_number(red)) text += indent + "  ata" + n + "[l] = __INT64_MAX__;\n";
+      if (keeps_number(red)) text += indent + "  ata" + n + "[l] = " + kNoNumber + ";\n";
       text += indent + "}\n";
     } else {
       text += indent + type + " a" + n + " = " + identity + ";\n";
-      if (keeps_number(red)) text += indent + "int64_t ata" + n + " = __INT64_MAX__;\n";
+      if (keeps_number(red)) text += indent + "int64_t ata" + n + " = " + kNoNumber + ";\n";
     }
   }
   return text;
@@ -423,7 +423,7 @@ std::string LoopPrinter::level_of_columns(int32_t level, const std::string& inde
       if (red.level != level) continue;
       const std::string a = "a" + std::to_string(r);
       body += in + a + "[j] = " + BodyPrinter::identity(red.combine, dtype_of(red)) + ";\n";
-      if (keeps_number(red)) body += in + "at" + a + "[j] = __INT64_MAX__;\n";
+      if (keeps_number(red)) body += in + "at" + a + "[j] = " + kNoNumber + ";\n";
     }
     return body;
   };

@@ -14,6 +14,9 @@ namespace axon {
 
 using Instrs = std::vector<int32_t>;
 
+/// The number in an accumulator that has met no element, as text.
+inline const std::string kNoNumber = "9223372036854775807LL";
+
 /// True iff the reduction gives the number of an element: it accumulates (value, number) pairs.
 bool keeps_number(const Reduction& r);
 
@@ -49,7 +52,7 @@ class PhasePrinter {
   std::string accumulate(int32_t level, const std::string& indent);
   /// `const float v9 = ...;`: the result of a reduction from what accumulated it, the text `last`.
   std::string result(const Reduction& r, const std::string& last) const;
-  std::string stores(bool point, int32_t level, const std::string& indent);
+  virtual std::string stores(bool point, int32_t level, const std::string& indent);
 
   /// The line of one instruction: computed, or read where `text_` says.
   virtual std::string instruction(int32_t i, const std::string& indent);

@@ -89,7 +89,7 @@ class Replay {
                                         : std::make_shared<Buffer>(device, fresh.bytes));
     }
     if (plan_->arena_bytes > 0) arena_ = std::make_unique<Buffer>(device, plan_->arena_bytes);
-    read_scalars();
+    scalars_ = read_scalars(*plan_, snapshot_);
   }
 
   void run() {
@@ -134,14 +134,6 @@ class Replay {
   }
 
  private:
-  void read_scalars() {
-    for (const Bound::Scalar& scalar : plan_->scalars) {
-      scalars_.push_back(scalar.node < 0
-                             ? scalar.constant
-                             : snapshot_.nodes[scalar.node]->scalars[scalar.entry].bits);
-    }
-  }
-
   void* address(const BufferRef& ref) const {
     switch (ref.kind) {
       case BufferRef::Kind::leaf:
@@ -233,6 +225,15 @@ std::shared_ptr<const Plan> plan_for(const Snapshot& snapshot, Device& device) {
     cache().add(plan);
   }
   return plan;
+}
+
+std::vector<int64_t> read_scalars(const Plan& plan, const Snapshot& snapshot) {
+  std::vector<int64_t> bits;
+  for (const Bound::Scalar& scalar : plan.scalars) {
+    bits.push_back(scalar.node < 0 ? scalar.constant
+                                   : snapshot.nodes[scalar.node]->scalars[scalar.entry].bits);
+  }
+  return bits;
 }
 
 void flush() {

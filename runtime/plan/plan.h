@@ -87,6 +87,9 @@ std::shared_ptr<const Plan> make_plan(const Snapshot& snapshot, Device& device);
 /// The plan of that signature, made if it is not known.
 std::shared_ptr<const Plan> plan_for(const Snapshot& snapshot, Device& device);
 
+/// The numbers of this graph that the plan's kernels read, as bits.
+std::vector<int64_t> read_scalars(const Plan& plan, const Snapshot& snapshot);
+
 /// Computes every held value of this thread's graph; nothing is pending afterwards. The graph's
 /// mutex is held by the caller. When it throws, the leaves it would have overwritten are as before
 /// and the values that took their place have the old contents.

@@ -58,6 +58,7 @@ class CpuKernel : public Launchable {
   }
 
   std::string source() const override { return emitted_.source; }
+  const Kernel& kernel() const override { return kernel_; }
 
  private:
   void run_compiled(KernelFn function, void* const* buffers, const int64_t* scalars,
@@ -100,6 +101,7 @@ class CpuCall : public Launchable {
   }
   const char* tier() const override { return "ahead-of-time"; }
   std::string source() const override { return ""; }
+  const Kernel& kernel() const override { return kernel_; }
 
  private:
   Kernel kernel_;
