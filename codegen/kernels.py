@@ -63,9 +63,9 @@ def formula_of(program: Program) -> Node:
     return statement.expr
 
 
-def is_cast_among_inputs(node: Node) -> bool:
-    """True iff the node casts to a dtype of inputs: in a map all have the same, a float."""
-    return is_call(node, "cast") and isinstance(node.args[0], Call) and node.args[0].head != "attr"
+def is_cast_among_inputs(node: Call) -> bool:
+    """True iff the cast is to a dtype of inputs: in a map all have the same, a float."""
+    return isinstance(node.args[0], Call) and node.args[0].head != "attr"
 
 
 class Printer:
@@ -91,7 +91,7 @@ class Printer:
             return self.define(key, dtype, constant(float(node), dtype))
         if is_call(node, "detach"):
             return self.value(node.args[0])
-        if is_cast_among_inputs(node):
+        if is_call(node, "cast") and is_cast_among_inputs(node):
             inner = self.value(node.args[1])
             if inner[1] != dtype:
                 raise NotAMap
@@ -123,13 +123,14 @@ class Printer:
         """The canonical text of an expression."""
         if is_call(node, "detach"):
             return self.key(node.args[0])
-        if is_cast_among_inputs(node):
+        if is_call(node, "cast") and is_cast_among_inputs(node):
             return self.key(node.args[1])
         if is_call(node, "load"):
             return f"{self.map.dtype}#{self.map.inputs.index(node.args[0])}"
         if isinstance(node, (int, float)):
             return f"{self.map.dtype}:{float(node):.17g}"
-        assert isinstance(node, Call), node
+        if isinstance(node, str):  # a dtype
+            return node
         return "(" + " ".join([node.head, *map(self.key, node.args)]) + ")"
 
 
