@@ -11,6 +11,7 @@ A `Scalar` is a string of the file that remembers where each of its characters s
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -37,11 +38,36 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Diagnostic:
+    mark: Mark
+    message: str
+    expected: str = ""
+    notes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        source = self.mark.source
+        lines = [f"{source.path}:{self.mark.line}:{self.mark.column}: error: {self.message}"]
+        if 1 <= self.mark.line <= len(source.lines):
+            line = source.lines[self.mark.line - 1]
+            before = line[: self.mark.column - 1].ljust(self.mark.column - 1)
+            lines.append("    " + line)
+            lines.append("    " + re.sub(r"[^\t]", " ", before) + "^")
+        if self.expected:
+            lines.append("    expected: " + self.expected)
+        lines.extend("    " + note for note in self.notes)
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True)
 class Scalar:
-    """A string of the file; `starts` holds the mark at which each line of `text` begins."""
+    """A string of the file; `starts` holds the mark at which each line of `text` begins.
+
+    `trap` says why it must not be read as a formula, if it must not.
+    """
 
     text: str
     starts: tuple[Mark, ...]
+    trap: Diagnostic | None = None
 
     @property
     def mark(self) -> Mark:
@@ -63,25 +89,6 @@ class Scalar:
         first = self.text[:begin].count("\n")
         starts = (self.at(begin), *self.starts[first + 1 : first + rows])
         return Scalar(text, starts)
-
-
-@dataclass(frozen=True)
-class Diagnostic:
-    mark: Mark
-    message: str
-    expected: str = ""
-    notes: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        source = self.mark.source
-        lines = [f"{source.path}:{self.mark.line}:{self.mark.column}: error: {self.message}"]
-        if 1 <= self.mark.line <= len(source.lines):
-            lines.append("    " + source.lines[self.mark.line - 1])
-            lines.append("    " + " " * (self.mark.column - 1) + "^")
-        if self.expected:
-            lines.append("    expected: " + self.expected)
-        lines.extend("    " + note for note in self.notes)
-        return "\n".join(lines)
 
 
 class SpecError(Exception):
@@ -122,7 +129,7 @@ def unknown(
     """The error for a name that is not among the `known` ones, with the nearest of them."""
     known = list(known)
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    expected = expected or "one of " + ", ".join(known)
+    expected = expected or ("one of " + ", ".join(known) if known else "none is declared here")
     if near:
         expected += f"; did you mean {near[0]!r}?"
     return error(mark, f"unknown {what} {name!r}{of}", expected)

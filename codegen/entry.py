@@ -6,6 +6,7 @@ import ast
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from . import adjoint
 from .diagnostics import Collector, Mark, Scalar, SpecError, error, unknown
@@ -17,15 +18,17 @@ from .signature import (
     Integers,
     Signature,
     flat_dims,
+    holds,
     parse_default,
     parse_outputs,
     parse_parameters,
 )
-from .syntax import parse_expression
+from .syntax import parse_expression, parse_statements
 from .yaml_source import (
     Mapping,
     Tree,
     check_fields,
+    expect_formula,
     expect_list,
     expect_mapping,
     expect_scalar,
@@ -46,6 +49,7 @@ FIELDS = (
     "method",
     "variadic",
 )
+ENTRY_HINT = 'entries such as \'double: {in: "x: num", forward: "2 * x"}\''
 #: What only entries of ops.yaml have: Tensor's operators and methods are fixed when it is built.
 TENSOR_FIELDS = ("operator", "method")
 OPERATORS = (
@@ -72,6 +76,8 @@ OPERATORS = (
     "-x",
     "abs",
 )
+UNARY_OPERATORS = ("~", "-x", "abs")
+INTEGER_SAMPLES = ("bits", "counts", "below")
 SAMPLES = (
     "normal",
     "positive",
@@ -122,7 +128,7 @@ def load_ops(path: str | Path) -> list[Op]:
 
 def parse_ops(text: str, path: str = "ops.yaml", at_run_time: bool = False) -> list[Op]:
     """The ops of a text; those declared at run time add nothing to Tensor."""
-    root = expect_mapping(read_yaml(text, path), "the file")
+    root = expect_mapping(read_yaml(text, path), "the file", ENTRY_HINT)
     collector = Collector()
     ops = []
     for name, key in root.keys.items():
@@ -164,7 +170,13 @@ class _Entry:
     def __init__(self, key: Scalar, tree: Tree):
         self.key = key
         self.name = key.text
-        self.fields = expect_mapping(tree, f"op {self.name!r}")
+        if self.name in FIELDS and not isinstance(tree, Mapping):
+            raise error(
+                key.mark,
+                f"{self.name}: stands outside of an entry",
+                "blanks before it, as before the other fields of its op",
+            )
+        self.fields = expect_mapping(tree, f"op {self.name!r}", ENTRY_HINT)
         if not _NAME.fullmatch(self.name):
             raise error(
                 key.mark,
@@ -184,9 +196,27 @@ class _Entry:
 
     def op(self) -> Op:
         self.signature = self._signature()
-        program = self._program()
-        grad = self._gradient(program)
-        self._check_used(program, grad)
+        collector = Collector()
+        program: Program | None = None
+        grad: Program | None = None
+        with collector:
+            program = self._program()
+        with collector:
+            grad = self._gradient(program) if program is not None else None
+            if program is not None:
+                self._check_used(program, grad)
+        rest: dict[str, Any] = {}
+        for field_name, read in (
+            ("samples", self._samples),
+            ("reference", self._reference),
+            ("operator", self._operator),
+            ("method", self._method),
+            ("variadic", self._variadic),
+        ):
+            with collector:
+                rest[field_name] = read()
+        collector.finish()
+        assert program is not None
         return Op(
             name=self.name,
             doc=program.doc,
@@ -194,12 +224,8 @@ class _Entry:
             grad=grad,
             section=section_of(self.key.mark),
             positions=tuple(self.signature.order),
-            samples=self._samples(),
-            reference=self._text("reference"),
-            operator=self._operator(),
-            method=self._flag("method"),
-            variadic=self._variadic(),
             marks=self._marks(),
+            **rest,
         )
 
     # ------------------------------------------------------------------------------------- fields
@@ -208,9 +234,25 @@ class _Entry:
         tree = self.fields.items.get(field)
         return None if tree is None else expect_scalar(tree, f"{field}: of {self.name!r}")
 
-    def _text(self, field: str) -> str:
-        scalar = self._scalar(field)
+    def _formula(self, field: str) -> Scalar | None:
+        tree = self.fields.items.get(field)
+        return None if tree is None else expect_formula(tree, f"{field}: of {self.name!r}")
+
+    def _doc(self) -> str:
+        scalar = self._scalar("doc")
         return "" if scalar is None else scalar.text.strip()
+
+    def _reference(self) -> str:
+        """The text of `reference:`, once it is known to be lines of Python and a value."""
+        scalar = self._formula("reference")
+        if scalar is None:
+            return ""
+        parsed = parse_statements(scalar)
+        body = parsed.tree.body
+        if not body or not isinstance(body[-1], ast.Expr):
+            at = parsed.mark(body[-1]) if body else scalar.mark
+            raise error(at, "the reference has no value", "an expression as its last line")
+        return scalar.text.strip()
 
     def _flag(self, field: str) -> bool:
         scalar = self._scalar(field)
@@ -229,9 +271,29 @@ class _Entry:
 
     def _operator(self) -> str:
         scalar = self._scalar("operator")
-        if scalar is not None and scalar.text not in OPERATORS:
+        if scalar is None:
+            return ""
+        if scalar.text not in OPERATORS:
             raise unknown(scalar.mark, "operator", scalar.text, OPERATORS)
-        return "" if scalar is None else scalar.text
+        operands = 1 if scalar.text in UNARY_OPERATORS else 2
+        if len(self.signature.inputs) != operands:
+            raise error(
+                scalar.mark,
+                f"operator {scalar.text!r} of an op with {len(self.signature.inputs)} tensors",
+                "two tensors" if operands == 2 else "one tensor",
+            )
+        return scalar.text
+
+    def _method(self) -> bool:
+        method = self._flag("method")
+        if method and self.signature.order[0] not in self.signature.inputs:
+            raise error(
+                self.fields.keys["method"].mark,
+                f"a method of Tensor has the tensor first, {self.name!r} has "
+                f"{self.signature.order[0]!r}",
+                "a tensor as the first parameter",
+            )
+        return method
 
     def _variadic(self) -> bool:
         variadic = self._flag("variadic")
@@ -252,17 +314,41 @@ class _Entry:
             items = expect_list(tree, f"samples of {name!r}")
             if name in self.signature.inputs:
                 for item in items:
-                    if re.split(r"\W", item.text)[0] not in SAMPLES:
-                        raise unknown(item.mark, "kind of sample", item.text, SAMPLES)
+                    self._check_kind(item, self.signature.inputs[name])
                 result[name] = tuple(item.text for item in items)
             elif name in self.signature.attrs:
-                kind = self.signature.attrs[name].type
-                result[name] = tuple(parse_default(item, kind) for item in items)
+                result[name] = tuple(self._sample_value(item, name) for item in items)
             elif name in self.signature.axes:
                 result[name] = tuple(parse_default(item, "int") for item in items)
             else:
                 raise unknown(samples.keys[name].mark, "parameter", name, self.signature.names())
         return result
+
+    def _check_kind(self, item: Scalar, declared: Input) -> None:
+        """A kind of test values that the tensor can have."""
+        match = re.fullmatch(r"(\w*)(?:\((\w+)\))?", item.text)
+        kind, bound = match.groups() if match else (item.text, None)
+        if kind not in SAMPLES:
+            raise unknown(item.mark, "kind of sample", item.text, SAMPLES)
+        if (kind == "below") != (bound is not None):
+            raise error(item.mark, f"not a kind of sample: {item.text!r}", "below(n), others bare")
+        sizes = [n for n, a in self.signature.attrs.items() if a.type in ("int", "axis")]
+        if bound is not None and bound not in (*sizes, *self.signature.axes):
+            known = [*self.signature.axes, *sizes]
+            raise unknown(item.mark, "extent", bound, known)
+        if declared.cls in ("int", *NON_FLOAT[1:]) and kind not in INTEGER_SAMPLES:
+            raise error(
+                item.mark,
+                f"{kind!r} are samples of floats, {declared.name!r} has integers",
+                ", ".join(INTEGER_SAMPLES).replace("below", "below(n)"),
+            )
+
+    def _sample_value(self, item: Scalar, name: str) -> object:
+        value = parse_default(item, self.signature.attrs[name].type)
+        for check in self.signature.checks:
+            if holds(check.condition, {name: value}) is False:
+                raise error(item.mark, f"the sample {value!r} is refused by the op", check.message)
+        return value
 
     # ---------------------------------------------------------------------------------- signature
 
@@ -270,17 +356,23 @@ class _Entry:
         return parse_parameters(self._parameters())
 
     def _parameters(self) -> Scalar:
-        scalar = self._scalar("in")
+        scalar = self._formula("in")
         if scalar is None:
             raise error(self.key.mark, f"op {self.name!r} has no 'in:'", 'in: "x: float"')
         return scalar
 
     def _program(self) -> Program:
         signature = self.signature
-        out = self._scalar("out")
+        out = self._formula("out")
+        if out is None and "y" in signature.names():
+            raise error(
+                self._parameters().mark,
+                "'y' names a parameter and the output",
+                "another name, or out: with another name of the output",
+            )
         declared = {"y": (None, None)} if out is None else parse_outputs(out, signature)
         self._where(out)
-        forward, kernel = self._scalar("forward"), self._scalar("kernel")
+        forward, kernel = self._formula("forward"), self._scalar("kernel")
         statements: list[Statement] = []
         if forward is None and kernel is not None:
             signature.outputs = self._opaque_outputs(declared, kernel)
@@ -297,9 +389,9 @@ class _Entry:
             signature.outputs = {name: signature.outputs[name] for name in declared}
             statements = lowerer.statements
         else:
-            raise error(
-                self.key.mark, f"op {self.name!r} needs either 'forward:' or 'kernel:'", "a formula"
-            )
+            both = self.fields.keys["kernel"].mark if kernel is not None else self.key.mark
+            what = "has 'forward:' and 'kernel:'" if kernel else "needs 'forward:' or 'kernel:'"
+            raise error(both, f"op {self.name!r} {what}", "one of them: a formula, as a rule")
         read = reads(statements)
         inputs = tuple(
             Input(i.name, i.cls, i.dims, i.name not in read, i.default)
@@ -313,7 +405,7 @@ class _Entry:
             tuple(statements),
             used_where(signature, inputs, signature.outputs.values(), statements),
             tuple(signature.checks),
-            self._text("doc"),
+            self._doc(),
         )
 
     def _where(self, out: Scalar | None) -> None:
@@ -323,11 +415,11 @@ class _Entry:
             for name in where.items:
                 signature.declare_axis(name)
             for name, tree in where.items.items():
-                parsed = parse_expression(expect_scalar(tree, f"the extent of {name!r}"))
+                parsed = parse_expression(expect_formula(tree, f"the extent of {name!r}"))
                 signature.where[name] = Integers(signature).expression(parsed, parsed.tree)
-        known = {name for i in signature.inputs.values() for name in _solved_axes(i.dims)} | set(
-            signature.where
-        )
+        solved = {name for i in signature.inputs.values() for name in _solved_axes(i.dims)}
+        self._check_where_ends(solved)
+        known = solved | set(signature.where)
         for name in signature.axes:
             if name not in known:
                 mark = out.mark if out is not None else self.key.mark
@@ -336,6 +428,28 @@ class _Entry:
                     f"the extent of axis {name!r} is not known",
                     f"an input with the axis, or where: {{{name}: ...}}",
                 )
+
+    def _check_where_ends(self, solved: set[str]) -> None:
+        """No extent of `where:` may follow from itself."""
+        known = set(solved)
+        waiting = {n: e for n, e in self.signature.where.items() if n not in known}
+        while waiting:
+            ready = [
+                name
+                for name, extent in waiting.items()
+                if not any(n in waiting for n in walk(extent) if isinstance(n, str))
+            ]
+            if not ready:
+                where = self.fields.items.get("where")
+                name = next(iter(waiting))
+                assert isinstance(where, Mapping)
+                raise error(
+                    where.keys[name].mark,
+                    f"the extent of {name!r} follows from itself",
+                    "extents that inputs or attributes determine",
+                )
+            for name in ready:
+                del waiting[name]
 
     def _opaque_outputs(self, declared: dict, kernel: Scalar) -> dict[str, Output]:
         for name, (dims, dtype) in declared.items():
@@ -382,19 +496,26 @@ class _Entry:
         return term
 
     def _check_used(self, program: Program, grad: Program | None) -> None:
-        """Every attribute and every extent of `where:` has a part in the meaning."""
-        where = [name for p in (program, grad) if p is not None for name, _ in p.where]
-        nodes = [e for _, e in program.where]
-        used = names_in(program.inputs, program.outputs, program.statements, nodes) | set(where)
+        """Every attribute, tensor and extent of `where:` has a part in the meaning."""
+        programs = [p for p in (program, grad) if p is not None]
+        extents = {name: extent for p in programs for name, extent in p.where}
+        statements = [s for p in programs for s in p.statements]
+        nodes = list(extents.values())
+        meaning = names_in((), program.outputs, statements, nodes) | set(extents)
+        used = meaning | names_in(program.inputs, (), (), [])
         for attr in program.attrs:
             if attr.name not in used:
-                scalar = self._parameters()
-                at = re.search(rf"\b{attr.name}\b[^,:]*:", scalar.text)
-                raise error(
-                    scalar.at(at.start() if at else 0),
-                    f"attribute {attr.name!r} is never used",
-                    "a formula with it",
-                )
+                expected = "a formula with it"
+                if attr.name == "keepdim":
+                    expected = "a formula that ends in a reduction over axis, or "
+                    expected += 'out: "y[keep(axis, keepdim)]"'
+                raise self._unused("attribute", attr.name, expected)
+        read = reads(statements)
+        meaning |= names_in((), (), (), [check.condition for check in program.checks])
+        for i in program.inputs:
+            if i.name not in read and not names_in([i], (), (), []) & meaning:
+                expected = "a formula with it, or with an axis that it has"
+                raise self._unused("tensor", i.name, expected)
         declared = self.fields.items.get("where")
         for name, key in declared.keys.items() if isinstance(declared, Mapping) else ():
             if name not in used:
@@ -405,6 +526,12 @@ class _Entry:
                     self.signature.axes,
                     "an axis of 'in:', 'out:' or of a reduction",
                 )
+
+    def _unused(self, what: str, name: str, expected: str) -> SpecError:
+        scalar = self._parameters()
+        at = re.search(rf"\b{name}\b[^,:]*:", scalar.text)
+        mark = scalar.at(at.start() if at else 0)
+        return error(mark, f"{what} {name!r} is never used", expected)
 
     # ----------------------------------------------------------------------------------- gradient
 
@@ -423,9 +550,31 @@ class _Entry:
         written = {}
         for name, formula in formulas.items.items():
             if name not in inputs:
-                raise unknown(formulas.keys[name].mark, "differentiable input", name, inputs)
-            written[name] = expect_scalar(formula, f"the gradient of {name!r}")
+                self._refuse_gradient(name, formulas.keys[name].mark, inputs)
+            written[name] = expect_formula(formula, f"the gradient of {name!r}")
         return self._written(program, written, [n for n in inputs if n not in written])
+
+    def _refuse_gradient(self, name: str, mark: Mark, inputs: list[str]) -> None:
+        if name in self.signature.inputs:
+            kind = self.signature.inputs[name].cls
+            raise error(mark, f"{name!r} of class {kind} has no gradient", "float tensors only")
+        if name in self.signature.attrs:
+            raise error(
+                mark,
+                f"{name!r} is an attribute: gradients are of tensors",
+                f"a tensor without axes instead, '{name}: float[]'",
+            )
+        raise unknown(mark, "differentiable input", name, inputs)
+
+    def _check_cotangent(self, lowerer: Lowerer, formula: Scalar, name: str, known: list[str]):
+        """A gradient is linear in what flows in, so it reads it or is a constant."""
+        names = {n.id for n in ast.walk(lowerer.parsed.tree) if isinstance(n, ast.Name)}
+        if names & set(lowerer.values) and not names & set(known):
+            raise error(
+                formula.mark,
+                f"the gradient of {name!r} does not read {' or '.join(known)}",
+                f"a formula that is linear in it, such as '{known[0]} * ...'",
+            )
 
     def _derived(self, program: Program) -> Program | None:
         try:
@@ -459,6 +608,7 @@ class _Entry:
             outputs[name] = Output(f"d{name}", call("like", name), dims)
             results = lowerer.formula(formula, (f"d{name}",))
             lowerer.write(outputs[name], results[f"d{name}"], flat_dims(dims), reduced)
+            self._check_cotangent(lowerer, formula, name, [f"d{o.name}" for o in cotangents])
         statements = tuple(lowerer.statements)
         derived = self._derived(program) if rest else None
         if derived is not None:

@@ -16,12 +16,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from . import hints
 from .accuracy import advice
+from .bounds import escape
 from .diagnostics import Scalar, error
 from .ir import GROUP, Call, Node, Output, Statement, call, index_of, is_call, load
 from .primitives import PRIMITIVES
 from .signature import (
     AXIS_TYPES,
+    LISTS,
     Signature,
     attribute_element,
     axis_attribute,
@@ -265,7 +268,7 @@ class Lowerer:
         if GROUP in covered:
             extra = Over(t for t in extra if not is_call(t, "sel", "rest"))
         if extra:
-            names = ", ".join("all axes" if t == GROUP else str(t) for t in sorted(extra, key=str))
+            names = ", ".join(map(axes_text, sorted(extra, key=str)))
             raise self.parsed.error(
                 expr,
                 f"the formula extends over {names}, the result {output.name} does not",
@@ -354,7 +357,9 @@ class Lowerer:
         group = Over(t for t in body.over if t == GROUP or is_call(t, "sel", "rest"))
         if GROUP not in group and term not in group:
             raise self.parsed.error(
-                node, f"the reduced value does not extend over {term}", "a value that does"
+                node,
+                f"the reduced value does not extend over {axes_text(term)}",
+                "a value that does, or sum[k](...) for a named axis",
             )
         over = body.over - group
         if is_call(term, "sel", "rest") and GROUP in group:
@@ -379,6 +384,12 @@ class Lowerer:
                 return call("shape", node.id)
             if node.id in self.signature.axes:
                 return node.id
+        if isinstance(node, (ast.Constant, ast.UnaryOp, ast.Tuple)):
+            raise self.parsed.error(
+                node,
+                f"axes are attributes, not numbers: {self.parsed.text(node)!r}",
+                f"'axis: axes = {self.parsed.text(node)}' in the signature, and axis here",
+            )
         attrs = [a.name for a in self.signature.attrs.values() if a.type in (*AXIS_TYPES, "shape")]
         raise self.parsed.unknown(
             node, "axes", self.parsed.text(node), [*attrs, *self.signature.axes, "..."]
@@ -451,7 +462,9 @@ class Lowerer:
             return Value(name)
         if kind:
             raise self.parsed.error(
-                node, f"{name!r} of type {kind} is not a value", f"an element such as '{name}[0]'"
+                node,
+                f"{name!r} of type {kind} is not a value",
+                f"an element such as '{name}[0]'" if kind in LISTS else "a real, an int or a flag",
             )
         if name in self.signature.axes:
             return Value(call("index", name), Over([name]))
@@ -481,7 +494,48 @@ class Lowerer:
             )
         if sign == "**" and constant(node.right) == 2:
             return self._apply("square", self.value(node.left))
+        if sign in ("&", "|", "^"):
+            self._refuse_floats(node, sign)
         return self._apply(OPERATORS[sign], self.value(node.left), self.value(node.right))
+
+    def _refuse_floats(self, node: ast.BinOp, sign: str) -> None:
+        for side in (node.left, node.right):
+            if self._is_float(self.value(side).expr):
+                remedy = "'and', 'or', and parentheses around comparisons"
+                raise self.parsed.error(
+                    side,
+                    f"{sign!r} is of integers and bools, {self.parsed.text(side)!r} is a float",
+                    "'**' for a power" if sign == "^" else remedy,
+                )
+
+    def _is_float(self, expr: Node) -> bool:
+        """True iff the expression certainly is a floating-point number."""
+        if isinstance(expr, float):
+            return True
+        if is_call(expr, "load"):
+            declared = self.signature.inputs.get(expr.args[0])
+            return declared is not None and declared.cls == "float"
+        if not isinstance(expr, Call) or expr.head not in PRIMITIVES:
+            return False
+        kind = PRIMITIVES[expr.head].result
+        return kind == "flt" or (kind == "num" and any(map(self._is_float, expr.args)))
+
+    def _condition(self, node: ast.expr) -> Value:
+        value = self.value(node)
+        if self._is_float(value.expr):
+            raise self.parsed.error(
+                node,
+                f"a condition is true or false, {self.parsed.text(node)!r} is a float",
+                f"a comparison such as '{self.parsed.text(node)} != 0'",
+            )
+        return value
+
+    def _Attribute(self, node: ast.Attribute) -> Value:
+        raise self.parsed.error(
+            node,
+            f"a tensor has no {node.attr!r} in a formula",
+            hints.ATTRIBUTES.get(node.attr, "a name without '.'"),
+        )
 
     def _UnaryOp(self, node: ast.UnaryOp) -> Value:
         if isinstance(node.op, ast.USub):
@@ -490,16 +544,16 @@ class Lowerer:
                 return Value(number)
             return self._apply("neg", self.value(node.operand))
         if isinstance(node.op, ast.Not):
-            return self._apply("logical_not", self.value(node.operand))
+            return self._apply("logical_not", self._condition(node.operand))
         if isinstance(node.op, ast.Invert):
             return self._apply("bitwise_not", self.value(node.operand))
         return self.value(node.operand)
 
     def _BoolOp(self, node: ast.BoolOp) -> Value:
         primitive = "logical_and" if isinstance(node.op, ast.And) else "logical_or"
-        result = self.value(node.values[0])
+        result = self._condition(node.values[0])
         for operand in node.values[1:]:
-            result = self._apply(primitive, result, self.value(operand))
+            result = self._apply(primitive, result, self._condition(operand))
         return result
 
     def _Compare(self, node: ast.Compare) -> Value:
@@ -514,9 +568,37 @@ class Lowerer:
         return functools.reduce(lambda a, b: self._apply("logical_and", a, b), pairs)
 
     def _IfExp(self, node: ast.IfExp) -> Value:
-        return self._apply("select", *map(self.value, (node.test, node.body, node.orelse)))
+        test = self._condition(node.test)
+        return self._apply("select", test, self.value(node.body), self.value(node.orelse))
 
     def _Subscript(self, node: ast.Subscript) -> Value:
+        value = self._indexed(node)
+        if is_call(value.expr, "load"):
+            self._check_inside(node, index_of(value.expr))
+        return value
+
+    def _check_inside(self, node: Any, index: tuple[Node, ...]) -> None:
+        """Refuses an index without a guard that certainly leaves the tensor at some point."""
+        dims = flat_dims(self.values[node.value.id])
+        for item, dim, term in zip(elements(node.slice), dims, index, strict=False):
+            extent: Node = dim
+            if is_call(term, "sub"):
+                axis, term = term.args
+                extent = dim.args[1] if is_call(dim, "sub") else call("sel", axis)
+            if term == dim or not (extent in self.signature.axes or is_call(extent, "sel")):
+                continue
+            leaves = escape(term, call("count", extent), self.signature.axes, self.signature.where)
+            if leaves is not None:
+                at = item.upper if isinstance(item, ast.Slice) and item.upper else item
+                raise self.parsed.error(
+                    at,
+                    f"the index {self.parsed.text(at)!r} leaves {node.value.id!r}: {leaves}",
+                    f"guard({self.parsed.text(node)}, 0), or an axis with fewer points",
+                )
+
+    def _indexed(self, node: ast.Subscript) -> Value:
+        if isinstance(node.value, ast.Attribute):
+            return self._Attribute(node.value)
         if not isinstance(node.value, ast.Name):
             raise self.parsed.error(
                 node, "only tensors and list attributes are indexed", "x[i, j] or stride[0]"
@@ -536,8 +618,12 @@ class Lowerer:
         if is_scatter(node):
             return self._scatter_temporary(node)
         if not isinstance(node.func, ast.Name):
+            attribute = getattr(node.func, "attr", "")
+            is_known = attribute in (*FUNCTIONS, *REDUCTIONS, *SPECIAL)
             raise self.parsed.error(
-                node, f"not a function: {self.parsed.text(node.func)!r}", "name(arguments)"
+                node,
+                f"not a function: {self.parsed.text(node.func)!r}",
+                f"{attribute}(...)" if is_known else "name(arguments)",
             )
         name = node.func.id
         if node.keywords:
@@ -545,6 +631,8 @@ class Lowerer:
         if name in SPECIAL:
             return getattr(self, f"_special_{name}")(node)
         if name not in FUNCTIONS:
+            if name in hints.FUNCTIONS:
+                raise self.parsed.error(node, f"unknown function {name!r}", hints.FUNCTIONS[name])
             known = [*FUNCTIONS, *REDUCTIONS, *SPECIAL, "scatter"]
             raise self.parsed.unknown(
                 node, "function", name, known, "a scalar primitive, a reduction or a form"
@@ -560,7 +648,9 @@ class Lowerer:
             what = self.parsed.text(node.func)
             plural = "argument" if count == 1 else "arguments"
             raise self.parsed.error(
-                node, f"{what} takes {count} {plural}, not {len(node.args)}", usage
+                node,
+                f"{what} takes {count} {plural}, not {len(node.args)}",
+                usage or f"{what}({', '.join('abc'[:count])})",
             )
 
     # --------------------------------------------------------------------------------- the forms
@@ -575,7 +665,8 @@ class Lowerer:
 
     def _special_guard(self, node: ast.Call) -> Value:
         self._expect_arguments(node, 2, "guard(x[...], 0)")
-        inner = self.value(node.args[0])
+        target = node.args[0]
+        inner = self._indexed(target) if isinstance(target, ast.Subscript) else self.value(target)
         if not is_call(inner.expr, "load"):
             raise self.parsed.error(
                 node.args[0], "only an indexed tensor is guarded", "guard(x[i + 1], 0)"
@@ -591,10 +682,19 @@ class Lowerer:
 
     def _special_at(self, node: ast.Call) -> Value:
         self._expect_arguments(node, 1, "at(axis)")
-        axis = axis_attribute(self.parsed, node.args[0], self.signature)
+        argument = node.args[0]
+        if isinstance(argument, ast.Name) and argument.id in self.signature.axes:
+            raise self.parsed.error(
+                argument,
+                f"{argument.id!r} is a named axis, not an attribute",
+                f"{argument.id} alone",
+            )
+        axis = axis_attribute(self.parsed, argument, self.signature)
         return Value(call("at", axis), Over([call("sel", axis)]))
 
     def _special_count(self, node: ast.Call) -> Value:
+        if not node.args:
+            raise self.parsed.error(node, "count counts along axes", "count(axis) or count(...)")
         return Value(call("count", *map(self._axes_term, node.args)))
 
     def _special_linear(self, node: ast.Call) -> Value:
@@ -645,11 +745,11 @@ class Lowerer:
         ):
             return (self._group_index(items[0]),)
         if len(items) != len(dims):
-            shape = ", ".join(map(str, dims))
+            shape = ", ".join("..." if d == GROUP else axes_text(d) for d in dims)
             raise self.parsed.error(
                 node,
                 f"{name} has {len(dims)} dims [{shape}], indexed with {len(items)}",
-                "one index a dim",
+                f"one index a dim: {name}[{shape}]",
             )
         return tuple(self._dim_index(item, dim) for item, dim in zip(items, dims, strict=True))
 
@@ -695,7 +795,8 @@ class Lowerer:
             raise self.parsed.error(
                 item,
                 f"not an index of a whole group: {self.parsed.text(item)!r}",
-                "'...', 'axis: e', a shape attribute, 'size*step + start' or 'flat(e)'",
+                "'...', 'axis: e', a shape attribute, 'size*step + start' or 'flat(e)'; for x[i] "
+                "the signature names the axis: 'x: float[i]'",
             )
         return call("lin", term, scale, offset)
 
@@ -735,7 +836,14 @@ class Lowerer:
         """An index: affine in axes, or one value computed from data or by functions."""
         node = self._resolve(node)
         if self._is_computed(node):
-            return call("gather", self.value(node).expr)
+            number = self.value(node).expr
+            if self._is_float(number):
+                raise self.parsed.error(
+                    node,
+                    f"an index is an integer, {self.parsed.text(node)!r} is a float",
+                    "a tensor of integers: 'index: int[...]'",
+                )
+            return call("gather", number)
         value = constant(node)
         if type(value) is int:
             return value
@@ -747,7 +855,19 @@ class Lowerer:
                 node, "index", node.id, [*self.signature.axes, *ints, *self.values]
             )
         if isinstance(node, ast.BinOp) and BINARY.get(type(node.op)) in ("+", "-", "*", "//"):
-            return call(BINARY[type(node.op)], self.integer(node.left), self.integer(node.right))
+            sign, left, right = (
+                BINARY[type(node.op)],
+                self.integer(node.left),
+                self.integer(node.right),
+            )
+            moving = [side for side in (left, right) if over_of((side,), self.signature)]
+            if (sign == "*" and len(moving) == 2) or (sign == "//" and right in moving):
+                raise self.parsed.error(
+                    node,
+                    f"an index is affine in axes, {self.parsed.text(node)!r} is not",
+                    "an axis times a number, an attribute or an extent; divided by a number",
+                )
+            return call(sign, left, right)
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             return call("-", 0, self.integer(node.operand))
         if isinstance(node, ast.Subscript):
@@ -777,6 +897,16 @@ class Lowerer:
             if isinstance(n, ast.Call) and is_name(n.func, (*FUNCTIONS, "cast")):
                 return True
         return False
+
+
+def axes_text(term: Node) -> str:
+    """Axes as formulas write them."""
+    if not isinstance(term, Call):
+        return "all axes" if term == GROUP else str(term)
+    names = ", ".join(map(str, term.args))
+    if term.head == "sub":
+        return f"{term.args[0]}: {term.args[1]}"
+    return names if term.head in ("sel", "shape") else f"{term.head}({names})"
 
 
 def value_names(node: ast.expr) -> list[ast.Name]:

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import keyword
+import operator
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,6 +61,26 @@ TYPES = tuple(dict.fromkeys(CLASSES + DTYPES + ATTRIBUTES))
 AXIS_TYPES = ("axis", "axes")
 LISTS = ("int2", "int3", "ints", "shape", "offsets")
 
+#: Names of constants, which no parameter may have.
+RESERVED = ("inf", "nan", "pi", "true", "false")
+#: The meaning of conditions and of the integers in them.
+_OPERATIONS: dict[str, Callable[..., Any]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "//": operator.floordiv,
+    "%": operator.mod,
+    "not": operator.not_,
+    "and": lambda *operands: all(operands),
+    "or": lambda *operands: any(operands),
+}
+
 _PARAMETER = re.compile(r"\s*([A-Za-z_]\w*)(?:\s+([A-Za-z_]\w*))?\s*:\s*([A-Za-z_]\w*)\s*")
 _OUTPUT = re.compile(r"\s*([A-Za-z_]\w*)\s*")
 
@@ -95,19 +118,20 @@ class Signature:
 
 def split_top(scalar: Scalar) -> list[Scalar]:
     """The parts between commas that stand outside all brackets."""
-    parts, depth, begin = [], 0, 0
+    parts, opened, begin = [], list[int](), 0
     for at, char in enumerate(scalar.text):
         if char in "([{":
-            depth += 1
+            opened.append(at)
         elif char in ")]}":
-            depth -= 1
-            if depth < 0:
-                raise error(scalar.at(at), f"unmatched {char!r}", "balanced brackets")
-        elif char == "," and depth == 0:
+            if not opened:
+                raise error(scalar.at(at), f"{char!r} closes nothing", "balanced brackets")
+            opened.pop()
+        elif char == "," and not opened:
             parts.append(scalar.part(begin, at))
             begin = at + 1
-    if depth:
-        raise error(scalar.at(begin), "a bracket is never closed", "balanced brackets")
+    if opened:
+        bracket = scalar.text[opened[-1]]
+        raise error(scalar.at(opened[-1]), f"{bracket!r} is never closed", "balanced brackets")
     parts.append(scalar.part(begin, len(scalar.text)))
     return parts
 
@@ -133,16 +157,20 @@ def parse_parameters(scalar: Scalar) -> Signature:
     dims: list[tuple[str, str, Scalar | None, float | None]] = []
     conditions: list[tuple[str, Scalar]] = []
     taken: set[str] = set()
-    for part in split_top(scalar):
+    parts = split_top(scalar)
+    for part in parts:
         if part.text == "*":
+            if "*" in signature.order or part is parts[-1]:
+                raise error(part.mark, "'*' parts nothing here", "one '*', parameters behind it")
             signature.order.append("*")
             continue
         match = _PARAMETER.match(part.text)
         if match is None:
-            raise error(
-                part.mark, f"not a parameter: {part.text!r}", "'name: type', for example 'x: float'"
-            )
+            what = f"not a parameter: {part.text!r}" if part.text else "a ',' without a parameter"
+            raise error(part.mark, what, "'name: type', for example 'x: float'")
         name, alias, kind = match.groups()
+        if keyword.iskeyword(name) or name in RESERVED:
+            raise error(part.mark, f"{name!r} is a word of the language", "another name")
         if name in taken:
             raise error(part.mark, f"parameter {name!r} is declared twice", "distinct names")
         taken.add(name)
@@ -159,14 +187,38 @@ def parse_parameters(scalar: Scalar) -> Signature:
             dims.append((name, kind, inside, _tensor_default(part, end)))
         else:
             raise unknown(part.at(type_at), "type", kind, TYPES)
+    defaults = {name: default for name, _, _, default in dims}
+    defaults |= {a.name: a.default for a in signature.attrs.values()}
+    _check_order(parts, signature.order, defaults)
     for name, kind, inside, default in dims:
         terms = (GROUP,) if inside is None else parse_dims(inside, signature)
         signature.inputs[name] = Input(name, kind, terms, default=default)
     for name, condition in conditions:
         parsed = parse_expression(condition)
         message = f"{name} must satisfy {condition.text}"
-        signature.checks.append(Check(Integers(signature).condition(parsed, parsed.tree), message))
+        check = Check(Integers(signature).condition(parsed, parsed.tree), message)
+        signature.checks.append(check)
+        default = signature.attrs[name].default
+        if default is not None and holds(check.condition, {name: default}) is False:
+            what = f"the default {default!r} of {name!r} breaks its condition"
+            raise error(condition.mark, what, "a default that the op takes")
     return signature
+
+
+def _check_order(parts: list[Scalar], order: list[str], defaults: dict[str, Any]) -> None:
+    """Python's rule: by position, what must be given comes before what may be left out."""
+    optional = ""
+    for part, name in zip(parts, order, strict=True):
+        if name == "*":
+            return
+        if defaults[name] is not None:
+            optional = name
+        elif optional:
+            raise error(
+                part.mark,
+                f"{name!r} has no default but follows {optional!r}, which has one",
+                f"a default, a place before {optional!r}, or '*' between them",
+            )
 
 
 def _tensor_default(part: Scalar, begin: int) -> float | None:
@@ -209,6 +261,26 @@ def _attribute(
         signature.where[alias] = name
         signature.declare_axis(alias)
     return condition
+
+
+def holds(condition: Node, values: dict[str, Any]) -> bool | None:
+    """Whether a condition is true of these attributes; None if it reads others too."""
+    try:
+        return bool(_evaluate(condition, values))
+    except (KeyError, IndexError, ZeroDivisionError):
+        return None
+
+
+def _evaluate(node: Node, values: dict[str, Any]) -> Any:
+    if isinstance(node, str):
+        name, dot, element = node.partition(".")
+        value = values[name]
+        pair = value if isinstance(value, tuple) else (value, value)
+        return pair[int(element)] if dot else value
+    if not isinstance(node, Call):
+        return node
+    operands = [_evaluate(arg, values) for arg in node.args]
+    return _OPERATIONS[node.head](*operands)
 
 
 def parse_default(scalar: Scalar, kind: str) -> object:
@@ -267,7 +339,10 @@ def _number(scalar: Scalar) -> object | None:
 def parse_dims(scalar: Scalar, signature: Signature) -> tuple[Node, ...]:
     """The terms of `[..., i, k]`; declares the axes that it names."""
     parsed, items = parse_index(scalar)
-    return tuple(dim_term(parsed, item, signature) for item in items)
+    terms = tuple(dim_term(parsed, item, signature) for item in items)
+    if terms.count(GROUP) > 1:
+        raise error(parsed.scalar.mark, "'...' stands for all axes of the group", "'...' once")
+    return terms
 
 
 def dim_term(parsed: Parsed, node: ast.expr, signature: Signature) -> Node:
@@ -360,7 +435,9 @@ def axis_call(parsed: Parsed, node: Any, signature: Signature) -> Call:
             args.append(arg.id)
         else:
             raise parsed.error(
-                arg, f"expected an attribute of type {kind}", f"{name}({', '.join(kinds[name])})"
+                arg,
+                f"{parsed.text(arg)!r} is not an attribute of type {kind}",
+                f"{name}({', '.join(kinds[name])})",
             )
     return call(name, *args)
 
@@ -421,7 +498,10 @@ class Integers:
         numbers = [
             a.name for a in self.signature.attrs.values() if a.type in ("int", "real", "flag")
         ]
-        raise parsed.unknown(node, "name", node.id, [*numbers, *self.signature.axes])
+        known = [*numbers, *self.signature.axes]
+        expected = "a number known when the op is called, not the elements of a tensor: "
+        expected += ", ".join(known) or "an int or real attribute, an extent"
+        raise parsed.unknown(node, "name", node.id, known, expected)
 
     def condition(self, parsed: Parsed, node: ast.expr) -> Node:
         if isinstance(node, ast.BoolOp):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +28,31 @@ COMPARE = {ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">
 UNARY = {ast.USub: "-", ast.UAdd: "+", ast.Not: "not"}
 
 Located = ast.expr | ast.stmt
+
+#: What other languages and typesetting write, and what Python does.
+FOREIGN = {
+    "&&": "and",
+    "||": "or",
+    "?": "a if c else b",
+    "!": "not",
+    "\N{MINUS SIGN}": "-",
+    "\N{EN DASH}": "-",
+    "\N{MULTIPLICATION SIGN}": "*",
+    "·": "*",
+    "÷": "/",
+    "≤": "<=",
+    "≥": ">=",
+    "≠": "!=",
+    "²": "** 2",
+    "³": "** 3",
+    "√": "sqrt(x)",
+    "∞": "inf",
+    "π": "pi",
+    "∑": "sum(x, axis)",
+    "Σ": "sum(x, axis)",
+}
+_FOREIGN = re.compile("|".join(re.escape(text) for text in FOREIGN if text != "!") + "|!(?!=)")
+_ASSIGNS = re.compile(r"(?<![=!<>])=(?!=)")
 
 
 @dataclass(frozen=True)
@@ -62,17 +89,39 @@ def _offset(text: str, line: int, column: int, shift: int) -> int:
 
 def _parse(scalar: Scalar, prefix: str, suffix: str, mode: str) -> Any:
     try:
-        return ast.parse(prefix + scalar.text + suffix, mode=mode)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", SyntaxWarning)
+            return ast.parse(prefix + scalar.text + suffix, mode=mode)
     except SyntaxError as failure:
+        _refuse_foreign(scalar)
         row = failure.lineno or 1
         offset = _offset(scalar.text, row, 0, len(prefix)) + max((failure.offset or 1) - 1, 0)
         offset = min(max(offset - (len(prefix) if row == 1 else 0), 0), len(scalar.text))
         raise error(scalar.at(offset), f"syntax: {failure.msg}", "a Python expression") from None
 
 
+def _refuse_foreign(scalar: Scalar) -> None:
+    """Raises for what is not Python in a text that does not parse."""
+    foreign = _FOREIGN.search(scalar.text)
+    if foreign:
+        raise error(
+            scalar.at(foreign.start()), f"{foreign[0]!r} is not Python", FOREIGN[foreign[0]]
+        )
+    assigns = _ASSIGNS.search(scalar.text)
+    if assigns and not re.match(r"\w+\s*=", scalar.text):
+        raise error(scalar.at(assigns.start()), "'=' assigns", "'==', which compares")
+
+
 def parse_expression(scalar: Scalar) -> Parsed:
     scalar = scalar.part(0, len(scalar.text))
     return Parsed(scalar, _parse(scalar, "(", ")", "eval").body, 1)
+
+
+def parse_statements(scalar: Scalar) -> Parsed:
+    """Lines of Python."""
+    if "\n" not in scalar.text.strip():
+        scalar = scalar.part(0, len(scalar.text))
+    return Parsed(scalar, _parse(scalar, "", "", "exec"))
 
 
 def parse_index(scalar: Scalar) -> tuple[Parsed, list[ast.expr]]:
@@ -99,10 +148,7 @@ class Line:
 
 def parse_formula(scalar: Scalar) -> tuple[Parsed, list[Line]]:
     """Assignments, the last line optionally an expression."""
-    if "\n" not in scalar.text.strip():
-        parsed = _one_line(scalar)
-    else:
-        parsed = Parsed(scalar, _parse(scalar, "", "", "exec"))
+    parsed = parse_statements(scalar)
     lines = []
     body = parsed.tree.body
     for statement in body:
@@ -125,11 +171,6 @@ def parse_formula(scalar: Scalar) -> tuple[Parsed, list[Line]]:
 
 def _targets(statement: ast.Assign) -> tuple[str, ...]:
     return tuple(t.id for t in statement.targets if isinstance(t, ast.Name))
-
-
-def _one_line(scalar: Scalar) -> Parsed:
-    scalar = scalar.part(0, len(scalar.text))
-    return Parsed(scalar, _parse(scalar, "", "", "exec"))
 
 
 def constant(node: ast.expr) -> object | None:

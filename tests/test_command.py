@@ -20,9 +20,9 @@ celu:
   backward: {x: "dy if x > 0 else dy * exp(x * alpha)"}
   reference: "np.where(x > 0, x, alpha * np.exp(x / alpha))"
   samples: {x: [normal, edge], alpha: [1.0, 0.7]}
-softmax:
+shares:
   in: "x: float, axis: axes = -1"
-  forward: "exp(x) / sum(exp(x), axis)"
+  forward: "exp(-x) / (sum(exp(-x), axis) + 1)"
   backward: {x: "y * (dy - sum(dy, axis))"}
   reference: "np.softmax(x, axis)"
 split:
@@ -55,12 +55,12 @@ wrong.yaml:10:18: error: the gradient of 'x' is not that of the formula
     written: g1 = sum[axis](dy)
     written: dx = y * (dy - g1)
     derived: dt1 = sum[axis](dy * y)
-    derived: dx = (dy - dt1) * y
-    at x = 0.871516, y = 0.793834, dy = 2.04092, axis = -1: written 2.14759, derived 0.463567
+    derived: dx = -((dy - dt1) * y)
+    at x = -1.01707, y = 0.301497, dy = 2.04092, axis = -1: written 0.81565, derived -0.542039
 wrong.yaml:11:15: error: the reference raises AttributeError: module 'numpy' has no attribute 'softmax'
       reference: "np.softmax(x, axis)"
                   ^
-    expected: an expression that runs on softmax[]
+    expected: an expression that runs on shares[]
 wrong.yaml:18:15: error: the reference has 1 values for 2 outputs
       reference: "x + 1"
                   ^
