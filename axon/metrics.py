@@ -1,6 +1,7 @@
 """Losses and scores. Losses are differentiable; scores are counts of what a model got right.
 
-Every function gives a tensor of shape (), lazily: ``.item()`` computes it.
+Everything is lazy: ``.item()`` computes it. The losses take ``reduction``: "mean" and "sum" over
+all elements give shape (), "none" gives the losses one by one.
 """
 
 from __future__ import annotations
@@ -13,12 +14,26 @@ from axon.core.tensor import Tensor
 # ------------------------------------------------------------------------------------- losses
 
 
-def cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
-    """Mean of -log softmax(logits)[target] over the samples, computed stably.
+def cross_entropy(
+    logits: Tensor,
+    target: Tensor,
+    *,
+    weight: Tensor | None = None,
+    label_smoothing: float = 0.0,
+    ignore_index: int | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """-log softmax(logits)[target] of each sample, computed stably.
 
     Args:
         logits: float, shape (..., classes): unnormalised scores.
-        target: integers in [0, classes), of the leading shape of ``logits``.
+        target: integers in [0, classes), of the leading shape of ``logits``; or the probabilities
+            of the classes, of the shape of ``logits``.
+        weight: (classes,): what each class counts. The mean is over the weights of the labels.
+        label_smoothing: the share of each target that is spread evenly over the classes (Szegedy
+            et al., 2016).
+        ignore_index: a label whose samples count nothing, not even in the mean.
+        reduction: "mean", "sum" or "none".
 
     Raises:
         ValueError: the shapes do not fit.
@@ -28,18 +43,72 @@ def cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
         >>> cross_entropy(axon.zeros(4, 10), axon.tensor([1, 2, 3, 4])).item()
         2.3025851249694824
     """
+    if target.shape == logits.shape:
+        if ignore_index is not None:
+            raise ValueError(
+                "axon.metrics.cross_entropy: ignore_index is a label, the target holds "
+                f"probabilities of shape {target.shape}; give labels of shape {target.shape[:-1]}"
+            )
+        target = _smoothed(target.to(logits.dtype), label_smoothing)
+        return _reduced(_runtime.ops.soft_cross_entropy(logits, target, weight), reduction)
     _require_classes("cross_entropy", logits, target)
-    return _runtime.ops.cross_entropy(logits, target).mean()
+    counts = _label_weights(target, weight, ignore_index)
+    if label_smoothing == 0:
+        losses = _runtime.ops.cross_entropy(logits, target, weight, **_ignored(ignore_index))
+        return _reduced(losses, reduction, counts)
+    likely = _runtime.ops.one_hot(target, logits.shape[-1], dtype=logits.dtype)
+    losses = _runtime.ops.soft_cross_entropy(logits, _smoothed(likely, label_smoothing), weight)
+    if ignore_index is not None:
+        losses = _runtime.ops.where(_runtime.ops.ne(target, ignore_index), losses, 0.0)
+    return _reduced(losses, reduction, counts)
 
 
-def mse(prediction: Tensor, target: Tensor) -> Tensor:
-    """Mean squared error: mean of (prediction - target)², for equal shapes."""
+def nll(
+    log_probability: Tensor,
+    target: Tensor,
+    *,
+    weight: Tensor | None = None,
+    ignore_index: int | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """-log_probability[target] of each sample; the arguments are those of :func:`cross_entropy`."""
+    _require_classes("nll", log_probability, target)
+    losses = _runtime.ops.nll(log_probability, target, weight, **_ignored(ignore_index))
+    return _reduced(losses, reduction, _label_weights(target, weight, ignore_index))
+
+
+def mse(prediction: Tensor, target: Tensor, *, reduction: str = "mean") -> Tensor:
+    """Squared error (prediction - target)², for equal shapes."""
     _require_equal("mse", prediction, target)
-    return _runtime.ops.mse(prediction, target.to(prediction.dtype))
+    return _reduced(_runtime.ops.mse(prediction, target.to(prediction.dtype)), reduction)
 
 
-def bce(probability: Tensor, target: Tensor) -> Tensor:
-    """Mean binary cross-entropy -(t · log p + (1 - t) · log(1 - p)), for equal shapes.
+def l1(prediction: Tensor, target: Tensor, *, reduction: str = "mean") -> Tensor:
+    """Absolute error |prediction - target|, for equal shapes."""
+    _require_equal("l1", prediction, target)
+    return _reduced(_runtime.ops.l1(prediction, target.to(prediction.dtype)), reduction)
+
+
+def huber(
+    prediction: Tensor, target: Tensor, *, delta: float = 1.0, reduction: str = "mean"
+) -> Tensor:
+    """Half the squared error up to ``delta``, then a straight line (Huber, 1964)."""
+    _require_equal("huber", prediction, target)
+    losses = _runtime.ops.huber(prediction, target.to(prediction.dtype), delta=delta)
+    return _reduced(losses, reduction)
+
+
+def smooth_l1(
+    prediction: Tensor, target: Tensor, *, beta: float = 1.0, reduction: str = "mean"
+) -> Tensor:
+    """:func:`huber` divided by ``beta``, so that its lines have slope 1 (Girshick, 2015)."""
+    _require_equal("smooth_l1", prediction, target)
+    losses = _runtime.ops.smooth_l1(prediction, target.to(prediction.dtype), beta=beta)
+    return _reduced(losses, reduction)
+
+
+def bce(probability: Tensor, target: Tensor, *, reduction: str = "mean") -> Tensor:
+    """Binary cross-entropy -(t · log p + (1 - t) · log(1 - p)), for equal shapes.
 
     Logarithms are cut off at -100 so that p = 0 and p = 1 stay finite. From logits
     :func:`bce_with_logits` is more accurate.
@@ -47,15 +116,97 @@ def bce(probability: Tensor, target: Tensor) -> Tensor:
     Args:
         probability: float in [0, 1].
         target: 0 or 1, or a probability.
+        reduction: "mean", "sum" or "none".
     """
     _require_equal("bce", probability, target)
-    return _runtime.ops.bce(probability, target.to(probability.dtype))
+    return _reduced(_runtime.ops.bce(probability, target.to(probability.dtype)), reduction)
 
 
-def bce_with_logits(logits: Tensor, target: Tensor) -> Tensor:
-    """:func:`bce` of sigmoid(logits), as max(x, 0) - x · t + log(1 + exp(-|x|))."""
+def bce_with_logits(
+    logits: Tensor,
+    target: Tensor,
+    *,
+    pos_weight: Tensor | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """:func:`bce` of sigmoid(logits), without overflow.
+
+    Args:
+        pos_weight: what a positive counts; broadcasts with ``logits``.
+    """
     _require_equal("bce_with_logits", logits, target)
-    return _runtime.ops.bce_with_logits(logits, target.to(logits.dtype))
+    losses = _runtime.ops.bce_with_logits(logits, target.to(logits.dtype), pos_weight)
+    return _reduced(losses, reduction)
+
+
+def kl_div(
+    log_probability: Tensor, target: Tensor, *, log_target: bool = False, reduction: str = "mean"
+) -> Tensor:
+    """Kullback-Leibler divergence: target · (log(target) - log_probability), element by element.
+
+    Args:
+        log_target: ``target`` holds logarithms of probabilities.
+        reduction: "batchmean" (the sum over the first extent, the divergence by its definition),
+            "mean", "sum" or "none".
+    """
+    _require_equal("kl_div", log_probability, target)
+    losses = _runtime.ops.kl_div(log_probability, target, log_target=log_target)
+    if reduction == "batchmean":
+        return losses.sum() / losses.shape[0]
+    return _reduced(losses, reduction)
+
+
+def triplet_margin(
+    anchor: Tensor,
+    positive: Tensor,
+    negative: Tensor,
+    *,
+    margin: float = 1.0,
+    eps: float = 1e-6,
+    reduction: str = "mean",
+) -> Tensor:
+    """max(margin + |anchor - positive| - |anchor - negative|, 0) along the last axis.
+
+    The distances are Euclidean (Schroff et al., 2015); ``eps`` keeps their gradients finite.
+    """
+    losses = _runtime.ops.triplet_margin(anchor, positive, negative, margin=margin, eps=eps)
+    return _reduced(losses, reduction)
+
+
+def _reduced(losses: Tensor, reduction: str, counts: Tensor | None = None) -> Tensor:
+    """The losses together; their mean is over ``counts`` where there are some."""
+    if reduction == "mean":
+        return losses.mean() if counts is None else losses.sum() / counts.sum()
+    if reduction == "sum":
+        return losses.sum()
+    if reduction == "none":
+        return losses
+    raise ValueError(f"axon.metrics: reduction is {reduction!r}; expected 'mean', 'sum' or 'none'")
+
+
+def _smoothed(target: Tensor, smoothing: float) -> Tensor:
+    if smoothing == 0:
+        return target
+    return target * (1 - smoothing) + smoothing / target.shape[-1]
+
+
+def _ignored(ignore_index: int | None) -> dict[str, int]:
+    return {} if ignore_index is None else {"ignore_index": ignore_index}
+
+
+def _label_weights(
+    target: Tensor, weight: Tensor | None, ignore_index: int | None
+) -> Tensor | None:
+    """What each sample counts in a mean; None if all count the same."""
+    counts = None
+    if ignore_index is not None:
+        counts = _runtime.ops.ne(target, ignore_index)
+        target = _runtime.ops.where(counts, target, 0)
+    if weight is not None:
+        counts = (
+            weight[target] if counts is None else _runtime.ops.where(counts, weight[target], 0.0)
+        )
+    return counts
 
 
 # ------------------------------------------------------------------------------------- scores

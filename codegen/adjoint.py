@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from .invert import Store, invert
+from .invert import Store, invert, substitute_axes
 from .ir import (
     GROUP,
     Call,
@@ -216,7 +216,9 @@ class _Sweep:
                 self.emitted.append(_statement(part, store, self.dims[value]))
                 parts.append(load(part, index))
             else:
-                parts.append(store.expr)
+                names = zip(named_axes(store.index), named_axes(index), strict=True)
+                axes: dict[str, Node] = dict(names)
+                parts.append(substitute_axes(store.expr, axes))
         self.emitted.append(Statement("set", target, index, _add(parts)))
 
     def _whole(self, value: str) -> Node:

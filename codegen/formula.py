@@ -328,19 +328,28 @@ class Lowerer:
         return None
 
     def _named_reduction(self, node: Any) -> Reduction:
-        """`sum[c, r](e)`."""
-        names = []
-        for item in elements(node.func.slice):
-            if not isinstance(item, ast.Name) or item.id not in self.signature.axes:
-                raise self.parsed.unknown(item, "axis", self.parsed.text(item), self.signature.axes)
-            names.append(item.id)
+        """`sum[c, r](e)`, `sum[c, ...](e)`."""
+        terms = self._named_terms(node)
         (body,) = self._arguments(node, 1)
-        for name in names:
-            if name not in body.over:
+        for term in terms:
+            if term not in body.over:
+                what = "the group" if term == GROUP else term
                 raise self.parsed.error(
-                    node, f"the reduced expression does not extend over {name}", "an axis of it"
+                    node, f"the reduced expression does not extend over {what}", "an axis of it"
                 )
-        return Reduction(node.func.value.id, tuple(names), body, body.over - set(names))
+        return Reduction(node.func.value.id, terms, body, body.over - set(terms))
+
+    def _named_terms(self, node: Any) -> tuple[Node, ...]:
+        """What stands between the brackets of a reduction: named axes and `...`."""
+        terms: list[Node] = []
+        for item in elements(node.func.slice):
+            if is_ellipsis(item):
+                terms.append(GROUP)
+            elif isinstance(item, ast.Name) and item.id in self.signature.axes:
+                terms.append(item.id)
+            else:
+                raise self.parsed.unknown(item, "axis", self.parsed.text(item), self.signature.axes)
+        return tuple(terms)
 
     def _axis_reduction(self, node: Any) -> Reduction:
         """`sum(e, axis)`, `sum(e, rest(axis))`, `sum(e, ...)`."""
@@ -617,6 +626,9 @@ class Lowerer:
             return self._store_temporary(reduction)
         if is_scatter(node):
             return self._scatter_temporary(node)
+        if isinstance(node.func, ast.Subscript) and is_name(node.func.value, ("mean",)):
+            total = dataclasses.replace(self._named_reduction(node), combine="sum")
+            return self._mean_of(total, total.domain)
         if not isinstance(node.func, ast.Name):
             attribute = getattr(node.func, "attr", "")
             is_known = attribute in (*FUNCTIONS, *REDUCTIONS, *SPECIAL)
@@ -657,11 +669,11 @@ class Lowerer:
 
     def _special_mean(self, node: ast.Call) -> Value:
         self._expect_arguments(node, 2, "mean(x, axis)")
-        total = ast.copy_location(
-            ast.Call(ast.copy_location(ast.Name("sum"), node.func), node.args, []), node
-        )
-        count = Value(call("count", self._axes_term(node.args[1])))
-        return self._apply("div", self._store_temporary(self._axis_reduction(total)), count)
+        total = dataclasses.replace(self._axis_reduction(node), combine="sum")
+        return self._mean_of(total, (self._axes_term(node.args[1]),))
+
+    def _mean_of(self, total: Reduction, terms: tuple[Node, ...]) -> Value:
+        return self._apply("div", self._store_temporary(total), Value(call("count", *terms)))
 
     def _special_guard(self, node: ast.Call) -> Value:
         self._expect_arguments(node, 2, "guard(x[...], 0)")

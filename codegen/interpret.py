@@ -7,6 +7,7 @@ does not cover with extent 1, so that positions agree whatever the term.
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass, field
 from typing import Any
@@ -442,7 +443,8 @@ class _Run:
             ]
         else:
             shape = [self._target_extent(t, i) for t in statement.index for i in self._target(t)]
-        indices, inside = self._index(statement.index, domain, shape)
+        dims = declared[statement.value].dims if statement.value in declared else statement.index
+        indices, inside = self._index(self._aligned(statement.index, dims), domain, shape)
         kept = np.broadcast_to(inside, domain.extents)
         flat = np.zeros((), np.int64)
         for index, extent in zip(indices, shape, strict=False):
@@ -585,6 +587,9 @@ class _Run:
             return value
         if any(is_call(t, "flat") for t in terms):
             value = value.reshape(-1)
+        for declared in self.program.inputs:
+            if declared.name == name:
+                terms = self._aligned(terms, declared.dims)
         broadcast = any(i.name == name and GROUP in i.dims for i in self.program.inputs)
         indices, inside = self._index(terms, domain, value.shape, name if broadcast else None)
         if len(indices) != value.ndim:
@@ -596,6 +601,17 @@ class _Run:
         safe = tuple(np.where(inside, i, 0) for i in indices)
         loaded = np.zeros(np.shape(inside), value.dtype) if value.size == 0 else value[safe]
         return self._primitive("select", [inside, loaded, fallback])
+
+    def _aligned(self, terms, dims) -> list[Node]:
+        """The terms; an integer index of the axis that an attribute selects says which axis."""
+        pairs = itertools.zip_longest(terms, split_products(dims))
+        return [
+            Call("pick", (dim.args[0], term))
+            if is_call(dim, "sel") and not self._is_span(term)
+            else term
+            for term, dim in pairs
+            if term is not None
+        ]
 
     def _index(self, terms, domain, shape, broadcast: str | None = None):
         """Index arrays for a value of aligned `shape`, and where all of them are inside it."""
@@ -629,6 +645,10 @@ class _Run:
                 else:
                     pairs.append((domain.index(("g", i)), yes))
             return pairs
+        if is_call(term, "pick"):
+            axis = self.attrs[term.args[0]]
+            picked = self._integer(term.args[1], domain, shape[at + axis])
+            return [picked if i == axis else (zero, yes) for i in range(len(self.group))]
         if is_call(term, "lin", "unlin"):
             axes = self._slots(term.args[0])
             scale, offset = (self._per_axis(a, len(axes)) for a in term.args[1:])

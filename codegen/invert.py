@@ -263,9 +263,9 @@ class _Inversion:
                 if self.extents.get(axis) == extent and axis not in named_axes(store.domain):
                     change: dict[str, Node] = {name: axis}
                     where = {n: e for n, e in self.where.items() if n != name}
-                    index = tuple(_replace(t, change) for t in store.index)
-                    domain = tuple(_replace(t, change) for t in store.domain)
-                    return Store(index, domain, _replace(store.expr, change), where)
+                    index = tuple(substitute_axes(t, change) for t in store.index)
+                    domain = tuple(substitute_axes(t, change) for t in store.domain)
+                    return Store(index, domain, substitute_axes(store.expr, change), where)
         return store
 
     def _claim_plain(self) -> None:
@@ -313,7 +313,7 @@ class _Inversion:
         """Eliminates one axis v by `term == target`, or makes it a condition if none is free."""
         if any(is_call(n, "gather") for n in walk(term)):
             raise _NotAffine
-        term = _replace(term, self.values)
+        term = substitute_axes(term, self.values)
         value = target
         while is_call(term, "exact", "//"):
             value = _product(value, term.args[1])
@@ -339,8 +339,8 @@ class _Inversion:
         elif coefficient != 1:
             solved = call("exact", solved, coefficient)
         solved = tidy(solved)
-        self.values = {k: _replace(v, {axis: solved}) for k, v in self.values.items()}
-        self.conditions = [_replace(c, {axis: solved}) for c in self.conditions]
+        self.values = {k: substitute_axes(v, {axis: solved}) for k, v in self.values.items()}
+        self.conditions = [substitute_axes(c, {axis: solved}) for c in self.conditions]
         self.values[axis] = solved
         if solved == target and self.extents.get(axis, call("count", axis)) == extent:
             self.total.add(axis)
@@ -380,7 +380,7 @@ class _Inversion:
             solved = {n for t in node.args[1].args for n in walk(t) if n in self.values}
             return call("guard", moved, 0.0) if solved - self.total else moved
         if node.head == "index":
-            return call("index", tidy(_replace(node.args[0], self.values)))
+            return call("index", tidy(substitute_axes(node.args[0], self.values)))
         if node.head == "linear":
             return self._linear(node)
         return Call(node.head, tuple(self._rewrite(a) for a in node.args))
@@ -401,7 +401,7 @@ class _Inversion:
             return call("gather", self._rewrite(node.args[0]))
         if is_call(node, *ARITHMETIC):
             return tidy(Call(node.head, tuple(self._integer(a) for a in node.args)))
-        return tidy(_replace(node, self.values))
+        return tidy(substitute_axes(node, self.values))
 
     def _linear(self, node: Call) -> Node:
         if not any(n in self.values for n in named_axes(node.args)):
@@ -410,22 +410,22 @@ class _Inversion:
             raise _NotAffine
         number: Node = 0
         for name in node.args:
-            value = _replace(name, self.values)
+            value = substitute_axes(name, self.values)
             number = (
                 value if number == 0 else call("+", call("*", number, call("count", name)), value)
             )
         return call("index", number)
 
 
-def _replace(node: Node, values: dict[str, Node]) -> Node:
+def substitute_axes(node: Node, values: dict[str, Node]) -> Node:
     """Axes by their values in every index; extents keep their names."""
     if isinstance(node, str):
         return values.get(node, node)
     if not isinstance(node, Call) or node.head == "count":
         return node
     if node.head == "load":
-        return load(node.args[0], tuple(_replace(t, values) for t in node.args[1].args))
-    return Call(node.head, tuple(_replace(a, values) for a in node.args))
+        return load(node.args[0], tuple(substitute_axes(t, values) for t in node.args[1].args))
+    return Call(node.head, tuple(substitute_axes(a, values) for a in node.args))
 
 
 def _name_axis(node: Node, attribute: str, name: str) -> Node:

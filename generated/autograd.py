@@ -413,12 +413,61 @@ def leaky_relu_backward(ctx, dy):
     return ops.leaky_relu__grad(dy, ctx.x, slope=ctx.slope)
 
 
+def prelu_backward(ctx, dy):
+    """Gradient of `prelu`.
+
+        dx = sum[broadcast axes](dy if x > 0 else dy * weight)
+        dweight = sum[broadcast axes](0 if x > 0 else dy * x)
+    """
+    return ops.prelu__grad(dy, ctx.x, ctx.weight)
+
+
+def relu6_backward(ctx, dy):
+    """Gradient of `relu6`.
+
+        dx = 0 if x <= 0 else 0 if x >= 6 else dy
+    """
+    return ops.relu6__grad(dy, ctx.x)
+
+
+def hardtanh_backward(ctx, dy):
+    """Gradient of `hardtanh`.
+
+        dx = 0 if x <= low else 0 if x >= high else dy
+    """
+    return ops.hardtanh__grad(dy, ctx.x, low=ctx.low, high=ctx.high)
+
+
+def hardsigmoid_backward(ctx, dy):
+    """Gradient of `hardsigmoid`.
+
+        dx = 0 if x <= -3 else 0 if x >= 3 else 0.166667 * dy
+    """
+    return ops.hardsigmoid__grad(dy, ctx.x)
+
+
+def hardswish_backward(ctx, dy):
+    """Gradient of `hardswish`.
+
+        dx = 0 if x <= -3 else dy if x >= 3 else dy * (0.166667 * (x + 3) + 0.166667 * x)
+    """
+    return ops.hardswish__grad(dy, ctx.x)
+
+
 def elu_backward(ctx, dy):
     """Gradient of `elu`.
 
         dx = dy if x > 0 else dy * alpha * exp(x)
     """
     return ops.elu__grad(dy, ctx.x, alpha=ctx.alpha)
+
+
+def selu_backward(ctx, dy):
+    """Gradient of `selu`.
+
+        dx = 1.0507 * dy if x > 0 else 1.7581 * (dy * exp(x))
+    """
+    return ops.selu__grad(dy, ctx.x)
 
 
 def celu_backward(ctx, dy):
@@ -437,12 +486,29 @@ def sigmoid_backward(ctx, dy):
     return ops.sigmoid__grad(dy, ctx.y, ctx.x)
 
 
+def log_sigmoid_backward(ctx, dy):
+    """Gradient of `log_sigmoid`.
+
+        dx = dy * sigmoid(-x)
+    """
+    return ops.log_sigmoid__grad(dy, ctx.x)
+
+
 def silu_backward(ctx, dy):
     """Gradient of `silu`.
 
-        dx = dy * (1 / (1 + exp(-x))) * (1 + x * (1 - 1 / (1 + exp(-x))))
+        dx = dy * sigmoid(x) * (1 + x * sigmoid(-x))
     """
     return ops.silu__grad(dy, ctx.x)
+
+
+def mish_backward(ctx, dy):
+    """Gradient of `mish`.
+
+        dx = dy * (tanh(maximum(x, 0) + log1p(exp(-abs(x)))) + x * (1 - tanh(maximum(x, 0) +
+            log1p(exp(-abs(x)))) * tanh(maximum(x, 0) + log1p(exp(-abs(x))))) * sigmoid(x))
+    """
+    return ops.mish__grad(dy, ctx.x)
 
 
 def gelu_backward(ctx, dy):
@@ -453,12 +519,64 @@ def gelu_backward(ctx, dy):
     return ops.gelu__grad(dy, ctx.x)
 
 
+def gelu_tanh_backward(ctx, dy):
+    """Gradient of `gelu_tanh`.
+
+        dx = dy * sigmoid(1.59577 * x * (1 + 0.044715 * x * x)) * (1 + x * (1.59577 * (1 +
+            0.134145 * x * x)) * sigmoid(-(1.59577 * x * (1 + 0.044715 * x * x))))
+    """
+    return ops.gelu_tanh__grad(dy, ctx.x)
+
+
 def softplus_backward(ctx, dy):
     """Gradient of `softplus`.
 
-        dx = dy / (1 + exp(-x))
+        dx = dy * sigmoid(x)
     """
     return ops.softplus__grad(dy, ctx.x)
+
+
+def softsign_backward(ctx, dy):
+    """Gradient of `softsign`.
+
+        dx = dy / square(1 + abs(x))
+    """
+    return ops.softsign__grad(dy, ctx.x)
+
+
+def tanhshrink_backward(ctx, dy):
+    """Gradient of `tanhshrink`.
+
+        dx = dy * square(tanh(x))
+    """
+    return ops.tanhshrink__grad(dy, ctx.x)
+
+
+def softshrink_backward(ctx, dy):
+    """Gradient of `softshrink`.
+
+        dx = 0 if abs(x) <= threshold else dy
+    """
+    return ops.softshrink__grad(dy, ctx.x, threshold=ctx.threshold)
+
+
+def hardshrink_backward(ctx, dy):
+    """Gradient of `hardshrink`.
+
+        dx = 0 if abs(x) <= threshold else dy
+    """
+    return ops.hardshrink__grad(dy, ctx.x, threshold=ctx.threshold)
+
+
+def glu_backward(ctx, dy):
+    """Gradient of `glu`.
+
+        dx2[axis: n] = sum[k](dy[axis: k] * x[axis: k] * sigmoid(x[axis: count(k) + k]) *
+            sigmoid(-x[axis: count(k) + k]) if n == (+ (count k) k) else 0)
+        dx[axis: n] = dx2[axis: n] + (guard(dy[axis: n], 0) * sigmoid(guard(x[axis: count(k) +
+            n], 0)) if n < count(k) else 0)
+    """
+    return ops.glu__grad(dy, ctx.x, axis=ctx.axis)
 
 
 def dropout_backward(ctx, dy):
@@ -517,20 +635,45 @@ def prod_backward(ctx, dy):
 def var_backward(ctx, dy):
     """Gradient of `var`.
 
-        t1 = sum[axis](x)
-        dt1 = sum[axis](x - t1 / count(axis))
-        dx = dy * (2 * (x - t1 / count(axis)) - 2 * dt1 / count(axis)) / (count(axis) -
-            correction)
+        g1 = sum[axis](x)
+        dx = 2 * dy * (x - g1 / count(axis)) / (count(axis) - correction)
     """
     return ops.var__grad(
         dy, ctx.x, axis=ctx.axis, correction=ctx.correction, keepdim=ctx.keepdim
     )
 
 
+def std_backward(ctx, dy):
+    """Gradient of `std`.
+
+        g1 = sum[axis](x)
+        dx = 0 if y == 0 else dy * (x - g1 / count(axis)) / (y * (count(axis) - correction))
+    """
+    return ops.std__grad(
+        dy, ctx.x, ctx.y, axis=ctx.axis, correction=ctx.correction, keepdim=ctx.keepdim
+    )
+
+
+def norm_backward(ctx, dy):
+    """Gradient of `norm`.
+
+        dx = 0 if y == 0 else dy * (x / y)
+    """
+    return ops.norm__grad(dy, ctx.x, ctx.y, axis=ctx.axis, keepdim=ctx.keepdim)
+
+
+def norm_p_backward(ctx, dy):
+    """Gradient of `norm_p`.
+
+        dx = 0 if x == 0 else dy * sign(x) * (abs(x) / y) ** (p - 1)
+    """
+    return ops.norm_p__grad(dy, ctx.x, ctx.y, p=ctx.p, axis=ctx.axis, keepdim=ctx.keepdim)
+
+
 def logsumexp_backward(ctx, dy):
     """Gradient of `logsumexp`.
 
-        dx = dy * exp(x - y)
+        dx = 0 if y == -inf else dy * exp(x - y)
     """
     return ops.logsumexp__grad(dy, ctx.x, ctx.y, axis=ctx.axis, keepdim=ctx.keepdim)
 
@@ -586,6 +729,55 @@ def layer_norm_backward(ctx, dy):
     return ops.layer_norm__grad(dy, ctx.x, ctx.weight, ctx.bias, axis=ctx.axis, eps=ctx.eps)
 
 
+def rms_norm_backward(ctx, dy):
+    """Gradient of `rms_norm`.
+
+        t1 = sum[axis](square(x))
+        dt1 = sum[axis](dy * weight[axis] * x)
+        dx = rsqrt(t1 / count(axis) + eps) * (dy * weight[axis] - square(rsqrt(t1 / count(axis)
+            + eps)) * dt1 * x / count(axis))
+        dweight[axis] = sum[...](dy * x * rsqrt(t1 / count(axis) + eps))
+    """
+    return ops.rms_norm__grad(dy, ctx.x, ctx.weight, axis=ctx.axis, eps=ctx.eps)
+
+
+def group_norm_backward(ctx, dy):
+    """Gradient of `group_norm`.
+
+        t1[g, n] = sum[c, ...](x[n, g, c, ...])
+        t2[g, n] = sum[c, ...](square(x[n, g, c, ...] - t1[g, n] / count(c, ...)))
+        dt2[g, n] = sum[..., c](dy[n, g, c, ...] * weight[g, c] * (x[n, g, c, ...] - t1[g, n] /
+            count(c, ...)))
+        dt1[g, n] = sum[..., c](dy[n, g, c, ...] * weight[g, c])
+        dt12[g, n] = sum[..., c](x[n, g, c, ...] - t1[g, n] / count(c, ...))
+        dx[n, g, c, ...] = rsqrt(t2[g, n] / count(c, ...) + eps) * (dy[n, g, c, ...] * weight[g,
+            c] + (square(rsqrt(t2[g, n] / count(c, ...) + eps)) * dt2[g, n] * dt12[g, n] / count(c,
+            ...) - dt1[g, n] - square(rsqrt(t2[g, n] / count(c, ...) + eps)) * dt2[g, n] * (x[n, g,
+            c, ...] - t1[g, n] / count(c, ...))) / count(c, ...))
+        dweight[g, c] = sum[..., n](dy[n, g, c, ...] * (x[n, g, c, ...] - t1[g, n] / count(c,
+            ...)) * rsqrt(t2[g, n] / count(c, ...) + eps))
+        dbias[g, c] = sum[..., n](dy[n, g, c, ...])
+    """
+    return ops.group_norm__grad(dy, ctx.x, ctx.weight, ctx.bias, groups=ctx.groups, eps=ctx.eps)
+
+
+def instance_norm_backward(ctx, dy):
+    """Gradient of `instance_norm`.
+
+        t1[n, c] = sum[...](x[n, c, ...])
+        t2[n, c] = sum[...](square(x[n, c, ...] - t1[n, c] / count(...)))
+        dt2[n, c] = sum[...](dy[n, c, ...] * (x[n, c, ...] - t1[n, c] / count(...)))
+        dt1[n, c] = sum[...](dy[n, c, ...])
+        dx[n, c, ...] = weight[c] * rsqrt(t2[n, c] / count(...) + eps) * (dy[n, c, ...] -
+            (square(rsqrt(t2[n, c] / count(...) + eps)) * dt2[n, c] * (x[n, c, ...] - t1[n, c] /
+            count(...)) + dt1[n, c]) / count(...))
+        dweight[c] = sum[..., n](dy[n, c, ...] * (x[n, c, ...] - t1[n, c] / count(...)) *
+            rsqrt(t2[n, c] / count(...) + eps))
+        dbias[c] = sum[..., n](dy[n, c, ...])
+    """
+    return ops.instance_norm__grad(dy, ctx.x, ctx.weight, ctx.bias, eps=ctx.eps)
+
+
 def batch_norm_train_backward(ctx, dy, dmu, dsigma2):
     """Gradient of `batch_norm_train`.
 
@@ -625,29 +817,95 @@ def cross_entropy_backward(ctx, dy):
 
         t1 = max[axis](logits)
         t2 = sum[axis](exp(logits - finite(t1)))
-        dlogits = (-dy if axis == (labels + count(axis) if labels < 0 else labels) else 0) + dy
-            * exp(logits - finite(t1)) / t2
+        dlogits = ((0 if labels == ignore_index else -(dy * weight[0 if labels == ignore_index
+            else labels])) if axis == ((0 if labels == ignore_index else labels) + count(axis) if (0
+            if labels == ignore_index else labels) < 0 else 0 if labels == ignore_index else labels)
+            else 0) + (0 if labels == ignore_index else dy * weight[0 if labels == ignore_index else
+            labels] / t2) * exp(logits - finite(t1))
+        dweight[0 if labels == ignore_index else labels] += 0 if labels == ignore_index else dy
+            * (log(t2) + finite(t1) - logits[axis: 0 if labels == ignore_index else labels]) for ...
     """
-    return ops.cross_entropy__grad(dy, ctx.logits, ctx.labels, axis=ctx.axis)
+    return ops.cross_entropy__grad(
+        dy, ctx.logits, ctx.labels, ctx.weight, axis=ctx.axis, ignore_index=ctx.ignore_index
+    )
+
+
+def soft_cross_entropy_backward(ctx, dy):
+    """Gradient of `soft_cross_entropy`.
+
+        t1 = max[axis](logits)
+        t2 = sum[axis](exp(logits - finite(t1)))
+        dt2 = sum[axis](weight[axis] * target)
+        dlogits = sum[broadcast axes](dy * (dt2 * exp(logits - finite(t1)) / t2 - weight[axis] *
+            target))
+        dtarget = sum[broadcast axes](dy * weight[axis] * (log(t2) + finite(t1) - logits))
+        dweight[axis] = sum[...](dy * (log(t2) + finite(t1) - logits) * target)
+    """
+    return ops.soft_cross_entropy__grad(dy, ctx.logits, ctx.target, ctx.weight, axis=ctx.axis)
+
+
+def nll_backward(ctx, dy):
+    """Gradient of `nll`.
+
+        dx = (0 if labels == ignore_index else -(dy * weight[0 if labels == ignore_index else
+            labels])) if axis == ((0 if labels == ignore_index else labels) + count(axis) if (0 if
+            labels == ignore_index else labels) < 0 else 0 if labels == ignore_index else labels)
+            else 0
+        dweight[0 if labels == ignore_index else labels] += 0 if labels == ignore_index else
+            -(x[axis: 0 if labels == ignore_index else labels] * dy) for ...
+    """
+    return ops.nll__grad(
+        dy, ctx.x, ctx.labels, ctx.weight, axis=ctx.axis, ignore_index=ctx.ignore_index
+    )
 
 
 def mse_backward(ctx, dy):
     """Gradient of `mse`.
 
-        dx = sum[broadcast axes](2 * (dy * (x - target)) / count(...))
-        dtarget = sum[broadcast axes](-(2 * (dy * (x - target)) / count(...)))
+        dx = sum[broadcast axes](2 * (dy * (x - target)))
+        dtarget = sum[broadcast axes](-(2 * (dy * (x - target))))
     """
     return ops.mse__grad(dy, ctx.x, ctx.target)
+
+
+def l1_backward(ctx, dy):
+    """Gradient of `l1`.
+
+        dx = sum[broadcast axes](dy * sign(x - target))
+        dtarget = sum[broadcast axes](-(dy * sign(x - target)))
+    """
+    return ops.l1__grad(dy, ctx.x, ctx.target)
+
+
+def huber_backward(ctx, dy):
+    """Gradient of `huber`.
+
+        dx = sum[broadcast axes](dy * (x - target) if abs(x - target) <= delta else dy * delta *
+            sign(x - target))
+        dtarget = sum[broadcast axes](-(dy * (x - target)) if abs(x - target) <= delta else -(dy
+            * delta * sign(x - target)))
+    """
+    return ops.huber__grad(dy, ctx.x, ctx.target, delta=ctx.delta)
+
+
+def smooth_l1_backward(ctx, dy):
+    """Gradient of `smooth_l1`.
+
+        dx = sum[broadcast axes](dy * (x - target) / beta if abs(x - target) < beta else dy *
+            sign(x - target))
+        dtarget = sum[broadcast axes](-(dy * (x - target) / beta) if abs(x - target) < beta else
+            -(dy * sign(x - target)))
+    """
+    return ops.smooth_l1__grad(dy, ctx.x, ctx.target, beta=ctx.beta)
 
 
 def bce_backward(ctx, dy):
     """Gradient of `bce`.
 
-        dt1 = -(dy / count(...))
-        dx = sum[broadcast axes]((-(dt1 * (1 - target) / (1 - x)) if log1p(-x) > -100 else -(0.5
-            * (dt1 * (1 - target)) / (1 - x)) if log1p(-x) == -100 else 0) + (dt1 * target / x if
-            log(x) > -100 else 0.5 * (dt1 * target) / x if log(x) == -100 else 0))
-        dtarget = sum[broadcast axes](dt1 * (maximum(log(x), -100) - maximum(log1p(-x), -100)))
+        dx = sum[broadcast axes]((dy * (1 - target) / (1 - x) if log1p(-x) > -100 else 0.5 * (dy
+            * (1 - target)) / (1 - x) if log1p(-x) == -100 else 0) + (-(dy * target / x) if log(x) >
+            -100 else -(0.5 * (dy * target) / x) if log(x) == -100 else 0))
+        dtarget = sum[broadcast axes](dy * (maximum(log1p(-x), -100) - maximum(log(x), -100)))
     """
     return ops.bce__grad(dy, ctx.x, ctx.target)
 
@@ -655,10 +913,64 @@ def bce_backward(ctx, dy):
 def bce_with_logits_backward(ctx, dy):
     """Gradient of `bce_with_logits`.
 
-        dtarget = sum[broadcast axes](-(dy * x / count(...)))
-        dx = sum[broadcast axes](dy * (1 / (1 + exp(-x)) - target) / count(...))
+        dtarget = sum[broadcast axes](dy * ((log1p(exp(-abs(x))) + maximum(-x, 0)) * pos_weight
+            - log1p(exp(-abs(x))) - maximum(x, 0)))
+        dpos_weight = sum[broadcast axes](dy * (log1p(exp(-abs(x))) + maximum(-x, 0)) * target)
+        dx = sum[broadcast axes](dy * ((1 - target) * sigmoid(x) - pos_weight * target *
+            sigmoid(-x)))
     """
-    return ops.bce_with_logits__grad(dy, ctx.x, ctx.target)
+    return ops.bce_with_logits__grad(dy, ctx.x, ctx.target, ctx.pos_weight)
+
+
+def kl_div_backward(ctx, dy):
+    """Gradient of `kl_div`.
+
+        dx = sum[broadcast axes](-(dy * exp(target)) if log_target else 0 if target == 0 else
+            -(dy * target))
+        dtarget = sum[broadcast axes](dy * exp(target) * (1 + target - x) if log_target else 0
+            if target == 0 else dy * (log(target) + target / target - x))
+    """
+    return ops.kl_div__grad(dy, ctx.x, ctx.target, log_target=ctx.log_target)
+
+
+def cosine_similarity_backward(ctx, dy):
+    """Gradient of `cosine_similarity`.
+
+        t1 = sum[axis](a * b)
+        t2 = sum[axis](square(a))
+        t3 = sum[axis](square(b))
+        dt1 = dy * rsqrt(maximum(t3, square(eps))) * rsqrt(maximum(t2, square(eps)))
+        da = sum[broadcast axes](2 * ((-(0.5 * (square(rsqrt(maximum(t2, square(eps)))) *
+            rsqrt(maximum(t2, square(eps))) * dy * rsqrt(maximum(t3, square(eps))) * t1)) if t2 >
+            square(eps) else -(0.25 * (square(rsqrt(maximum(t2, square(eps)))) * rsqrt(maximum(t2,
+            square(eps))) * dy * rsqrt(maximum(t3, square(eps))) * t1)) if t2 == square(eps) else 0)
+            * a) + dt1 * b)
+        db = sum[broadcast axes](2 * ((-(0.5 * (square(rsqrt(maximum(t3, square(eps)))) *
+            rsqrt(maximum(t3, square(eps))) * dy * t1 * rsqrt(maximum(t2, square(eps))))) if t3 >
+            square(eps) else -(0.25 * (square(rsqrt(maximum(t3, square(eps)))) * rsqrt(maximum(t3,
+            square(eps))) * dy * t1 * rsqrt(maximum(t2, square(eps))))) if t3 == square(eps) else 0)
+            * b) + dt1 * a)
+    """
+    return ops.cosine_similarity__grad(dy, ctx.a, ctx.b, axis=ctx.axis, eps=ctx.eps)
+
+
+def triplet_margin_backward(ctx, dy):
+    """Gradient of `triplet_margin`.
+
+        t1 = sum[axis](square(anchor + eps - positive))
+        t2 = sum[axis](square(anchor + eps - negative))
+        dt2 = -(0.5 * dy / sqrt(t2)) if margin + sqrt(t1) - sqrt(t2) > 0 else -(0.25 * dy /
+            sqrt(t2)) if margin + sqrt(t1) - sqrt(t2) == 0 else 0
+        dt1 = 0.5 * dy / sqrt(t1) if margin + sqrt(t1) - sqrt(t2) > 0 else 0.25 * dy / sqrt(t1)
+            if margin + sqrt(t1) - sqrt(t2) == 0 else 0
+        danchor = sum[broadcast axes](2 * (dt2 * (anchor + eps - negative)) + 2 * (dt1 * (anchor
+            + eps - positive)))
+        dpositive = sum[broadcast axes](-(2 * (dt1 * (anchor + eps - positive))))
+        dnegative = sum[broadcast axes](-(2 * (dt2 * (anchor + eps - negative))))
+    """
+    return ops.triplet_margin__grad(
+        dy, ctx.anchor, ctx.positive, ctx.negative, margin=ctx.margin, axis=ctx.axis, eps=ctx.eps
+    )
 
 
 def matmul_backward(ctx, dy):
@@ -1219,12 +1531,26 @@ STUBS = {
     "cast": cast_backward,
     "relu": relu_backward,
     "leaky_relu": leaky_relu_backward,
+    "prelu": prelu_backward,
+    "relu6": relu6_backward,
+    "hardtanh": hardtanh_backward,
+    "hardsigmoid": hardsigmoid_backward,
+    "hardswish": hardswish_backward,
     "elu": elu_backward,
+    "selu": selu_backward,
     "celu": celu_backward,
     "sigmoid": sigmoid_backward,
+    "log_sigmoid": log_sigmoid_backward,
     "silu": silu_backward,
+    "mish": mish_backward,
     "gelu": gelu_backward,
+    "gelu_tanh": gelu_tanh_backward,
     "softplus": softplus_backward,
+    "softsign": softsign_backward,
+    "tanhshrink": tanhshrink_backward,
+    "softshrink": softshrink_backward,
+    "hardshrink": hardshrink_backward,
+    "glu": glu_backward,
     "dropout": dropout_backward,
     "sum": sum_backward,
     "mean": mean_backward,
@@ -1232,18 +1558,32 @@ STUBS = {
     "min": min_backward,
     "prod": prod_backward,
     "var": var_backward,
+    "std": std_backward,
+    "norm": norm_backward,
+    "norm_p": norm_p_backward,
     "logsumexp": logsumexp_backward,
     "cumsum": cumsum_backward,
     "topk": topk_backward,
     "softmax": softmax_backward,
     "log_softmax": log_softmax_backward,
     "layer_norm": layer_norm_backward,
+    "rms_norm": rms_norm_backward,
+    "group_norm": group_norm_backward,
+    "instance_norm": instance_norm_backward,
     "batch_norm_train": batch_norm_train_backward,
     "batch_norm": batch_norm_backward,
     "cross_entropy": cross_entropy_backward,
+    "soft_cross_entropy": soft_cross_entropy_backward,
+    "nll": nll_backward,
     "mse": mse_backward,
+    "l1": l1_backward,
+    "huber": huber_backward,
+    "smooth_l1": smooth_l1_backward,
     "bce": bce_backward,
     "bce_with_logits": bce_with_logits_backward,
+    "kl_div": kl_div_backward,
+    "cosine_similarity": cosine_similarity_backward,
+    "triplet_margin": triplet_margin_backward,
     "matmul": matmul_backward,
     "linear": linear_backward,
     "bilinear": bilinear_backward,
@@ -1324,6 +1664,7 @@ WITHOUT_GRADIENT = {
     "all",
     "argmax",
     "argmin",
+    "count_nonzero",
     "one_hot",
     "full",
     "iota",
@@ -1335,6 +1676,10 @@ WITHOUT_GRADIENT = {
     "multinomial",
     "sgd_step",
     "adam_step",
+    "rmsprop_step",
+    "rmsprop_centered_step",
+    "adagrad_step",
+    "lion_step",
 }
 
 #: Ops that are methods of Tensor.
@@ -1386,6 +1731,8 @@ METHODS = (
     "argmax",
     "argmin",
     "var",
+    "std",
+    "count_nonzero",
     "cumsum",
     "softmax",
     "log_softmax",

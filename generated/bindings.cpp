@@ -929,6 +929,69 @@ void bind_leaky_relu(nb::module_& m) {
       "x where it is positive, else slope * x (Maas et al., 2013).\n\nArgs:\n    x: a floating-point tensor.\n    slope: a number, by default 0.01.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[-0.7, -0.5, 1.4], [0.0, -0.1, 0.6]])\n    >>> y = axon.leaky_relu(x)\n    >>> y.numpy().round(4)\n    array([[-7.0e-03, -5.0e-03,  1.4e+00],\n           [ 0.0e+00, -1.0e-03,  6.0e-01]], dtype=float32)");
 }
 
+void bind_prelu(nb::module_& m) {
+  Op& op = op_of("prelu");
+  m.def(
+      "prelu",
+      [&op](nb::handle x_, nb::handle weight_) {
+        return call(op, {x_, weight_}, {});
+      },
+      nb::arg("x").none(),
+      nb::arg("weight").none(),
+      nb::sig("def prelu(x: Tensor | float, weight: Tensor | float) -> Tensor"),
+      "x where it is positive, else weight * x, with a learned weight that broadcasts (He et al., 2015).\n\nArgs:\n    x: a floating-point tensor that broadcasts with the others.\n    weight: a floating-point tensor that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of x and weight, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: x or weight has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[-0.8, 0.8, 0.3], [0.9, 0.6, -1.2]])\n    >>> weight = axon.tensor([[0.4, 0.3, -1.3], [1.4, -0.9, -1.1]])\n    >>> y = axon.prelu(x, weight)\n    >>> y.numpy().round(4)\n    array([[-0.32,  0.8 ,  0.3 ],\n           [ 0.9 ,  0.6 ,  1.32]], dtype=float32)");
+}
+
+void bind_relu6(nb::module_& m) {
+  Op& op = op_of("relu6");
+  m.def(
+      "relu6",
+      [&op](nb::handle x_) {
+        return call(op, {x_}, {});
+      },
+      nb::arg("x").none(),
+      nb::sig("def relu6(x: Tensor | float) -> Tensor"),
+      "x limited to [0, 6] (Howard et al., 2017). The gradient at the bounds is 0.\n\nArgs:\n    x: a floating-point tensor.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[-0.4, 0.5, 0.1], [0.8, 0.6, -1.6]])\n    >>> y = axon.relu6(x)\n    >>> y.numpy().round(4)\n    array([[0. , 0.5, 0.1],\n           [0.8, 0.6, 0. ]], dtype=float32)");
+}
+
+void bind_hardtanh(nb::module_& m) {
+  Op& op = op_of("hardtanh");
+  m.def(
+      "hardtanh",
+      [&op](nb::handle x_, nb::handle low_, nb::handle high_) {
+        return call(op, {x_}, {low_, high_});
+      },
+      nb::arg("x").none(),
+      nb::arg("low").none() = op.defaults[0],
+      nb::arg("high").none() = op.defaults[1],
+      nb::sig("def hardtanh(x: Tensor | float, low: float = -1.0, high: float = 1.0) -> Tensor"),
+      "x limited to [low, high]. The gradient at the bounds is 0.\n\nArgs:\n    x: a floating-point tensor.\n    low: a number, by default -1.0.\n    high: a number, by default 1.0.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[1.5, 0.8, 1.0], [-1.5, 0.2, 0.0]])\n    >>> y = axon.hardtanh(x)\n    >>> y.numpy().round(4)\n    array([[ 1. ,  0.8,  1. ],\n           [-1. ,  0.2,  0. ]], dtype=float32)");
+}
+
+void bind_hardsigmoid(nb::module_& m) {
+  Op& op = op_of("hardsigmoid");
+  m.def(
+      "hardsigmoid",
+      [&op](nb::handle x_) {
+        return call(op, {x_}, {});
+      },
+      nb::arg("x").none(),
+      nb::sig("def hardsigmoid(x: Tensor | float) -> Tensor"),
+      "x / 6 + 1/2 limited to [0, 1]; a sigmoid of straight lines (Courbariaux et al., 2015).\n\nArgs:\n    x: a floating-point tensor.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[-0.7, 0.1, 2.2], [-0.3, -0.7, -0.2]])\n    >>> y = axon.hardsigmoid(x)\n    >>> y.numpy().round(4)\n    array([[0.3833, 0.5167, 0.8667],\n           [0.45  , 0.3833, 0.4667]], dtype=float32)");
+}
+
+void bind_hardswish(nb::module_& m) {
+  Op& op = op_of("hardswish");
+  m.def(
+      "hardswish",
+      [&op](nb::handle x_) {
+        return call(op, {x_}, {});
+      },
+      nb::arg("x").none(),
+      nb::sig("def hardswish(x: Tensor | float) -> Tensor"),
+      "x * hardsigmoid(x) (Howard et al., 2019).\n\nArgs:\n    x: a floating-point tensor.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[-1.4, 0.9, 0.6], [0.6, 0.1, -0.1]])\n    >>> y = axon.hardswish(x)\n    >>> y.numpy().round(4)\n    array([[-0.3733,  0.585 ,  0.36  ],\n           [ 0.36  ,  0.0517, -0.0483]], dtype=float32)");
+}
+
 void bind_elu(nb::module_& m) {
   Op& op = op_of("elu");
   m.def(
@@ -940,6 +1003,18 @@ void bind_elu(nb::module_& m) {
       nb::arg("alpha").none() = op.defaults[0],
       nb::sig("def elu(x: Tensor | float, alpha: float = 1.0) -> Tensor"),
       "Exponential linear unit (Clevert et al., 2016).\n\nArgs:\n    x: a floating-point tensor.\n    alpha: a number, by default 1.0.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[-0.4, -0.9, 0.7], [0.1, -1.8, -0.5]])\n    >>> y = axon.elu(x)\n    >>> y.numpy().round(4)\n    array([[-0.3297, -0.5934,  0.7   ],\n           [ 0.1   , -0.8347, -0.3935]], dtype=float32)");
+}
+
+void bind_selu(nb::module_& m) {
+  Op& op = op_of("selu");
+  m.def(
+      "selu",
+      [&op](nb::handle x_) {
+        return call(op, {x_}, {});
+      },
+      nb::arg("x").none(),
+      nb::sig("def selu(x: Tensor | float) -> Tensor"),
+      "Exponential linear unit that keeps mean 0 and variance 1 (Klambauer et al., 2017).\n\nArgs:\n    x: a floating-point tensor.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[-0.5, -2.0, -0.3], [-0.9, -0.6, -0.4]])\n    >>> y = axon.selu(x)\n    >>> y.numpy().round(4)\n    array([[-0.6918, -1.5202, -0.4557],\n           [-1.0433, -0.7932, -0.5796]], dtype=float32)");
 }
 
 void bind_celu(nb::module_& m) {
@@ -967,6 +1042,18 @@ void bind_sigmoid(nb::module_& m) {
       "Logistic function, 1 / (1 + exp(-x)).\n\nArgs:\n    x: a floating-point tensor.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[-1.1, -0.8, -0.5], [-0.1, -0.4, -0.2]])\n    >>> y = axon.sigmoid(x)\n    >>> y.numpy().round(4)\n    array([[0.2497, 0.31  , 0.3775],\n           [0.475 , 0.4013, 0.4502]], dtype=float32)");
 }
 
+void bind_log_sigmoid(nb::module_& m) {
+  Op& op = op_of("log_sigmoid");
+  m.def(
+      "log_sigmoid",
+      [&op](nb::handle x_) {
+        return call(op, {x_}, {});
+      },
+      nb::arg("x").none(),
+      nb::sig("def log_sigmoid(x: Tensor | float) -> Tensor"),
+      "Logarithm of the logistic function, without overflow.\n\nArgs:\n    x: a floating-point tensor.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[0.8, 0.2, 0.3], [1.6, -0.2, -0.9]])\n    >>> y = axon.log_sigmoid(x)\n    >>> y.numpy().round(4)\n    array([[-0.3711, -0.5981, -0.5544],\n           [-0.1839, -0.7981, -1.2412]], dtype=float32)");
+}
+
 void bind_silu(nb::module_& m) {
   Op& op = op_of("silu");
   m.def(
@@ -977,6 +1064,18 @@ void bind_silu(nb::module_& m) {
       nb::arg("x").none(),
       nb::sig("def silu(x: Tensor | float) -> Tensor"),
       "x * sigmoid(x), also called swish (Elfwing et al., 2017).\n\nArgs:\n    x: a floating-point tensor.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[0.5, -0.7, 0.0], [-1.1, 1.3, -1.4]])\n    >>> y = axon.silu(x)\n    >>> y.numpy().round(4)\n    array([[ 0.3112, -0.2323,  0.    ],\n           [-0.2747,  1.0216, -0.2769]], dtype=float32)");
+}
+
+void bind_mish(nb::module_& m) {
+  Op& op = op_of("mish");
+  m.def(
+      "mish",
+      [&op](nb::handle x_) {
+        return call(op, {x_}, {});
+      },
+      nb::arg("x").none(),
+      nb::sig("def mish(x: Tensor | float) -> Tensor"),
+      "x * tanh(softplus(x)) (Misra, 2019).\n\nArgs:\n    x: a floating-point tensor.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[-0.4, -0.1, -0.4], [0.0, -0.6, 0.0]])\n    >>> y = axon.mish(x)\n    >>> y.numpy().round(4)\n    array([[-0.1889, -0.0568, -0.1889],\n           [ 0.    , -0.2469,  0.    ]], dtype=float32)");
 }
 
 void bind_gelu(nb::module_& m) {
@@ -991,6 +1090,18 @@ void bind_gelu(nb::module_& m) {
       "x times the normal distribution function of x (Hendrycks and Gimpel, 2016).\n\nArgs:\n    x: a floating-point tensor.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[0.2, -0.4, 0.4], [-2.7, 0.6, 0.3]])\n    >>> y = axon.gelu(x)\n    >>> y.numpy().round(4)\n    array([[ 0.1159, -0.1378,  0.2622],\n           [-0.0094,  0.4354,  0.1854]], dtype=float32)");
 }
 
+void bind_gelu_tanh(nb::module_& m) {
+  Op& op = op_of("gelu_tanh");
+  m.def(
+      "gelu_tanh",
+      [&op](nb::handle x_) {
+        return call(op, {x_}, {});
+      },
+      nb::arg("x").none(),
+      nb::sig("def gelu_tanh(x: Tensor | float) -> Tensor"),
+      "GELU with the distribution function approximated by a hyperbolic tangent, here written as a sigmoid, which keeps its digits for negative x (Hendrycks and Gimpel, 2016).\n\nArgs:\n    x: a floating-point tensor.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[-0.4, -0.6, 0.3], [1.8, -0.6, 1.2]])\n    >>> y = axon.gelu_tanh(x)\n    >>> y.numpy().round(4)\n    array([[-0.1378, -0.1646,  0.1854],\n           [ 1.7353, -0.1646,  1.0617]], dtype=float32)");
+}
+
 void bind_softplus(nb::module_& m) {
   Op& op = op_of("softplus");
   m.def(
@@ -1001,6 +1112,69 @@ void bind_softplus(nb::module_& m) {
       nb::arg("x").none(),
       nb::sig("def softplus(x: Tensor | float) -> Tensor"),
       "log(1 + exp(x)), without overflow.\n\nArgs:\n    x: a floating-point tensor.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[0.4, 0.1, -0.8], [-1.7, -1.3, 1.9]])\n    >>> y = axon.softplus(x)\n    >>> y.numpy().round(4)\n    array([[0.913 , 0.7444, 0.3711],\n           [0.1678, 0.241 , 2.0394]], dtype=float32)");
+}
+
+void bind_softsign(nb::module_& m) {
+  Op& op = op_of("softsign");
+  m.def(
+      "softsign",
+      [&op](nb::handle x_) {
+        return call(op, {x_}, {});
+      },
+      nb::arg("x").none(),
+      nb::sig("def softsign(x: Tensor | float) -> Tensor"),
+      "x / (1 + abs(x)) (Turian et al., 2009).\n\nArgs:\n    x: a floating-point tensor.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[-1.2, 1.4, -2.1], [-0.3, 2.6, 0.3]])\n    >>> y = axon.softsign(x)\n    >>> y.numpy().round(4)\n    array([[-0.5455,  0.5833, -0.6774],\n           [-0.2308,  0.7222,  0.2308]], dtype=float32)");
+}
+
+void bind_tanhshrink(nb::module_& m) {
+  Op& op = op_of("tanhshrink");
+  m.def(
+      "tanhshrink",
+      [&op](nb::handle x_) {
+        return call(op, {x_}, {});
+      },
+      nb::arg("x").none(),
+      nb::sig("def tanhshrink(x: Tensor | float) -> Tensor"),
+      "x - tanh(x).\n\nArgs:\n    x: a floating-point tensor.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[2.1, 1.0, 1.6], [-0.8, -0.9, 0.6]])\n    >>> y = axon.tanhshrink(x)\n    >>> y.numpy().round(4)\n    array([[ 1.1295,  0.2384,  0.6783],\n           [-0.136 , -0.1837,  0.063 ]], dtype=float32)");
+}
+
+void bind_softshrink(nb::module_& m) {
+  Op& op = op_of("softshrink");
+  m.def(
+      "softshrink",
+      [&op](nb::handle x_, nb::handle threshold_) {
+        return call(op, {x_}, {threshold_});
+      },
+      nb::arg("x").none(),
+      nb::arg("threshold").none() = op.defaults[0],
+      nb::sig("def softshrink(x: Tensor | float, threshold: float = 0.5) -> Tensor"),
+      "x moved towards 0 by threshold, 0 if it is nearer.\n\nArgs:\n    x: a floating-point tensor.\n    threshold: a number with threshold >= 0, by default 0.5.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    ValueError: threshold does not satisfy threshold >= 0.\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[-0.2, -0.1, 0.3], [0.7, -0.1, 0.3]])\n    >>> y = axon.softshrink(x)\n    >>> y.numpy().round(4)\n    array([[0. , 0. , 0. ],\n           [0.2, 0. , 0. ]], dtype=float32)");
+}
+
+void bind_hardshrink(nb::module_& m) {
+  Op& op = op_of("hardshrink");
+  m.def(
+      "hardshrink",
+      [&op](nb::handle x_, nb::handle threshold_) {
+        return call(op, {x_}, {threshold_});
+      },
+      nb::arg("x").none(),
+      nb::arg("threshold").none() = op.defaults[0],
+      nb::sig("def hardshrink(x: Tensor | float, threshold: float = 0.5) -> Tensor"),
+      "x, but 0 where its magnitude is at most threshold.\n\nArgs:\n    x: a floating-point tensor.\n    threshold: a number with threshold >= 0, by default 0.5.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    ValueError: threshold does not satisfy threshold >= 0.\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[0.4, -0.5, -1.1], [-1.5, -0.5, 0.4]])\n    >>> y = axon.hardshrink(x)\n    >>> y.numpy().round(4)\n    array([[ 0. ,  0. , -1.1],\n           [-1.5,  0. ,  0. ]], dtype=float32)");
+}
+
+void bind_glu(nb::module_& m) {
+  Op& op = op_of("glu");
+  m.def(
+      "glu",
+      [&op](nb::handle x_, nb::handle axis_) {
+        return call(op, {x_}, {axis_});
+      },
+      nb::arg("x").none(),
+      nb::arg("axis").none() = op.defaults[0],
+      nb::sig("def glu(x: Tensor | float, axis: int = -1) -> Tensor"),
+      "The first half of the elements along an axis times the sigmoid of the second (Dauphin et al., 2017).\n\nArgs:\n    x: a floating-point tensor of shape (...) with n along axis.\n    axis: an axis, by default -1.\n\nReturns:\n    y: the dtype of x, of shape (...) with k along axis with k = n // 2.\n\nRaises:\n    ValueError: the shapes do not fit; axis does not satisfy n == 2 * (n // 2).\n    TypeError: x has a dtype of another kind.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[-0.4, -1.3, 0.0, -1.2], [0.2, 0.5, -0.8, 0.3]])\n    >>> y = axon.glu(x)\n    >>> y.numpy().round(4)\n    array([[-0.2   , -0.3009],\n           [ 0.062 ,  0.2872]], dtype=float32)");
 }
 
 void bind_dropout(nb::module_& m) {
@@ -1160,6 +1334,65 @@ void bind_var(nb::module_& m) {
       "Variance over axes, the sum of squared deviations by count - correction.\n\nArgs:\n    x: a floating-point tensor.\n    axis: an axis, several, or None for all, by default None.\n    correction: a number, by default 1.0.\n    keepdim: a bool, by default False.\n\nReturns:\n    y: the dtype of x, of shape (...) without axis, which stays with extent 1 if keepdim.\n\nRaises:\n    TypeError: x has a dtype of another kind.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[0.7, -1.0, 0.2], [-0.6, 0.6, 0.7]])\n    >>> y = axon.var(x)\n    >>> round(y.item(), 4)\n    0.536");
 }
 
+void bind_std(nb::module_& m) {
+  Op& op = op_of("std");
+  m.def(
+      "std",
+      [&op](nb::handle x_, nb::handle axis_, nb::handle correction_, nb::handle keepdim_) {
+        return call(op, {x_}, {axis_, correction_, keepdim_});
+      },
+      nb::arg("x").none(),
+      nb::arg("axis").none() = op.defaults[0],
+      nb::kw_only(),
+      nb::arg("correction").none() = op.defaults[1],
+      nb::arg("keepdim").none() = op.defaults[2],
+      nb::sig("def std(x: Tensor | float, axis: int | Sequence[int] | None = None, *, correction: float = 1.0, keepdim: bool = False) -> Tensor"),
+      "Standard deviation over axes, the root of the variance. Its gradient where it is 0 is 0.\n\nArgs:\n    x: a floating-point tensor.\n    axis: an axis, several, or None for all, by default None.\n    correction: a number, by default 1.0.\n    keepdim: a bool, by default False.\n\nReturns:\n    y: the dtype of x, of shape (...) without axis, which stays with extent 1 if keepdim.\n\nRaises:\n    TypeError: x has a dtype of another kind.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[0.5, -1.7, 1.8], [-1.6, -0.6, 0.8]])\n    >>> y = axon.std(x)\n    >>> round(y.item(), 4)\n    1.4024");
+}
+
+void bind_norm(nb::module_& m) {
+  Op& op = op_of("norm");
+  m.def(
+      "norm",
+      [&op](nb::handle x_, nb::handle axis_, nb::handle keepdim_) {
+        return call(op, {x_}, {axis_, keepdim_});
+      },
+      nb::arg("x").none(),
+      nb::arg("axis").none() = op.defaults[0],
+      nb::arg("keepdim").none() = op.defaults[1],
+      nb::sig("def norm(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor"),
+      "Euclidean norm over axes. Its gradient where it is 0 is 0.\n\nArgs:\n    x: a floating-point tensor.\n    axis: an axis, several, or None for all, by default None.\n    keepdim: a bool, by default False.\n\nReturns:\n    y: the dtype of x, of shape (...) without axis, which stays with extent 1 if keepdim.\n\nRaises:\n    TypeError: x has a dtype of another kind.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[-0.5, -1.0, -0.5], [-0.2, 2.0, -1.6]])\n    >>> y = axon.norm(x)\n    >>> round(y.item(), 4)\n    2.8461");
+}
+
+void bind_norm_p(nb::module_& m) {
+  Op& op = op_of("norm_p");
+  m.def(
+      "norm_p",
+      [&op](nb::handle x_, nb::handle p_, nb::handle axis_, nb::handle keepdim_) {
+        return call(op, {x_}, {p_, axis_, keepdim_});
+      },
+      nb::arg("x").none(),
+      nb::arg("p").none(),
+      nb::arg("axis").none() = op.defaults[1],
+      nb::arg("keepdim").none() = op.defaults[2],
+      nb::sig("def norm_p(x: Tensor | float, p: float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor"),
+      "The p-norm over axes, sum(abs(x) ** p) ** (1 / p). Its gradient where x is 0 is 0.\n\nArgs:\n    x: a floating-point tensor.\n    p: a number with p > 0.\n    axis: an axis, several, or None for all, by default None.\n    keepdim: a bool, by default False.\n\nReturns:\n    y: the dtype of x, of shape (...) without axis, which stays with extent 1 if keepdim.\n\nRaises:\n    ValueError: p does not satisfy p > 0.\n    TypeError: x has a dtype of another kind.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[-0.4, 0.1, 0.4], [0.1, 0.4, -1.2]])\n    >>> y = axon.norm_p(x, 3.0)\n    >>> round(y.item(), 4)\n    1.2433");
+}
+
+void bind_count_nonzero(nb::module_& m) {
+  Op& op = op_of("count_nonzero");
+  m.def(
+      "count_nonzero",
+      [&op](nb::handle x_, nb::handle axis_, nb::handle keepdim_) {
+        return call(op, {x_}, {axis_, keepdim_});
+      },
+      nb::arg("x").none(),
+      nb::arg("axis").none() = op.defaults[0],
+      nb::arg("keepdim").none() = op.defaults[1],
+      nb::sig("def count_nonzero(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor"),
+      "How many elements over axes are not 0.\n\nArgs:\n    x: a tensor.\n    axis: an axis, several, or None for all, by default None.\n    keepdim: a bool, by default False.\n\nReturns:\n    y: int64, of shape (...) without axis, which stays with extent 1 if keepdim.\n\nRaises:\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[0.0, 0.0, 1.0], [0.0, 0.0, 0.0]])\n    >>> y = axon.count_nonzero(x)\n    >>> y.item()\n    1");
+}
+
 void bind_logsumexp(nb::module_& m) {
   Op& op = op_of("logsumexp");
   m.def(
@@ -1171,7 +1404,7 @@ void bind_logsumexp(nb::module_& m) {
       nb::arg("axis").none() = op.defaults[0],
       nb::arg("keepdim").none() = op.defaults[1],
       nb::sig("def logsumexp(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor"),
-      "log(sum(exp(x))) over axes, without overflow.\n\nArgs:\n    x: a floating-point tensor.\n    axis: an axis, several, or None for all, by default None.\n    keepdim: a bool, by default False.\n\nReturns:\n    y: the dtype of x, of shape (...) without axis, which stays with extent 1 if keepdim.\n\nRaises:\n    ValueError: a largest or smallest of no elements is asked for.\n    TypeError: x has a dtype of another kind.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[0.0, -1.8, -0.8], [0.4, 0.5, -0.9]])\n    >>> y = axon.logsumexp(x)\n    >>> round(y.item(), 4)\n    1.6413");
+      "log(sum(exp(x))) over axes, without overflow; its gradient where all x are -inf is 0.\n\nArgs:\n    x: a floating-point tensor.\n    axis: an axis, several, or None for all, by default None.\n    keepdim: a bool, by default False.\n\nReturns:\n    y: the dtype of x, of shape (...) without axis, which stays with extent 1 if keepdim.\n\nRaises:\n    ValueError: a largest or smallest of no elements is asked for.\n    TypeError: x has a dtype of another kind.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[0.0, -1.8, -0.8], [0.4, 0.5, -0.9]])\n    >>> y = axon.logsumexp(x)\n    >>> round(y.item(), 4)\n    1.6413");
 }
 
 void bind_cumsum(nb::module_& m) {
@@ -1245,6 +1478,55 @@ void bind_layer_norm(nb::module_& m) {
       "x normalized over axes, then scaled and shifted (Ba et al., 2016).\n\nArgs:\n    x: a floating-point tensor.\n    weight: a floating-point tensor of shape (extents along axis); 1 where left out.\n    bias: a floating-point tensor of shape (extents along axis); 0 where left out.\n    axis: an axis, several, or None for all, by default -1.\n    eps: a number with eps >= 0, by default 1e-05.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit; eps does not satisfy eps >= 0.\n    TypeError: x or weight or bias has a dtype of another kind.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[-1.0, -3.1, -0.2], [-0.3, -0.7, 1.5]])\n    >>> y = axon.layer_norm(x)\n    >>> y.numpy().round(4)\n    array([[ 0.3543, -1.3628,  1.0085],\n           [-0.4877, -0.9057,  1.3935]], dtype=float32)");
 }
 
+void bind_rms_norm(nb::module_& m) {
+  Op& op = op_of("rms_norm");
+  m.def(
+      "rms_norm",
+      [&op](nb::handle x_, nb::handle weight_, nb::handle axis_, nb::handle eps_) {
+        return call(op, {x_, weight_}, {axis_, eps_});
+      },
+      nb::arg("x").none(),
+      nb::arg("weight").none() = nb::none(),
+      nb::kw_only(),
+      nb::arg("axis").none() = op.defaults[0],
+      nb::arg("eps").none() = op.defaults[1],
+      nb::sig("def rms_norm(x: Tensor | float, weight: Tensor | float | None = None, *, axis: int | Sequence[int] | None = -1, eps: float = 1e-05) -> Tensor"),
+      "x divided by the root of its mean square over axes, then scaled (Zhang and Sennrich, 2019).\n\nArgs:\n    x: a floating-point tensor.\n    weight: a floating-point tensor of shape (extents along axis); 1 where left out.\n    axis: an axis, several, or None for all, by default -1.\n    eps: a number with eps >= 0, by default 1e-05.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit; eps does not satisfy eps >= 0.\n    TypeError: x or weight has a dtype of another kind.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[1.6, 0.2, -1.2], [-0.6, 0.1, 0.6]])\n    >>> y = axon.rms_norm(x)\n    >>> y.numpy().round(4)\n    array([[ 1.3788,  0.1723, -1.0341],\n           [-1.2163,  0.2027,  1.2163]], dtype=float32)");
+}
+
+void bind_group_norm(nb::module_& m) {
+  Op& op = op_of("group_norm");
+  m.def(
+      "group_norm",
+      [&op](nb::handle x_, nb::handle groups_, nb::handle weight_, nb::handle bias_, nb::handle eps_) {
+        return call(op, {x_, weight_, bias_}, {groups_, eps_});
+      },
+      nb::arg("x").none(),
+      nb::arg("groups").none(),
+      nb::arg("weight").none() = nb::none(),
+      nb::arg("bias").none() = nb::none(),
+      nb::kw_only(),
+      nb::arg("eps").none() = op.defaults[1],
+      nb::sig("def group_norm(x: Tensor | float, groups: int, weight: Tensor | float | None = None, bias: Tensor | float | None = None, *, eps: float = 1e-05) -> Tensor"),
+      "Images or sequences (n, channels, ...) normalized over each group of channels, then scaled and shifted by channel (Wu and He, 2018).\n\nArgs:\n    x: a floating-point tensor of shape (n, g*c, ...).\n    groups: an integer with groups > 0.\n    weight: a floating-point tensor of shape (g*c,); 1 where left out.\n    bias: a floating-point tensor of shape (g*c,); 0 where left out.\n    eps: a number with eps >= 0, by default 1e-05.\n\nReturns:\n    y: the dtype of x, of shape (n, g*c, ...) with g = groups.\n\nRaises:\n    ValueError: the shapes do not fit; groups does not satisfy groups > 0; eps does not\n        satisfy eps >= 0.\n    TypeError: x or weight or bias has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[-0.3, 0.4, -0.1, -1.1, -0.7, 0.6], [-1.6, -1.8, 0.5, 0.3, 1.1, 0.2]])\n    >>> y = axon.group_norm(x, 2)\n    >>> y.numpy().round(4)\n    array([[-1.019 ,  1.3587, -0.3397, -0.9646, -0.4134,  1.3779],\n           [-0.6088, -0.801 ,  1.4098, -0.5793,  1.4069, -0.8276]],\n          dtype=float32)");
+}
+
+void bind_instance_norm(nb::module_& m) {
+  Op& op = op_of("instance_norm");
+  m.def(
+      "instance_norm",
+      [&op](nb::handle x_, nb::handle weight_, nb::handle bias_, nb::handle eps_) {
+        return call(op, {x_, weight_, bias_}, {eps_});
+      },
+      nb::arg("x").none(),
+      nb::arg("weight").none() = nb::none(),
+      nb::arg("bias").none() = nb::none(),
+      nb::kw_only(),
+      nb::arg("eps").none() = op.defaults[0],
+      nb::sig("def instance_norm(x: Tensor | float, weight: Tensor | float | None = None, bias: Tensor | float | None = None, *, eps: float = 1e-05) -> Tensor"),
+      "Images or sequences (n, channels, ...) normalized over each channel, then scaled and shifted by channel (Ulyanov et al., 2016).\n\nArgs:\n    x: a floating-point tensor of shape (n, c, ...).\n    weight: a floating-point tensor of shape (c,); 1 where left out.\n    bias: a floating-point tensor of shape (c,); 0 where left out.\n    eps: a number with eps >= 0, by default 1e-05.\n\nReturns:\n    y: the dtype of x, of shape (n, c, ...).\n\nRaises:\n    ValueError: the shapes do not fit; eps does not satisfy eps >= 0.\n    TypeError: x or weight or bias has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[0.8, 0.6, -0.5], [0.4, 1.0, 1.0]])\n    >>> y = axon.instance_norm(x)\n    >>> y.numpy().round(4)\n    array([[0., 0., 0.],\n           [0., 0., 0.]], dtype=float32)");
+}
+
 void bind_batch_norm_train(nb::module_& m) {
   Op& op = op_of("batch_norm_train");
   m.def(
@@ -1285,15 +1567,50 @@ void bind_cross_entropy(nb::module_& m) {
   Op& op = op_of("cross_entropy");
   m.def(
       "cross_entropy",
-      [&op](nb::handle logits_, nb::handle labels_, nb::handle axis_) {
-        return call(op, {logits_, labels_}, {axis_});
+      [&op](nb::handle logits_, nb::handle labels_, nb::handle weight_, nb::handle axis_, nb::handle ignore_index_) {
+        return call(op, {logits_, labels_, weight_}, {axis_, ignore_index_});
       },
       nb::arg("logits").none(),
       nb::arg("labels").none(),
+      nb::arg("weight").none() = nb::none(),
       nb::kw_only(),
       nb::arg("axis").none() = op.defaults[0],
-      nb::sig("def cross_entropy(logits: Tensor | float, labels: Tensor | int, *, axis: int = -1) -> Tensor"),
-      "Negative log-likelihood of integer labels under the softmax of logits, one loss a sample.\n\nArgs:\n    logits: a floating-point tensor.\n    labels: a tensor of integers of shape (...) without axis.\n    axis: an axis, by default -1.\n\nReturns:\n    y: the dtype of logits, of shape (...) without axis.\n\nRaises:\n    ValueError: the shapes do not fit; a largest or smallest of no elements is asked for.\n    TypeError: logits or labels has a dtype of another kind.\n    IndexError: an axis is out of range; an index is out of range: raised when the values\n        are computed.\n\nExample:\n    >>> logits = axon.tensor([[1.7, 0.3, -0.1], [0.7, 0.0, -0.3]])\n    >>> labels = axon.tensor([1, 1])\n    >>> y = axon.cross_entropy(logits, labels)\n    >>> y.numpy().round(4)\n    array([1.7449, 1.323 ], dtype=float32)");
+      nb::arg("ignore_index").none() = op.defaults[1],
+      nb::sig("def cross_entropy(logits: Tensor | float, labels: Tensor | int, weight: Tensor | float | None = None, *, axis: int = -1, ignore_index: int = -100) -> Tensor"),
+      "Negative log-likelihood of integer labels under the softmax of logits, times the weight of the label; one loss a sample, 0 where the label is ignore_index.\n\nArgs:\n    logits: a floating-point tensor.\n    labels: a tensor of integers of shape (...) without axis.\n    weight: a floating-point tensor of shape (extents along axis); 1 where left out.\n    axis: an axis, by default -1.\n    ignore_index: an integer, by default -100.\n\nReturns:\n    y: the promoted dtype of logits and weight, of shape (...) without axis.\n\nRaises:\n    ValueError: the shapes do not fit; a largest or smallest of no elements is asked for.\n    TypeError: logits or labels or weight has a dtype of another kind.\n    IndexError: an axis is out of range; an index is out of range: raised when the values\n        are computed.\n\nExample:\n    >>> logits = axon.tensor([[1.7, 0.3, -0.1], [0.7, 0.0, -0.3]])\n    >>> labels = axon.tensor([1, 1])\n    >>> y = axon.cross_entropy(logits, labels)\n    >>> y.numpy().round(4)\n    array([1.7449, 1.323 ], dtype=float32)");
+}
+
+void bind_soft_cross_entropy(nb::module_& m) {
+  Op& op = op_of("soft_cross_entropy");
+  m.def(
+      "soft_cross_entropy",
+      [&op](nb::handle logits_, nb::handle target_, nb::handle weight_, nb::handle axis_) {
+        return call(op, {logits_, target_, weight_}, {axis_});
+      },
+      nb::arg("logits").none(),
+      nb::arg("target").none(),
+      nb::arg("weight").none() = nb::none(),
+      nb::kw_only(),
+      nb::arg("axis").none() = op.defaults[0],
+      nb::sig("def soft_cross_entropy(logits: Tensor | float, target: Tensor | float, weight: Tensor | float | None = None, *, axis: int = -1) -> Tensor"),
+      "Cross-entropy of a distribution of classes under the softmax of logits, by class times its weight; one loss a sample.\n\nArgs:\n    logits: a floating-point tensor that broadcasts with the others.\n    target: a floating-point tensor that broadcasts with the others.\n    weight: a floating-point tensor of shape (extents along axis); 1 where left out.\n    axis: an axis, by default -1.\n\nReturns:\n    y: the promoted dtype of logits and target and weight, of shape (...) without axis.\n\nRaises:\n    ValueError: the shapes do not fit; a largest or smallest of no elements is asked for.\n    TypeError: logits or target or weight has a dtype of another kind.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> logits = axon.tensor([[-1.8, -0.3, 0.2], [-0.1, 1.2, -0.8]])\n    >>> target = axon.tensor([[0.4, 0.3, 0.5], [0.9, 0.8, 0.4]])\n    >>> y = axon.soft_cross_entropy(logits, target)\n    >>> y.numpy().round(4)\n    array([1.6159, 2.6884], dtype=float32)");
+}
+
+void bind_nll(nb::module_& m) {
+  Op& op = op_of("nll");
+  m.def(
+      "nll",
+      [&op](nb::handle x_, nb::handle labels_, nb::handle weight_, nb::handle axis_, nb::handle ignore_index_) {
+        return call(op, {x_, labels_, weight_}, {axis_, ignore_index_});
+      },
+      nb::arg("x").none(),
+      nb::arg("labels").none(),
+      nb::arg("weight").none() = nb::none(),
+      nb::kw_only(),
+      nb::arg("axis").none() = op.defaults[0],
+      nb::arg("ignore_index").none() = op.defaults[1],
+      nb::sig("def nll(x: Tensor | float, labels: Tensor | int, weight: Tensor | float | None = None, *, axis: int = -1, ignore_index: int = -100) -> Tensor"),
+      "Negative log-probability of integer labels, times the weight of the label; one loss a sample, 0 where the label is ignore_index.\n\nArgs:\n    x: a floating-point tensor.\n    labels: a tensor of integers of shape (...) without axis.\n    weight: a floating-point tensor of shape (extents along axis); 1 where left out.\n    axis: an axis, by default -1.\n    ignore_index: an integer, by default -100.\n\nReturns:\n    y: the promoted dtype of x and weight, of shape (...) without axis.\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: x or labels or weight has a dtype of another kind.\n    IndexError: an axis is out of range; an index is out of range: raised when the values\n        are computed.\n\nExample:\n    >>> x = axon.tensor([[0.2, 0.0, -0.5], [-0.6, -0.7, 0.9]])\n    >>> labels = axon.tensor([1, 0])\n    >>> y = axon.nll(x, labels)\n    >>> y.numpy().round(4)\n    array([-0. ,  0.6], dtype=float32)");
 }
 
 void bind_mse(nb::module_& m) {
@@ -1306,7 +1623,50 @@ void bind_mse(nb::module_& m) {
       nb::arg("x").none(),
       nb::arg("target").none(),
       nb::sig("def mse(x: Tensor | float, target: Tensor | float) -> Tensor"),
-      "Mean of the squared differences.\n\nArgs:\n    x: a floating-point tensor that broadcasts with the others.\n    target: a floating-point tensor that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of x and target, of shape ().\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: x or target has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[-1.5, 1.1, 0.5], [-1.2, 1.3, 1.7]])\n    >>> target = axon.tensor([[-1.4, -0.9, -0.7], [0.4, 0.2, 0.5]])\n    >>> y = axon.mse(x, target)\n    >>> round(y.item(), 4)\n    1.7767");
+      "Squared difference, element by element.\n\nArgs:\n    x: a floating-point tensor that broadcasts with the others.\n    target: a floating-point tensor that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of x and target, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: x or target has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[-1.5, 1.1, 0.5], [-1.2, 1.3, 1.7]])\n    >>> target = axon.tensor([[-1.4, -0.9, -0.7], [0.4, 0.2, 0.5]])\n    >>> y = axon.mse(x, target)\n    >>> y.numpy().round(4)\n    array([[0.01, 4.  , 1.44],\n           [2.56, 1.21, 1.44]], dtype=float32)");
+}
+
+void bind_l1(nb::module_& m) {
+  Op& op = op_of("l1");
+  m.def(
+      "l1",
+      [&op](nb::handle x_, nb::handle target_) {
+        return call(op, {x_, target_}, {});
+      },
+      nb::arg("x").none(),
+      nb::arg("target").none(),
+      nb::sig("def l1(x: Tensor | float, target: Tensor | float) -> Tensor"),
+      "Absolute difference, element by element. Its gradient at 0 is 0.\n\nArgs:\n    x: a floating-point tensor that broadcasts with the others.\n    target: a floating-point tensor that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of x and target, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: x or target has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[-0.7, -0.3, 0.1], [1.4, -0.5, -0.6]])\n    >>> target = axon.tensor([[0.2, -0.8, 0.0], [2.6, 1.0, 0.5]])\n    >>> y = axon.l1(x, target)\n    >>> y.numpy().round(4)\n    array([[0.9, 0.5, 0.1],\n           [1.2, 1.5, 1.1]], dtype=float32)");
+}
+
+void bind_huber(nb::module_& m) {
+  Op& op = op_of("huber");
+  m.def(
+      "huber",
+      [&op](nb::handle x_, nb::handle target_, nb::handle delta_) {
+        return call(op, {x_, target_}, {delta_});
+      },
+      nb::arg("x").none(),
+      nb::arg("target").none(),
+      nb::kw_only(),
+      nb::arg("delta").none() = op.defaults[0],
+      nb::sig("def huber(x: Tensor | float, target: Tensor | float, *, delta: float = 1.0) -> Tensor"),
+      "Half the squared difference up to delta, then a straight line (Huber, 1964).\n\nArgs:\n    x: a floating-point tensor that broadcasts with the others.\n    target: a floating-point tensor that broadcasts with the others.\n    delta: a number with delta > 0, by default 1.0.\n\nReturns:\n    y: the promoted dtype of x and target, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit; delta does not satisfy delta > 0.\n    TypeError: x or target has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[-0.9, 0.6, -0.4], [1.5, 0.0, 0.6]])\n    >>> target = axon.tensor([[-0.2, 1.3, 1.1], [-0.3, -0.1, -0.6]])\n    >>> y = axon.huber(x, target)\n    >>> y.numpy().round(4)\n    array([[0.245, 0.245, 1.   ],\n           [1.3  , 0.005, 0.7  ]], dtype=float32)");
+}
+
+void bind_smooth_l1(nb::module_& m) {
+  Op& op = op_of("smooth_l1");
+  m.def(
+      "smooth_l1",
+      [&op](nb::handle x_, nb::handle target_, nb::handle beta_) {
+        return call(op, {x_, target_}, {beta_});
+      },
+      nb::arg("x").none(),
+      nb::arg("target").none(),
+      nb::kw_only(),
+      nb::arg("beta").none() = op.defaults[0],
+      nb::sig("def smooth_l1(x: Tensor | float, target: Tensor | float, *, beta: float = 1.0) -> Tensor"),
+      "Huber's loss divided by beta, the slope of its straight lines 1 (Girshick, 2015); l1 where beta is 0.\n\nArgs:\n    x: a floating-point tensor that broadcasts with the others.\n    target: a floating-point tensor that broadcasts with the others.\n    beta: a number with beta >= 0, by default 1.0.\n\nReturns:\n    y: the promoted dtype of x and target, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit; beta does not satisfy beta >= 0.\n    TypeError: x or target has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[0.8, -0.4, 0.2], [1.4, 0.6, 0.5]])\n    >>> target = axon.tensor([[-0.4, -1.3, -0.6], [0.2, 0.0, -0.7]])\n    >>> y = axon.smooth_l1(x, target)\n    >>> y.numpy().round(4)\n    array([[0.7  , 0.405, 0.32 ],\n           [0.7  , 0.18 , 0.7  ]], dtype=float32)");
 }
 
 void bind_bce(nb::module_& m) {
@@ -1319,20 +1679,70 @@ void bind_bce(nb::module_& m) {
       nb::arg("x").none(),
       nb::arg("target").none(),
       nb::sig("def bce(x: Tensor | float, target: Tensor | float) -> Tensor"),
-      "Mean binary cross-entropy of probabilities; logarithms are cut off at -100.\n\nArgs:\n    x: a floating-point tensor that broadcasts with the others.\n    target: a floating-point tensor that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of x and target, of shape ().\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: x or target has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[0.6, 0.2, 0.1], [0.7, 0.8, 0.8]])\n    >>> target = axon.tensor([[0.7, 0.8, 0.6], [0.7, 0.2, 0.2]])\n    >>> y = axon.bce(x, target)\n    >>> round(y.item(), 4)\n    1.1106");
+      "Binary cross-entropy of probabilities, element by element; logarithms are cut off at -100.\n\nArgs:\n    x: a floating-point tensor that broadcasts with the others.\n    target: a floating-point tensor that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of x and target, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: x or target has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[0.6, 0.2, 0.1], [0.7, 0.8, 0.8]])\n    >>> target = axon.tensor([[0.7, 0.8, 0.6], [0.7, 0.2, 0.2]])\n    >>> y = axon.bce(x, target)\n    >>> y.numpy().round(4)\n    array([[0.6325, 1.3322, 1.4237],\n           [0.6109, 1.3322, 1.3322]], dtype=float32)");
 }
 
 void bind_bce_with_logits(nb::module_& m) {
   Op& op = op_of("bce_with_logits");
   m.def(
       "bce_with_logits",
-      [&op](nb::handle x_, nb::handle target_) {
-        return call(op, {x_, target_}, {});
+      [&op](nb::handle x_, nb::handle target_, nb::handle pos_weight_) {
+        return call(op, {x_, target_, pos_weight_}, {});
       },
       nb::arg("x").none(),
       nb::arg("target").none(),
-      nb::sig("def bce_with_logits(x: Tensor | float, target: Tensor | float) -> Tensor"),
-      "Mean binary cross-entropy of logits, without overflow.\n\nArgs:\n    x: a floating-point tensor that broadcasts with the others.\n    target: a floating-point tensor that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of x and target, of shape ().\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: x or target has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[0.3, -0.7, -0.9], [0.3, 0.1, 0.5]])\n    >>> target = axon.tensor([[0.5, 0.8, 0.8], [0.3, 0.7, 0.5]])\n    >>> y = axon.bce_with_logits(x, target)\n    >>> round(y.item(), 4)\n    0.8153");
+      nb::arg("pos_weight").none() = nb::none(),
+      nb::sig("def bce_with_logits(x: Tensor | float, target: Tensor | float, pos_weight: Tensor | float | None = None) -> Tensor"),
+      "Binary cross-entropy of logits, element by element and without overflow; pos_weight multiplies the part of the positives.\n\nArgs:\n    x: a floating-point tensor that broadcasts with the others.\n    target: a floating-point tensor that broadcasts with the others.\n    pos_weight: a floating-point tensor that broadcasts with the others; 1 where left out.\n\nReturns:\n    y: the promoted dtype of x and target and pos_weight, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: x or target or pos_weight has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[0.3, -0.7, -0.9], [0.3, 0.1, 0.5]])\n    >>> target = axon.tensor([[0.5, 0.8, 0.8], [0.3, 0.7, 0.5]])\n    >>> y = axon.bce_with_logits(x, target)\n    >>> y.numpy().round(4)\n    array([[0.7044, 0.9632, 1.0612],\n           [0.7644, 0.6744, 0.7241]], dtype=float32)");
+}
+
+void bind_kl_div(nb::module_& m) {
+  Op& op = op_of("kl_div");
+  m.def(
+      "kl_div",
+      [&op](nb::handle x_, nb::handle target_, nb::handle log_target_) {
+        return call(op, {x_, target_}, {log_target_});
+      },
+      nb::arg("x").none(),
+      nb::arg("target").none(),
+      nb::kw_only(),
+      nb::arg("log_target").none() = op.defaults[0],
+      nb::sig("def kl_div(x: Tensor | float, target: Tensor | float, *, log_target: bool = False) -> Tensor"),
+      "target * (log(target) - x) with x the logarithm of a probability, element by element (Kullback and Leibler, 1951); with log_target target is a logarithm too.\n\nArgs:\n    x: a floating-point tensor that broadcasts with the others.\n    target: a floating-point tensor that broadcasts with the others.\n    log_target: a bool, by default False.\n\nReturns:\n    y: the promoted dtype of x and target, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: x or target has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[-0.3, -0.8, -0.6], [0.7, 0.1, 1.3]])\n    >>> target = axon.tensor([[0.2, 0.6, 0.8], [0.5, 0.4, 0.4]])\n    >>> y = axon.kl_div(x, target)\n    >>> y.numpy().round(4)\n    array([[-0.2619,  0.1735,  0.3015],\n           [-0.6966, -0.4065, -0.8865]], dtype=float32)");
+}
+
+void bind_cosine_similarity(nb::module_& m) {
+  Op& op = op_of("cosine_similarity");
+  m.def(
+      "cosine_similarity",
+      [&op](nb::handle a_, nb::handle b_, nb::handle axis_, nb::handle eps_) {
+        return call(op, {a_, b_}, {axis_, eps_});
+      },
+      nb::arg("a").none(),
+      nb::arg("b").none(),
+      nb::kw_only(),
+      nb::arg("axis").none() = op.defaults[0],
+      nb::arg("eps").none() = op.defaults[1],
+      nb::sig("def cosine_similarity(a: Tensor | float, b: Tensor | float, *, axis: int = -1, eps: float = 1e-08) -> Tensor"),
+      "Cosine of the angle between a and b along an axis; norms below eps count as eps.\n\nArgs:\n    a: a floating-point tensor that broadcasts with the others.\n    b: a floating-point tensor that broadcasts with the others.\n    axis: an axis, by default -1.\n    eps: a number with eps > 0, by default 1e-08.\n\nReturns:\n    y: the promoted dtype of a and b, of shape (...) without axis.\n\nRaises:\n    ValueError: the shapes do not fit; eps does not satisfy eps > 0.\n    TypeError: a or b has a dtype of another kind.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> a = axon.tensor([[-0.3, 0.7, -0.3], [0.7, 0.9, -2.2]])\n    >>> b = axon.tensor([[-0.3, 0.3, 1.2], [-0.4, -1.3, -0.1]])\n    >>> y = axon.cosine_similarity(a, b)\n    >>> y.numpy().round(4)\n    array([-0.0576, -0.364 ], dtype=float32)");
+}
+
+void bind_triplet_margin(nb::module_& m) {
+  Op& op = op_of("triplet_margin");
+  m.def(
+      "triplet_margin",
+      [&op](nb::handle anchor_, nb::handle positive_, nb::handle negative_, nb::handle margin_, nb::handle axis_, nb::handle eps_) {
+        return call(op, {anchor_, positive_, negative_}, {margin_, axis_, eps_});
+      },
+      nb::arg("anchor").none(),
+      nb::arg("positive").none(),
+      nb::arg("negative").none(),
+      nb::kw_only(),
+      nb::arg("margin").none() = op.defaults[0],
+      nb::arg("axis").none() = op.defaults[1],
+      nb::arg("eps").none() = op.defaults[2],
+      nb::sig("def triplet_margin(anchor: Tensor | float, positive: Tensor | float, negative: Tensor | float, *, margin: float = 1.0, axis: int = -1, eps: float = 1e-06) -> Tensor"),
+      "How much nearer than margin the negative is to the anchor, compared with the positive, in Euclidean distance along an axis (Schroff et al., 2015).\n\nArgs:\n    anchor: a floating-point tensor that broadcasts with the others.\n    positive: a floating-point tensor that broadcasts with the others.\n    negative: a floating-point tensor that broadcasts with the others.\n    margin: a number, by default 1.0.\n    axis: an axis, by default -1.\n    eps: a number, by default 1e-06.\n\nReturns:\n    y: the promoted dtype of anchor and positive and negative, of shape (...) without axis.\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: anchor or positive or negative has a dtype of another kind.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> anchor = axon.tensor([[0.1, 0.3, 1.0], [0.3, -0.4, -1.3]])\n    >>> positive = axon.tensor([[0.3, 1.2, -1.8], [0.5, 0.4, 0.5]])\n    >>> negative = axon.tensor([[2.0, -1.7, 1.1], [1.0, 1.0, -1.1]])\n    >>> y = axon.triplet_margin(anchor, positive, negative)\n    >>> y.numpy().round(4)\n    array([1.1874, 1.4019], dtype=float32)");
 }
 
 void bind_matmul(nb::module_& m) {
@@ -2206,6 +2616,86 @@ void bind_adam_step(nb::module_& m) {
       "One step of Adam (Kingma and Ba, 2015); its weight decay is decoupled (Loshchilov and Hutter, 2019) or part of the gradient.\n\nArgs:\n    p: a floating-point tensor that broadcasts with the others.\n    g: a floating-point tensor that broadcasts with the others.\n    m: a floating-point tensor that broadcasts with the others.\n    v: a floating-point tensor that broadcasts with the others.\n    lr: a number.\n    step: a number with step >= 1.\n    beta1: a number, by default 0.9.\n    beta2: a number, by default 0.999.\n    eps: a number, by default 1e-08.\n    decay: a number, by default 0.0.\n    decoupled: a bool, by default True.\n\nReturns:\n    new_p: the dtype of p, of shape (...).\n    new_m: the dtype of m, of shape (...).\n    new_v: the dtype of v, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit; step does not satisfy step >= 1.\n    TypeError: p or g or m or v has a dtype of another kind.\n\nExample:\n    >>> p = axon.tensor([[0.9, 1.4, 0.9], [-1.3, 1.1, 1.0]])\n    >>> g = axon.tensor([[-0.4, -0.2, -0.4], [0.1, -0.5, 2.1]])\n    >>> m = axon.tensor([[1.5, 0.6, 0.0], [1.3, -0.3, -0.7]])\n    >>> v = axon.tensor([[0.9, 0.3, 1.1], [1.6, 0.1, 0.8]])\n    >>> new_p, new_m, new_v = axon.adam_step(p, g, m, v, lr=0.1, step=3.0)\n    >>> new_p.numpy().round(4)\n    array([[ 0.8721,  1.3808,  0.9008],\n           [-1.3189,  1.1204,  1.0095]], dtype=float32)\n    >>> new_m.numpy().round(4)\n    array([[ 1.31,  0.52, -0.04],\n           [ 1.18, -0.32, -0.42]], dtype=float32)\n    >>> new_v.numpy().round(4)\n    array([[0.8993, 0.2997, 1.0991],\n           [1.5984, 0.1001, 0.8036]], dtype=float32)");
 }
 
+void bind_rmsprop_step(nb::module_& m) {
+  Op& op = op_of("rmsprop_step");
+  m.def(
+      "rmsprop_step",
+      [&op](nb::handle p_, nb::handle g_, nb::handle v_, nb::handle m_, nb::handle lr_, nb::handle alpha_, nb::handle eps_, nb::handle decay_, nb::handle momentum_) {
+        return call(op, {p_, g_, v_, m_}, {lr_, alpha_, eps_, decay_, momentum_});
+      },
+      nb::arg("p").none(),
+      nb::arg("g").none(),
+      nb::arg("v").none(),
+      nb::arg("m").none(),
+      nb::kw_only(),
+      nb::arg("lr").none(),
+      nb::arg("alpha").none() = op.defaults[1],
+      nb::arg("eps").none() = op.defaults[2],
+      nb::arg("decay").none() = op.defaults[3],
+      nb::arg("momentum").none() = op.defaults[4],
+      nb::sig("def rmsprop_step(p: Tensor | float, g: Tensor | float, v: Tensor | float, m: Tensor | float, *, lr: float, alpha: float = 0.99, eps: float = 1e-08, decay: float = 0.0, momentum: float = 0.0) -> tuple[Tensor, Tensor, Tensor]"),
+      "One step of RMSProp (Tieleman and Hinton, 2012) with momentum m.\n\nArgs:\n    p: a floating-point tensor that broadcasts with the others.\n    g: a floating-point tensor that broadcasts with the others.\n    v: a floating-point tensor that broadcasts with the others.\n    m: a floating-point tensor that broadcasts with the others.\n    lr: a number.\n    alpha: a number, by default 0.99.\n    eps: a number, by default 1e-08.\n    decay: a number, by default 0.0.\n    momentum: a number, by default 0.0.\n\nReturns:\n    new_p: the dtype of p, of shape (...).\n    new_v: the dtype of v, of shape (...).\n    new_m: the dtype of m, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: p or g or v or m has a dtype of another kind.\n\nExample:\n    >>> p = axon.tensor([[0.9, -0.1, 0.9], [-0.1, -1.0, 0.4]])\n    >>> g = axon.tensor([[0.7, -1.3, 0.2], [-0.3, -0.8, -2.6]])\n    >>> v = axon.tensor([[1.3, 1.1, 1.2], [0.2, 2.4, 1.5]])\n    >>> m = axon.tensor([[0.2, -0.4, 0.8], [-0.6, 0.8, -0.8]])\n    >>> new_p, new_v, new_m = axon.rmsprop_step(p, g, v, m, lr=0.1)\n    >>> new_p.numpy().round(4)\n    array([[ 0.8384,  0.0236,  0.8817],\n           [-0.0327, -0.9482,  0.6087]], dtype=float32)\n    >>> new_v.numpy().round(4)\n    array([[1.2919, 1.1059, 1.1884],\n           [0.1989, 2.3824, 1.5526]], dtype=float32)\n    >>> new_m.numpy().round(4)\n    array([[ 0.6159, -1.2362,  0.1835],\n           [-0.6727, -0.5183, -2.0866]], dtype=float32)");
+}
+
+void bind_rmsprop_centered_step(nb::module_& m) {
+  Op& op = op_of("rmsprop_centered_step");
+  m.def(
+      "rmsprop_centered_step",
+      [&op](nb::handle p_, nb::handle g_, nb::handle v_, nb::handle u_, nb::handle m_, nb::handle lr_, nb::handle alpha_, nb::handle eps_, nb::handle decay_, nb::handle momentum_) {
+        return call(op, {p_, g_, v_, u_, m_}, {lr_, alpha_, eps_, decay_, momentum_});
+      },
+      nb::arg("p").none(),
+      nb::arg("g").none(),
+      nb::arg("v").none(),
+      nb::arg("u").none(),
+      nb::arg("m").none(),
+      nb::kw_only(),
+      nb::arg("lr").none(),
+      nb::arg("alpha").none() = op.defaults[1],
+      nb::arg("eps").none() = op.defaults[2],
+      nb::arg("decay").none() = op.defaults[3],
+      nb::arg("momentum").none() = op.defaults[4],
+      nb::sig("def rmsprop_centered_step(p: Tensor | float, g: Tensor | float, v: Tensor | float, u: Tensor | float, m: Tensor | float, *, lr: float, alpha: float = 0.99, eps: float = 1e-08, decay: float = 0.0, momentum: float = 0.0) -> tuple[Tensor, Tensor, Tensor, Tensor]"),
+      "One step of RMSProp with the variance of the gradient in place of its mean square v; u is its mean (Graves, 2013).\n\nArgs:\n    p: a floating-point tensor that broadcasts with the others.\n    g: a floating-point tensor that broadcasts with the others.\n    v: a floating-point tensor that broadcasts with the others.\n    u: a floating-point tensor that broadcasts with the others.\n    m: a floating-point tensor that broadcasts with the others.\n    lr: a number.\n    alpha: a number, by default 0.99.\n    eps: a number, by default 1e-08.\n    decay: a number, by default 0.0.\n    momentum: a number, by default 0.0.\n\nReturns:\n    new_p: the dtype of p, of shape (...).\n    new_v: the dtype of v, of shape (...).\n    new_u: the dtype of u, of shape (...).\n    new_m: the dtype of m, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: p or g or v or u or m has a dtype of another kind.\n\nExample:\n    >>> p = axon.tensor([[0.9, 0.8, 0.2], [-0.5, -0.1, -0.5]])\n    >>> g = axon.tensor([[-2.9, 1.2, 1.1], [-0.3, 0.0, -0.4]])\n    >>> v = axon.tensor([[1.3, 2.4, 1.4], [1.5, 1.5, 2.2]])\n    >>> u = axon.tensor([[0.1, 0.2, 0.1], [0.6, 0.6, 0.3]])\n    >>> m = axon.tensor([[0.5, 0.0, 1.1], [-0.1, -0.4, 0.5]])\n    >>> new_p, new_v, new_u, new_m = axon.rmsprop_centered_step(p, g, v, u, m, lr=0.1)\n    >>> new_p.numpy().round(4)\n    array([[ 1.1481,  0.7217,  0.1066],\n           [-0.4719, -0.1   , -0.4724]], dtype=float32)\n    >>> new_v.numpy().round(4)\n    array([[1.3711, 2.3904, 1.3981],\n           [1.4859, 1.485 , 2.1796]], dtype=float32)\n    >>> new_u.numpy().round(4)\n    array([[0.07 , 0.21 , 0.11 ],\n           [0.591, 0.594, 0.293]], dtype=float32)\n    >>> new_m.numpy().round(4)\n    array([[-2.4811,  0.7834,  0.9344],\n           [-0.2814,  0.    , -0.2764]], dtype=float32)");
+}
+
+void bind_adagrad_step(nb::module_& m) {
+  Op& op = op_of("adagrad_step");
+  m.def(
+      "adagrad_step",
+      [&op](nb::handle p_, nb::handle g_, nb::handle v_, nb::handle lr_, nb::handle eps_, nb::handle decay_) {
+        return call(op, {p_, g_, v_}, {lr_, eps_, decay_});
+      },
+      nb::arg("p").none(),
+      nb::arg("g").none(),
+      nb::arg("v").none(),
+      nb::kw_only(),
+      nb::arg("lr").none(),
+      nb::arg("eps").none() = op.defaults[1],
+      nb::arg("decay").none() = op.defaults[2],
+      nb::sig("def adagrad_step(p: Tensor | float, g: Tensor | float, v: Tensor | float, *, lr: float, eps: float = 1e-10, decay: float = 0.0) -> tuple[Tensor, Tensor]"),
+      "One step of Adagrad (Duchi et al., 2011), v the sum of the squared gradients.\n\nArgs:\n    p: a floating-point tensor that broadcasts with the others.\n    g: a floating-point tensor that broadcasts with the others.\n    v: a floating-point tensor that broadcasts with the others.\n    lr: a number.\n    eps: a number, by default 1e-10.\n    decay: a number, by default 0.0.\n\nReturns:\n    new_p: the dtype of p, of shape (...).\n    new_v: the dtype of v, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: p or g or v has a dtype of another kind.\n\nExample:\n    >>> p = axon.tensor([[1.8, -0.3, -0.1], [0.8, -0.7, -1.8]])\n    >>> g = axon.tensor([[1.1, -0.3, -0.6], [1.5, 2.1, -0.8]])\n    >>> v = axon.tensor([[0.3, 1.1, 1.4], [0.2, 1.2, 0.4]])\n    >>> new_p, new_v = axon.adagrad_step(p, g, v, lr=0.1)\n    >>> new_p.numpy().round(4)\n    array([[ 1.7105, -0.2725, -0.0548],\n           [ 0.7042, -0.7887, -1.7216]], dtype=float32)\n    >>> new_v.numpy().round(4)\n    array([[1.51, 1.19, 1.76],\n           [2.45, 5.61, 1.04]], dtype=float32)");
+}
+
+void bind_lion_step(nb::module_& m) {
+  Op& op = op_of("lion_step");
+  m.def(
+      "lion_step",
+      [&op](nb::handle p_, nb::handle g_, nb::handle m_, nb::handle lr_, nb::handle beta1_, nb::handle beta2_, nb::handle decay_) {
+        return call(op, {p_, g_, m_}, {lr_, beta1_, beta2_, decay_});
+      },
+      nb::arg("p").none(),
+      nb::arg("g").none(),
+      nb::arg("m").none(),
+      nb::kw_only(),
+      nb::arg("lr").none(),
+      nb::arg("beta1").none() = op.defaults[1],
+      nb::arg("beta2").none() = op.defaults[2],
+      nb::arg("decay").none() = op.defaults[3],
+      nb::sig("def lion_step(p: Tensor | float, g: Tensor | float, m: Tensor | float, *, lr: float, beta1: float = 0.9, beta2: float = 0.99, decay: float = 0.0) -> tuple[Tensor, Tensor]"),
+      "One step of Lion, the sign of an interpolated momentum (Chen et al., 2023), with decoupled weight decay.\n\nArgs:\n    p: a floating-point tensor that broadcasts with the others.\n    g: a floating-point tensor that broadcasts with the others.\n    m: a floating-point tensor that broadcasts with the others.\n    lr: a number.\n    beta1: a number, by default 0.9.\n    beta2: a number, by default 0.99.\n    decay: a number, by default 0.0.\n\nReturns:\n    new_p: the dtype of p, of shape (...).\n    new_m: the dtype of m, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: p or g or m has a dtype of another kind.\n\nExample:\n    >>> p = axon.tensor([[0.7, 0.0, -0.5], [-2.7, 0.1, -2.5]])\n    >>> g = axon.tensor([[0.6, -0.8, -0.3], [1.0, 1.0, -0.2]])\n    >>> m = axon.tensor([[0.5, -1.0, 0.5], [0.4, -0.6, 0.1]])\n    >>> new_p, new_m = axon.lion_step(p, g, m, lr=0.1)\n    >>> new_p.numpy().round(4)\n    array([[ 0.6,  0.1, -0.6],\n           [-2.8,  0.2, -2.6]], dtype=float32)\n    >>> new_m.numpy().round(4)\n    array([[ 0.501, -0.998,  0.492],\n           [ 0.406, -0.584,  0.097]], dtype=float32)");
+}
+
 void bind_add__grad(nb::module_& m) {
   Op& op = op_of("add.grad");
   m.def(
@@ -2862,6 +3352,75 @@ void bind_leaky_relu__grad(nb::module_& m) {
       "Gradient of leaky_relu.");
 }
 
+void bind_prelu__grad(nb::module_& m) {
+  Op& op = op_of("prelu.grad");
+  m.def(
+      "prelu__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle weight_) {
+        return call(op, {dy_, x_, weight_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::arg("weight").none(),
+      nb::sig("def prelu__grad(dy: Tensor | float, x: Tensor | float, weight: Tensor | float) -> tuple[Tensor, Tensor]"),
+      "Gradient of prelu.");
+}
+
+void bind_relu6__grad(nb::module_& m) {
+  Op& op = op_of("relu6.grad");
+  m.def(
+      "relu6__grad",
+      [&op](nb::handle dy_, nb::handle x_) {
+        return call(op, {dy_, x_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::sig("def relu6__grad(dy: Tensor | float, x: Tensor | float) -> Tensor"),
+      "Gradient of relu6.");
+}
+
+void bind_hardtanh__grad(nb::module_& m) {
+  Op& op = op_of("hardtanh.grad");
+  m.def(
+      "hardtanh__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle low_, nb::handle high_) {
+        return call(op, {dy_, x_}, {low_, high_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::kw_only(),
+      nb::arg("low").none() = op.defaults[0],
+      nb::arg("high").none() = op.defaults[1],
+      nb::sig("def hardtanh__grad(dy: Tensor | float, x: Tensor | float, *, low: float = -1.0, high: float = 1.0) -> Tensor"),
+      "Gradient of hardtanh.");
+}
+
+void bind_hardsigmoid__grad(nb::module_& m) {
+  Op& op = op_of("hardsigmoid.grad");
+  m.def(
+      "hardsigmoid__grad",
+      [&op](nb::handle dy_, nb::handle x_) {
+        return call(op, {dy_, x_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::sig("def hardsigmoid__grad(dy: Tensor | float, x: Tensor | float) -> Tensor"),
+      "Gradient of hardsigmoid.");
+}
+
+void bind_hardswish__grad(nb::module_& m) {
+  Op& op = op_of("hardswish.grad");
+  m.def(
+      "hardswish__grad",
+      [&op](nb::handle dy_, nb::handle x_) {
+        return call(op, {dy_, x_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::sig("def hardswish__grad(dy: Tensor | float, x: Tensor | float) -> Tensor"),
+      "Gradient of hardswish.");
+}
+
 void bind_elu__grad(nb::module_& m) {
   Op& op = op_of("elu.grad");
   m.def(
@@ -2875,6 +3434,19 @@ void bind_elu__grad(nb::module_& m) {
       nb::arg("alpha").none() = op.defaults[0],
       nb::sig("def elu__grad(dy: Tensor | float, x: Tensor | float, *, alpha: float = 1.0) -> Tensor"),
       "Gradient of elu.");
+}
+
+void bind_selu__grad(nb::module_& m) {
+  Op& op = op_of("selu.grad");
+  m.def(
+      "selu__grad",
+      [&op](nb::handle dy_, nb::handle x_) {
+        return call(op, {dy_, x_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::sig("def selu__grad(dy: Tensor | float, x: Tensor | float) -> Tensor"),
+      "Gradient of selu.");
 }
 
 void bind_celu__grad(nb::module_& m) {
@@ -2906,6 +3478,19 @@ void bind_sigmoid__grad(nb::module_& m) {
       "Gradient of sigmoid.");
 }
 
+void bind_log_sigmoid__grad(nb::module_& m) {
+  Op& op = op_of("log_sigmoid.grad");
+  m.def(
+      "log_sigmoid__grad",
+      [&op](nb::handle dy_, nb::handle x_) {
+        return call(op, {dy_, x_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::sig("def log_sigmoid__grad(dy: Tensor | float, x: Tensor | float) -> Tensor"),
+      "Gradient of log_sigmoid.");
+}
+
 void bind_silu__grad(nb::module_& m) {
   Op& op = op_of("silu.grad");
   m.def(
@@ -2917,6 +3502,19 @@ void bind_silu__grad(nb::module_& m) {
       nb::arg("x").none(),
       nb::sig("def silu__grad(dy: Tensor | float, x: Tensor | float) -> Tensor"),
       "Gradient of silu.");
+}
+
+void bind_mish__grad(nb::module_& m) {
+  Op& op = op_of("mish.grad");
+  m.def(
+      "mish__grad",
+      [&op](nb::handle dy_, nb::handle x_) {
+        return call(op, {dy_, x_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::sig("def mish__grad(dy: Tensor | float, x: Tensor | float) -> Tensor"),
+      "Gradient of mish.");
 }
 
 void bind_gelu__grad(nb::module_& m) {
@@ -2932,6 +3530,19 @@ void bind_gelu__grad(nb::module_& m) {
       "Gradient of gelu.");
 }
 
+void bind_gelu_tanh__grad(nb::module_& m) {
+  Op& op = op_of("gelu_tanh.grad");
+  m.def(
+      "gelu_tanh__grad",
+      [&op](nb::handle dy_, nb::handle x_) {
+        return call(op, {dy_, x_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::sig("def gelu_tanh__grad(dy: Tensor | float, x: Tensor | float) -> Tensor"),
+      "Gradient of gelu_tanh.");
+}
+
 void bind_softplus__grad(nb::module_& m) {
   Op& op = op_of("softplus.grad");
   m.def(
@@ -2943,6 +3554,77 @@ void bind_softplus__grad(nb::module_& m) {
       nb::arg("x").none(),
       nb::sig("def softplus__grad(dy: Tensor | float, x: Tensor | float) -> Tensor"),
       "Gradient of softplus.");
+}
+
+void bind_softsign__grad(nb::module_& m) {
+  Op& op = op_of("softsign.grad");
+  m.def(
+      "softsign__grad",
+      [&op](nb::handle dy_, nb::handle x_) {
+        return call(op, {dy_, x_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::sig("def softsign__grad(dy: Tensor | float, x: Tensor | float) -> Tensor"),
+      "Gradient of softsign.");
+}
+
+void bind_tanhshrink__grad(nb::module_& m) {
+  Op& op = op_of("tanhshrink.grad");
+  m.def(
+      "tanhshrink__grad",
+      [&op](nb::handle dy_, nb::handle x_) {
+        return call(op, {dy_, x_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::sig("def tanhshrink__grad(dy: Tensor | float, x: Tensor | float) -> Tensor"),
+      "Gradient of tanhshrink.");
+}
+
+void bind_softshrink__grad(nb::module_& m) {
+  Op& op = op_of("softshrink.grad");
+  m.def(
+      "softshrink__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle threshold_) {
+        return call(op, {dy_, x_}, {threshold_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::kw_only(),
+      nb::arg("threshold").none() = op.defaults[0],
+      nb::sig("def softshrink__grad(dy: Tensor | float, x: Tensor | float, *, threshold: float = 0.5) -> Tensor"),
+      "Gradient of softshrink.");
+}
+
+void bind_hardshrink__grad(nb::module_& m) {
+  Op& op = op_of("hardshrink.grad");
+  m.def(
+      "hardshrink__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle threshold_) {
+        return call(op, {dy_, x_}, {threshold_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::kw_only(),
+      nb::arg("threshold").none() = op.defaults[0],
+      nb::sig("def hardshrink__grad(dy: Tensor | float, x: Tensor | float, *, threshold: float = 0.5) -> Tensor"),
+      "Gradient of hardshrink.");
+}
+
+void bind_glu__grad(nb::module_& m) {
+  Op& op = op_of("glu.grad");
+  m.def(
+      "glu__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle axis_) {
+        return call(op, {dy_, x_}, {axis_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::kw_only(),
+      nb::arg("axis").none() = op.defaults[0],
+      nb::sig("def glu__grad(dy: Tensor | float, x: Tensor | float, *, axis: int = -1) -> Tensor"),
+      "Gradient of glu.");
 }
 
 void bind_dropout__grad(nb::module_& m) {
@@ -3057,6 +3739,59 @@ void bind_var__grad(nb::module_& m) {
       "Gradient of var.");
 }
 
+void bind_std__grad(nb::module_& m) {
+  Op& op = op_of("std.grad");
+  m.def(
+      "std__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle y_, nb::handle axis_, nb::handle correction_, nb::handle keepdim_) {
+        return call(op, {dy_, x_, y_}, {axis_, correction_, keepdim_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::arg("y").none(),
+      nb::kw_only(),
+      nb::arg("axis").none() = op.defaults[0],
+      nb::arg("correction").none() = op.defaults[1],
+      nb::arg("keepdim").none() = op.defaults[2],
+      nb::sig("def std__grad(dy: Tensor | float, x: Tensor | float, y: Tensor | float, *, axis: int | Sequence[int] | None = None, correction: float = 1.0, keepdim: bool = False) -> Tensor"),
+      "Gradient of std.");
+}
+
+void bind_norm__grad(nb::module_& m) {
+  Op& op = op_of("norm.grad");
+  m.def(
+      "norm__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle y_, nb::handle axis_, nb::handle keepdim_) {
+        return call(op, {dy_, x_, y_}, {axis_, keepdim_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::arg("y").none(),
+      nb::kw_only(),
+      nb::arg("axis").none() = op.defaults[0],
+      nb::arg("keepdim").none() = op.defaults[1],
+      nb::sig("def norm__grad(dy: Tensor | float, x: Tensor | float, y: Tensor | float, *, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor"),
+      "Gradient of norm.");
+}
+
+void bind_norm_p__grad(nb::module_& m) {
+  Op& op = op_of("norm_p.grad");
+  m.def(
+      "norm_p__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle y_, nb::handle p_, nb::handle axis_, nb::handle keepdim_) {
+        return call(op, {dy_, x_, y_}, {p_, axis_, keepdim_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::arg("y").none(),
+      nb::kw_only(),
+      nb::arg("p").none(),
+      nb::arg("axis").none() = op.defaults[1],
+      nb::arg("keepdim").none() = op.defaults[2],
+      nb::sig("def norm_p__grad(dy: Tensor | float, x: Tensor | float, y: Tensor | float, *, p: float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor"),
+      "Gradient of norm_p.");
+}
+
 void bind_logsumexp__grad(nb::module_& m) {
   Op& op = op_of("logsumexp.grad");
   m.def(
@@ -3157,6 +3892,58 @@ void bind_layer_norm__grad(nb::module_& m) {
       "Gradient of layer_norm.");
 }
 
+void bind_rms_norm__grad(nb::module_& m) {
+  Op& op = op_of("rms_norm.grad");
+  m.def(
+      "rms_norm__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle weight_, nb::handle axis_, nb::handle eps_) {
+        return call(op, {dy_, x_, weight_}, {axis_, eps_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::arg("weight").none() = nb::none(),
+      nb::kw_only(),
+      nb::arg("axis").none() = op.defaults[0],
+      nb::arg("eps").none() = op.defaults[1],
+      nb::sig("def rms_norm__grad(dy: Tensor | float, x: Tensor | float, weight: Tensor | float | None = None, *, axis: int | Sequence[int] | None = -1, eps: float = 1e-05) -> tuple[Tensor, Tensor]"),
+      "Gradient of rms_norm.");
+}
+
+void bind_group_norm__grad(nb::module_& m) {
+  Op& op = op_of("group_norm.grad");
+  m.def(
+      "group_norm__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle weight_, nb::handle bias_, nb::handle groups_, nb::handle eps_) {
+        return call(op, {dy_, x_, weight_, bias_}, {groups_, eps_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::arg("weight").none() = nb::none(),
+      nb::arg("bias").none() = nb::none(),
+      nb::kw_only(),
+      nb::arg("groups").none(),
+      nb::arg("eps").none() = op.defaults[1],
+      nb::sig("def group_norm__grad(dy: Tensor | float, x: Tensor | float, weight: Tensor | float | None = None, bias: Tensor | Ghost | None = None, *, groups: int, eps: float = 1e-05) -> tuple[Tensor, Tensor, Tensor]"),
+      "Gradient of group_norm.");
+}
+
+void bind_instance_norm__grad(nb::module_& m) {
+  Op& op = op_of("instance_norm.grad");
+  m.def(
+      "instance_norm__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle weight_, nb::handle bias_, nb::handle eps_) {
+        return call(op, {dy_, x_, weight_, bias_}, {eps_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::arg("weight").none() = nb::none(),
+      nb::arg("bias").none() = nb::none(),
+      nb::kw_only(),
+      nb::arg("eps").none() = op.defaults[0],
+      nb::sig("def instance_norm__grad(dy: Tensor | float, x: Tensor | float, weight: Tensor | float | None = None, bias: Tensor | Ghost | None = None, *, eps: float = 1e-05) -> tuple[Tensor, Tensor, Tensor]"),
+      "Gradient of instance_norm.");
+}
+
 void bind_batch_norm_train__grad(nb::module_& m) {
   Op& op = op_of("batch_norm_train.grad");
   m.def(
@@ -3203,16 +3990,53 @@ void bind_cross_entropy__grad(nb::module_& m) {
   Op& op = op_of("cross_entropy.grad");
   m.def(
       "cross_entropy__grad",
-      [&op](nb::handle dy_, nb::handle logits_, nb::handle labels_, nb::handle axis_) {
-        return call(op, {dy_, logits_, labels_}, {axis_});
+      [&op](nb::handle dy_, nb::handle logits_, nb::handle labels_, nb::handle weight_, nb::handle axis_, nb::handle ignore_index_) {
+        return call(op, {dy_, logits_, labels_, weight_}, {axis_, ignore_index_});
       },
       nb::arg("dy").none(),
       nb::arg("logits").none(),
       nb::arg("labels").none(),
+      nb::arg("weight").none() = nb::none(),
       nb::kw_only(),
       nb::arg("axis").none() = op.defaults[0],
-      nb::sig("def cross_entropy__grad(dy: Tensor | float, logits: Tensor | float, labels: Tensor | int, *, axis: int = -1) -> Tensor"),
+      nb::arg("ignore_index").none() = op.defaults[1],
+      nb::sig("def cross_entropy__grad(dy: Tensor | float, logits: Tensor | float, labels: Tensor | int, weight: Tensor | float | None = None, *, axis: int = -1, ignore_index: int = -100) -> tuple[Tensor, Tensor]"),
       "Gradient of cross_entropy.");
+}
+
+void bind_soft_cross_entropy__grad(nb::module_& m) {
+  Op& op = op_of("soft_cross_entropy.grad");
+  m.def(
+      "soft_cross_entropy__grad",
+      [&op](nb::handle dy_, nb::handle logits_, nb::handle target_, nb::handle weight_, nb::handle axis_) {
+        return call(op, {dy_, logits_, target_, weight_}, {axis_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("logits").none(),
+      nb::arg("target").none(),
+      nb::arg("weight").none() = nb::none(),
+      nb::kw_only(),
+      nb::arg("axis").none() = op.defaults[0],
+      nb::sig("def soft_cross_entropy__grad(dy: Tensor | float, logits: Tensor | float, target: Tensor | float, weight: Tensor | float | None = None, *, axis: int = -1) -> tuple[Tensor, Tensor, Tensor]"),
+      "Gradient of soft_cross_entropy.");
+}
+
+void bind_nll__grad(nb::module_& m) {
+  Op& op = op_of("nll.grad");
+  m.def(
+      "nll__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle labels_, nb::handle weight_, nb::handle axis_, nb::handle ignore_index_) {
+        return call(op, {dy_, x_, labels_, weight_}, {axis_, ignore_index_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::arg("labels").none(),
+      nb::arg("weight").none() = nb::none(),
+      nb::kw_only(),
+      nb::arg("axis").none() = op.defaults[0],
+      nb::arg("ignore_index").none() = op.defaults[1],
+      nb::sig("def nll__grad(dy: Tensor | float, x: Tensor | float, labels: Tensor | int, weight: Tensor | float | None = None, *, axis: int = -1, ignore_index: int = -100) -> tuple[Tensor, Tensor]"),
+      "Gradient of nll.");
 }
 
 void bind_mse__grad(nb::module_& m) {
@@ -3227,6 +4051,52 @@ void bind_mse__grad(nb::module_& m) {
       nb::arg("target").none(),
       nb::sig("def mse__grad(dy: Tensor | float, x: Tensor | float, target: Tensor | float) -> tuple[Tensor, Tensor]"),
       "Gradient of mse.");
+}
+
+void bind_l1__grad(nb::module_& m) {
+  Op& op = op_of("l1.grad");
+  m.def(
+      "l1__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle target_) {
+        return call(op, {dy_, x_, target_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::arg("target").none(),
+      nb::sig("def l1__grad(dy: Tensor | float, x: Tensor | float, target: Tensor | float) -> tuple[Tensor, Tensor]"),
+      "Gradient of l1.");
+}
+
+void bind_huber__grad(nb::module_& m) {
+  Op& op = op_of("huber.grad");
+  m.def(
+      "huber__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle target_, nb::handle delta_) {
+        return call(op, {dy_, x_, target_}, {delta_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::arg("target").none(),
+      nb::kw_only(),
+      nb::arg("delta").none() = op.defaults[0],
+      nb::sig("def huber__grad(dy: Tensor | float, x: Tensor | float, target: Tensor | float, *, delta: float = 1.0) -> tuple[Tensor, Tensor]"),
+      "Gradient of huber.");
+}
+
+void bind_smooth_l1__grad(nb::module_& m) {
+  Op& op = op_of("smooth_l1.grad");
+  m.def(
+      "smooth_l1__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle target_, nb::handle beta_) {
+        return call(op, {dy_, x_, target_}, {beta_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::arg("target").none(),
+      nb::kw_only(),
+      nb::arg("beta").none() = op.defaults[0],
+      nb::sig("def smooth_l1__grad(dy: Tensor | float, x: Tensor | float, target: Tensor | float, *, beta: float = 1.0) -> tuple[Tensor, Tensor]"),
+      "Gradient of smooth_l1.");
 }
 
 void bind_bce__grad(nb::module_& m) {
@@ -3247,14 +4117,67 @@ void bind_bce_with_logits__grad(nb::module_& m) {
   Op& op = op_of("bce_with_logits.grad");
   m.def(
       "bce_with_logits__grad",
-      [&op](nb::handle dy_, nb::handle x_, nb::handle target_) {
-        return call(op, {dy_, x_, target_}, {});
+      [&op](nb::handle dy_, nb::handle x_, nb::handle target_, nb::handle pos_weight_) {
+        return call(op, {dy_, x_, target_, pos_weight_}, {});
       },
       nb::arg("dy").none(),
       nb::arg("x").none(),
       nb::arg("target").none(),
-      nb::sig("def bce_with_logits__grad(dy: Tensor | float, x: Tensor | float, target: Tensor | float) -> tuple[Tensor, Tensor]"),
+      nb::arg("pos_weight").none() = nb::none(),
+      nb::sig("def bce_with_logits__grad(dy: Tensor | float, x: Tensor | float, target: Tensor | float, pos_weight: Tensor | float | None = None) -> tuple[Tensor, Tensor, Tensor]"),
       "Gradient of bce_with_logits.");
+}
+
+void bind_kl_div__grad(nb::module_& m) {
+  Op& op = op_of("kl_div.grad");
+  m.def(
+      "kl_div__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle target_, nb::handle log_target_) {
+        return call(op, {dy_, x_, target_}, {log_target_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::arg("target").none(),
+      nb::kw_only(),
+      nb::arg("log_target").none() = op.defaults[0],
+      nb::sig("def kl_div__grad(dy: Tensor | float, x: Tensor | float, target: Tensor | float, *, log_target: bool = False) -> tuple[Tensor, Tensor]"),
+      "Gradient of kl_div.");
+}
+
+void bind_cosine_similarity__grad(nb::module_& m) {
+  Op& op = op_of("cosine_similarity.grad");
+  m.def(
+      "cosine_similarity__grad",
+      [&op](nb::handle dy_, nb::handle a_, nb::handle b_, nb::handle axis_, nb::handle eps_) {
+        return call(op, {dy_, a_, b_}, {axis_, eps_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("a").none(),
+      nb::arg("b").none(),
+      nb::kw_only(),
+      nb::arg("axis").none() = op.defaults[0],
+      nb::arg("eps").none() = op.defaults[1],
+      nb::sig("def cosine_similarity__grad(dy: Tensor | float, a: Tensor | float, b: Tensor | float, *, axis: int = -1, eps: float = 1e-08) -> tuple[Tensor, Tensor]"),
+      "Gradient of cosine_similarity.");
+}
+
+void bind_triplet_margin__grad(nb::module_& m) {
+  Op& op = op_of("triplet_margin.grad");
+  m.def(
+      "triplet_margin__grad",
+      [&op](nb::handle dy_, nb::handle anchor_, nb::handle positive_, nb::handle negative_, nb::handle margin_, nb::handle axis_, nb::handle eps_) {
+        return call(op, {dy_, anchor_, positive_, negative_}, {margin_, axis_, eps_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("anchor").none(),
+      nb::arg("positive").none(),
+      nb::arg("negative").none(),
+      nb::kw_only(),
+      nb::arg("margin").none() = op.defaults[0],
+      nb::arg("axis").none() = op.defaults[1],
+      nb::arg("eps").none() = op.defaults[2],
+      nb::sig("def triplet_margin__grad(dy: Tensor | float, anchor: Tensor | float, positive: Tensor | float, negative: Tensor | float, *, margin: float = 1.0, axis: int = -1, eps: float = 1e-06) -> tuple[Tensor, Tensor, Tensor]"),
+      "Gradient of triplet_margin.");
 }
 
 void bind_matmul__grad(nb::module_& m) {
@@ -4091,12 +5014,26 @@ void bind_ops(nb::module_& m) {
   bind_cast(m);
   bind_relu(m);
   bind_leaky_relu(m);
+  bind_prelu(m);
+  bind_relu6(m);
+  bind_hardtanh(m);
+  bind_hardsigmoid(m);
+  bind_hardswish(m);
   bind_elu(m);
+  bind_selu(m);
   bind_celu(m);
   bind_sigmoid(m);
+  bind_log_sigmoid(m);
   bind_silu(m);
+  bind_mish(m);
   bind_gelu(m);
+  bind_gelu_tanh(m);
   bind_softplus(m);
+  bind_softsign(m);
+  bind_tanhshrink(m);
+  bind_softshrink(m);
+  bind_hardshrink(m);
+  bind_glu(m);
   bind_dropout(m);
   bind_sum(m);
   bind_mean(m);
@@ -4108,18 +5045,33 @@ void bind_ops(nb::module_& m) {
   bind_argmax(m);
   bind_argmin(m);
   bind_var(m);
+  bind_std(m);
+  bind_norm(m);
+  bind_norm_p(m);
+  bind_count_nonzero(m);
   bind_logsumexp(m);
   bind_cumsum(m);
   bind_topk(m);
   bind_softmax(m);
   bind_log_softmax(m);
   bind_layer_norm(m);
+  bind_rms_norm(m);
+  bind_group_norm(m);
+  bind_instance_norm(m);
   bind_batch_norm_train(m);
   bind_batch_norm(m);
   bind_cross_entropy(m);
+  bind_soft_cross_entropy(m);
+  bind_nll(m);
   bind_mse(m);
+  bind_l1(m);
+  bind_huber(m);
+  bind_smooth_l1(m);
   bind_bce(m);
   bind_bce_with_logits(m);
+  bind_kl_div(m);
+  bind_cosine_similarity(m);
+  bind_triplet_margin(m);
   bind_matmul(m);
   bind_linear(m);
   bind_bilinear(m);
@@ -4177,6 +5129,10 @@ void bind_ops(nb::module_& m) {
   bind_multinomial(m);
   bind_sgd_step(m);
   bind_adam_step(m);
+  bind_rmsprop_step(m);
+  bind_rmsprop_centered_step(m);
+  bind_adagrad_step(m);
+  bind_lion_step(m);
   bind_add__grad(m);
   bind_sub__grad(m);
   bind_mul__grad(m);
@@ -4225,12 +5181,26 @@ void bind_ops(nb::module_& m) {
   bind_cast__grad(m);
   bind_relu__grad(m);
   bind_leaky_relu__grad(m);
+  bind_prelu__grad(m);
+  bind_relu6__grad(m);
+  bind_hardtanh__grad(m);
+  bind_hardsigmoid__grad(m);
+  bind_hardswish__grad(m);
   bind_elu__grad(m);
+  bind_selu__grad(m);
   bind_celu__grad(m);
   bind_sigmoid__grad(m);
+  bind_log_sigmoid__grad(m);
   bind_silu__grad(m);
+  bind_mish__grad(m);
   bind_gelu__grad(m);
+  bind_gelu_tanh__grad(m);
   bind_softplus__grad(m);
+  bind_softsign__grad(m);
+  bind_tanhshrink__grad(m);
+  bind_softshrink__grad(m);
+  bind_hardshrink__grad(m);
+  bind_glu__grad(m);
   bind_dropout__grad(m);
   bind_sum__grad(m);
   bind_mean__grad(m);
@@ -4238,18 +5208,32 @@ void bind_ops(nb::module_& m) {
   bind_min__grad(m);
   bind_prod__grad(m);
   bind_var__grad(m);
+  bind_std__grad(m);
+  bind_norm__grad(m);
+  bind_norm_p__grad(m);
   bind_logsumexp__grad(m);
   bind_cumsum__grad(m);
   bind_topk__grad(m);
   bind_softmax__grad(m);
   bind_log_softmax__grad(m);
   bind_layer_norm__grad(m);
+  bind_rms_norm__grad(m);
+  bind_group_norm__grad(m);
+  bind_instance_norm__grad(m);
   bind_batch_norm_train__grad(m);
   bind_batch_norm__grad(m);
   bind_cross_entropy__grad(m);
+  bind_soft_cross_entropy__grad(m);
+  bind_nll__grad(m);
   bind_mse__grad(m);
+  bind_l1__grad(m);
+  bind_huber__grad(m);
+  bind_smooth_l1__grad(m);
   bind_bce__grad(m);
   bind_bce_with_logits__grad(m);
+  bind_kl_div__grad(m);
+  bind_cosine_similarity__grad(m);
+  bind_triplet_margin__grad(m);
   bind_matmul__grad(m);
   bind_linear__grad(m);
   bind_bilinear__grad(m);

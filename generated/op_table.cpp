@@ -766,6 +766,69 @@ const char* const kPrograms[] = {
   (attr (slope real 0.01))
   (out (dx (like x) (*)))
   (set dx (*) (select (gt (load x (*)) 0) (load dy (*)) (mul (load dy (*)) slope)))))axon",
+    R"axon((program prelu
+  (doc "x where it is positive, else weight * x, with a learned weight that broadcasts (He et al., 2015).")
+  (in (x float (*)))
+  (in (weight float (*)))
+  (out (y (promote x weight) (*)))
+  (set y (*) (select (gt (load x (*)) 0) (load x (*)) (mul (load weight (*)) (load x (*)))))))axon",
+    R"axon((program prelu.grad
+  (doc "Gradient of prelu.")
+  (in (dy float (*)))
+  (in (x float (*)))
+  (in (weight float (*)))
+  (out (dx (like x) ((own x))))
+  (out (dweight (like weight) ((own weight))))
+  (reduce sum dx ((own x)) ((bcast x)) (select (gt (load x (*)) 0) (load dy (*)) (mul (load dy (*)) (load weight (*)))))
+  (reduce sum dweight ((own weight)) ((bcast weight)) (select (gt (load x (*)) 0) 0.0 (mul (load dy (*)) (load x (*)))))))axon",
+    R"axon((program relu6
+  (doc "x limited to [0, 6] (Howard et al., 2017). The gradient at the bounds is 0.")
+  (in (x float (*)))
+  (out (y (like x) (*)))
+  (set y (*) (select (le (load x (*)) 0) 0 (select (ge (load x (*)) 6) 6 (load x (*)))))))axon",
+    R"axon((program relu6.grad
+  (doc "Gradient of relu6.")
+  (in (dy float (*)))
+  (in (x float (*)))
+  (out (dx (like x) (*)))
+  (set dx (*) (select (le (load x (*)) 0) 0.0 (select (ge (load x (*)) 6) 0.0 (load dy (*)))))))axon",
+    R"axon((program hardtanh
+  (doc "x limited to [low, high]. The gradient at the bounds is 0.")
+  (in (x float (*)))
+  (attr (low real -1.0))
+  (attr (high real 1.0))
+  (out (y (like x) (*)))
+  (set y (*) (select (le (load x (*)) low) low (select (ge (load x (*)) high) high (load x (*)))))))axon",
+    R"axon((program hardtanh.grad
+  (doc "Gradient of hardtanh.")
+  (in (dy float (*)))
+  (in (x float (*)))
+  (attr (low real -1.0))
+  (attr (high real 1.0))
+  (out (dx (like x) (*)))
+  (set dx (*) (select (le (load x (*)) low) 0.0 (select (ge (load x (*)) high) 0.0 (load dy (*)))))))axon",
+    R"axon((program hardsigmoid
+  (doc "x / 6 + 1/2 limited to [0, 1]; a sigmoid of straight lines (Courbariaux et al., 2015).")
+  (in (x float (*)))
+  (out (y (like x) (*)))
+  (set y (*) (select (le (load x (*)) -3) 0 (select (ge (load x (*)) 3) 1 (add (div (load x (*)) 6) 0.5))))))axon",
+    R"axon((program hardsigmoid.grad
+  (doc "Gradient of hardsigmoid.")
+  (in (dy float (*)))
+  (in (x float (*)))
+  (out (dx (like x) (*)))
+  (set dx (*) (select (le (load x (*)) -3) 0.0 (select (ge (load x (*)) 3) 0.0 (mul 0.16666666666666666 (load dy (*))))))))axon",
+    R"axon((program hardswish
+  (doc "x * hardsigmoid(x) (Howard et al., 2019).")
+  (in (x float (*)))
+  (out (y (like x) (*)))
+  (set y (*) (select (le (load x (*)) -3) 0 (select (ge (load x (*)) 3) (load x (*)) (div (mul (load x (*)) (add (load x (*)) 3)) 6))))))axon",
+    R"axon((program hardswish.grad
+  (doc "Gradient of hardswish.")
+  (in (dy float (*)))
+  (in (x float (*)))
+  (out (dx (like x) (*)))
+  (set dx (*) (select (le (load x (*)) -3) 0.0 (select (ge (load x (*)) 3) (load dy (*)) (mul (load dy (*)) (add (mul 0.16666666666666666 (add (load x (*)) 3)) (mul 0.16666666666666666 (load x (*))))))))))axon",
     R"axon((program elu
   (doc "Exponential linear unit (Clevert et al., 2016).")
   (in (x float (*)))
@@ -779,6 +842,17 @@ const char* const kPrograms[] = {
   (attr (alpha real 1.0))
   (out (dx (like x) (*)))
   (set dx (*) (select (gt (load x (*)) 0) (load dy (*)) (mul (mul (load dy (*)) alpha) (exp (load x (*))))))))axon",
+    R"axon((program selu
+  (doc "Exponential linear unit that keeps mean 0 and variance 1 (Klambauer et al., 2017).")
+  (in (x float (*)))
+  (out (y (like x) (*)))
+  (set y (*) (mul 1.0507009873554805 (select (gt (load x (*)) 0) (load x (*)) (mul 1.6732632423543772 (expm1 (load x (*)))))))))axon",
+    R"axon((program selu.grad
+  (doc "Gradient of selu.")
+  (in (dy float (*)))
+  (in (x float (*)))
+  (out (dx (like x) (*)))
+  (set dx (*) (select (gt (load x (*)) 0) (mul 1.0507009873554805 (load dy (*))) (mul 1.7580993408473766 (mul (load dy (*)) (exp (load x (*)))))))))axon",
     R"axon((program celu
   (doc "Continuously differentiable exponential linear unit (Barron, 2017).")
   (in (x float (*)))
@@ -797,7 +871,7 @@ const char* const kPrograms[] = {
   (doc "Logistic function, 1 / (1 + exp(-x)).")
   (in (x float (*)))
   (out (y (like x) (*)))
-  (set y (*) (div 1 (add 1 (exp (neg (load x (*)))))))))axon",
+  (set y (*) (sigmoid (load x (*))))))axon",
     R"axon((program sigmoid.grad
   (doc "Gradient of sigmoid.")
   (in (dy float (*)))
@@ -805,6 +879,17 @@ const char* const kPrograms[] = {
   (in (x float (*) ghost))
   (out (dx (like x) (*)))
   (set dx (*) (mul (mul (load dy (*)) (load y (*))) (sub 1 (load y (*)))))))axon",
+    R"axon((program log_sigmoid
+  (doc "Logarithm of the logistic function, without overflow.")
+  (in (x float (*)))
+  (out (y (like x) (*)))
+  (set y (*) (sub (minimum (load x (*)) 0) (log1p (exp (neg (abs (load x (*))))))))))axon",
+    R"axon((program log_sigmoid.grad
+  (doc "Gradient of log_sigmoid.")
+  (in (dy float (*)))
+  (in (x float (*)))
+  (out (dx (like x) (*)))
+  (set dx (*) (mul (load dy (*)) (sigmoid (neg (load x (*))))))))axon",
     R"axon((program silu
   (doc "x * sigmoid(x), also called swish (Elfwing et al., 2017).")
   (in (x float (*)))
@@ -815,7 +900,18 @@ const char* const kPrograms[] = {
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
-  (set dx (*) (mul (mul (load dy (*)) (div 1 (add 1 (exp (neg (load x (*))))))) (add 1 (mul (load x (*)) (sub 1 (div 1 (add 1 (exp (neg (load x (*)))))))))))))axon",
+  (set dx (*) (mul (mul (load dy (*)) (sigmoid (load x (*)))) (add 1 (mul (load x (*)) (sigmoid (neg (load x (*))))))))))axon",
+    R"axon((program mish
+  (doc "x * tanh(softplus(x)) (Misra, 2019).")
+  (in (x float (*)))
+  (out (y (like x) (*)))
+  (set y (*) (mul (load x (*)) (tanh (add (maximum (load x (*)) 0) (log1p (exp (neg (abs (load x (*))))))))))))axon",
+    R"axon((program mish.grad
+  (doc "Gradient of mish.")
+  (in (dy float (*)))
+  (in (x float (*)))
+  (out (dx (like x) (*)))
+  (set dx (*) (mul (load dy (*)) (add (tanh (add (maximum (load x (*)) 0) (log1p (exp (neg (abs (load x (*)))))))) (mul (mul (load x (*)) (sub 1 (mul (tanh (add (maximum (load x (*)) 0) (log1p (exp (neg (abs (load x (*)))))))) (tanh (add (maximum (load x (*)) 0) (log1p (exp (neg (abs (load x (*))))))))))) (sigmoid (load x (*)))))))))axon",
     R"axon((program gelu
   (doc "x times the normal distribution function of x (Hendrycks and Gimpel, 2016).")
   (in (x float (*)))
@@ -827,6 +923,17 @@ const char* const kPrograms[] = {
   (in (x float (*)))
   (out (dx (like x) (*)))
   (set dx (*) (mul (load dy (*)) (add (mul 0.5 (erfc (mul (neg (load x (*))) 0.7071067811865476))) (mul (load x (*)) (mul 0.3989422804014327 (exp (mul (mul -0.5 (load x (*))) (load x (*)))))))))))axon",
+    R"axon((program gelu_tanh
+  (doc "GELU with the distribution function approximated by a hyperbolic tangent, here written as a sigmoid, which keeps its digits for negative x (Hendrycks and Gimpel, 2016).")
+  (in (x float (*)))
+  (out (y (like x) (*)))
+  (set y (*) (mul (load x (*)) (sigmoid (mul (mul 1.5957691216057308 (load x (*))) (add 1 (mul (mul 0.044715 (load x (*))) (load x (*))))))))))axon",
+    R"axon((program gelu_tanh.grad
+  (doc "Gradient of gelu_tanh.")
+  (in (dy float (*)))
+  (in (x float (*)))
+  (out (dx (like x) (*)))
+  (set dx (*) (mul (mul (load dy (*)) (sigmoid (mul (mul 1.5957691216057308 (load x (*))) (add 1 (mul (mul 0.044715 (load x (*))) (load x (*))))))) (add 1 (mul (mul (load x (*)) (mul 1.5957691216057308 (add 1 (mul (mul 0.134145 (load x (*))) (load x (*)))))) (sigmoid (neg (mul (mul 1.5957691216057308 (load x (*))) (add 1 (mul (mul 0.044715 (load x (*))) (load x (*)))))))))))))axon",
     R"axon((program softplus
   (doc "log(1 + exp(x)), without overflow.")
   (in (x float (*)))
@@ -837,7 +944,73 @@ const char* const kPrograms[] = {
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
-  (set dx (*) (div (load dy (*)) (add 1 (exp (neg (load x (*)))))))))axon",
+  (set dx (*) (mul (load dy (*)) (sigmoid (load x (*)))))))axon",
+    R"axon((program softsign
+  (doc "x / (1 + abs(x)) (Turian et al., 2009).")
+  (in (x float (*)))
+  (out (y (like x) (*)))
+  (set y (*) (div (load x (*)) (add 1 (abs (load x (*))))))))axon",
+    R"axon((program softsign.grad
+  (doc "Gradient of softsign.")
+  (in (dy float (*)))
+  (in (x float (*)))
+  (out (dx (like x) (*)))
+  (set dx (*) (div (load dy (*)) (square (add 1 (abs (load x (*)))))))))axon",
+    R"axon((program tanhshrink
+  (doc "x - tanh(x).")
+  (in (x float (*)))
+  (out (y (like x) (*)))
+  (set y (*) (sub (load x (*)) (tanh (load x (*)))))))axon",
+    R"axon((program tanhshrink.grad
+  (doc "Gradient of tanhshrink.")
+  (in (dy float (*)))
+  (in (x float (*)))
+  (out (dx (like x) (*)))
+  (set dx (*) (mul (load dy (*)) (square (tanh (load x (*))))))))axon",
+    R"axon((program softshrink
+  (doc "x moved towards 0 by threshold, 0 if it is nearer.")
+  (in (x float (*)))
+  (attr (threshold real 0.5))
+  (check (>= threshold 0) "threshold must satisfy threshold >= 0")
+  (out (y (like x) (*)))
+  (set y (*) (select (le (abs (load x (*))) threshold) 0 (sub (load x (*)) (copysign threshold (load x (*))))))))axon",
+    R"axon((program softshrink.grad
+  (doc "Gradient of softshrink.")
+  (in (dy float (*)))
+  (in (x float (*)))
+  (attr (threshold real 0.5))
+  (out (dx (like x) (*)))
+  (set dx (*) (select (le (abs (load x (*))) threshold) 0.0 (load dy (*))))))axon",
+    R"axon((program hardshrink
+  (doc "x, but 0 where its magnitude is at most threshold.")
+  (in (x float (*)))
+  (attr (threshold real 0.5))
+  (check (>= threshold 0) "threshold must satisfy threshold >= 0")
+  (out (y (like x) (*)))
+  (set y (*) (select (le (abs (load x (*))) threshold) 0 (load x (*))))))axon",
+    R"axon((program hardshrink.grad
+  (doc "Gradient of hardshrink.")
+  (in (dy float (*)))
+  (in (x float (*)))
+  (attr (threshold real 0.5))
+  (out (dx (like x) (*)))
+  (set dx (*) (select (le (abs (load x (*))) threshold) 0.0 (load dy (*))))))axon",
+    R"axon((program glu
+  (doc "The first half of the elements along an axis times the sigmoid of the second (Dauphin et al., 2017).")
+  (in (x float ((sub axis n))))
+  (attr (axis axis -1))
+  (where (k (// n 2)))
+  (check (== n (* 2 (// n 2))) "axis must satisfy n == 2 * (n // 2)")
+  (out (y (like x) ((sub axis k))))
+  (set y ((sub axis k)) (mul (load x ((sub axis k))) (sigmoid (load x ((sub axis (+ k (count k))))))))))axon",
+    R"axon((program glu.grad
+  (doc "Gradient of glu.")
+  (in (dy float ((sub axis k))))
+  (in (x float ((sub axis n))))
+  (attr (axis axis -1))
+  (out (dx (like x) ((sub axis n))))
+  (reduce sum dx2 ((sub axis n)) (k) (select (eq (index n) (index (+ (count k) k))) (mul (mul (mul (load dy ((sub axis k))) (load x ((sub axis k)))) (sigmoid (load x ((sub axis (+ (count k) k)))))) (sigmoid (neg (load x ((sub axis (+ (count k) k))))))) 0.0))
+  (set dx ((sub axis n)) (add (load dx2 ((sub axis n))) (select (lt (index n) (count k)) (mul (guard (load dy ((sub axis n))) 0.0) (sigmoid (guard (load x ((sub axis (+ (count k) n)))) 0.0))) 0.0)))))axon",
     R"axon((program dropout
   (doc "Zero with probability p, else x / (1 - p) (Srivastava et al., 2014).")
   (in (x float (*)))
@@ -979,11 +1152,75 @@ const char* const kPrograms[] = {
   (attr (correction real 1.0))
   (attr (keepdim flag false))
   (out (dx (like x) (*)))
+  (reduce sum g1 ((rest axis)) ((sel axis)) (load x (*)))
+  (set dx (*) (div (mul (mul 2 (load dy ((keep axis keepdim)))) (sub (load x (*)) (div (load g1 ((rest axis))) (count (sel axis))))) (sub (count (sel axis)) correction)))))axon",
+    R"axon((program std
+  (doc "Standard deviation over axes, the root of the variance. Its gradient where it is 0 is 0.")
+  (in (x float (*)))
+  (attr (axis axes all))
+  (attr (correction real 1.0))
+  (attr (keepdim flag false))
+  (out (y (like x) ((keep axis keepdim))))
   (reduce sum t1 ((rest axis)) ((sel axis)) (load x (*)))
-  (reduce sum dt1 ((rest axis)) ((sel axis)) (sub (load x (*)) (div (load t1 ((rest axis))) (count (sel axis)))))
-  (set dx (*) (div (mul (load dy ((keep axis keepdim))) (sub (mul 2 (sub (load x (*)) (div (load t1 ((rest axis))) (count (sel axis))))) (div (mul 2 (load dt1 ((rest axis)))) (count (sel axis))))) (sub (count (sel axis)) correction)))))axon",
+  (reduce sum t2 ((rest axis)) ((sel axis)) (mul (sub (load x (*)) (div (load t1 ((rest axis))) (count (sel axis)))) (sub (load x (*)) (div (load t1 ((rest axis))) (count (sel axis))))))
+  (set y ((keep axis keepdim)) (sqrt (div (load t2 ((rest axis))) (sub (count (sel axis)) correction))))))axon",
+    R"axon((program std.grad
+  (doc "Gradient of std.")
+  (in (dy float ((keep axis keepdim))))
+  (in (x float (*)))
+  (in (y any ((keep axis keepdim))))
+  (attr (axis axes all))
+  (attr (correction real 1.0))
+  (attr (keepdim flag false))
+  (out (dx (like x) (*)))
+  (reduce sum g1 ((rest axis)) ((sel axis)) (load x (*)))
+  (set dx (*) (select (eq (load y ((keep axis keepdim))) 0) 0 (div (mul (load dy ((keep axis keepdim))) (sub (load x (*)) (div (load g1 ((rest axis))) (count (sel axis))))) (mul (load y ((keep axis keepdim))) (sub (count (sel axis)) correction)))))))axon",
+    R"axon((program norm
+  (doc "Euclidean norm over axes. Its gradient where it is 0 is 0.")
+  (in (x float (*)))
+  (attr (axis axes all))
+  (attr (keepdim flag false))
+  (out (y (like x) ((keep axis keepdim))))
+  (reduce sum t1 ((rest axis)) ((sel axis)) (mul (load x (*)) (load x (*))))
+  (set y ((keep axis keepdim)) (sqrt (load t1 ((rest axis)))))))axon",
+    R"axon((program norm.grad
+  (doc "Gradient of norm.")
+  (in (dy float ((keep axis keepdim))))
+  (in (x float (*)))
+  (in (y any ((keep axis keepdim))))
+  (attr (axis axes all))
+  (attr (keepdim flag false))
+  (out (dx (like x) (*)))
+  (set dx (*) (select (eq (load y ((keep axis keepdim))) 0) 0 (mul (load dy ((keep axis keepdim))) (div (load x (*)) (load y ((keep axis keepdim)))))))))axon",
+    R"axon((program norm_p
+  (doc "The p-norm over axes, sum(abs(x) ** p) ** (1 / p). Its gradient where x is 0 is 0.")
+  (in (x float (*)))
+  (attr (p real))
+  (attr (axis axes all))
+  (attr (keepdim flag false))
+  (check (> p 0) "p must satisfy p > 0")
+  (out (y (like x) ((keep axis keepdim))))
+  (reduce sum t1 ((rest axis)) ((sel axis)) (pow (abs (load x (*))) p))
+  (set y ((keep axis keepdim)) (pow (load t1 ((rest axis))) (div 1 p)))))axon",
+    R"axon((program norm_p.grad
+  (doc "Gradient of norm_p.")
+  (in (dy float ((keep axis keepdim))))
+  (in (x float (*)))
+  (in (y any ((keep axis keepdim))))
+  (attr (p real))
+  (attr (axis axes all))
+  (attr (keepdim flag false))
+  (out (dx (like x) (*)))
+  (set dx (*) (select (eq (load x (*)) 0) 0 (mul (mul (load dy ((keep axis keepdim))) (sign (load x (*)))) (pow (div (abs (load x (*))) (load y ((keep axis keepdim)))) (sub p 1)))))))axon",
+    R"axon((program count_nonzero
+  (doc "How many elements over axes are not 0.")
+  (in (x any (*)))
+  (attr (axis axes all))
+  (attr (keepdim flag false))
+  (out (y int64 ((keep axis keepdim))))
+  (reduce sum y ((keep axis keepdim)) ((sel axis)) (cast int64 (ne (load x (*)) 0)))))axon",
     R"axon((program logsumexp
-  (doc "log(sum(exp(x))) over axes, without overflow.")
+  (doc "log(sum(exp(x))) over axes, without overflow; its gradient where all x are -inf is 0.")
   (in (x float (*)))
   (attr (axis axes all))
   (attr (keepdim flag false))
@@ -999,7 +1236,7 @@ const char* const kPrograms[] = {
   (attr (axis axes all))
   (attr (keepdim flag false))
   (out (dx (like x) (*)))
-  (set dx (*) (mul (load dy ((keep axis keepdim))) (exp (sub (load x (*)) (load y ((keep axis keepdim)))))))))axon",
+  (set dx (*) (select (eq (load y ((keep axis keepdim))) -inf) 0 (mul (load dy ((keep axis keepdim))) (exp (sub (load x (*)) (load y ((keep axis keepdim))))))))))axon",
     R"axon((program cumsum
   (doc "Sums of the elements up to and including each, along an axis.")
   (in (x num ((sub axis n))))
@@ -1100,6 +1337,91 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (rsqrt (add (div (load t2 ((rest axis))) (count (sel axis))) eps)) (sub (mul (load dy (*)) (load weight ((sel axis)))) (div (add (mul (mul (square (rsqrt (add (div (load t2 ((rest axis))) (count (sel axis))) eps))) (load dt2 ((rest axis)))) (sub (load x (*)) (div (load t1 ((rest axis))) (count (sel axis))))) (load dt1 ((rest axis)))) (count (sel axis))))))
   (reduce sum dweight ((sel axis)) ((rest axis)) (mul (mul (load dy (*)) (sub (load x (*)) (div (load t1 ((rest axis))) (count (sel axis))))) (rsqrt (add (div (load t2 ((rest axis))) (count (sel axis))) eps))))
   (reduce sum dbias ((sel axis)) ((rest axis)) (load dy (*)))))axon",
+    R"axon((program rms_norm
+  (doc "x divided by the root of its mean square over axes, then scaled (Zhang and Sennrich, 2019).")
+  (in (x float (*)))
+  (in (weight float ((sel axis)) (default 1.0)))
+  (attr (axis axes -1))
+  (attr (eps real 1e-05))
+  (check (>= eps 0) "eps must satisfy eps >= 0")
+  (out (y (like x) (*)))
+  (reduce sum t1 ((rest axis)) ((sel axis)) (mul (load x (*)) (load x (*))))
+  (set y (*) (mul (mul (load x (*)) (rsqrt (add (div (load t1 ((rest axis))) (count (sel axis))) eps))) (load weight ((sel axis)))))))axon",
+    R"axon((program rms_norm.grad
+  (doc "Gradient of rms_norm.")
+  (in (dy float (*)))
+  (in (x float (*)))
+  (in (weight float ((sel axis)) (default 1.0)))
+  (attr (axis axes -1))
+  (attr (eps real 1e-05))
+  (out (dx (like x) (*)))
+  (out (dweight (like weight) ((sel axis))))
+  (reduce sum t1 ((rest axis)) ((sel axis)) (square (load x (*))))
+  (reduce sum dt1 ((rest axis)) ((sel axis)) (mul (mul (load dy (*)) (load weight ((sel axis)))) (load x (*))))
+  (set dx (*) (mul (rsqrt (add (div (load t1 ((rest axis))) (count (sel axis))) eps)) (sub (mul (load dy (*)) (load weight ((sel axis)))) (div (mul (mul (square (rsqrt (add (div (load t1 ((rest axis))) (count (sel axis))) eps))) (load dt1 ((rest axis)))) (load x (*))) (count (sel axis))))))
+  (reduce sum dweight ((sel axis)) ((rest axis)) (mul (mul (load dy (*)) (load x (*))) (rsqrt (add (div (load t1 ((rest axis))) (count (sel axis))) eps))))))axon",
+    R"axon((program group_norm
+  (doc "Images or sequences (n, channels, ...) normalized over each group of channels, then scaled and shifted by channel (Wu and He, 2018).")
+  (in (x float (n (* g c) *)))
+  (in (weight float ((* g c)) (default 1.0)))
+  (in (bias float ((* g c)) (default 0.0)))
+  (attr (groups int))
+  (attr (eps real 1e-05))
+  (where (g groups))
+  (check (> groups 0) "groups must satisfy groups > 0")
+  (check (>= eps 0) "eps must satisfy eps >= 0")
+  (out (y (like x) (n (* g c) *)))
+  (reduce sum t1 (g n) (c *) (load x (n g c *)))
+  (reduce sum t2 (g n) (c *) (mul (sub (load x (n g c *)) (div (load t1 (g n)) (count c *))) (sub (load x (n g c *)) (div (load t1 (g n)) (count c *)))))
+  (set y (n g c *) (add (mul (mul (sub (load x (n g c *)) (div (load t1 (g n)) (count c *))) (rsqrt (add (div (load t2 (g n)) (count c *)) eps))) (load weight (g c))) (load bias (g c))))))axon",
+    R"axon((program group_norm.grad
+  (doc "Gradient of group_norm.")
+  (in (dy float (n (* g c) *)))
+  (in (x float (n (* g c) *)))
+  (in (weight float ((* g c)) (default 1.0)))
+  (in (bias float ((* g c)) ghost (default 0.0)))
+  (attr (groups int))
+  (attr (eps real 1e-05))
+  (where (g groups))
+  (out (dx (like x) (n (* g c) *)))
+  (out (dweight (like weight) ((* g c))))
+  (out (dbias (like bias) ((* g c))))
+  (reduce sum t1 (g n) (c *) (load x (n g c *)))
+  (reduce sum t2 (g n) (c *) (square (sub (load x (n g c *)) (div (load t1 (g n)) (count c *)))))
+  (reduce sum dt2 (g n) (* c) (mul (mul (load dy (n g c *)) (load weight (g c))) (sub (load x (n g c *)) (div (load t1 (g n)) (count c *)))))
+  (reduce sum dt1 (g n) (* c) (mul (load dy (n g c *)) (load weight (g c))))
+  (reduce sum dt12 (g n) (* c) (sub (load x (n g c *)) (div (load t1 (g n)) (count c *))))
+  (set dx (n g c *) (mul (rsqrt (add (div (load t2 (g n)) (count c *)) eps)) (add (mul (load dy (n g c *)) (load weight (g c))) (div (sub (sub (div (mul (mul (square (rsqrt (add (div (load t2 (g n)) (count c *)) eps))) (load dt2 (g n))) (load dt12 (g n))) (count c *)) (load dt1 (g n))) (mul (mul (square (rsqrt (add (div (load t2 (g n)) (count c *)) eps))) (load dt2 (g n))) (sub (load x (n g c *)) (div (load t1 (g n)) (count c *))))) (count c *)))))
+  (reduce sum dweight (g c) (* n) (mul (mul (load dy (n g c *)) (sub (load x (n g c *)) (div (load t1 (g n)) (count c *)))) (rsqrt (add (div (load t2 (g n)) (count c *)) eps))))
+  (reduce sum dbias (g c) (* n) (load dy (n g c *)))))axon",
+    R"axon((program instance_norm
+  (doc "Images or sequences (n, channels, ...) normalized over each channel, then scaled and shifted by channel (Ulyanov et al., 2016).")
+  (in (x float (n c *)))
+  (in (weight float (c) (default 1.0)))
+  (in (bias float (c) (default 0.0)))
+  (attr (eps real 1e-05))
+  (check (>= eps 0) "eps must satisfy eps >= 0")
+  (out (y (like x) (n c *)))
+  (reduce sum t1 (n c) (*) (load x (n c *)))
+  (reduce sum t2 (n c) (*) (mul (sub (load x (n c *)) (div (load t1 (n c)) (count *))) (sub (load x (n c *)) (div (load t1 (n c)) (count *)))))
+  (set y (n c *) (add (mul (mul (sub (load x (n c *)) (div (load t1 (n c)) (count *))) (rsqrt (add (div (load t2 (n c)) (count *)) eps))) (load weight (c))) (load bias (c))))))axon",
+    R"axon((program instance_norm.grad
+  (doc "Gradient of instance_norm.")
+  (in (dy float (n c *)))
+  (in (x float (n c *)))
+  (in (weight float (c) (default 1.0)))
+  (in (bias float (c) ghost (default 0.0)))
+  (attr (eps real 1e-05))
+  (out (dx (like x) (n c *)))
+  (out (dweight (like weight) (c)))
+  (out (dbias (like bias) (c)))
+  (reduce sum t1 (n c) (*) (load x (n c *)))
+  (reduce sum t2 (n c) (*) (square (sub (load x (n c *)) (div (load t1 (n c)) (count *)))))
+  (reduce sum dt2 (n c) (*) (mul (load dy (n c *)) (sub (load x (n c *)) (div (load t1 (n c)) (count *)))))
+  (reduce sum dt1 (n c) (*) (load dy (n c *)))
+  (set dx (n c *) (mul (mul (load weight (c)) (rsqrt (add (div (load t2 (n c)) (count *)) eps))) (sub (load dy (n c *)) (div (add (mul (mul (square (rsqrt (add (div (load t2 (n c)) (count *)) eps))) (load dt2 (n c))) (sub (load x (n c *)) (div (load t1 (n c)) (count *)))) (load dt1 (n c))) (count *)))))
+  (reduce sum dweight (c) (* n) (mul (mul (load dy (n c *)) (sub (load x (n c *)) (div (load t1 (n c)) (count *)))) (rsqrt (add (div (load t2 (n c)) (count *)) eps))))
+  (reduce sum dbias (c) (* n) (load dy (n c *)))))axon",
     R"axon((program batch_norm_train
   (doc "x normalized over all axes but one, scaled and shifted; also the mean and the biased variance (Ioffe and Szegedy, 2015).")
   (in (x float (*)))
@@ -1170,73 +1492,252 @@ const char* const kPrograms[] = {
   (reduce sum dweight ((sel axis)) ((rest axis)) (mul (mul (load dy (*)) (sub (load x (*)) (load mu ((sel axis))))) (rsqrt (add (load sigma2 ((sel axis))) eps))))
   (reduce sum dbias ((sel axis)) ((rest axis)) (load dy (*)))))axon",
     R"axon((program cross_entropy
-  (doc "Negative log-likelihood of integer labels under the softmax of logits, one loss a sample.")
+  (doc "Negative log-likelihood of integer labels under the softmax of logits, times the weight of the label; one loss a sample, 0 where the label is ignore_index.")
   (in (logits float (*)))
   (in (labels int ((rest axis))))
+  (in (weight float ((sel axis)) (default 1.0)))
   (attr (axis axis -1))
-  (out (y (like logits) ((rest axis))))
+  (attr (ignore_index int -100))
+  (out (y (promote logits weight) ((rest axis))))
   (reduce max t1 ((rest axis)) ((sel axis)) (load logits (*)))
   (reduce sum t2 ((rest axis)) ((sel axis)) (exp (sub (load logits (*)) (detach (finite (load t1 ((rest axis))))))))
-  (set y ((rest axis)) (sub (add (log (load t2 ((rest axis)))) (detach (finite (load t1 ((rest axis)))))) (load logits ((sub axis (gather (load labels ((rest axis)))))))))))axon",
+  (set y ((rest axis)) (select (eq (load labels ((rest axis))) ignore_index) 0 (mul (sub (add (log (load t2 ((rest axis)))) (detach (finite (load t1 ((rest axis)))))) (load logits ((sub axis (gather (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis))))))))) (load weight ((gather (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis))))))))))))axon",
     R"axon((program cross_entropy.grad
   (doc "Gradient of cross_entropy.")
   (in (dy float ((rest axis))))
   (in (logits float (*)))
   (in (labels int ((rest axis))))
+  (in (weight float ((sel axis)) (default 1.0)))
   (attr (axis axis -1))
+  (attr (ignore_index int -100))
   (out (dlogits (like logits) (*)))
+  (out (dweight (like weight) ((sel axis))))
   (reduce max t1 ((rest axis)) ((sel axis)) (load logits (*)))
   (reduce sum t2 ((rest axis)) ((sel axis)) (exp (sub (load logits (*)) (detach (finite (load t1 ((rest axis))))))))
-  (set dlogits (*) (add (select (eq (at axis) (select (lt (load labels ((rest axis))) 0) (add (load labels ((rest axis))) (count (sel axis))) (load labels ((rest axis))))) (neg (load dy ((rest axis)))) 0.0) (div (mul (load dy ((rest axis))) (exp (sub (load logits (*)) (detach (finite (load t1 ((rest axis)))))))) (load t2 ((rest axis))))))))axon",
+  (set dlogits (*) (add (select (eq (at axis) (select (lt (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis)))) 0) (add (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis)))) (count (sel axis))) (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis)))))) (select (eq (load labels ((rest axis))) ignore_index) 0.0 (neg (mul (load dy ((rest axis))) (load weight ((gather (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis)))))))))) 0.0) (mul (select (eq (load labels ((rest axis))) ignore_index) 0.0 (div (mul (load dy ((rest axis))) (load weight ((gather (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis)))))))) (load t2 ((rest axis))))) (exp (sub (load logits (*)) (detach (finite (load t1 ((rest axis))))))))))
+  (scatter sum dweight ((gather (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis)))))) ((rest axis)) (select (eq (load labels ((rest axis))) ignore_index) 0.0 (mul (load dy ((rest axis))) (sub (add (log (load t2 ((rest axis)))) (detach (finite (load t1 ((rest axis)))))) (load logits ((sub axis (gather (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis))))))))))))))axon",
+    R"axon((program soft_cross_entropy
+  (doc "Cross-entropy of a distribution of classes under the softmax of logits, by class times its weight; one loss a sample.")
+  (in (logits float (*)))
+  (in (target float (*)))
+  (in (weight float ((sel axis)) (default 1.0)))
+  (attr (axis axis -1))
+  (out (y (promote logits target weight) ((rest axis))))
+  (reduce max t1 ((rest axis)) ((sel axis)) (load logits (*)))
+  (reduce sum t2 ((rest axis)) ((sel axis)) (exp (sub (load logits (*)) (detach (finite (load t1 ((rest axis))))))))
+  (reduce sum y ((rest axis)) ((sel axis)) (mul (mul (sub (log (load t2 ((rest axis)))) (sub (load logits (*)) (detach (finite (load t1 ((rest axis))))))) (load target (*))) (load weight ((sel axis)))))))axon",
+    R"axon((program soft_cross_entropy.grad
+  (doc "Gradient of soft_cross_entropy.")
+  (in (dy float ((rest axis))))
+  (in (logits float (*)))
+  (in (target float (*)))
+  (in (weight float ((sel axis)) (default 1.0)))
+  (attr (axis axis -1))
+  (out (dlogits (like logits) ((own logits))))
+  (out (dtarget (like target) ((own target))))
+  (out (dweight (like weight) ((sel axis))))
+  (reduce max t1 ((rest axis)) ((sel axis)) (load logits (*)))
+  (reduce sum t2 ((rest axis)) ((sel axis)) (exp (sub (load logits (*)) (detach (finite (load t1 ((rest axis))))))))
+  (reduce sum dt2 ((rest axis)) ((sel axis)) (mul (load weight ((sel axis))) (load target (*))))
+  (reduce sum dlogits ((own logits)) ((bcast logits)) (mul (load dy ((rest axis))) (sub (div (mul (load dt2 ((rest axis))) (exp (sub (load logits (*)) (detach (finite (load t1 ((rest axis)))))))) (load t2 ((rest axis)))) (mul (load weight ((sel axis))) (load target (*))))))
+  (reduce sum dtarget ((own target)) ((bcast target)) (mul (mul (load dy ((rest axis))) (load weight ((sel axis)))) (sub (add (log (load t2 ((rest axis)))) (detach (finite (load t1 ((rest axis)))))) (load logits (*)))))
+  (reduce sum dweight ((sel axis)) ((rest axis)) (mul (mul (load dy ((rest axis))) (sub (add (log (load t2 ((rest axis)))) (detach (finite (load t1 ((rest axis)))))) (load logits (*)))) (load target (*))))))axon",
+    R"axon((program nll
+  (doc "Negative log-probability of integer labels, times the weight of the label; one loss a sample, 0 where the label is ignore_index.")
+  (in (x float (*)))
+  (in (labels int ((rest axis))))
+  (in (weight float ((sel axis)) (default 1.0)))
+  (attr (axis axis -1))
+  (attr (ignore_index int -100))
+  (out (y (promote x weight) ((rest axis))))
+  (set y ((rest axis)) (select (eq (load labels ((rest axis))) ignore_index) 0 (mul (neg (load x ((sub axis (gather (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis))))))))) (load weight ((gather (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis))))))))))))axon",
+    R"axon((program nll.grad
+  (doc "Gradient of nll.")
+  (in (dy float ((rest axis))))
+  (in (x float (*)))
+  (in (labels int ((rest axis))))
+  (in (weight float ((sel axis)) (default 1.0)))
+  (attr (axis axis -1))
+  (attr (ignore_index int -100))
+  (out (dx (like x) (*)))
+  (out (dweight (like weight) ((sel axis))))
+  (set dx (*) (select (eq (at axis) (select (lt (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis)))) 0) (add (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis)))) (count (sel axis))) (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis)))))) (select (eq (load labels ((rest axis))) ignore_index) 0.0 (neg (mul (load dy ((rest axis))) (load weight ((gather (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis)))))))))) 0.0))
+  (scatter sum dweight ((gather (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis)))))) ((rest axis)) (select (eq (load labels ((rest axis))) ignore_index) 0.0 (neg (mul (load x ((sub axis (gather (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis)))))))) (load dy ((rest axis)))))))))axon",
     R"axon((program mse
-  (doc "Mean of the squared differences.")
+  (doc "Squared difference, element by element.")
   (in (x float (*)))
   (in (target float (*)))
-  (out (y (promote x target) ()))
-  (reduce sum t1 () (*) (square (sub (load x (*)) (load target (*)))))
-  (set y () (div (load t1 ()) (count *)))))axon",
+  (out (y (promote x target) (*)))
+  (set y (*) (square (sub (load x (*)) (load target (*)))))))axon",
     R"axon((program mse.grad
   (doc "Gradient of mse.")
-  (in (dy float ()))
+  (in (dy float (*)))
   (in (x float (*)))
   (in (target float (*)))
   (out (dx (like x) ((own x))))
   (out (dtarget (like target) ((own target))))
-  (reduce sum dx ((own x)) ((bcast x)) (div (mul 2 (mul (load dy ()) (sub (load x (*)) (load target (*))))) (count *)))
-  (reduce sum dtarget ((own target)) ((bcast target)) (neg (div (mul 2 (mul (load dy ()) (sub (load x (*)) (load target (*))))) (count *))))))axon",
-    R"axon((program bce
-  (doc "Mean binary cross-entropy of probabilities; logarithms are cut off at -100.")
+  (reduce sum dx ((own x)) ((bcast x)) (mul 2 (mul (load dy (*)) (sub (load x (*)) (load target (*))))))
+  (reduce sum dtarget ((own target)) ((bcast target)) (neg (mul 2 (mul (load dy (*)) (sub (load x (*)) (load target (*)))))))))axon",
+    R"axon((program l1
+  (doc "Absolute difference, element by element. Its gradient at 0 is 0.")
   (in (x float (*)))
   (in (target float (*)))
-  (out (y (promote x target) ()))
-  (reduce sum t1 () (*) (add (mul (load target (*)) (maximum (log (load x (*))) -100)) (mul (sub 1 (load target (*))) (maximum (log1p (neg (load x (*)))) -100))))
-  (set y () (neg (div (load t1 ()) (count *))))))axon",
+  (out (y (promote x target) (*)))
+  (set y (*) (abs (sub (load x (*)) (load target (*)))))))axon",
+    R"axon((program l1.grad
+  (doc "Gradient of l1.")
+  (in (dy float (*)))
+  (in (x float (*)))
+  (in (target float (*)))
+  (out (dx (like x) ((own x))))
+  (out (dtarget (like target) ((own target))))
+  (reduce sum dx ((own x)) ((bcast x)) (mul (load dy (*)) (sign (sub (load x (*)) (load target (*))))))
+  (reduce sum dtarget ((own target)) ((bcast target)) (neg (mul (load dy (*)) (sign (sub (load x (*)) (load target (*)))))))))axon",
+    R"axon((program huber
+  (doc "Half the squared difference up to delta, then a straight line (Huber, 1964).")
+  (in (x float (*)))
+  (in (target float (*)))
+  (attr (delta real 1.0))
+  (check (> delta 0) "delta must satisfy delta > 0")
+  (out (y (promote x target) (*)))
+  (set y (*) (select (le (abs (sub (load x (*)) (load target (*)))) delta) (mul (mul 0.5 (sub (load x (*)) (load target (*)))) (sub (load x (*)) (load target (*)))) (mul delta (sub (abs (sub (load x (*)) (load target (*)))) (mul 0.5 delta)))))))axon",
+    R"axon((program huber.grad
+  (doc "Gradient of huber.")
+  (in (dy float (*)))
+  (in (x float (*)))
+  (in (target float (*)))
+  (attr (delta real 1.0))
+  (out (dx (like x) ((own x))))
+  (out (dtarget (like target) ((own target))))
+  (reduce sum dx ((own x)) ((bcast x)) (select (le (abs (sub (load x (*)) (load target (*)))) delta) (mul (load dy (*)) (sub (load x (*)) (load target (*)))) (mul (mul (load dy (*)) delta) (sign (sub (load x (*)) (load target (*)))))))
+  (reduce sum dtarget ((own target)) ((bcast target)) (select (le (abs (sub (load x (*)) (load target (*)))) delta) (neg (mul (load dy (*)) (sub (load x (*)) (load target (*))))) (neg (mul (mul (load dy (*)) delta) (sign (sub (load x (*)) (load target (*))))))))))axon",
+    R"axon((program smooth_l1
+  (doc "Huber's loss divided by beta, the slope of its straight lines 1 (Girshick, 2015); l1 where beta is 0.")
+  (in (x float (*)))
+  (in (target float (*)))
+  (attr (beta real 1.0))
+  (check (>= beta 0) "beta must satisfy beta >= 0")
+  (out (y (promote x target) (*)))
+  (set y (*) (select (lt (abs (sub (load x (*)) (load target (*)))) beta) (div (mul (mul 0.5 (sub (load x (*)) (load target (*)))) (sub (load x (*)) (load target (*)))) beta) (sub (abs (sub (load x (*)) (load target (*)))) (mul 0.5 beta))))))axon",
+    R"axon((program smooth_l1.grad
+  (doc "Gradient of smooth_l1.")
+  (in (dy float (*)))
+  (in (x float (*)))
+  (in (target float (*)))
+  (attr (beta real 1.0))
+  (out (dx (like x) ((own x))))
+  (out (dtarget (like target) ((own target))))
+  (reduce sum dx ((own x)) ((bcast x)) (select (lt (abs (sub (load x (*)) (load target (*)))) beta) (div (mul (load dy (*)) (sub (load x (*)) (load target (*)))) beta) (mul (load dy (*)) (sign (sub (load x (*)) (load target (*)))))))
+  (reduce sum dtarget ((own target)) ((bcast target)) (select (lt (abs (sub (load x (*)) (load target (*)))) beta) (neg (div (mul (load dy (*)) (sub (load x (*)) (load target (*)))) beta)) (neg (mul (load dy (*)) (sign (sub (load x (*)) (load target (*))))))))))axon",
+    R"axon((program bce
+  (doc "Binary cross-entropy of probabilities, element by element; logarithms are cut off at -100.")
+  (in (x float (*)))
+  (in (target float (*)))
+  (out (y (promote x target) (*)))
+  (set y (*) (neg (add (mul (load target (*)) (maximum (log (load x (*))) -100)) (mul (sub 1 (load target (*))) (maximum (log1p (neg (load x (*)))) -100)))))))axon",
     R"axon((program bce.grad
   (doc "Gradient of bce.")
-  (in (dy float ()))
+  (in (dy float (*)))
   (in (x float (*)))
   (in (target float (*)))
   (out (dx (like x) ((own x))))
   (out (dtarget (like target) ((own target))))
-  (set dt1 () (neg (div (load dy ()) (count *))))
-  (reduce sum dx ((own x)) ((bcast x)) (add (select (gt (log1p (neg (load x (*)))) -100) (neg (div (mul (load dt1 ()) (sub 1 (load target (*)))) (sub 1 (load x (*))))) (select (eq (log1p (neg (load x (*)))) -100) (neg (div (mul 0.5 (mul (load dt1 ()) (sub 1 (load target (*))))) (sub 1 (load x (*))))) 0.0)) (select (gt (log (load x (*))) -100) (div (mul (load dt1 ()) (load target (*))) (load x (*))) (select (eq (log (load x (*))) -100) (div (mul 0.5 (mul (load dt1 ()) (load target (*)))) (load x (*))) 0.0))))
-  (reduce sum dtarget ((own target)) ((bcast target)) (mul (load dt1 ()) (sub (maximum (log (load x (*))) -100) (maximum (log1p (neg (load x (*)))) -100))))))axon",
+  (reduce sum dx ((own x)) ((bcast x)) (add (select (gt (log1p (neg (load x (*)))) -100) (div (mul (load dy (*)) (sub 1 (load target (*)))) (sub 1 (load x (*)))) (select (eq (log1p (neg (load x (*)))) -100) (div (mul 0.5 (mul (load dy (*)) (sub 1 (load target (*))))) (sub 1 (load x (*)))) 0.0)) (select (gt (log (load x (*))) -100) (neg (div (mul (load dy (*)) (load target (*))) (load x (*)))) (select (eq (log (load x (*))) -100) (neg (div (mul 0.5 (mul (load dy (*)) (load target (*)))) (load x (*)))) 0.0))))
+  (reduce sum dtarget ((own target)) ((bcast target)) (mul (load dy (*)) (sub (maximum (log1p (neg (load x (*)))) -100) (maximum (log (load x (*))) -100))))))axon",
     R"axon((program bce_with_logits
-  (doc "Mean binary cross-entropy of logits, without overflow.")
+  (doc "Binary cross-entropy of logits, element by element and without overflow; pos_weight multiplies the part of the positives.")
   (in (x float (*)))
   (in (target float (*)))
-  (out (y (promote x target) ()))
-  (reduce sum t1 () (*) (add (sub (maximum (load x (*)) 0) (mul (load x (*)) (load target (*)))) (log1p (exp (neg (abs (load x (*))))))))
-  (set y () (div (load t1 ()) (count *)))))axon",
+  (in (pos_weight float (*) (default 1.0)))
+  (out (y (promote x target pos_weight) (*)))
+  (set y (*) (add (mul (mul (load pos_weight (*)) (load target (*))) (add (log1p (exp (neg (abs (load x (*)))))) (maximum (neg (load x (*))) 0))) (mul (sub 1 (load target (*))) (add (log1p (exp (neg (abs (load x (*)))))) (maximum (load x (*)) 0)))))))axon",
     R"axon((program bce_with_logits.grad
   (doc "Gradient of bce_with_logits.")
-  (in (dy float ()))
+  (in (dy float (*)))
   (in (x float (*)))
   (in (target float (*)))
+  (in (pos_weight float (*) (default 1.0)))
   (out (dx (like x) ((own x))))
   (out (dtarget (like target) ((own target))))
-  (reduce sum dtarget ((own target)) ((bcast target)) (neg (div (mul (load dy ()) (load x (*))) (count *))))
-  (reduce sum dx ((own x)) ((bcast x)) (div (mul (load dy ()) (sub (div 1 (add 1 (exp (neg (load x (*)))))) (load target (*)))) (count *)))))axon",
+  (out (dpos_weight (like pos_weight) ((own pos_weight))))
+  (reduce sum dtarget ((own target)) ((bcast target)) (mul (load dy (*)) (sub (sub (mul (add (log1p (exp (neg (abs (load x (*)))))) (maximum (neg (load x (*))) 0)) (load pos_weight (*))) (log1p (exp (neg (abs (load x (*))))))) (maximum (load x (*)) 0))))
+  (reduce sum dpos_weight ((own pos_weight)) ((bcast pos_weight)) (mul (mul (load dy (*)) (add (log1p (exp (neg (abs (load x (*)))))) (maximum (neg (load x (*))) 0))) (load target (*))))
+  (reduce sum dx ((own x)) ((bcast x)) (mul (load dy (*)) (sub (mul (sub 1 (load target (*))) (sigmoid (load x (*)))) (mul (mul (load pos_weight (*)) (load target (*))) (sigmoid (neg (load x (*))))))))))axon",
+    R"axon((program kl_div
+  (doc "target * (log(target) - x) with x the logarithm of a probability, element by element (Kullback and Leibler, 1951); with log_target target is a logarithm too.")
+  (in (x float (*)))
+  (in (target float (*)))
+  (attr (log_target flag false))
+  (out (y (promote x target) (*)))
+  (set y (*) (select log_target (mul (exp (load target (*))) (sub (load target (*)) (load x (*)))) (select (eq (load target (*)) 0) 0 (mul (load target (*)) (sub (log (load target (*))) (load x (*)))))))))axon",
+    R"axon((program kl_div.grad
+  (doc "Gradient of kl_div.")
+  (in (dy float (*)))
+  (in (x float (*)))
+  (in (target float (*)))
+  (attr (log_target flag false))
+  (out (dx (like x) ((own x))))
+  (out (dtarget (like target) ((own target))))
+  (reduce sum dx ((own x)) ((bcast x)) (select log_target (neg (mul (load dy (*)) (exp (load target (*))))) (select (eq (load target (*)) 0) 0.0 (neg (mul (load dy (*)) (load target (*)))))))
+  (reduce sum dtarget ((own target)) ((bcast target)) (select log_target (mul (mul (load dy (*)) (exp (load target (*)))) (sub (add 1 (load target (*))) (load x (*)))) (select (eq (load target (*)) 0) 0.0 (mul (load dy (*)) (sub (add (log (load target (*))) (div (load target (*)) (load target (*)))) (load x (*)))))))))axon",
+    R"axon((program cosine_similarity
+  (doc "Cosine of the angle between a and b along an axis; norms below eps count as eps.")
+  (in (a float (*)))
+  (in (b float (*)))
+  (attr (axis axis -1))
+  (attr (eps real 1e-08))
+  (check (> eps 0) "eps must satisfy eps > 0")
+  (out (y (promote a b) ((rest axis))))
+  (reduce sum t1 ((rest axis)) ((sel axis)) (mul (load a (*)) (load b (*))))
+  (reduce sum t2 ((rest axis)) ((sel axis)) (mul (load a (*)) (load a (*))))
+  (reduce sum t3 ((rest axis)) ((sel axis)) (mul (load b (*)) (load b (*))))
+  (set y ((rest axis)) (mul (mul (load t1 ((rest axis))) (rsqrt (maximum (load t2 ((rest axis))) (mul eps eps)))) (rsqrt (maximum (load t3 ((rest axis))) (mul eps eps)))))))axon",
+    R"axon((program cosine_similarity.grad
+  (doc "Gradient of cosine_similarity.")
+  (in (dy float ((rest axis))))
+  (in (a float (*)))
+  (in (b float (*)))
+  (attr (axis axis -1))
+  (attr (eps real 1e-08))
+  (out (da (like a) ((own a))))
+  (out (db (like b) ((own b))))
+  (reduce sum t1 ((rest axis)) ((sel axis)) (mul (load a (*)) (load b (*))))
+  (reduce sum t2 ((rest axis)) ((sel axis)) (square (load a (*))))
+  (reduce sum t3 ((rest axis)) ((sel axis)) (square (load b (*))))
+  (set dt1 ((rest axis)) (mul (mul (load dy ((rest axis))) (rsqrt (maximum (load t3 ((rest axis))) (square eps)))) (rsqrt (maximum (load t2 ((rest axis))) (square eps)))))
+  (reduce sum da ((own a)) ((bcast a)) (add (mul 2 (mul (select (gt (load t2 ((rest axis))) (square eps)) (neg (mul 0.5 (mul (mul (mul (mul (square (rsqrt (maximum (load t2 ((rest axis))) (square eps)))) (rsqrt (maximum (load t2 ((rest axis))) (square eps)))) (load dy ((rest axis)))) (rsqrt (maximum (load t3 ((rest axis))) (square eps)))) (load t1 ((rest axis)))))) (select (eq (load t2 ((rest axis))) (square eps)) (neg (mul 0.25 (mul (mul (mul (mul (square (rsqrt (maximum (load t2 ((rest axis))) (square eps)))) (rsqrt (maximum (load t2 ((rest axis))) (square eps)))) (load dy ((rest axis)))) (rsqrt (maximum (load t3 ((rest axis))) (square eps)))) (load t1 ((rest axis)))))) 0.0)) (load a (*)))) (mul (load dt1 ((rest axis))) (load b (*)))))
+  (reduce sum db ((own b)) ((bcast b)) (add (mul 2 (mul (select (gt (load t3 ((rest axis))) (square eps)) (neg (mul 0.5 (mul (mul (mul (mul (square (rsqrt (maximum (load t3 ((rest axis))) (square eps)))) (rsqrt (maximum (load t3 ((rest axis))) (square eps)))) (load dy ((rest axis)))) (load t1 ((rest axis)))) (rsqrt (maximum (load t2 ((rest axis))) (square eps)))))) (select (eq (load t3 ((rest axis))) (square eps)) (neg (mul 0.25 (mul (mul (mul (mul (square (rsqrt (maximum (load t3 ((rest axis))) (square eps)))) (rsqrt (maximum (load t3 ((rest axis))) (square eps)))) (load dy ((rest axis)))) (load t1 ((rest axis)))) (rsqrt (maximum (load t2 ((rest axis))) (square eps)))))) 0.0)) (load b (*)))) (mul (load dt1 ((rest axis))) (load a (*)))))))axon",
+    R"axon((program triplet_margin
+  (doc "How much nearer than margin the negative is to the anchor, compared with the positive, in Euclidean distance along an axis (Schroff et al., 2015).")
+  (in (anchor float (*)))
+  (in (positive float (*)))
+  (in (negative float (*)))
+  (attr (margin real 1.0))
+  (attr (axis axis -1))
+  (attr (eps real 1e-06))
+  (out (y (promote anchor positive negative) ((rest axis))))
+  (reduce sum t1 ((rest axis)) ((sel axis)) (square (add (sub (load anchor (*)) (load positive (*))) eps)))
+  (reduce sum t2 ((rest axis)) ((sel axis)) (square (add (sub (load anchor (*)) (load negative (*))) eps)))
+  (set y ((rest axis)) (maximum (sub (add margin (sqrt (load t1 ((rest axis))))) (sqrt (load t2 ((rest axis))))) 0))))axon",
+    R"axon((program triplet_margin.grad
+  (doc "Gradient of triplet_margin.")
+  (in (dy float ((rest axis))))
+  (in (anchor float (*)))
+  (in (positive float (*)))
+  (in (negative float (*)))
+  (attr (margin real 1.0))
+  (attr (axis axis -1))
+  (attr (eps real 1e-06))
+  (out (danchor (like anchor) ((own anchor))))
+  (out (dpositive (like positive) ((own positive))))
+  (out (dnegative (like negative) ((own negative))))
+  (reduce sum t1 ((rest axis)) ((sel axis)) (square (sub (add (load anchor (*)) eps) (load positive (*)))))
+  (reduce sum t2 ((rest axis)) ((sel axis)) (square (sub (add (load anchor (*)) eps) (load negative (*)))))
+  (set dt2 ((rest axis)) (select (gt (sub (add margin (sqrt (load t1 ((rest axis))))) (sqrt (load t2 ((rest axis))))) 0) (neg (div (mul 0.5 (load dy ((rest axis)))) (sqrt (load t2 ((rest axis)))))) (select (eq (sub (add margin (sqrt (load t1 ((rest axis))))) (sqrt (load t2 ((rest axis))))) 0) (neg (div (mul 0.25 (load dy ((rest axis)))) (sqrt (load t2 ((rest axis)))))) 0.0)))
+  (set dt1 ((rest axis)) (select (gt (sub (add margin (sqrt (load t1 ((rest axis))))) (sqrt (load t2 ((rest axis))))) 0) (div (mul 0.5 (load dy ((rest axis)))) (sqrt (load t1 ((rest axis))))) (select (eq (sub (add margin (sqrt (load t1 ((rest axis))))) (sqrt (load t2 ((rest axis))))) 0) (div (mul 0.25 (load dy ((rest axis)))) (sqrt (load t1 ((rest axis))))) 0.0)))
+  (reduce sum danchor ((own anchor)) ((bcast anchor)) (add (mul 2 (mul (load dt2 ((rest axis))) (sub (add (load anchor (*)) eps) (load negative (*))))) (mul 2 (mul (load dt1 ((rest axis))) (sub (add (load anchor (*)) eps) (load positive (*)))))))
+  (reduce sum dpositive ((own positive)) ((bcast positive)) (neg (mul 2 (mul (load dt1 ((rest axis))) (sub (add (load anchor (*)) eps) (load positive (*)))))))
+  (reduce sum dnegative ((own negative)) ((bcast negative)) (neg (mul 2 (mul (load dt2 ((rest axis))) (sub (add (load anchor (*)) eps) (load negative (*)))))))))axon",
     R"axon((program matmul
   (doc "Matrix product over the last two axes; leading axes broadcast.")
   (in (a num (* i k)))
@@ -2305,6 +2806,68 @@ const char* const kPrograms[] = {
   (set new_m (*) (add (mul beta1 (load m (*))) (mul (sub 1 beta1) (select decoupled (load g (*)) (add (load g (*)) (mul decay (load p (*))))))))
   (set new_v (*) (add (mul beta2 (load v (*))) (mul (mul (sub 1 beta2) (select decoupled (load g (*)) (add (load g (*)) (mul decay (load p (*)))))) (select decoupled (load g (*)) (add (load g (*)) (mul decay (load p (*))))))))
   (set new_p (*) (sub (load p (*)) (mul lr (add (div (div (load new_m (*)) (sub 1 (pow beta1 step))) (add (sqrt (div (load new_v (*)) (sub 1 (pow beta2 step)))) eps)) (select decoupled (mul decay (load p (*))) 0)))))))axon",
+    R"axon((program rmsprop_step
+  (doc "One step of RMSProp (Tieleman and Hinton, 2012) with momentum m.")
+  (in (p float (*)))
+  (in (g float (*)))
+  (in (v float (*)))
+  (in (m float (*)))
+  (attr (lr real))
+  (attr (alpha real 0.99))
+  (attr (eps real 1e-08))
+  (attr (decay real 0.0))
+  (attr (momentum real 0.0))
+  (out (new_p (like p) (*)))
+  (out (new_v (like v) (*)))
+  (out (new_m (like m) (*)))
+  (set new_v (*) (add (mul alpha (load v (*))) (mul (mul (sub 1 alpha) (add (load g (*)) (mul decay (load p (*))))) (add (load g (*)) (mul decay (load p (*)))))))
+  (set new_m (*) (add (mul momentum (load m (*))) (div (add (load g (*)) (mul decay (load p (*)))) (add (sqrt (load new_v (*))) eps))))
+  (set new_p (*) (sub (load p (*)) (mul lr (load new_m (*)))))))axon",
+    R"axon((program rmsprop_centered_step
+  (doc "One step of RMSProp with the variance of the gradient in place of its mean square v; u is its mean (Graves, 2013).")
+  (in (p float (*)))
+  (in (g float (*)))
+  (in (v float (*)))
+  (in (u float (*)))
+  (in (m float (*)))
+  (attr (lr real))
+  (attr (alpha real 0.99))
+  (attr (eps real 1e-08))
+  (attr (decay real 0.0))
+  (attr (momentum real 0.0))
+  (out (new_p (like p) (*)))
+  (out (new_v (like v) (*)))
+  (out (new_u (like u) (*)))
+  (out (new_m (like m) (*)))
+  (set new_v (*) (add (mul alpha (load v (*))) (mul (mul (sub 1 alpha) (add (load g (*)) (mul decay (load p (*))))) (add (load g (*)) (mul decay (load p (*)))))))
+  (set new_u (*) (add (mul alpha (load u (*))) (mul (sub 1 alpha) (add (load g (*)) (mul decay (load p (*)))))))
+  (set new_m (*) (add (mul momentum (load m (*))) (div (add (load g (*)) (mul decay (load p (*)))) (add (sqrt (sub (load new_v (*)) (mul (load new_u (*)) (load new_u (*))))) eps))))
+  (set new_p (*) (sub (load p (*)) (mul lr (load new_m (*)))))))axon",
+    R"axon((program adagrad_step
+  (doc "One step of Adagrad (Duchi et al., 2011), v the sum of the squared gradients.")
+  (in (p float (*)))
+  (in (g float (*)))
+  (in (v float (*)))
+  (attr (lr real))
+  (attr (eps real 1e-10))
+  (attr (decay real 0.0))
+  (out (new_p (like p) (*)))
+  (out (new_v (like v) (*)))
+  (set new_v (*) (add (load v (*)) (mul (add (load g (*)) (mul decay (load p (*)))) (add (load g (*)) (mul decay (load p (*)))))))
+  (set new_p (*) (sub (load p (*)) (div (mul lr (add (load g (*)) (mul decay (load p (*))))) (add (sqrt (load new_v (*))) eps))))))axon",
+    R"axon((program lion_step
+  (doc "One step of Lion, the sign of an interpolated momentum (Chen et al., 2023), with decoupled weight decay.")
+  (in (p float (*)))
+  (in (g float (*)))
+  (in (m float (*)))
+  (attr (lr real))
+  (attr (beta1 real 0.9))
+  (attr (beta2 real 0.99))
+  (attr (decay real 0.0))
+  (out (new_p (like p) (*)))
+  (out (new_m (like m) (*)))
+  (set new_m (*) (add (mul beta2 (load m (*))) (mul (sub 1 beta2) (load g (*)))))
+  (set new_p (*) (sub (load p (*)) (mul lr (add (sign (add (mul beta1 (load m (*))) (mul (sub 1 beta1) (load g (*))))) (mul decay (load p (*)))))))))axon",
 };
 
 }  // namespace

@@ -1444,6 +1444,111 @@ def leaky_relu(x: Tensor | float, slope: float = 0.01) -> Tensor:
                [ 0.0e+00, -1.0e-03,  6.0e-01]], dtype=float32)
     """
 
+def prelu(x: Tensor | float, weight: Tensor | float) -> Tensor:
+    """x where it is positive, else weight * x, with a learned weight that broadcasts (He et al., 2015).
+
+    Args:
+        x: a floating-point tensor that broadcasts with the others.
+        weight: a floating-point tensor that broadcasts with the others.
+
+    Returns:
+        y: the promoted dtype of x and weight, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: x or weight has a dtype of another kind.
+
+    Example:
+        >>> x = axon.tensor([[-0.8, 0.8, 0.3], [0.9, 0.6, -1.2]])
+        >>> weight = axon.tensor([[0.4, 0.3, -1.3], [1.4, -0.9, -1.1]])
+        >>> y = axon.prelu(x, weight)
+        >>> y.numpy().round(4)
+        array([[-0.32,  0.8 ,  0.3 ],
+               [ 0.9 ,  0.6 ,  1.32]], dtype=float32)
+    """
+
+def relu6(x: Tensor | float) -> Tensor:
+    """x limited to [0, 6] (Howard et al., 2017). The gradient at the bounds is 0.
+
+    Args:
+        x: a floating-point tensor.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Raises:
+        TypeError: x has a dtype of another kind.
+
+    Example:
+        >>> x = axon.tensor([[-0.4, 0.5, 0.1], [0.8, 0.6, -1.6]])
+        >>> y = axon.relu6(x)
+        >>> y.numpy().round(4)
+        array([[0. , 0.5, 0.1],
+               [0.8, 0.6, 0. ]], dtype=float32)
+    """
+
+def hardtanh(x: Tensor | float, low: float = -1.0, high: float = 1.0) -> Tensor:
+    """x limited to [low, high]. The gradient at the bounds is 0.
+
+    Args:
+        x: a floating-point tensor.
+        low: a number, by default -1.0.
+        high: a number, by default 1.0.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Raises:
+        TypeError: x has a dtype of another kind.
+
+    Example:
+        >>> x = axon.tensor([[1.5, 0.8, 1.0], [-1.5, 0.2, 0.0]])
+        >>> y = axon.hardtanh(x)
+        >>> y.numpy().round(4)
+        array([[ 1. ,  0.8,  1. ],
+               [-1. ,  0.2,  0. ]], dtype=float32)
+    """
+
+def hardsigmoid(x: Tensor | float) -> Tensor:
+    """x / 6 + 1/2 limited to [0, 1]; a sigmoid of straight lines (Courbariaux et al., 2015).
+
+    Args:
+        x: a floating-point tensor.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Raises:
+        TypeError: x has a dtype of another kind.
+
+    Example:
+        >>> x = axon.tensor([[-0.7, 0.1, 2.2], [-0.3, -0.7, -0.2]])
+        >>> y = axon.hardsigmoid(x)
+        >>> y.numpy().round(4)
+        array([[0.3833, 0.5167, 0.8667],
+               [0.45  , 0.3833, 0.4667]], dtype=float32)
+    """
+
+def hardswish(x: Tensor | float) -> Tensor:
+    """x * hardsigmoid(x) (Howard et al., 2019).
+
+    Args:
+        x: a floating-point tensor.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Raises:
+        TypeError: x has a dtype of another kind.
+
+    Example:
+        >>> x = axon.tensor([[-1.4, 0.9, 0.6], [0.6, 0.1, -0.1]])
+        >>> y = axon.hardswish(x)
+        >>> y.numpy().round(4)
+        array([[-0.3733,  0.585 ,  0.36  ],
+               [ 0.36  ,  0.0517, -0.0483]], dtype=float32)
+    """
+
 def elu(x: Tensor | float, alpha: float = 1.0) -> Tensor:
     """Exponential linear unit (Clevert et al., 2016).
 
@@ -1463,6 +1568,26 @@ def elu(x: Tensor | float, alpha: float = 1.0) -> Tensor:
         >>> y.numpy().round(4)
         array([[-0.3297, -0.5934,  0.7   ],
                [ 0.1   , -0.8347, -0.3935]], dtype=float32)
+    """
+
+def selu(x: Tensor | float) -> Tensor:
+    """Exponential linear unit that keeps mean 0 and variance 1 (Klambauer et al., 2017).
+
+    Args:
+        x: a floating-point tensor.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Raises:
+        TypeError: x has a dtype of another kind.
+
+    Example:
+        >>> x = axon.tensor([[-0.5, -2.0, -0.3], [-0.9, -0.6, -0.4]])
+        >>> y = axon.selu(x)
+        >>> y.numpy().round(4)
+        array([[-0.6918, -1.5202, -0.4557],
+               [-1.0433, -0.7932, -0.5796]], dtype=float32)
     """
 
 def celu(x: Tensor | float, alpha: float = 1.0) -> Tensor:
@@ -1507,6 +1632,26 @@ def sigmoid(x: Tensor | float) -> Tensor:
                [0.475 , 0.4013, 0.4502]], dtype=float32)
     """
 
+def log_sigmoid(x: Tensor | float) -> Tensor:
+    """Logarithm of the logistic function, without overflow.
+
+    Args:
+        x: a floating-point tensor.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Raises:
+        TypeError: x has a dtype of another kind.
+
+    Example:
+        >>> x = axon.tensor([[0.8, 0.2, 0.3], [1.6, -0.2, -0.9]])
+        >>> y = axon.log_sigmoid(x)
+        >>> y.numpy().round(4)
+        array([[-0.3711, -0.5981, -0.5544],
+               [-0.1839, -0.7981, -1.2412]], dtype=float32)
+    """
+
 def silu(x: Tensor | float) -> Tensor:
     """x * sigmoid(x), also called swish (Elfwing et al., 2017).
 
@@ -1525,6 +1670,26 @@ def silu(x: Tensor | float) -> Tensor:
         >>> y.numpy().round(4)
         array([[ 0.3112, -0.2323,  0.    ],
                [-0.2747,  1.0216, -0.2769]], dtype=float32)
+    """
+
+def mish(x: Tensor | float) -> Tensor:
+    """x * tanh(softplus(x)) (Misra, 2019).
+
+    Args:
+        x: a floating-point tensor.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Raises:
+        TypeError: x has a dtype of another kind.
+
+    Example:
+        >>> x = axon.tensor([[-0.4, -0.1, -0.4], [0.0, -0.6, 0.0]])
+        >>> y = axon.mish(x)
+        >>> y.numpy().round(4)
+        array([[-0.1889, -0.0568, -0.1889],
+               [ 0.    , -0.2469,  0.    ]], dtype=float32)
     """
 
 def gelu(x: Tensor | float) -> Tensor:
@@ -1547,6 +1712,26 @@ def gelu(x: Tensor | float) -> Tensor:
                [-0.0094,  0.4354,  0.1854]], dtype=float32)
     """
 
+def gelu_tanh(x: Tensor | float) -> Tensor:
+    """GELU with the distribution function approximated by a hyperbolic tangent, here written as a sigmoid, which keeps its digits for negative x (Hendrycks and Gimpel, 2016).
+
+    Args:
+        x: a floating-point tensor.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Raises:
+        TypeError: x has a dtype of another kind.
+
+    Example:
+        >>> x = axon.tensor([[-0.4, -0.6, 0.3], [1.8, -0.6, 1.2]])
+        >>> y = axon.gelu_tanh(x)
+        >>> y.numpy().round(4)
+        array([[-0.1378, -0.1646,  0.1854],
+               [ 1.7353, -0.1646,  1.0617]], dtype=float32)
+    """
+
 def softplus(x: Tensor | float) -> Tensor:
     """log(1 + exp(x)), without overflow.
 
@@ -1565,6 +1750,113 @@ def softplus(x: Tensor | float) -> Tensor:
         >>> y.numpy().round(4)
         array([[0.913 , 0.7444, 0.3711],
                [0.1678, 0.241 , 2.0394]], dtype=float32)
+    """
+
+def softsign(x: Tensor | float) -> Tensor:
+    """x / (1 + abs(x)) (Turian et al., 2009).
+
+    Args:
+        x: a floating-point tensor.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Raises:
+        TypeError: x has a dtype of another kind.
+
+    Example:
+        >>> x = axon.tensor([[-1.2, 1.4, -2.1], [-0.3, 2.6, 0.3]])
+        >>> y = axon.softsign(x)
+        >>> y.numpy().round(4)
+        array([[-0.5455,  0.5833, -0.6774],
+               [-0.2308,  0.7222,  0.2308]], dtype=float32)
+    """
+
+def tanhshrink(x: Tensor | float) -> Tensor:
+    """x - tanh(x).
+
+    Args:
+        x: a floating-point tensor.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Raises:
+        TypeError: x has a dtype of another kind.
+
+    Example:
+        >>> x = axon.tensor([[2.1, 1.0, 1.6], [-0.8, -0.9, 0.6]])
+        >>> y = axon.tanhshrink(x)
+        >>> y.numpy().round(4)
+        array([[ 1.1295,  0.2384,  0.6783],
+               [-0.136 , -0.1837,  0.063 ]], dtype=float32)
+    """
+
+def softshrink(x: Tensor | float, threshold: float = 0.5) -> Tensor:
+    """x moved towards 0 by threshold, 0 if it is nearer.
+
+    Args:
+        x: a floating-point tensor.
+        threshold: a number with threshold >= 0, by default 0.5.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Raises:
+        ValueError: threshold does not satisfy threshold >= 0.
+        TypeError: x has a dtype of another kind.
+
+    Example:
+        >>> x = axon.tensor([[-0.2, -0.1, 0.3], [0.7, -0.1, 0.3]])
+        >>> y = axon.softshrink(x)
+        >>> y.numpy().round(4)
+        array([[0. , 0. , 0. ],
+               [0.2, 0. , 0. ]], dtype=float32)
+    """
+
+def hardshrink(x: Tensor | float, threshold: float = 0.5) -> Tensor:
+    """x, but 0 where its magnitude is at most threshold.
+
+    Args:
+        x: a floating-point tensor.
+        threshold: a number with threshold >= 0, by default 0.5.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Raises:
+        ValueError: threshold does not satisfy threshold >= 0.
+        TypeError: x has a dtype of another kind.
+
+    Example:
+        >>> x = axon.tensor([[0.4, -0.5, -1.1], [-1.5, -0.5, 0.4]])
+        >>> y = axon.hardshrink(x)
+        >>> y.numpy().round(4)
+        array([[ 0. ,  0. , -1.1],
+               [-1.5,  0. ,  0. ]], dtype=float32)
+    """
+
+def glu(x: Tensor | float, axis: int = -1) -> Tensor:
+    """The first half of the elements along an axis times the sigmoid of the second (Dauphin et al., 2017).
+
+    Args:
+        x: a floating-point tensor of shape (...) with n along axis.
+        axis: an axis, by default -1.
+
+    Returns:
+        y: the dtype of x, of shape (...) with k along axis with k = n // 2.
+
+    Raises:
+        ValueError: the shapes do not fit; axis does not satisfy n == 2 * (n // 2).
+        TypeError: x has a dtype of another kind.
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> x = axon.tensor([[-0.4, -1.3, 0.0, -1.2], [0.2, 0.5, -0.8, 0.3]])
+        >>> y = axon.glu(x)
+        >>> y.numpy().round(4)
+        array([[-0.2   , -0.3009],
+               [ 0.062 ,  0.2872]], dtype=float32)
     """
 
 def dropout(x: Tensor | float, key: tuple[int, int], *, p: float = 0.5) -> Tensor:
@@ -1802,8 +2094,98 @@ def var(x: Tensor | float, axis: int | Sequence[int] | None = None, *, correctio
         0.536
     """
 
+def std(x: Tensor | float, axis: int | Sequence[int] | None = None, *, correction: float = 1.0, keepdim: bool = False) -> Tensor:
+    """Standard deviation over axes, the root of the variance. Its gradient where it is 0 is 0.
+
+    Args:
+        x: a floating-point tensor.
+        axis: an axis, several, or None for all, by default None.
+        correction: a number, by default 1.0.
+        keepdim: a bool, by default False.
+
+    Returns:
+        y: the dtype of x, of shape (...) without axis, which stays with extent 1 if keepdim.
+
+    Raises:
+        TypeError: x has a dtype of another kind.
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> x = axon.tensor([[0.5, -1.7, 1.8], [-1.6, -0.6, 0.8]])
+        >>> y = axon.std(x)
+        >>> round(y.item(), 4)
+        1.4024
+    """
+
+def norm(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor:
+    """Euclidean norm over axes. Its gradient where it is 0 is 0.
+
+    Args:
+        x: a floating-point tensor.
+        axis: an axis, several, or None for all, by default None.
+        keepdim: a bool, by default False.
+
+    Returns:
+        y: the dtype of x, of shape (...) without axis, which stays with extent 1 if keepdim.
+
+    Raises:
+        TypeError: x has a dtype of another kind.
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> x = axon.tensor([[-0.5, -1.0, -0.5], [-0.2, 2.0, -1.6]])
+        >>> y = axon.norm(x)
+        >>> round(y.item(), 4)
+        2.8461
+    """
+
+def norm_p(x: Tensor | float, p: float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor:
+    """The p-norm over axes, sum(abs(x) ** p) ** (1 / p). Its gradient where x is 0 is 0.
+
+    Args:
+        x: a floating-point tensor.
+        p: a number with p > 0.
+        axis: an axis, several, or None for all, by default None.
+        keepdim: a bool, by default False.
+
+    Returns:
+        y: the dtype of x, of shape (...) without axis, which stays with extent 1 if keepdim.
+
+    Raises:
+        ValueError: p does not satisfy p > 0.
+        TypeError: x has a dtype of another kind.
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> x = axon.tensor([[-0.4, 0.1, 0.4], [0.1, 0.4, -1.2]])
+        >>> y = axon.norm_p(x, 3.0)
+        >>> round(y.item(), 4)
+        1.2433
+    """
+
+def count_nonzero(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor:
+    """How many elements over axes are not 0.
+
+    Args:
+        x: a tensor.
+        axis: an axis, several, or None for all, by default None.
+        keepdim: a bool, by default False.
+
+    Returns:
+        y: int64, of shape (...) without axis, which stays with extent 1 if keepdim.
+
+    Raises:
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> x = axon.tensor([[0.0, 0.0, 1.0], [0.0, 0.0, 0.0]])
+        >>> y = axon.count_nonzero(x)
+        >>> y.item()
+        1
+    """
+
 def logsumexp(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor:
-    """log(sum(exp(x))) over axes, without overflow.
+    """log(sum(exp(x))) over axes, without overflow; its gradient where all x are -inf is 0.
 
     Args:
         x: a floating-point tensor.
@@ -1939,6 +2321,82 @@ def layer_norm(x: Tensor | float, weight: Tensor | float | None = None, bias: Te
                [-0.4877, -0.9057,  1.3935]], dtype=float32)
     """
 
+def rms_norm(x: Tensor | float, weight: Tensor | float | None = None, *, axis: int | Sequence[int] | None = -1, eps: float = 1e-05) -> Tensor:
+    """x divided by the root of its mean square over axes, then scaled (Zhang and Sennrich, 2019).
+
+    Args:
+        x: a floating-point tensor.
+        weight: a floating-point tensor of shape (extents along axis); 1 where left out.
+        axis: an axis, several, or None for all, by default -1.
+        eps: a number with eps >= 0, by default 1e-05.
+
+    Returns:
+        y: the dtype of x, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit; eps does not satisfy eps >= 0.
+        TypeError: x or weight has a dtype of another kind.
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> x = axon.tensor([[1.6, 0.2, -1.2], [-0.6, 0.1, 0.6]])
+        >>> y = axon.rms_norm(x)
+        >>> y.numpy().round(4)
+        array([[ 1.3788,  0.1723, -1.0341],
+               [-1.2163,  0.2027,  1.2163]], dtype=float32)
+    """
+
+def group_norm(x: Tensor | float, groups: int, weight: Tensor | float | None = None, bias: Tensor | float | None = None, *, eps: float = 1e-05) -> Tensor:
+    """Images or sequences (n, channels, ...) normalized over each group of channels, then scaled and shifted by channel (Wu and He, 2018).
+
+    Args:
+        x: a floating-point tensor of shape (n, g*c, ...).
+        groups: an integer with groups > 0.
+        weight: a floating-point tensor of shape (g*c,); 1 where left out.
+        bias: a floating-point tensor of shape (g*c,); 0 where left out.
+        eps: a number with eps >= 0, by default 1e-05.
+
+    Returns:
+        y: the dtype of x, of shape (n, g*c, ...) with g = groups.
+
+    Raises:
+        ValueError: the shapes do not fit; groups does not satisfy groups > 0; eps does not
+            satisfy eps >= 0.
+        TypeError: x or weight or bias has a dtype of another kind.
+
+    Example:
+        >>> x = axon.tensor([[-0.3, 0.4, -0.1, -1.1, -0.7, 0.6], [-1.6, -1.8, 0.5, 0.3, 1.1, 0.2]])
+        >>> y = axon.group_norm(x, 2)
+        >>> y.numpy().round(4)
+        array([[-1.019 ,  1.3587, -0.3397, -0.9646, -0.4134,  1.3779],
+               [-0.6088, -0.801 ,  1.4098, -0.5793,  1.4069, -0.8276]],
+              dtype=float32)
+    """
+
+def instance_norm(x: Tensor | float, weight: Tensor | float | None = None, bias: Tensor | float | None = None, *, eps: float = 1e-05) -> Tensor:
+    """Images or sequences (n, channels, ...) normalized over each channel, then scaled and shifted by channel (Ulyanov et al., 2016).
+
+    Args:
+        x: a floating-point tensor of shape (n, c, ...).
+        weight: a floating-point tensor of shape (c,); 1 where left out.
+        bias: a floating-point tensor of shape (c,); 0 where left out.
+        eps: a number with eps >= 0, by default 1e-05.
+
+    Returns:
+        y: the dtype of x, of shape (n, c, ...).
+
+    Raises:
+        ValueError: the shapes do not fit; eps does not satisfy eps >= 0.
+        TypeError: x or weight or bias has a dtype of another kind.
+
+    Example:
+        >>> x = axon.tensor([[0.8, 0.6, -0.5], [0.4, 1.0, 1.0]])
+        >>> y = axon.instance_norm(x)
+        >>> y.numpy().round(4)
+        array([[0., 0., 0.],
+               [0., 0., 0.]], dtype=float32)
+    """
+
 def batch_norm_train(x: Tensor | float, weight: Tensor | float | None = None, bias: Tensor | float | None = None, *, axis: int = 1, eps: float = 1e-05) -> tuple[Tensor, Tensor, Tensor]:
     """x normalized over all axes but one, scaled and shifted; also the mean and the biased variance (Ioffe and Szegedy, 2015).
 
@@ -2001,20 +2459,22 @@ def batch_norm(x: Tensor | float, mu: Tensor | float, sigma2: Tensor | float, we
                [-0.7628, -1.2395,  0.    ]], dtype=float32)
     """
 
-def cross_entropy(logits: Tensor | float, labels: Tensor | int, *, axis: int = -1) -> Tensor:
-    """Negative log-likelihood of integer labels under the softmax of logits, one loss a sample.
+def cross_entropy(logits: Tensor | float, labels: Tensor | int, weight: Tensor | float | None = None, *, axis: int = -1, ignore_index: int = -100) -> Tensor:
+    """Negative log-likelihood of integer labels under the softmax of logits, times the weight of the label; one loss a sample, 0 where the label is ignore_index.
 
     Args:
         logits: a floating-point tensor.
         labels: a tensor of integers of shape (...) without axis.
+        weight: a floating-point tensor of shape (extents along axis); 1 where left out.
         axis: an axis, by default -1.
+        ignore_index: an integer, by default -100.
 
     Returns:
-        y: the dtype of logits, of shape (...) without axis.
+        y: the promoted dtype of logits and weight, of shape (...) without axis.
 
     Raises:
         ValueError: the shapes do not fit; a largest or smallest of no elements is asked for.
-        TypeError: logits or labels has a dtype of another kind.
+        TypeError: logits or labels or weight has a dtype of another kind.
         IndexError: an axis is out of range; an index is out of range: raised when the values
             are computed.
 
@@ -2026,15 +2486,67 @@ def cross_entropy(logits: Tensor | float, labels: Tensor | int, *, axis: int = -
         array([1.7449, 1.323 ], dtype=float32)
     """
 
+def soft_cross_entropy(logits: Tensor | float, target: Tensor | float, weight: Tensor | float | None = None, *, axis: int = -1) -> Tensor:
+    """Cross-entropy of a distribution of classes under the softmax of logits, by class times its weight; one loss a sample.
+
+    Args:
+        logits: a floating-point tensor that broadcasts with the others.
+        target: a floating-point tensor that broadcasts with the others.
+        weight: a floating-point tensor of shape (extents along axis); 1 where left out.
+        axis: an axis, by default -1.
+
+    Returns:
+        y: the promoted dtype of logits and target and weight, of shape (...) without axis.
+
+    Raises:
+        ValueError: the shapes do not fit; a largest or smallest of no elements is asked for.
+        TypeError: logits or target or weight has a dtype of another kind.
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> logits = axon.tensor([[-1.8, -0.3, 0.2], [-0.1, 1.2, -0.8]])
+        >>> target = axon.tensor([[0.4, 0.3, 0.5], [0.9, 0.8, 0.4]])
+        >>> y = axon.soft_cross_entropy(logits, target)
+        >>> y.numpy().round(4)
+        array([1.6159, 2.6884], dtype=float32)
+    """
+
+def nll(x: Tensor | float, labels: Tensor | int, weight: Tensor | float | None = None, *, axis: int = -1, ignore_index: int = -100) -> Tensor:
+    """Negative log-probability of integer labels, times the weight of the label; one loss a sample, 0 where the label is ignore_index.
+
+    Args:
+        x: a floating-point tensor.
+        labels: a tensor of integers of shape (...) without axis.
+        weight: a floating-point tensor of shape (extents along axis); 1 where left out.
+        axis: an axis, by default -1.
+        ignore_index: an integer, by default -100.
+
+    Returns:
+        y: the promoted dtype of x and weight, of shape (...) without axis.
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: x or labels or weight has a dtype of another kind.
+        IndexError: an axis is out of range; an index is out of range: raised when the values
+            are computed.
+
+    Example:
+        >>> x = axon.tensor([[0.2, 0.0, -0.5], [-0.6, -0.7, 0.9]])
+        >>> labels = axon.tensor([1, 0])
+        >>> y = axon.nll(x, labels)
+        >>> y.numpy().round(4)
+        array([-0. ,  0.6], dtype=float32)
+    """
+
 def mse(x: Tensor | float, target: Tensor | float) -> Tensor:
-    """Mean of the squared differences.
+    """Squared difference, element by element.
 
     Args:
         x: a floating-point tensor that broadcasts with the others.
         target: a floating-point tensor that broadcasts with the others.
 
     Returns:
-        y: the promoted dtype of x and target, of shape ().
+        y: the promoted dtype of x and target, of shape (...).
 
     Raises:
         ValueError: the shapes do not fit.
@@ -2044,19 +2556,91 @@ def mse(x: Tensor | float, target: Tensor | float) -> Tensor:
         >>> x = axon.tensor([[-1.5, 1.1, 0.5], [-1.2, 1.3, 1.7]])
         >>> target = axon.tensor([[-1.4, -0.9, -0.7], [0.4, 0.2, 0.5]])
         >>> y = axon.mse(x, target)
-        >>> round(y.item(), 4)
-        1.7767
+        >>> y.numpy().round(4)
+        array([[0.01, 4.  , 1.44],
+               [2.56, 1.21, 1.44]], dtype=float32)
     """
 
-def bce(x: Tensor | float, target: Tensor | float) -> Tensor:
-    """Mean binary cross-entropy of probabilities; logarithms are cut off at -100.
+def l1(x: Tensor | float, target: Tensor | float) -> Tensor:
+    """Absolute difference, element by element. Its gradient at 0 is 0.
 
     Args:
         x: a floating-point tensor that broadcasts with the others.
         target: a floating-point tensor that broadcasts with the others.
 
     Returns:
-        y: the promoted dtype of x and target, of shape ().
+        y: the promoted dtype of x and target, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: x or target has a dtype of another kind.
+
+    Example:
+        >>> x = axon.tensor([[-0.7, -0.3, 0.1], [1.4, -0.5, -0.6]])
+        >>> target = axon.tensor([[0.2, -0.8, 0.0], [2.6, 1.0, 0.5]])
+        >>> y = axon.l1(x, target)
+        >>> y.numpy().round(4)
+        array([[0.9, 0.5, 0.1],
+               [1.2, 1.5, 1.1]], dtype=float32)
+    """
+
+def huber(x: Tensor | float, target: Tensor | float, *, delta: float = 1.0) -> Tensor:
+    """Half the squared difference up to delta, then a straight line (Huber, 1964).
+
+    Args:
+        x: a floating-point tensor that broadcasts with the others.
+        target: a floating-point tensor that broadcasts with the others.
+        delta: a number with delta > 0, by default 1.0.
+
+    Returns:
+        y: the promoted dtype of x and target, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit; delta does not satisfy delta > 0.
+        TypeError: x or target has a dtype of another kind.
+
+    Example:
+        >>> x = axon.tensor([[-0.9, 0.6, -0.4], [1.5, 0.0, 0.6]])
+        >>> target = axon.tensor([[-0.2, 1.3, 1.1], [-0.3, -0.1, -0.6]])
+        >>> y = axon.huber(x, target)
+        >>> y.numpy().round(4)
+        array([[0.245, 0.245, 1.   ],
+               [1.3  , 0.005, 0.7  ]], dtype=float32)
+    """
+
+def smooth_l1(x: Tensor | float, target: Tensor | float, *, beta: float = 1.0) -> Tensor:
+    """Huber's loss divided by beta, the slope of its straight lines 1 (Girshick, 2015); l1 where beta is 0.
+
+    Args:
+        x: a floating-point tensor that broadcasts with the others.
+        target: a floating-point tensor that broadcasts with the others.
+        beta: a number with beta >= 0, by default 1.0.
+
+    Returns:
+        y: the promoted dtype of x and target, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit; beta does not satisfy beta >= 0.
+        TypeError: x or target has a dtype of another kind.
+
+    Example:
+        >>> x = axon.tensor([[0.8, -0.4, 0.2], [1.4, 0.6, 0.5]])
+        >>> target = axon.tensor([[-0.4, -1.3, -0.6], [0.2, 0.0, -0.7]])
+        >>> y = axon.smooth_l1(x, target)
+        >>> y.numpy().round(4)
+        array([[0.7  , 0.405, 0.32 ],
+               [0.7  , 0.18 , 0.7  ]], dtype=float32)
+    """
+
+def bce(x: Tensor | float, target: Tensor | float) -> Tensor:
+    """Binary cross-entropy of probabilities, element by element; logarithms are cut off at -100.
+
+    Args:
+        x: a floating-point tensor that broadcasts with the others.
+        target: a floating-point tensor that broadcasts with the others.
+
+    Returns:
+        y: the promoted dtype of x and target, of shape (...).
 
     Raises:
         ValueError: the shapes do not fit.
@@ -2066,30 +2650,110 @@ def bce(x: Tensor | float, target: Tensor | float) -> Tensor:
         >>> x = axon.tensor([[0.6, 0.2, 0.1], [0.7, 0.8, 0.8]])
         >>> target = axon.tensor([[0.7, 0.8, 0.6], [0.7, 0.2, 0.2]])
         >>> y = axon.bce(x, target)
-        >>> round(y.item(), 4)
-        1.1106
+        >>> y.numpy().round(4)
+        array([[0.6325, 1.3322, 1.4237],
+               [0.6109, 1.3322, 1.3322]], dtype=float32)
     """
 
-def bce_with_logits(x: Tensor | float, target: Tensor | float) -> Tensor:
-    """Mean binary cross-entropy of logits, without overflow.
+def bce_with_logits(x: Tensor | float, target: Tensor | float, pos_weight: Tensor | float | None = None) -> Tensor:
+    """Binary cross-entropy of logits, element by element and without overflow; pos_weight multiplies the part of the positives.
 
     Args:
         x: a floating-point tensor that broadcasts with the others.
         target: a floating-point tensor that broadcasts with the others.
+        pos_weight: a floating-point tensor that broadcasts with the others; 1 where left out.
 
     Returns:
-        y: the promoted dtype of x and target, of shape ().
+        y: the promoted dtype of x and target and pos_weight, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: x or target or pos_weight has a dtype of another kind.
+
+    Example:
+        >>> x = axon.tensor([[0.3, -0.7, -0.9], [0.3, 0.1, 0.5]])
+        >>> target = axon.tensor([[0.5, 0.8, 0.8], [0.3, 0.7, 0.5]])
+        >>> y = axon.bce_with_logits(x, target)
+        >>> y.numpy().round(4)
+        array([[0.7044, 0.9632, 1.0612],
+               [0.7644, 0.6744, 0.7241]], dtype=float32)
+    """
+
+def kl_div(x: Tensor | float, target: Tensor | float, *, log_target: bool = False) -> Tensor:
+    """target * (log(target) - x) with x the logarithm of a probability, element by element (Kullback and Leibler, 1951); with log_target target is a logarithm too.
+
+    Args:
+        x: a floating-point tensor that broadcasts with the others.
+        target: a floating-point tensor that broadcasts with the others.
+        log_target: a bool, by default False.
+
+    Returns:
+        y: the promoted dtype of x and target, of shape (...).
 
     Raises:
         ValueError: the shapes do not fit.
         TypeError: x or target has a dtype of another kind.
 
     Example:
-        >>> x = axon.tensor([[0.3, -0.7, -0.9], [0.3, 0.1, 0.5]])
-        >>> target = axon.tensor([[0.5, 0.8, 0.8], [0.3, 0.7, 0.5]])
-        >>> y = axon.bce_with_logits(x, target)
-        >>> round(y.item(), 4)
-        0.8153
+        >>> x = axon.tensor([[-0.3, -0.8, -0.6], [0.7, 0.1, 1.3]])
+        >>> target = axon.tensor([[0.2, 0.6, 0.8], [0.5, 0.4, 0.4]])
+        >>> y = axon.kl_div(x, target)
+        >>> y.numpy().round(4)
+        array([[-0.2619,  0.1735,  0.3015],
+               [-0.6966, -0.4065, -0.8865]], dtype=float32)
+    """
+
+def cosine_similarity(a: Tensor | float, b: Tensor | float, *, axis: int = -1, eps: float = 1e-08) -> Tensor:
+    """Cosine of the angle between a and b along an axis; norms below eps count as eps.
+
+    Args:
+        a: a floating-point tensor that broadcasts with the others.
+        b: a floating-point tensor that broadcasts with the others.
+        axis: an axis, by default -1.
+        eps: a number with eps > 0, by default 1e-08.
+
+    Returns:
+        y: the promoted dtype of a and b, of shape (...) without axis.
+
+    Raises:
+        ValueError: the shapes do not fit; eps does not satisfy eps > 0.
+        TypeError: a or b has a dtype of another kind.
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> a = axon.tensor([[-0.3, 0.7, -0.3], [0.7, 0.9, -2.2]])
+        >>> b = axon.tensor([[-0.3, 0.3, 1.2], [-0.4, -1.3, -0.1]])
+        >>> y = axon.cosine_similarity(a, b)
+        >>> y.numpy().round(4)
+        array([-0.0576, -0.364 ], dtype=float32)
+    """
+
+def triplet_margin(anchor: Tensor | float, positive: Tensor | float, negative: Tensor | float, *, margin: float = 1.0, axis: int = -1, eps: float = 1e-06) -> Tensor:
+    """How much nearer than margin the negative is to the anchor, compared with the positive, in Euclidean distance along an axis (Schroff et al., 2015).
+
+    Args:
+        anchor: a floating-point tensor that broadcasts with the others.
+        positive: a floating-point tensor that broadcasts with the others.
+        negative: a floating-point tensor that broadcasts with the others.
+        margin: a number, by default 1.0.
+        axis: an axis, by default -1.
+        eps: a number, by default 1e-06.
+
+    Returns:
+        y: the promoted dtype of anchor and positive and negative, of shape (...) without axis.
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: anchor or positive or negative has a dtype of another kind.
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> anchor = axon.tensor([[0.1, 0.3, 1.0], [0.3, -0.4, -1.3]])
+        >>> positive = axon.tensor([[0.3, 1.2, -1.8], [0.5, 0.4, 0.5]])
+        >>> negative = axon.tensor([[2.0, -1.7, 1.1], [1.0, 1.0, -1.1]])
+        >>> y = axon.triplet_margin(anchor, positive, negative)
+        >>> y.numpy().round(4)
+        array([1.1874, 1.4019], dtype=float32)
     """
 
 def matmul(a: Tensor | float, b: Tensor | float) -> Tensor:
@@ -3446,6 +4110,157 @@ def adam_step(p: Tensor | float, g: Tensor | float, m: Tensor | float, v: Tensor
                [1.5984, 0.1001, 0.8036]], dtype=float32)
     """
 
+def rmsprop_step(p: Tensor | float, g: Tensor | float, v: Tensor | float, m: Tensor | float, *, lr: float, alpha: float = 0.99, eps: float = 1e-08, decay: float = 0.0, momentum: float = 0.0) -> tuple[Tensor, Tensor, Tensor]:
+    """One step of RMSProp (Tieleman and Hinton, 2012) with momentum m.
+
+    Args:
+        p: a floating-point tensor that broadcasts with the others.
+        g: a floating-point tensor that broadcasts with the others.
+        v: a floating-point tensor that broadcasts with the others.
+        m: a floating-point tensor that broadcasts with the others.
+        lr: a number.
+        alpha: a number, by default 0.99.
+        eps: a number, by default 1e-08.
+        decay: a number, by default 0.0.
+        momentum: a number, by default 0.0.
+
+    Returns:
+        new_p: the dtype of p, of shape (...).
+        new_v: the dtype of v, of shape (...).
+        new_m: the dtype of m, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: p or g or v or m has a dtype of another kind.
+
+    Example:
+        >>> p = axon.tensor([[0.9, -0.1, 0.9], [-0.1, -1.0, 0.4]])
+        >>> g = axon.tensor([[0.7, -1.3, 0.2], [-0.3, -0.8, -2.6]])
+        >>> v = axon.tensor([[1.3, 1.1, 1.2], [0.2, 2.4, 1.5]])
+        >>> m = axon.tensor([[0.2, -0.4, 0.8], [-0.6, 0.8, -0.8]])
+        >>> new_p, new_v, new_m = axon.rmsprop_step(p, g, v, m, lr=0.1)
+        >>> new_p.numpy().round(4)
+        array([[ 0.8384,  0.0236,  0.8817],
+               [-0.0327, -0.9482,  0.6087]], dtype=float32)
+        >>> new_v.numpy().round(4)
+        array([[1.2919, 1.1059, 1.1884],
+               [0.1989, 2.3824, 1.5526]], dtype=float32)
+        >>> new_m.numpy().round(4)
+        array([[ 0.6159, -1.2362,  0.1835],
+               [-0.6727, -0.5183, -2.0866]], dtype=float32)
+    """
+
+def rmsprop_centered_step(p: Tensor | float, g: Tensor | float, v: Tensor | float, u: Tensor | float, m: Tensor | float, *, lr: float, alpha: float = 0.99, eps: float = 1e-08, decay: float = 0.0, momentum: float = 0.0) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """One step of RMSProp with the variance of the gradient in place of its mean square v; u is its mean (Graves, 2013).
+
+    Args:
+        p: a floating-point tensor that broadcasts with the others.
+        g: a floating-point tensor that broadcasts with the others.
+        v: a floating-point tensor that broadcasts with the others.
+        u: a floating-point tensor that broadcasts with the others.
+        m: a floating-point tensor that broadcasts with the others.
+        lr: a number.
+        alpha: a number, by default 0.99.
+        eps: a number, by default 1e-08.
+        decay: a number, by default 0.0.
+        momentum: a number, by default 0.0.
+
+    Returns:
+        new_p: the dtype of p, of shape (...).
+        new_v: the dtype of v, of shape (...).
+        new_u: the dtype of u, of shape (...).
+        new_m: the dtype of m, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: p or g or v or u or m has a dtype of another kind.
+
+    Example:
+        >>> p = axon.tensor([[0.9, 0.8, 0.2], [-0.5, -0.1, -0.5]])
+        >>> g = axon.tensor([[-2.9, 1.2, 1.1], [-0.3, 0.0, -0.4]])
+        >>> v = axon.tensor([[1.3, 2.4, 1.4], [1.5, 1.5, 2.2]])
+        >>> u = axon.tensor([[0.1, 0.2, 0.1], [0.6, 0.6, 0.3]])
+        >>> m = axon.tensor([[0.5, 0.0, 1.1], [-0.1, -0.4, 0.5]])
+        >>> new_p, new_v, new_u, new_m = axon.rmsprop_centered_step(p, g, v, u, m, lr=0.1)
+        >>> new_p.numpy().round(4)
+        array([[ 1.1481,  0.7217,  0.1066],
+               [-0.4719, -0.1   , -0.4724]], dtype=float32)
+        >>> new_v.numpy().round(4)
+        array([[1.3711, 2.3904, 1.3981],
+               [1.4859, 1.485 , 2.1796]], dtype=float32)
+        >>> new_u.numpy().round(4)
+        array([[0.07 , 0.21 , 0.11 ],
+               [0.591, 0.594, 0.293]], dtype=float32)
+        >>> new_m.numpy().round(4)
+        array([[-2.4811,  0.7834,  0.9344],
+               [-0.2814,  0.    , -0.2764]], dtype=float32)
+    """
+
+def adagrad_step(p: Tensor | float, g: Tensor | float, v: Tensor | float, *, lr: float, eps: float = 1e-10, decay: float = 0.0) -> tuple[Tensor, Tensor]:
+    """One step of Adagrad (Duchi et al., 2011), v the sum of the squared gradients.
+
+    Args:
+        p: a floating-point tensor that broadcasts with the others.
+        g: a floating-point tensor that broadcasts with the others.
+        v: a floating-point tensor that broadcasts with the others.
+        lr: a number.
+        eps: a number, by default 1e-10.
+        decay: a number, by default 0.0.
+
+    Returns:
+        new_p: the dtype of p, of shape (...).
+        new_v: the dtype of v, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: p or g or v has a dtype of another kind.
+
+    Example:
+        >>> p = axon.tensor([[1.8, -0.3, -0.1], [0.8, -0.7, -1.8]])
+        >>> g = axon.tensor([[1.1, -0.3, -0.6], [1.5, 2.1, -0.8]])
+        >>> v = axon.tensor([[0.3, 1.1, 1.4], [0.2, 1.2, 0.4]])
+        >>> new_p, new_v = axon.adagrad_step(p, g, v, lr=0.1)
+        >>> new_p.numpy().round(4)
+        array([[ 1.7105, -0.2725, -0.0548],
+               [ 0.7042, -0.7887, -1.7216]], dtype=float32)
+        >>> new_v.numpy().round(4)
+        array([[1.51, 1.19, 1.76],
+               [2.45, 5.61, 1.04]], dtype=float32)
+    """
+
+def lion_step(p: Tensor | float, g: Tensor | float, m: Tensor | float, *, lr: float, beta1: float = 0.9, beta2: float = 0.99, decay: float = 0.0) -> tuple[Tensor, Tensor]:
+    """One step of Lion, the sign of an interpolated momentum (Chen et al., 2023), with decoupled weight decay.
+
+    Args:
+        p: a floating-point tensor that broadcasts with the others.
+        g: a floating-point tensor that broadcasts with the others.
+        m: a floating-point tensor that broadcasts with the others.
+        lr: a number.
+        beta1: a number, by default 0.9.
+        beta2: a number, by default 0.99.
+        decay: a number, by default 0.0.
+
+    Returns:
+        new_p: the dtype of p, of shape (...).
+        new_m: the dtype of m, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: p or g or m has a dtype of another kind.
+
+    Example:
+        >>> p = axon.tensor([[0.7, 0.0, -0.5], [-2.7, 0.1, -2.5]])
+        >>> g = axon.tensor([[0.6, -0.8, -0.3], [1.0, 1.0, -0.2]])
+        >>> m = axon.tensor([[0.5, -1.0, 0.5], [0.4, -0.6, 0.1]])
+        >>> new_p, new_m = axon.lion_step(p, g, m, lr=0.1)
+        >>> new_p.numpy().round(4)
+        array([[ 0.6,  0.1, -0.6],
+               [-2.8,  0.2, -2.6]], dtype=float32)
+        >>> new_m.numpy().round(4)
+        array([[ 0.501, -0.998,  0.492],
+               [ 0.406, -0.584,  0.097]], dtype=float32)
+    """
+
 def add__grad(dy: Tensor | float, a: Tensor | Ghost, b: Tensor | Ghost) -> tuple[Tensor, Tensor]:
     """Gradient of add."""
 
@@ -3590,8 +4405,26 @@ def relu__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
 def leaky_relu__grad(dy: Tensor | float, x: Tensor | float, *, slope: float = 0.01) -> Tensor:
     """Gradient of leaky_relu."""
 
+def prelu__grad(dy: Tensor | float, x: Tensor | float, weight: Tensor | float) -> tuple[Tensor, Tensor]:
+    """Gradient of prelu."""
+
+def relu6__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
+    """Gradient of relu6."""
+
+def hardtanh__grad(dy: Tensor | float, x: Tensor | float, *, low: float = -1.0, high: float = 1.0) -> Tensor:
+    """Gradient of hardtanh."""
+
+def hardsigmoid__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
+    """Gradient of hardsigmoid."""
+
+def hardswish__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
+    """Gradient of hardswish."""
+
 def elu__grad(dy: Tensor | float, x: Tensor | float, *, alpha: float = 1.0) -> Tensor:
     """Gradient of elu."""
+
+def selu__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
+    """Gradient of selu."""
 
 def celu__grad(dy: Tensor | float, x: Tensor | float, *, alpha: float = 1.0) -> Tensor:
     """Gradient of celu."""
@@ -3599,14 +4432,38 @@ def celu__grad(dy: Tensor | float, x: Tensor | float, *, alpha: float = 1.0) -> 
 def sigmoid__grad(dy: Tensor | float, y: Tensor | float, x: Tensor | Ghost) -> Tensor:
     """Gradient of sigmoid."""
 
+def log_sigmoid__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
+    """Gradient of log_sigmoid."""
+
 def silu__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
     """Gradient of silu."""
+
+def mish__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
+    """Gradient of mish."""
 
 def gelu__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
     """Gradient of gelu."""
 
+def gelu_tanh__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
+    """Gradient of gelu_tanh."""
+
 def softplus__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
     """Gradient of softplus."""
+
+def softsign__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
+    """Gradient of softsign."""
+
+def tanhshrink__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
+    """Gradient of tanhshrink."""
+
+def softshrink__grad(dy: Tensor | float, x: Tensor | float, *, threshold: float = 0.5) -> Tensor:
+    """Gradient of softshrink."""
+
+def hardshrink__grad(dy: Tensor | float, x: Tensor | float, *, threshold: float = 0.5) -> Tensor:
+    """Gradient of hardshrink."""
+
+def glu__grad(dy: Tensor | float, x: Tensor | float, *, axis: int = -1) -> Tensor:
+    """Gradient of glu."""
 
 def dropout__grad(dy: Tensor | float, *, key: tuple[int, int], p: float = 0.5) -> Tensor:
     """Gradient of dropout."""
@@ -3629,6 +4486,15 @@ def prod__grad(dy: Tensor | float, x: Tensor | float, *, axis: int | Sequence[in
 def var__grad(dy: Tensor | float, x: Tensor | float, *, axis: int | Sequence[int] | None = None, correction: float = 1.0, keepdim: bool = False) -> Tensor:
     """Gradient of var."""
 
+def std__grad(dy: Tensor | float, x: Tensor | float, y: Tensor | float, *, axis: int | Sequence[int] | None = None, correction: float = 1.0, keepdim: bool = False) -> Tensor:
+    """Gradient of std."""
+
+def norm__grad(dy: Tensor | float, x: Tensor | float, y: Tensor | float, *, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor:
+    """Gradient of norm."""
+
+def norm_p__grad(dy: Tensor | float, x: Tensor | float, y: Tensor | float, *, p: float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor:
+    """Gradient of norm_p."""
+
 def logsumexp__grad(dy: Tensor | float, x: Tensor | float, y: Tensor | float, *, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor:
     """Gradient of logsumexp."""
 
@@ -3647,23 +4513,56 @@ def log_softmax__grad(dy: Tensor | float, y: Tensor | float, x: Tensor | Ghost, 
 def layer_norm__grad(dy: Tensor | float, x: Tensor | float, weight: Tensor | float | None = None, bias: Tensor | Ghost | None = None, *, axis: int | Sequence[int] | None = -1, eps: float = 1e-05) -> tuple[Tensor, Tensor, Tensor]:
     """Gradient of layer_norm."""
 
+def rms_norm__grad(dy: Tensor | float, x: Tensor | float, weight: Tensor | float | None = None, *, axis: int | Sequence[int] | None = -1, eps: float = 1e-05) -> tuple[Tensor, Tensor]:
+    """Gradient of rms_norm."""
+
+def group_norm__grad(dy: Tensor | float, x: Tensor | float, weight: Tensor | float | None = None, bias: Tensor | Ghost | None = None, *, groups: int, eps: float = 1e-05) -> tuple[Tensor, Tensor, Tensor]:
+    """Gradient of group_norm."""
+
+def instance_norm__grad(dy: Tensor | float, x: Tensor | float, weight: Tensor | float | None = None, bias: Tensor | Ghost | None = None, *, eps: float = 1e-05) -> tuple[Tensor, Tensor, Tensor]:
+    """Gradient of instance_norm."""
+
 def batch_norm_train__grad(dy: Tensor | float | None, dmu: Tensor | float | None, dsigma2: Tensor | float | None, x: Tensor | float, weight: Tensor | float | None, mu: Tensor | float, sigma2: Tensor | float, bias: Tensor | Ghost | None = None, *, axis: int = 1, eps: float = 1e-05) -> tuple[Tensor, Tensor, Tensor]:
     """Gradient of batch_norm_train."""
 
 def batch_norm__grad(dy: Tensor | float, x: Tensor | float, mu: Tensor | float, sigma2: Tensor | float, weight: Tensor | float | None = None, bias: Tensor | Ghost | None = None, *, axis: int = 1, eps: float = 1e-05) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
     """Gradient of batch_norm."""
 
-def cross_entropy__grad(dy: Tensor | float, logits: Tensor | float, labels: Tensor | int, *, axis: int = -1) -> Tensor:
+def cross_entropy__grad(dy: Tensor | float, logits: Tensor | float, labels: Tensor | int, weight: Tensor | float | None = None, *, axis: int = -1, ignore_index: int = -100) -> tuple[Tensor, Tensor]:
     """Gradient of cross_entropy."""
+
+def soft_cross_entropy__grad(dy: Tensor | float, logits: Tensor | float, target: Tensor | float, weight: Tensor | float | None = None, *, axis: int = -1) -> tuple[Tensor, Tensor, Tensor]:
+    """Gradient of soft_cross_entropy."""
+
+def nll__grad(dy: Tensor | float, x: Tensor | float, labels: Tensor | int, weight: Tensor | float | None = None, *, axis: int = -1, ignore_index: int = -100) -> tuple[Tensor, Tensor]:
+    """Gradient of nll."""
 
 def mse__grad(dy: Tensor | float, x: Tensor | float, target: Tensor | float) -> tuple[Tensor, Tensor]:
     """Gradient of mse."""
 
+def l1__grad(dy: Tensor | float, x: Tensor | float, target: Tensor | float) -> tuple[Tensor, Tensor]:
+    """Gradient of l1."""
+
+def huber__grad(dy: Tensor | float, x: Tensor | float, target: Tensor | float, *, delta: float = 1.0) -> tuple[Tensor, Tensor]:
+    """Gradient of huber."""
+
+def smooth_l1__grad(dy: Tensor | float, x: Tensor | float, target: Tensor | float, *, beta: float = 1.0) -> tuple[Tensor, Tensor]:
+    """Gradient of smooth_l1."""
+
 def bce__grad(dy: Tensor | float, x: Tensor | float, target: Tensor | float) -> tuple[Tensor, Tensor]:
     """Gradient of bce."""
 
-def bce_with_logits__grad(dy: Tensor | float, x: Tensor | float, target: Tensor | float) -> tuple[Tensor, Tensor]:
+def bce_with_logits__grad(dy: Tensor | float, x: Tensor | float, target: Tensor | float, pos_weight: Tensor | float | None = None) -> tuple[Tensor, Tensor, Tensor]:
     """Gradient of bce_with_logits."""
+
+def kl_div__grad(dy: Tensor | float, x: Tensor | float, target: Tensor | float, *, log_target: bool = False) -> tuple[Tensor, Tensor]:
+    """Gradient of kl_div."""
+
+def cosine_similarity__grad(dy: Tensor | float, a: Tensor | float, b: Tensor | float, *, axis: int = -1, eps: float = 1e-08) -> tuple[Tensor, Tensor]:
+    """Gradient of cosine_similarity."""
+
+def triplet_margin__grad(dy: Tensor | float, anchor: Tensor | float, positive: Tensor | float, negative: Tensor | float, *, margin: float = 1.0, axis: int = -1, eps: float = 1e-06) -> tuple[Tensor, Tensor, Tensor]:
+    """Gradient of triplet_margin."""
 
 def matmul__grad(dy: Tensor | float, a: Tensor | float, b: Tensor | float) -> tuple[Tensor, Tensor]:
     """Gradient of matmul."""
@@ -4668,6 +5567,50 @@ class Methods(TensorBase):
             >>> y = axon.var(x)
             >>> round(y.item(), 4)
             0.536
+        """
+
+    def std(self, axis: int | Sequence[int] | None = None, *, correction: float = 1.0, keepdim: bool = False) -> Tensor:
+        """Standard deviation over axes, the root of the variance. Its gradient where it is 0 is 0.
+
+        Args:
+            x: a floating-point tensor.
+            axis: an axis, several, or None for all, by default None.
+            correction: a number, by default 1.0.
+            keepdim: a bool, by default False.
+
+        Returns:
+            y: the dtype of x, of shape (...) without axis, which stays with extent 1 if keepdim.
+
+        Raises:
+            TypeError: x has a dtype of another kind.
+            IndexError: an axis is out of range.
+
+        Example:
+            >>> x = axon.tensor([[0.5, -1.7, 1.8], [-1.6, -0.6, 0.8]])
+            >>> y = axon.std(x)
+            >>> round(y.item(), 4)
+            1.4024
+        """
+
+    def count_nonzero(self, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor:
+        """How many elements over axes are not 0.
+
+        Args:
+            x: a tensor.
+            axis: an axis, several, or None for all, by default None.
+            keepdim: a bool, by default False.
+
+        Returns:
+            y: int64, of shape (...) without axis, which stays with extent 1 if keepdim.
+
+        Raises:
+            IndexError: an axis is out of range.
+
+        Example:
+            >>> x = axon.tensor([[0.0, 0.0, 1.0], [0.0, 0.0, 0.0]])
+            >>> y = axon.count_nonzero(x)
+            >>> y.item()
+            1
         """
 
     def cumsum(self, axis: int) -> Tensor:

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import axon
-from axon import nn, ops, optim
+from axon import metrics, nn, ops, optim
 
 TEXT = """
 squareplus:
@@ -331,7 +331,7 @@ def test_a_network_trains_with_it():
     target = (x * x).sum(axis=1, keepdim=True)
     losses = []
     for _ in range(150):
-        loss = axon.mse(model(x), target)
+        loss = metrics.mse(model(x), target)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

@@ -2476,18 +2476,372 @@ static void relu_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
   }
 }
 
+static void prelu_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = 0x0.0p+0f;
+    const _Bool v2 = (v0 > v1);
+    const float v3 = b1[i];
+    const float v4 = (v3 * v0);
+    const float v5 = (v2 ? v0 : v4);
+    b2[i] = v5;
+  }
+}
+
+static void prelu_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = 0x0.0p+0;
+    const _Bool v2 = (v0 > v1);
+    const double v3 = b1[i];
+    const double v4 = (v3 * v0);
+    const double v5 = (v2 ? v0 : v4);
+    b2[i] = v5;
+  }
+}
+
+static void relu6_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = 0x0.0p+0f;
+    const _Bool v2 = (v0 <= v1);
+    const float v3 = 0x1.8000000000000p+2f;
+    const _Bool v4 = (v0 >= v3);
+    const float v5 = (v4 ? v3 : v0);
+    const float v6 = (v2 ? v1 : v5);
+    b1[i] = v6;
+  }
+}
+
+static void relu6_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = 0x0.0p+0;
+    const _Bool v2 = (v0 <= v1);
+    const double v3 = 0x1.8000000000000p+2;
+    const _Bool v4 = (v0 >= v3);
+    const double v5 = (v4 ? v3 : v0);
+    const double v6 = (v2 ? v1 : v5);
+    b1[i] = v6;
+  }
+}
+
+static void relu6_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = 0x0.0p+0f;
+    const _Bool v2 = (v0 <= v1);
+    const float v3 = 0x0.0p+0f;
+    const float v4 = 0x1.8000000000000p+2f;
+    const _Bool v5 = (v0 >= v4);
+    const float v6 = b1[i];
+    const float v7 = (v5 ? v3 : v6);
+    const float v8 = (v2 ? v3 : v7);
+    b2[i] = v8;
+  }
+}
+
+static void relu6_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = 0x0.0p+0;
+    const _Bool v2 = (v0 <= v1);
+    const double v3 = 0x0.0p+0;
+    const double v4 = 0x1.8000000000000p+2;
+    const _Bool v5 = (v0 >= v4);
+    const double v6 = b1[i];
+    const double v7 = (v5 ? v3 : v6);
+    const double v8 = (v2 ? v3 : v7);
+    b2[i] = v8;
+  }
+}
+
+static void hardsigmoid_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = (-0x1.8000000000000p+1f);
+    const _Bool v2 = (v0 <= v1);
+    const float v3 = 0x0.0p+0f;
+    const float v4 = 0x1.8000000000000p+1f;
+    const _Bool v5 = (v0 >= v4);
+    const float v6 = 0x1.0000000000000p+0f;
+    const float v7 = 0x1.8000000000000p+2f;
+    const float v8 = (v0 / v7);
+    const float v9 = 0x1.0000000000000p-1f;
+    const float v10 = (v8 + v9);
+    const float v11 = (v5 ? v6 : v10);
+    const float v12 = (v2 ? v3 : v11);
+    b1[i] = v12;
+  }
+}
+
+static void hardsigmoid_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = (-0x1.8000000000000p+1);
+    const _Bool v2 = (v0 <= v1);
+    const double v3 = 0x0.0p+0;
+    const double v4 = 0x1.8000000000000p+1;
+    const _Bool v5 = (v0 >= v4);
+    const double v6 = 0x1.0000000000000p+0;
+    const double v7 = 0x1.8000000000000p+2;
+    const double v8 = (v0 / v7);
+    const double v9 = 0x1.0000000000000p-1;
+    const double v10 = (v8 + v9);
+    const double v11 = (v5 ? v6 : v10);
+    const double v12 = (v2 ? v3 : v11);
+    b1[i] = v12;
+  }
+}
+
+static void hardsigmoid_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = (-0x1.8000000000000p+1f);
+    const _Bool v2 = (v0 <= v1);
+    const float v3 = 0x0.0p+0f;
+    const float v4 = 0x1.8000000000000p+1f;
+    const _Bool v5 = (v0 >= v4);
+    const float v6 = 0x1.5555560000000p-3f;
+    const float v7 = b1[i];
+    const float v8 = (v6 * v7);
+    const float v9 = (v5 ? v3 : v8);
+    const float v10 = (v2 ? v3 : v9);
+    b2[i] = v10;
+  }
+}
+
+static void hardsigmoid_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = (-0x1.8000000000000p+1);
+    const _Bool v2 = (v0 <= v1);
+    const double v3 = 0x0.0p+0;
+    const double v4 = 0x1.8000000000000p+1;
+    const _Bool v5 = (v0 >= v4);
+    const double v6 = 0x1.5555555555555p-3;
+    const double v7 = b1[i];
+    const double v8 = (v6 * v7);
+    const double v9 = (v5 ? v3 : v8);
+    const double v10 = (v2 ? v3 : v9);
+    b2[i] = v10;
+  }
+}
+
+static void hardswish_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = (-0x1.8000000000000p+1f);
+    const _Bool v2 = (v0 <= v1);
+    const float v3 = 0x0.0p+0f;
+    const float v4 = 0x1.8000000000000p+1f;
+    const _Bool v5 = (v0 >= v4);
+    const float v6 = (v0 + v4);
+    const float v7 = (v0 * v6);
+    const float v8 = 0x1.8000000000000p+2f;
+    const float v9 = (v7 / v8);
+    const float v10 = (v5 ? v0 : v9);
+    const float v11 = (v2 ? v3 : v10);
+    b1[i] = v11;
+  }
+}
+
+static void hardswish_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = (-0x1.8000000000000p+1);
+    const _Bool v2 = (v0 <= v1);
+    const double v3 = 0x0.0p+0;
+    const double v4 = 0x1.8000000000000p+1;
+    const _Bool v5 = (v0 >= v4);
+    const double v6 = (v0 + v4);
+    const double v7 = (v0 * v6);
+    const double v8 = 0x1.8000000000000p+2;
+    const double v9 = (v7 / v8);
+    const double v10 = (v5 ? v0 : v9);
+    const double v11 = (v2 ? v3 : v10);
+    b1[i] = v11;
+  }
+}
+
+static void hardswish_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = (-0x1.8000000000000p+1f);
+    const _Bool v2 = (v0 <= v1);
+    const float v3 = 0x0.0p+0f;
+    const float v4 = 0x1.8000000000000p+1f;
+    const _Bool v5 = (v0 >= v4);
+    const float v6 = b1[i];
+    const float v7 = 0x1.5555560000000p-3f;
+    const float v8 = (v0 + v4);
+    const float v9 = (v7 * v8);
+    const float v10 = (v7 * v0);
+    const float v11 = (v9 + v10);
+    const float v12 = (v6 * v11);
+    const float v13 = (v5 ? v6 : v12);
+    const float v14 = (v2 ? v3 : v13);
+    b2[i] = v14;
+  }
+}
+
+static void hardswish_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = (-0x1.8000000000000p+1);
+    const _Bool v2 = (v0 <= v1);
+    const double v3 = 0x0.0p+0;
+    const double v4 = 0x1.8000000000000p+1;
+    const _Bool v5 = (v0 >= v4);
+    const double v6 = b1[i];
+    const double v7 = 0x1.5555555555555p-3;
+    const double v8 = (v0 + v4);
+    const double v9 = (v7 * v8);
+    const double v10 = (v7 * v0);
+    const double v11 = (v9 + v10);
+    const double v12 = (v6 * v11);
+    const double v13 = (v5 ? v6 : v12);
+    const double v14 = (v2 ? v3 : v13);
+    b2[i] = v14;
+  }
+}
+
+static void selu_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = 0x1.0cfabe0000000p+0f;
+    const float v1 = b0[i];
+    const float v2 = 0x0.0p+0f;
+    const _Bool v3 = (v1 > v2);
+    const float v4 = 0x1.ac5afa0000000p+0f;
+    const float v5 = ax_expm1_f32(v1);
+    const float v6 = (v4 * v5);
+    const float v7 = (v3 ? v1 : v6);
+    const float v8 = (v0 * v7);
+    b1[i] = v8;
+  }
+}
+
+static void selu_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = 0x1.0cfabd6a91132p+0;
+    const double v1 = b0[i];
+    const double v2 = 0x0.0p+0;
+    const _Bool v3 = (v1 > v2);
+    const double v4 = 0x1.ac5afad782cf1p+0;
+    const double v5 = ax_expm1_f64(v1);
+    const double v6 = (v4 * v5);
+    const double v7 = (v3 ? v1 : v6);
+    const double v8 = (v0 * v7);
+    b1[i] = v8;
+  }
+}
+
+static void selu_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = 0x0.0p+0f;
+    const _Bool v2 = (v0 > v1);
+    const float v3 = 0x1.0cfabe0000000p+0f;
+    const float v4 = b1[i];
+    const float v5 = (v3 * v4);
+    const float v6 = 0x1.c212cc0000000p+0f;
+    const float v7 = ax_exp_f32(v0);
+    const float v8 = (v4 * v7);
+    const float v9 = (v6 * v8);
+    const float v10 = (v2 ? v5 : v9);
+    b2[i] = v10;
+  }
+}
+
+static void selu_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = 0x0.0p+0;
+    const _Bool v2 = (v0 > v1);
+    const double v3 = 0x1.0cfabd6a91132p+0;
+    const double v4 = b1[i];
+    const double v5 = (v3 * v4);
+    const double v6 = 0x1.c212cc640f030p+0;
+    const double v7 = ax_exp_f64(v0);
+    const double v8 = (v4 * v7);
+    const double v9 = (v6 * v8);
+    const double v10 = (v2 ? v5 : v9);
+    b2[i] = v10;
+  }
+}
+
 static void sigmoid_f32(void* const* buffers, int64_t begin, int64_t end) {
   const float* restrict const b0 = buffers[0];
   float* restrict const b1 = buffers[1];
   #pragma GCC ivdep
   for (int64_t i = begin; i < end; ++i) {
-    const float v0 = 0x1.0000000000000p+0f;
-    const float v1 = b0[i];
-    const float v2 = (-v1);
-    const float v3 = ax_exp_f32(v2);
-    const float v4 = (v0 + v3);
-    const float v5 = (v0 / v4);
-    b1[i] = v5;
+    const float v0 = b0[i];
+    const float v1 = ax_sigmoid_f32(v0);
+    b1[i] = v1;
   }
 }
 
@@ -2496,13 +2850,9 @@ static void sigmoid_f64(void* const* buffers, int64_t begin, int64_t end) {
   double* restrict const b1 = buffers[1];
   #pragma GCC ivdep
   for (int64_t i = begin; i < end; ++i) {
-    const double v0 = 0x1.0000000000000p+0;
-    const double v1 = b0[i];
-    const double v2 = (-v1);
-    const double v3 = ax_exp_f64(v2);
-    const double v4 = (v0 + v3);
-    const double v5 = (v0 / v4);
-    b1[i] = v5;
+    const double v0 = b0[i];
+    const double v1 = ax_sigmoid_f64(v0);
+    b1[i] = v1;
   }
 }
 
@@ -2535,6 +2885,70 @@ static void sigmoid_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
     const double v4 = (v3 - v1);
     const double v5 = (v2 * v4);
     b2[i] = v5;
+  }
+}
+
+static void log_sigmoid_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = 0x0.0p+0f;
+    const float v2 = ax_minimum_f32(v0, v1);
+    const float v3 = ax_abs_f32(v0);
+    const float v4 = (-v3);
+    const float v5 = ax_exp_f32(v4);
+    const float v6 = ax_log1p_f32(v5);
+    const float v7 = (v2 - v6);
+    b1[i] = v7;
+  }
+}
+
+static void log_sigmoid_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = 0x0.0p+0;
+    const double v2 = ax_minimum_f64(v0, v1);
+    const double v3 = ax_abs_f64(v0);
+    const double v4 = (-v3);
+    const double v5 = ax_exp_f64(v4);
+    const double v6 = ax_log1p_f64(v5);
+    const double v7 = (v2 - v6);
+    b1[i] = v7;
+  }
+}
+
+static void log_sigmoid_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = (-v1);
+    const float v3 = ax_sigmoid_f32(v2);
+    const float v4 = (v0 * v3);
+    b2[i] = v4;
+  }
+}
+
+static void log_sigmoid_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = (-v1);
+    const double v3 = ax_sigmoid_f64(v2);
+    const double v4 = (v0 * v3);
+    b2[i] = v4;
   }
 }
 
@@ -2575,18 +2989,16 @@ static void silu_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
   #pragma GCC ivdep
   for (int64_t i = begin; i < end; ++i) {
     const float v0 = b0[i];
-    const float v1 = 0x1.0000000000000p+0f;
-    const float v2 = b1[i];
-    const float v3 = (-v2);
-    const float v4 = ax_exp_f32(v3);
-    const float v5 = (v1 + v4);
-    const float v6 = (v1 / v5);
-    const float v7 = (v0 * v6);
-    const float v8 = (v1 - v6);
-    const float v9 = (v2 * v8);
-    const float v10 = (v1 + v9);
-    const float v11 = (v7 * v10);
-    b2[i] = v11;
+    const float v1 = b1[i];
+    const float v2 = ax_sigmoid_f32(v1);
+    const float v3 = (v0 * v2);
+    const float v4 = 0x1.0000000000000p+0f;
+    const float v5 = (-v1);
+    const float v6 = ax_sigmoid_f32(v5);
+    const float v7 = (v1 * v6);
+    const float v8 = (v4 + v7);
+    const float v9 = (v3 * v8);
+    b2[i] = v9;
   }
 }
 
@@ -2597,18 +3009,110 @@ static void silu_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
   #pragma GCC ivdep
   for (int64_t i = begin; i < end; ++i) {
     const double v0 = b0[i];
-    const double v1 = 0x1.0000000000000p+0;
-    const double v2 = b1[i];
-    const double v3 = (-v2);
-    const double v4 = ax_exp_f64(v3);
-    const double v5 = (v1 + v4);
-    const double v6 = (v1 / v5);
-    const double v7 = (v0 * v6);
-    const double v8 = (v1 - v6);
-    const double v9 = (v2 * v8);
-    const double v10 = (v1 + v9);
-    const double v11 = (v7 * v10);
-    b2[i] = v11;
+    const double v1 = b1[i];
+    const double v2 = ax_sigmoid_f64(v1);
+    const double v3 = (v0 * v2);
+    const double v4 = 0x1.0000000000000p+0;
+    const double v5 = (-v1);
+    const double v6 = ax_sigmoid_f64(v5);
+    const double v7 = (v1 * v6);
+    const double v8 = (v4 + v7);
+    const double v9 = (v3 * v8);
+    b2[i] = v9;
+  }
+}
+
+static void mish_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = 0x0.0p+0f;
+    const float v2 = ax_maximum_f32(v0, v1);
+    const float v3 = ax_abs_f32(v0);
+    const float v4 = (-v3);
+    const float v5 = ax_exp_f32(v4);
+    const float v6 = ax_log1p_f32(v5);
+    const float v7 = (v2 + v6);
+    const float v8 = ax_tanh_f32(v7);
+    const float v9 = (v0 * v8);
+    b1[i] = v9;
+  }
+}
+
+static void mish_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = 0x0.0p+0;
+    const double v2 = ax_maximum_f64(v0, v1);
+    const double v3 = ax_abs_f64(v0);
+    const double v4 = (-v3);
+    const double v5 = ax_exp_f64(v4);
+    const double v6 = ax_log1p_f64(v5);
+    const double v7 = (v2 + v6);
+    const double v8 = ax_tanh_f64(v7);
+    const double v9 = (v0 * v8);
+    b1[i] = v9;
+  }
+}
+
+static void mish_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = 0x0.0p+0f;
+    const float v3 = ax_maximum_f32(v1, v2);
+    const float v4 = ax_abs_f32(v1);
+    const float v5 = (-v4);
+    const float v6 = ax_exp_f32(v5);
+    const float v7 = ax_log1p_f32(v6);
+    const float v8 = (v3 + v7);
+    const float v9 = ax_tanh_f32(v8);
+    const float v10 = 0x1.0000000000000p+0f;
+    const float v11 = (v9 * v9);
+    const float v12 = (v10 - v11);
+    const float v13 = (v1 * v12);
+    const float v14 = ax_sigmoid_f32(v1);
+    const float v15 = (v13 * v14);
+    const float v16 = (v9 + v15);
+    const float v17 = (v0 * v16);
+    b2[i] = v17;
+  }
+}
+
+static void mish_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = 0x0.0p+0;
+    const double v3 = ax_maximum_f64(v1, v2);
+    const double v4 = ax_abs_f64(v1);
+    const double v5 = (-v4);
+    const double v6 = ax_exp_f64(v5);
+    const double v7 = ax_log1p_f64(v6);
+    const double v8 = (v3 + v7);
+    const double v9 = ax_tanh_f64(v8);
+    const double v10 = 0x1.0000000000000p+0;
+    const double v11 = (v9 * v9);
+    const double v12 = (v10 - v11);
+    const double v13 = (v1 * v12);
+    const double v14 = ax_sigmoid_f64(v1);
+    const double v15 = (v13 * v14);
+    const double v16 = (v9 + v15);
+    const double v17 = (v0 * v16);
+    b2[i] = v17;
   }
 }
 
@@ -2700,6 +3204,112 @@ static void gelu_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
   }
 }
 
+static void gelu_tanh_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = 0x1.9884540000000p+0f;
+    const float v2 = (v1 * v0);
+    const float v3 = 0x1.0000000000000p+0f;
+    const float v4 = 0x1.6e4e260000000p-5f;
+    const float v5 = (v4 * v0);
+    const float v6 = (v5 * v0);
+    const float v7 = (v3 + v6);
+    const float v8 = (v2 * v7);
+    const float v9 = ax_sigmoid_f32(v8);
+    const float v10 = (v0 * v9);
+    b1[i] = v10;
+  }
+}
+
+static void gelu_tanh_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = 0x1.9884533d43651p+0;
+    const double v2 = (v1 * v0);
+    const double v3 = 0x1.0000000000000p+0;
+    const double v4 = 0x1.6e4e26d4801f7p-5;
+    const double v5 = (v4 * v0);
+    const double v6 = (v5 * v0);
+    const double v7 = (v3 + v6);
+    const double v8 = (v2 * v7);
+    const double v9 = ax_sigmoid_f64(v8);
+    const double v10 = (v0 * v9);
+    b1[i] = v10;
+  }
+}
+
+static void gelu_tanh_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = 0x1.9884540000000p+0f;
+    const float v2 = b1[i];
+    const float v3 = (v1 * v2);
+    const float v4 = 0x1.0000000000000p+0f;
+    const float v5 = 0x1.6e4e260000000p-5f;
+    const float v6 = (v5 * v2);
+    const float v7 = (v6 * v2);
+    const float v8 = (v4 + v7);
+    const float v9 = (v3 * v8);
+    const float v10 = ax_sigmoid_f32(v9);
+    const float v11 = (v0 * v10);
+    const float v12 = 0x1.12ba9e0000000p-3f;
+    const float v13 = (v12 * v2);
+    const float v14 = (v13 * v2);
+    const float v15 = (v4 + v14);
+    const float v16 = (v1 * v15);
+    const float v17 = (v2 * v16);
+    const float v18 = (-v9);
+    const float v19 = ax_sigmoid_f32(v18);
+    const float v20 = (v17 * v19);
+    const float v21 = (v4 + v20);
+    const float v22 = (v11 * v21);
+    b2[i] = v22;
+  }
+}
+
+static void gelu_tanh_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = 0x1.9884533d43651p+0;
+    const double v2 = b1[i];
+    const double v3 = (v1 * v2);
+    const double v4 = 0x1.0000000000000p+0;
+    const double v5 = 0x1.6e4e26d4801f7p-5;
+    const double v6 = (v5 * v2);
+    const double v7 = (v6 * v2);
+    const double v8 = (v4 + v7);
+    const double v9 = (v3 * v8);
+    const double v10 = ax_sigmoid_f64(v9);
+    const double v11 = (v0 * v10);
+    const double v12 = 0x1.12ba9d1f60179p-3;
+    const double v13 = (v12 * v2);
+    const double v14 = (v13 * v2);
+    const double v15 = (v4 + v14);
+    const double v16 = (v1 * v15);
+    const double v17 = (v2 * v16);
+    const double v18 = (-v9);
+    const double v19 = ax_sigmoid_f64(v18);
+    const double v20 = (v17 * v19);
+    const double v21 = (v4 + v20);
+    const double v22 = (v11 * v21);
+    b2[i] = v22;
+  }
+}
+
 static void softplus_f32(void* const* buffers, int64_t begin, int64_t end) {
   const float* restrict const b0 = buffers[0];
   float* restrict const b1 = buffers[1];
@@ -2741,13 +3351,10 @@ static void softplus_grad_f32(void* const* buffers, int64_t begin, int64_t end) 
   #pragma GCC ivdep
   for (int64_t i = begin; i < end; ++i) {
     const float v0 = b0[i];
-    const float v1 = 0x1.0000000000000p+0f;
-    const float v2 = b1[i];
-    const float v3 = (-v2);
-    const float v4 = ax_exp_f32(v3);
-    const float v5 = (v1 + v4);
-    const float v6 = (v0 / v5);
-    b2[i] = v6;
+    const float v1 = b1[i];
+    const float v2 = ax_sigmoid_f32(v1);
+    const float v3 = (v0 * v2);
+    b2[i] = v3;
   }
 }
 
@@ -2758,13 +3365,290 @@ static void softplus_grad_f64(void* const* buffers, int64_t begin, int64_t end) 
   #pragma GCC ivdep
   for (int64_t i = begin; i < end; ++i) {
     const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = ax_sigmoid_f64(v1);
+    const double v3 = (v0 * v2);
+    b2[i] = v3;
+  }
+}
+
+static void softsign_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = 0x1.0000000000000p+0f;
+    const float v2 = ax_abs_f32(v0);
+    const float v3 = (v1 + v2);
+    const float v4 = (v0 / v3);
+    b1[i] = v4;
+  }
+}
+
+static void softsign_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = 0x1.0000000000000p+0;
+    const double v2 = ax_abs_f64(v0);
+    const double v3 = (v1 + v2);
+    const double v4 = (v0 / v3);
+    b1[i] = v4;
+  }
+}
+
+static void softsign_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = 0x1.0000000000000p+0f;
+    const float v2 = b1[i];
+    const float v3 = ax_abs_f32(v2);
+    const float v4 = (v1 + v3);
+    const float v5 = (v4 * v4);
+    const float v6 = (v0 / v5);
+    b2[i] = v6;
+  }
+}
+
+static void softsign_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
     const double v1 = 0x1.0000000000000p+0;
     const double v2 = b1[i];
-    const double v3 = (-v2);
-    const double v4 = ax_exp_f64(v3);
-    const double v5 = (v1 + v4);
+    const double v3 = ax_abs_f64(v2);
+    const double v4 = (v1 + v3);
+    const double v5 = (v4 * v4);
     const double v6 = (v0 / v5);
     b2[i] = v6;
+  }
+}
+
+static void tanhshrink_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  float* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = ax_tanh_f32(v0);
+    const float v2 = (v0 - v1);
+    b1[i] = v2;
+  }
+}
+
+static void tanhshrink_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  double* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = ax_tanh_f64(v0);
+    const double v2 = (v0 - v1);
+    b1[i] = v2;
+  }
+}
+
+static void tanhshrink_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = ax_tanh_f32(v1);
+    const float v3 = (v2 * v2);
+    const float v4 = (v0 * v3);
+    b2[i] = v4;
+  }
+}
+
+static void tanhshrink_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = ax_tanh_f64(v1);
+    const double v3 = (v2 * v2);
+    const double v4 = (v0 * v3);
+    b2[i] = v4;
+  }
+}
+
+static void mse_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = (v0 - v1);
+    const float v3 = (v2 * v2);
+    b2[i] = v3;
+  }
+}
+
+static void mse_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = (v0 - v1);
+    const double v3 = (v2 * v2);
+    b2[i] = v3;
+  }
+}
+
+static void l1_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = (v0 - v1);
+    const float v3 = ax_abs_f32(v2);
+    b2[i] = v3;
+  }
+}
+
+static void l1_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = (v0 - v1);
+    const double v3 = ax_abs_f64(v2);
+    b2[i] = v3;
+  }
+}
+
+static void bce_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = ax_log_f32(v1);
+    const float v3 = (-0x1.9000000000000p+6f);
+    const float v4 = ax_maximum_f32(v2, v3);
+    const float v5 = (v0 * v4);
+    const float v6 = 0x1.0000000000000p+0f;
+    const float v7 = (v6 - v0);
+    const float v8 = (-v1);
+    const float v9 = ax_log1p_f32(v8);
+    const float v10 = ax_maximum_f32(v9, v3);
+    const float v11 = (v7 * v10);
+    const float v12 = (v5 + v11);
+    const float v13 = (-v12);
+    b2[i] = v13;
+  }
+}
+
+static void bce_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = ax_log_f64(v1);
+    const double v3 = (-0x1.9000000000000p+6);
+    const double v4 = ax_maximum_f64(v2, v3);
+    const double v5 = (v0 * v4);
+    const double v6 = 0x1.0000000000000p+0;
+    const double v7 = (v6 - v0);
+    const double v8 = (-v1);
+    const double v9 = ax_log1p_f64(v8);
+    const double v10 = ax_maximum_f64(v9, v3);
+    const double v11 = (v7 * v10);
+    const double v12 = (v5 + v11);
+    const double v13 = (-v12);
+    b2[i] = v13;
+  }
+}
+
+static void bce_with_logits_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  const float* restrict const b2 = buffers[2];
+  float* restrict const b3 = buffers[3];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = (v0 * v1);
+    const float v3 = b2[i];
+    const float v4 = ax_abs_f32(v3);
+    const float v5 = (-v4);
+    const float v6 = ax_exp_f32(v5);
+    const float v7 = ax_log1p_f32(v6);
+    const float v8 = (-v3);
+    const float v9 = 0x0.0p+0f;
+    const float v10 = ax_maximum_f32(v8, v9);
+    const float v11 = (v7 + v10);
+    const float v12 = (v2 * v11);
+    const float v13 = 0x1.0000000000000p+0f;
+    const float v14 = (v13 - v1);
+    const float v15 = ax_maximum_f32(v3, v9);
+    const float v16 = (v7 + v15);
+    const float v17 = (v14 * v16);
+    const float v18 = (v12 + v17);
+    b3[i] = v18;
+  }
+}
+
+static void bce_with_logits_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  const double* restrict const b2 = buffers[2];
+  double* restrict const b3 = buffers[3];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = (v0 * v1);
+    const double v3 = b2[i];
+    const double v4 = ax_abs_f64(v3);
+    const double v5 = (-v4);
+    const double v6 = ax_exp_f64(v5);
+    const double v7 = ax_log1p_f64(v6);
+    const double v8 = (-v3);
+    const double v9 = 0x0.0p+0;
+    const double v10 = ax_maximum_f64(v8, v9);
+    const double v11 = (v7 + v10);
+    const double v12 = (v2 * v11);
+    const double v13 = 0x1.0000000000000p+0;
+    const double v14 = (v13 - v1);
+    const double v15 = ax_maximum_f64(v3, v9);
+    const double v16 = (v7 + v15);
+    const double v17 = (v14 * v16);
+    const double v18 = (v12 + v17);
+    b3[i] = v18;
   }
 }
 
@@ -2955,21 +3839,67 @@ const struct AxonMap AXON_MAPS[] = {
   {"float64 (select (le float64#0 float64:0) float64:0 float64#0)", relu_f64},
   {"float32 (select (le float32#0 float32:0) float32:0 float32#1)", relu_grad_f32},
   {"float64 (select (le float64#0 float64:0) float64:0 float64#1)", relu_grad_f64},
-  {"float32 (div float32:1 (add float32:1 (exp (neg float32#0))))", sigmoid_f32},
-  {"float64 (div float64:1 (add float64:1 (exp (neg float64#0))))", sigmoid_f64},
+  {"float32 (select (gt float32#0 float32:0) float32#0 (mul float32#1 float32#0))", prelu_f32},
+  {"float64 (select (gt float64#0 float64:0) float64#0 (mul float64#1 float64#0))", prelu_f64},
+  {"float32 (select (le float32#0 float32:0) float32:0 (select (ge float32#0 float32:6) float32:6 float32#0))", relu6_f32},
+  {"float64 (select (le float64#0 float64:0) float64:0 (select (ge float64#0 float64:6) float64:6 float64#0))", relu6_f64},
+  {"float32 (select (le float32#0 float32:0) float32:0 (select (ge float32#0 float32:6) float32:0 float32#1))", relu6_grad_f32},
+  {"float64 (select (le float64#0 float64:0) float64:0 (select (ge float64#0 float64:6) float64:0 float64#1))", relu6_grad_f64},
+  {"float32 (select (le float32#0 float32:-3) float32:0 (select (ge float32#0 float32:3) float32:1 (add (div float32#0 float32:6) float32:0.5)))", hardsigmoid_f32},
+  {"float64 (select (le float64#0 float64:-3) float64:0 (select (ge float64#0 float64:3) float64:1 (add (div float64#0 float64:6) float64:0.5)))", hardsigmoid_f64},
+  {"float32 (select (le float32#0 float32:-3) float32:0 (select (ge float32#0 float32:3) float32:0 (mul float32:0.16666666666666666 float32#1)))", hardsigmoid_grad_f32},
+  {"float64 (select (le float64#0 float64:-3) float64:0 (select (ge float64#0 float64:3) float64:0 (mul float64:0.16666666666666666 float64#1)))", hardsigmoid_grad_f64},
+  {"float32 (select (le float32#0 float32:-3) float32:0 (select (ge float32#0 float32:3) float32#0 (div (mul float32#0 (add float32#0 float32:3)) float32:6)))", hardswish_f32},
+  {"float64 (select (le float64#0 float64:-3) float64:0 (select (ge float64#0 float64:3) float64#0 (div (mul float64#0 (add float64#0 float64:3)) float64:6)))", hardswish_f64},
+  {"float32 (select (le float32#0 float32:-3) float32:0 (select (ge float32#0 float32:3) float32#1 (mul float32#1 (add (mul float32:0.16666666666666666 (add float32#0 float32:3)) (mul float32:0.16666666666666666 float32#0)))))", hardswish_grad_f32},
+  {"float64 (select (le float64#0 float64:-3) float64:0 (select (ge float64#0 float64:3) float64#1 (mul float64#1 (add (mul float64:0.16666666666666666 (add float64#0 float64:3)) (mul float64:0.16666666666666666 float64#0)))))", hardswish_grad_f64},
+  {"float32 (mul float32:1.0507009873554805 (select (gt float32#0 float32:0) float32#0 (mul float32:1.6732632423543772 (expm1 float32#0))))", selu_f32},
+  {"float64 (mul float64:1.0507009873554805 (select (gt float64#0 float64:0) float64#0 (mul float64:1.6732632423543772 (expm1 float64#0))))", selu_f64},
+  {"float32 (select (gt float32#0 float32:0) (mul float32:1.0507009873554805 float32#1) (mul float32:1.7580993408473766 (mul float32#1 (exp float32#0))))", selu_grad_f32},
+  {"float64 (select (gt float64#0 float64:0) (mul float64:1.0507009873554805 float64#1) (mul float64:1.7580993408473766 (mul float64#1 (exp float64#0))))", selu_grad_f64},
+  {"float32 (sigmoid float32#0)", sigmoid_f32},
+  {"float64 (sigmoid float64#0)", sigmoid_f64},
   {"float32 (mul (mul float32#0 float32#1) (sub float32:1 float32#1))", sigmoid_grad_f32},
   {"float64 (mul (mul float64#0 float64#1) (sub float64:1 float64#1))", sigmoid_grad_f64},
+  {"float32 (sub (minimum float32#0 float32:0) (log1p (exp (neg (abs float32#0)))))", log_sigmoid_f32},
+  {"float64 (sub (minimum float64#0 float64:0) (log1p (exp (neg (abs float64#0)))))", log_sigmoid_f64},
+  {"float32 (mul float32#0 (sigmoid (neg float32#1)))", log_sigmoid_grad_f32},
+  {"float64 (mul float64#0 (sigmoid (neg float64#1)))", log_sigmoid_grad_f64},
   {"float32 (div float32#0 (add float32:1 (exp (neg float32#0))))", silu_f32},
   {"float64 (div float64#0 (add float64:1 (exp (neg float64#0))))", silu_f64},
-  {"float32 (mul (mul float32#0 (div float32:1 (add float32:1 (exp (neg float32#1))))) (add float32:1 (mul float32#1 (sub float32:1 (div float32:1 (add float32:1 (exp (neg float32#1))))))))", silu_grad_f32},
-  {"float64 (mul (mul float64#0 (div float64:1 (add float64:1 (exp (neg float64#1))))) (add float64:1 (mul float64#1 (sub float64:1 (div float64:1 (add float64:1 (exp (neg float64#1))))))))", silu_grad_f64},
+  {"float32 (mul (mul float32#0 (sigmoid float32#1)) (add float32:1 (mul float32#1 (sigmoid (neg float32#1)))))", silu_grad_f32},
+  {"float64 (mul (mul float64#0 (sigmoid float64#1)) (add float64:1 (mul float64#1 (sigmoid (neg float64#1)))))", silu_grad_f64},
+  {"float32 (mul float32#0 (tanh (add (maximum float32#0 float32:0) (log1p (exp (neg (abs float32#0)))))))", mish_f32},
+  {"float64 (mul float64#0 (tanh (add (maximum float64#0 float64:0) (log1p (exp (neg (abs float64#0)))))))", mish_f64},
+  {"float32 (mul float32#0 (add (tanh (add (maximum float32#1 float32:0) (log1p (exp (neg (abs float32#1)))))) (mul (mul float32#1 (sub float32:1 (mul (tanh (add (maximum float32#1 float32:0) (log1p (exp (neg (abs float32#1)))))) (tanh (add (maximum float32#1 float32:0) (log1p (exp (neg (abs float32#1))))))))) (sigmoid float32#1))))", mish_grad_f32},
+  {"float64 (mul float64#0 (add (tanh (add (maximum float64#1 float64:0) (log1p (exp (neg (abs float64#1)))))) (mul (mul float64#1 (sub float64:1 (mul (tanh (add (maximum float64#1 float64:0) (log1p (exp (neg (abs float64#1)))))) (tanh (add (maximum float64#1 float64:0) (log1p (exp (neg (abs float64#1))))))))) (sigmoid float64#1))))", mish_grad_f64},
   {"float32 (mul (mul float32:0.5 float32#0) (erfc (mul (neg float32#0) float32:0.70710678118654757)))", gelu_f32},
   {"float64 (mul (mul float64:0.5 float64#0) (erfc (mul (neg float64#0) float64:0.70710678118654757)))", gelu_f64},
   {"float32 (mul float32#0 (add (mul float32:0.5 (erfc (mul (neg float32#1) float32:0.70710678118654757))) (mul float32#1 (mul float32:0.3989422804014327 (exp (mul (mul float32:-0.5 float32#1) float32#1))))))", gelu_grad_f32},
   {"float64 (mul float64#0 (add (mul float64:0.5 (erfc (mul (neg float64#1) float64:0.70710678118654757))) (mul float64#1 (mul float64:0.3989422804014327 (exp (mul (mul float64:-0.5 float64#1) float64#1))))))", gelu_grad_f64},
+  {"float32 (mul float32#0 (sigmoid (mul (mul float32:1.5957691216057308 float32#0) (add float32:1 (mul (mul float32:0.044714999999999998 float32#0) float32#0)))))", gelu_tanh_f32},
+  {"float64 (mul float64#0 (sigmoid (mul (mul float64:1.5957691216057308 float64#0) (add float64:1 (mul (mul float64:0.044714999999999998 float64#0) float64#0)))))", gelu_tanh_f64},
+  {"float32 (mul (mul float32#0 (sigmoid (mul (mul float32:1.5957691216057308 float32#1) (add float32:1 (mul (mul float32:0.044714999999999998 float32#1) float32#1))))) (add float32:1 (mul (mul float32#1 (mul float32:1.5957691216057308 (add float32:1 (mul (mul float32:0.13414499999999999 float32#1) float32#1)))) (sigmoid (neg (mul (mul float32:1.5957691216057308 float32#1) (add float32:1 (mul (mul float32:0.044714999999999998 float32#1) float32#1))))))))", gelu_tanh_grad_f32},
+  {"float64 (mul (mul float64#0 (sigmoid (mul (mul float64:1.5957691216057308 float64#1) (add float64:1 (mul (mul float64:0.044714999999999998 float64#1) float64#1))))) (add float64:1 (mul (mul float64#1 (mul float64:1.5957691216057308 (add float64:1 (mul (mul float64:0.13414499999999999 float64#1) float64#1)))) (sigmoid (neg (mul (mul float64:1.5957691216057308 float64#1) (add float64:1 (mul (mul float64:0.044714999999999998 float64#1) float64#1))))))))", gelu_tanh_grad_f64},
   {"float32 (add (maximum float32#0 float32:0) (log1p (exp (neg (abs float32#0)))))", softplus_f32},
   {"float64 (add (maximum float64#0 float64:0) (log1p (exp (neg (abs float64#0)))))", softplus_f64},
-  {"float32 (div float32#0 (add float32:1 (exp (neg float32#1))))", softplus_grad_f32},
-  {"float64 (div float64#0 (add float64:1 (exp (neg float64#1))))", softplus_grad_f64},
+  {"float32 (mul float32#0 (sigmoid float32#1))", softplus_grad_f32},
+  {"float64 (mul float64#0 (sigmoid float64#1))", softplus_grad_f64},
+  {"float32 (div float32#0 (add float32:1 (abs float32#0)))", softsign_f32},
+  {"float64 (div float64#0 (add float64:1 (abs float64#0)))", softsign_f64},
+  {"float32 (div float32#0 (square (add float32:1 (abs float32#1))))", softsign_grad_f32},
+  {"float64 (div float64#0 (square (add float64:1 (abs float64#1))))", softsign_grad_f64},
+  {"float32 (sub float32#0 (tanh float32#0))", tanhshrink_f32},
+  {"float64 (sub float64#0 (tanh float64#0))", tanhshrink_f64},
+  {"float32 (mul float32#0 (square (tanh float32#1)))", tanhshrink_grad_f32},
+  {"float64 (mul float64#0 (square (tanh float64#1)))", tanhshrink_grad_f64},
+  {"float32 (square (sub float32#0 float32#1))", mse_f32},
+  {"float64 (square (sub float64#0 float64#1))", mse_f64},
+  {"float32 (abs (sub float32#0 float32#1))", l1_f32},
+  {"float64 (abs (sub float64#0 float64#1))", l1_f64},
+  {"float32 (neg (add (mul float32#0 (maximum (log float32#1) float32:-100)) (mul (sub float32:1 float32#0) (maximum (log1p (neg float32#1)) float32:-100))))", bce_f32},
+  {"float64 (neg (add (mul float64#0 (maximum (log float64#1) float64:-100)) (mul (sub float64:1 float64#0) (maximum (log1p (neg float64#1)) float64:-100))))", bce_f64},
+  {"float32 (add (mul (mul float32#0 float32#1) (add (log1p (exp (neg (abs float32#2)))) (maximum (neg float32#2) float32:0))) (mul (sub float32:1 float32#1) (add (log1p (exp (neg (abs float32#2)))) (maximum float32#2 float32:0))))", bce_with_logits_f32},
+  {"float64 (add (mul (mul float64#0 float64#1) (add (log1p (exp (neg (abs float64#2)))) (maximum (neg float64#2) float64:0))) (mul (sub float64:1 float64#1) (add (log1p (exp (neg (abs float64#2)))) (maximum float64#2 float64:0))))", bce_with_logits_f64},
   {0, 0},
 };
