@@ -505,8 +505,8 @@ def silu_backward(ctx, dy):
 def mish_backward(ctx, dy):
     """Gradient of `mish`.
 
-        dx = dy * (tanh(maximum(x, 0) + log1p(exp(-abs(x)))) + x * (1 - tanh(maximum(x, 0) +
-            log1p(exp(-abs(x)))) * tanh(maximum(x, 0) + log1p(exp(-abs(x))))) * sigmoid(x))
+        dx = dy * (tanh(maximum(x, 0) + log1p(exp(-abs(x)))) + x * sigmoid(x) /
+            square(cosh(maximum(x, 0) + log1p(exp(-abs(x))))))
     """
     return ops.mish__grad(dy, ctx.x)
 

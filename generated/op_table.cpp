@@ -911,7 +911,7 @@ const char* const kPrograms[] = {
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
-  (set dx (*) (mul (load dy (*)) (add (tanh (add (maximum (load x (*)) 0) (log1p (exp (neg (abs (load x (*)))))))) (mul (mul (load x (*)) (sub 1 (mul (tanh (add (maximum (load x (*)) 0) (log1p (exp (neg (abs (load x (*)))))))) (tanh (add (maximum (load x (*)) 0) (log1p (exp (neg (abs (load x (*))))))))))) (sigmoid (load x (*)))))))))axon",
+  (set dx (*) (mul (load dy (*)) (add (tanh (add (maximum (load x (*)) 0) (log1p (exp (neg (abs (load x (*)))))))) (div (mul (load x (*)) (sigmoid (load x (*)))) (square (cosh (add (maximum (load x (*)) 0) (log1p (exp (neg (abs (load x (*)))))))))))))))axon",
     R"axon((program gelu
   (doc "x times the normal distribution function of x (Hendrycks and Gimpel, 2016).")
   (in (x float (*)))

@@ -3076,15 +3076,14 @@ static void mish_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
     const float v7 = ax_log1p_f32(v6);
     const float v8 = (v3 + v7);
     const float v9 = ax_tanh_f32(v8);
-    const float v10 = 0x1.0000000000000p+0f;
-    const float v11 = (v9 * v9);
-    const float v12 = (v10 - v11);
-    const float v13 = (v1 * v12);
-    const float v14 = ax_sigmoid_f32(v1);
-    const float v15 = (v13 * v14);
-    const float v16 = (v9 + v15);
-    const float v17 = (v0 * v16);
-    b2[i] = v17;
+    const float v10 = ax_sigmoid_f32(v1);
+    const float v11 = (v1 * v10);
+    const float v12 = ax_cosh_f32(v8);
+    const float v13 = (v12 * v12);
+    const float v14 = (v11 / v13);
+    const float v15 = (v9 + v14);
+    const float v16 = (v0 * v15);
+    b2[i] = v16;
   }
 }
 
@@ -3104,15 +3103,14 @@ static void mish_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
     const double v7 = ax_log1p_f64(v6);
     const double v8 = (v3 + v7);
     const double v9 = ax_tanh_f64(v8);
-    const double v10 = 0x1.0000000000000p+0;
-    const double v11 = (v9 * v9);
-    const double v12 = (v10 - v11);
-    const double v13 = (v1 * v12);
-    const double v14 = ax_sigmoid_f64(v1);
-    const double v15 = (v13 * v14);
-    const double v16 = (v9 + v15);
-    const double v17 = (v0 * v16);
-    b2[i] = v17;
+    const double v10 = ax_sigmoid_f64(v1);
+    const double v11 = (v1 * v10);
+    const double v12 = ax_cosh_f64(v8);
+    const double v13 = (v12 * v12);
+    const double v14 = (v11 / v13);
+    const double v15 = (v9 + v14);
+    const double v16 = (v0 * v15);
+    b2[i] = v16;
   }
 }
 
@@ -3871,8 +3869,8 @@ const struct AxonMap AXON_MAPS[] = {
   {"float64 (mul (mul float64#0 (sigmoid float64#1)) (add float64:1 (mul float64#1 (sigmoid (neg float64#1)))))", silu_grad_f64},
   {"float32 (mul float32#0 (tanh (add (maximum float32#0 float32:0) (log1p (exp (neg (abs float32#0)))))))", mish_f32},
   {"float64 (mul float64#0 (tanh (add (maximum float64#0 float64:0) (log1p (exp (neg (abs float64#0)))))))", mish_f64},
-  {"float32 (mul float32#0 (add (tanh (add (maximum float32#1 float32:0) (log1p (exp (neg (abs float32#1)))))) (mul (mul float32#1 (sub float32:1 (mul (tanh (add (maximum float32#1 float32:0) (log1p (exp (neg (abs float32#1)))))) (tanh (add (maximum float32#1 float32:0) (log1p (exp (neg (abs float32#1))))))))) (sigmoid float32#1))))", mish_grad_f32},
-  {"float64 (mul float64#0 (add (tanh (add (maximum float64#1 float64:0) (log1p (exp (neg (abs float64#1)))))) (mul (mul float64#1 (sub float64:1 (mul (tanh (add (maximum float64#1 float64:0) (log1p (exp (neg (abs float64#1)))))) (tanh (add (maximum float64#1 float64:0) (log1p (exp (neg (abs float64#1))))))))) (sigmoid float64#1))))", mish_grad_f64},
+  {"float32 (mul float32#0 (add (tanh (add (maximum float32#1 float32:0) (log1p (exp (neg (abs float32#1)))))) (div (mul float32#1 (sigmoid float32#1)) (square (cosh (add (maximum float32#1 float32:0) (log1p (exp (neg (abs float32#1))))))))))", mish_grad_f32},
+  {"float64 (mul float64#0 (add (tanh (add (maximum float64#1 float64:0) (log1p (exp (neg (abs float64#1)))))) (div (mul float64#1 (sigmoid float64#1)) (square (cosh (add (maximum float64#1 float64:0) (log1p (exp (neg (abs float64#1))))))))))", mish_grad_f64},
   {"float32 (mul (mul float32:0.5 float32#0) (erfc (mul (neg float32#0) float32:0.70710678118654757)))", gelu_f32},
   {"float64 (mul (mul float64:0.5 float64#0) (erfc (mul (neg float64#0) float64:0.70710678118654757)))", gelu_f64},
   {"float32 (mul float32#0 (add (mul float32:0.5 (erfc (mul (neg float32#1) float32:0.70710678118654757))) (mul float32#1 (mul float32:0.3989422804014327 (exp (mul (mul float32:-0.5 float32#1) float32#1))))))", gelu_grad_f32},
