@@ -91,12 +91,14 @@ def assert_compiles(kernels, architecture):
         assert compile_cuda(unit, architecture) == ""
 
 
+@pytest.mark.compiler
 @needs_nvrtc
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_source_compiles_without_warnings(kernels, architecture):
     assert_compiles(kernels, architecture)
 
 
+@pytest.mark.compiler
 @needs_nvrtc
 def test_source_of_other_dtypes_compiles_without_warnings(more_kernels):
     assert_compiles(more_kernels, ARCHITECTURES[0])
