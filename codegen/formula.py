@@ -527,7 +527,7 @@ class Lowerer:
         if not isinstance(expr, Call) or expr.head not in PRIMITIVES:
             return False
         kind = PRIMITIVES[expr.head].result
-        return kind == "flt" or (kind == "num" and any(map(self._is_float, expr.args)))
+        return kind == "flt" or (kind == "same" and any(map(self._is_float, expr.args)))
 
     def _condition(self, node: ast.expr) -> Value:
         value = self.value(node)

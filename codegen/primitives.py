@@ -335,7 +335,12 @@ _define(
 # Exponentials and powers.
 _function("exp", np.exp, "(mul g y)")
 _function("exp2", np.exp2, f"(mul g (mul {LN2!r} y))")
-_function("expm1", np.expm1, "(mul g (exp a))")  # y + 1 would lose digits near y = -1
+_function(
+    "expm1",
+    np.expm1,
+    "(mul g (exp a))",  # y + 1 would lose digits near y = -1
+    identities=[("(sub (exp a) 1)", "(expm1 a)"), ("(add (exp a) -1)", "(expm1 a)")],
+)
 _function("log", np.log, "(div g a)")
 _function("log2", np.log2, f"(div g (mul {LN2!r} a))")
 _function("log10", np.log10, f"(div g (mul {LN10!r} a))")

@@ -32,7 +32,6 @@ split:
     a = x + 1
     b = x - 1
   reference: "x + 1"
-oracle: {in: "x: float", forward: "x", reference: "my_oracle(x)"}
 """
 
 TOLD = """\
@@ -110,11 +109,22 @@ def test_wrong_gradients_and_references_are_told(tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().err == TOLD
 
 
-def test_a_reference_that_cannot_run_is_a_note(tmp_path, capsys):
+def test_oracles_beside_the_file_are_names_of_references(tmp_path, capsys):
     path = tmp_path / "one.yaml"
-    path.write_text(WRONG.splitlines()[-1])
+    path.write_text('one: {in: "x: float", forward: "x", reference: "my_oracle(x)"}')
+    assert check.main([str(path)]) == 1
+    assert "NameError: name 'my_oracle' is not defined" in capsys.readouterr().err
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "oracles.py").write_text("def my_oracle(x):\n    return x\n")
     assert check.main([str(path)]) == 0
-    assert "oracle: its reference was not run: name 'my_oracle'" in capsys.readouterr().out
+
+
+def test_without_scipy_its_references_are_a_note(tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "scipy", None)
+    path = tmp_path / "one.yaml"
+    path.write_text('one: {in: "x: float", forward: "erf(x)", reference: "special.erf(x)"}')
+    assert check.main([str(path)]) == 0
+    assert "without SciPy the references of one were not run" in capsys.readouterr().out
 
 
 def test_checking_needs_no_runtime():
