@@ -587,6 +587,16 @@ def dropout_backward(ctx, dy):
     return ops.dropout__grad(dy, key=ctx.key, p=ctx.p)
 
 
+def xielu_backward(ctx, dy):
+    """Gradient of `xielu`.
+
+        dx = dy * beta + (2 * (dy * alpha_p * x) if x > 0 else dy * alpha_n * expm1(x))
+        dalpha_p = sum[...](dy * square(x) if x > 0 else 0)
+        dalpha_n = sum[...](0 if x > 0 else dy * (expm1(x) - x))
+    """
+    return ops.xielu__grad(dy, ctx.x, ctx.alpha_p, ctx.alpha_n, beta=ctx.beta)
+
+
 def sum_backward(ctx, dy):
     """Gradient of `sum`.
 
@@ -810,6 +820,18 @@ def batch_norm_backward(ctx, dy):
     return ops.batch_norm__grad(
         dy, ctx.x, ctx.mu, ctx.sigma2, ctx.weight, ctx.bias, axis=ctx.axis, eps=ctx.eps
     )
+
+
+def dynamic_tanh_backward(ctx, dy):
+    """Gradient of `dynamic_tanh`.
+
+        dx[..., c] = dy[..., c] * weight[c] * (1 - square(tanh(alpha * x[..., c]))) * alpha
+        dalpha = sum[..., c](dy[..., c] * weight[c] * (1 - square(tanh(alpha * x[..., c]))) *
+            x[..., c])
+        dweight[c] = sum[...](dy[..., c] * tanh(alpha * x[..., c]))
+        dbias[c] = sum[...](dy[..., c])
+    """
+    return ops.dynamic_tanh__grad(dy, ctx.x, ctx.alpha, ctx.weight, ctx.bias)
 
 
 def cross_entropy_backward(ctx, dy):
@@ -1552,6 +1574,7 @@ STUBS = {
     "hardshrink": hardshrink_backward,
     "glu": glu_backward,
     "dropout": dropout_backward,
+    "xielu": xielu_backward,
     "sum": sum_backward,
     "mean": mean_backward,
     "max": max_backward,
@@ -1572,6 +1595,7 @@ STUBS = {
     "instance_norm": instance_norm_backward,
     "batch_norm_train": batch_norm_train_backward,
     "batch_norm": batch_norm_backward,
+    "dynamic_tanh": dynamic_tanh_backward,
     "cross_entropy": cross_entropy_backward,
     "soft_cross_entropy": soft_cross_entropy_backward,
     "nll": nll_backward,

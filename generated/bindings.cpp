@@ -1192,6 +1192,22 @@ void bind_dropout(nb::module_& m) {
       "Zero with probability p, else x / (1 - p) (Srivastava et al., 2014).\n\nArgs:\n    x: a floating-point tensor.\n    key: the key of the draw, two integers.\n    p: a number with 0 <= p <= 1, by default 0.5.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    ValueError: p does not satisfy 0 <= p <= 1.\n    TypeError: x has a dtype of another kind.");
 }
 
+void bind_xielu(nb::module_& m) {
+  Op& op = op_of("xielu");
+  m.def(
+      "xielu",
+      [&op](nb::handle x_, nb::handle alpha_p_, nb::handle alpha_n_, nb::handle beta_) {
+        return call(op, {x_, alpha_p_, alpha_n_}, {beta_});
+      },
+      nb::arg("x").none(),
+      nb::arg("alpha_p").none(),
+      nb::arg("alpha_n").none(),
+      nb::kw_only(),
+      nb::arg("beta").none() = op.defaults[0],
+      nb::sig("def xielu(x: Tensor | float, alpha_p: Tensor | float, alpha_n: Tensor | float, *, beta: float = 0.5) -> Tensor"),
+      "Expanded integral of the exponential linear unit (Huang and Schlag, 2025); its gradient is 2 * alpha_p * x + beta for positive x, else alpha_n * expm1(x) + beta.\n\nArgs:\n    x: a floating-point tensor.\n    alpha_p: a floating-point tensor of shape ().\n    alpha_n: a floating-point tensor of shape ().\n    beta: a number, by default 0.5.\n\nReturns:\n    y: the promoted dtype of x and alpha_p and alpha_n, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: x or alpha_p or alpha_n has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[-0.2, -2.4, 1.1], [0.6, -0.9, 1.3]])\n    >>> alpha_p = axon.tensor(0.6)\n    >>> alpha_n = axon.tensor(0.6)\n    >>> y = axon.xielu(x, alpha_p, alpha_n)\n    >>> y.numpy().round(4)\n    array([[-0.0888, -0.3056,  1.276 ],\n           [ 0.516 , -0.2661,  1.664 ]], dtype=float32)");
+}
+
 void bind_sum(nb::module_& m) {
   Op& op = op_of("sum");
   m.def(
@@ -1561,6 +1577,21 @@ void bind_batch_norm(nb::module_& m) {
       nb::arg("eps").none() = op.defaults[1],
       nb::sig("def batch_norm(x: Tensor | float, mu: Tensor | float, sigma2: Tensor | float, weight: Tensor | float | None = None, bias: Tensor | float | None = None, *, axis: int = 1, eps: float = 1e-05) -> Tensor"),
       "x normalized with a given mean and variance by channel.\n\nArgs:\n    x: a floating-point tensor.\n    mu: a floating-point tensor of shape (extents along axis).\n    sigma2: a floating-point tensor of shape (extents along axis).\n    weight: a floating-point tensor of shape (extents along axis); 1 where left out.\n    bias: a floating-point tensor of shape (extents along axis); 0 where left out.\n    axis: an axis, by default 1.\n    eps: a number with eps >= 0, by default 1e-05.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit; eps does not satisfy eps >= 0.\n    TypeError: x or mu or sigma2 or weight or bias has a dtype of another kind.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[0.7, -0.3, 1.3], [-1.4, -1.5, 0.2]])\n    >>> mu = axon.tensor([-0.6, -0.2, 0.2])\n    >>> sigma2 = axon.tensor([1.1, 1.1, 0.6])\n    >>> y = axon.batch_norm(x, mu, sigma2)\n    >>> y.numpy().round(4)\n    array([[ 1.2395, -0.0953,  1.4201],\n           [-0.7628, -1.2395,  0.    ]], dtype=float32)");
+}
+
+void bind_dynamic_tanh(nb::module_& m) {
+  Op& op = op_of("dynamic_tanh");
+  m.def(
+      "dynamic_tanh",
+      [&op](nb::handle x_, nb::handle alpha_, nb::handle weight_, nb::handle bias_) {
+        return call(op, {x_, alpha_, weight_, bias_}, {});
+      },
+      nb::arg("x").none(),
+      nb::arg("alpha").none(),
+      nb::arg("weight").none(),
+      nb::arg("bias").none(),
+      nb::sig("def dynamic_tanh(x: Tensor | float, alpha: Tensor | float, weight: Tensor | float, bias: Tensor | float) -> Tensor"),
+      "weight * tanh(alpha * x) + bias over the last axis, instead of a normalization (Zhu et al., 2025).\n\nArgs:\n    x: a floating-point tensor of shape (..., c).\n    alpha: a floating-point tensor of shape ().\n    weight: a floating-point tensor of shape (c,).\n    bias: a floating-point tensor of shape (c,).\n\nReturns:\n    y: the promoted dtype of x and alpha and weight and bias, of shape (..., c).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: x or alpha or weight or bias has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[-0.4, 0.7, 0.2], [-1.1, 0.1, 0.6]])\n    >>> alpha = axon.tensor(-0.9)\n    >>> weight = axon.tensor([1.0, 0.8, 0.5])\n    >>> bias = axon.tensor([-0.7, 1.7, 0.9])\n    >>> y = axon.dynamic_tanh(x, alpha, weight, bias)\n    >>> y.numpy().round(4)\n    array([[-0.3548,  1.2536,  0.811 ],\n           [ 0.0574,  1.6282,  0.6535]], dtype=float32)");
 }
 
 void bind_cross_entropy(nb::module_& m) {
@@ -3642,6 +3673,23 @@ void bind_dropout__grad(nb::module_& m) {
       "Gradient of dropout.");
 }
 
+void bind_xielu__grad(nb::module_& m) {
+  Op& op = op_of("xielu.grad");
+  m.def(
+      "xielu__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle alpha_p_, nb::handle alpha_n_, nb::handle beta_) {
+        return call(op, {dy_, x_, alpha_p_, alpha_n_}, {beta_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::arg("alpha_p").none(),
+      nb::arg("alpha_n").none(),
+      nb::kw_only(),
+      nb::arg("beta").none() = op.defaults[0],
+      nb::sig("def xielu__grad(dy: Tensor | float, x: Tensor | float, alpha_p: Tensor | float, alpha_n: Tensor | float, *, beta: float = 0.5) -> tuple[Tensor, Tensor, Tensor]"),
+      "Gradient of xielu.");
+}
+
 void bind_sum__grad(nb::module_& m) {
   Op& op = op_of("sum.grad");
   m.def(
@@ -3984,6 +4032,22 @@ void bind_batch_norm__grad(nb::module_& m) {
       nb::arg("eps").none() = op.defaults[1],
       nb::sig("def batch_norm__grad(dy: Tensor | float, x: Tensor | float, mu: Tensor | float, sigma2: Tensor | float, weight: Tensor | float | None = None, bias: Tensor | Ghost | None = None, *, axis: int = 1, eps: float = 1e-05) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]"),
       "Gradient of batch_norm.");
+}
+
+void bind_dynamic_tanh__grad(nb::module_& m) {
+  Op& op = op_of("dynamic_tanh.grad");
+  m.def(
+      "dynamic_tanh__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle alpha_, nb::handle weight_, nb::handle bias_) {
+        return call(op, {dy_, x_, alpha_, weight_, bias_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::arg("alpha").none(),
+      nb::arg("weight").none(),
+      nb::arg("bias").none(),
+      nb::sig("def dynamic_tanh__grad(dy: Tensor | float, x: Tensor | float, alpha: Tensor | float, weight: Tensor | float, bias: Tensor | Ghost) -> tuple[Tensor, Tensor, Tensor, Tensor]"),
+      "Gradient of dynamic_tanh.");
 }
 
 void bind_cross_entropy__grad(nb::module_& m) {
@@ -5035,6 +5099,7 @@ void bind_ops(nb::module_& m) {
   bind_hardshrink(m);
   bind_glu(m);
   bind_dropout(m);
+  bind_xielu(m);
   bind_sum(m);
   bind_mean(m);
   bind_max(m);
@@ -5060,6 +5125,7 @@ void bind_ops(nb::module_& m) {
   bind_instance_norm(m);
   bind_batch_norm_train(m);
   bind_batch_norm(m);
+  bind_dynamic_tanh(m);
   bind_cross_entropy(m);
   bind_soft_cross_entropy(m);
   bind_nll(m);
@@ -5202,6 +5268,7 @@ void bind_ops(nb::module_& m) {
   bind_hardshrink__grad(m);
   bind_glu__grad(m);
   bind_dropout__grad(m);
+  bind_xielu__grad(m);
   bind_sum__grad(m);
   bind_mean__grad(m);
   bind_max__grad(m);
@@ -5222,6 +5289,7 @@ void bind_ops(nb::module_& m) {
   bind_instance_norm__grad(m);
   bind_batch_norm_train__grad(m);
   bind_batch_norm__grad(m);
+  bind_dynamic_tanh__grad(m);
   bind_cross_entropy__grad(m);
   bind_soft_cross_entropy__grad(m);
   bind_nll__grad(m);

@@ -1026,6 +1026,27 @@ const char* const kPrograms[] = {
   (attr (p real 0.5))
   (out (dx (like dy) (*)))
   (set dx (*) (select (ge (uniform key (linear *)) p) (div (load dy (*)) (sub 1 p)) 0.0))))axon",
+    R"axon((program xielu
+  (doc "Expanded integral of the exponential linear unit (Huang and Schlag, 2025); its gradient is 2 * alpha_p * x + beta for positive x, else alpha_n * expm1(x) + beta.")
+  (in (x float (*)))
+  (in (alpha_p float ()))
+  (in (alpha_n float ()))
+  (attr (beta real 0.5))
+  (out (y (promote x alpha_p alpha_n) (*)))
+  (set y (*) (add (select (gt (load x (*)) 0) (mul (mul (load alpha_p ()) (load x (*))) (load x (*))) (mul (load alpha_n ()) (sub (expm1 (load x (*))) (load x (*))))) (mul beta (load x (*)))))))axon",
+    R"axon((program xielu.grad
+  (doc "Gradient of xielu.")
+  (in (dy float (*)))
+  (in (x float (*)))
+  (in (alpha_p float ()))
+  (in (alpha_n float ()))
+  (attr (beta real 0.5))
+  (out (dx (like x) (*)))
+  (out (dalpha_p (like alpha_p) ()))
+  (out (dalpha_n (like alpha_n) ()))
+  (set dx (*) (add (mul (load dy (*)) beta) (select (gt (load x (*)) 0) (mul 2 (mul (mul (load dy (*)) (load alpha_p ())) (load x (*)))) (mul (mul (load dy (*)) (load alpha_n ())) (expm1 (load x (*)))))))
+  (reduce sum dalpha_p () (*) (select (gt (load x (*)) 0) (mul (load dy (*)) (square (load x (*)))) 0.0))
+  (reduce sum dalpha_n () (*) (select (gt (load x (*)) 0) 0.0 (mul (load dy (*)) (sub (expm1 (load x (*))) (load x (*))))))))axon",
     R"axon((program sum
   (doc "Sum over axes. Small integers add up as int64.")
   (in (x any (*)))
@@ -1491,6 +1512,29 @@ const char* const kPrograms[] = {
   (reduce sum dsigma2 ((sel axis)) ((rest axis)) (neg (mul 0.5 (mul (mul (mul (mul (square (rsqrt (add (load sigma2 ((sel axis))) eps))) (rsqrt (add (load sigma2 ((sel axis))) eps))) (load dy (*))) (load weight ((sel axis)))) (sub (load x (*)) (load mu ((sel axis))))))))
   (reduce sum dweight ((sel axis)) ((rest axis)) (mul (mul (load dy (*)) (sub (load x (*)) (load mu ((sel axis))))) (rsqrt (add (load sigma2 ((sel axis))) eps))))
   (reduce sum dbias ((sel axis)) ((rest axis)) (load dy (*)))))axon",
+    R"axon((program dynamic_tanh
+  (doc "weight * tanh(alpha * x) + bias over the last axis, instead of a normalization (Zhu et al., 2025).")
+  (in (x float (* c)))
+  (in (alpha float ()))
+  (in (weight float (c)))
+  (in (bias float (c)))
+  (out (y (promote x alpha weight bias) (* c)))
+  (set y (* c) (add (mul (load weight (c)) (tanh (mul (load alpha ()) (load x (* c))))) (load bias (c))))))axon",
+    R"axon((program dynamic_tanh.grad
+  (doc "Gradient of dynamic_tanh.")
+  (in (dy float (* c)))
+  (in (x float (* c)))
+  (in (alpha float ()))
+  (in (weight float (c)))
+  (in (bias float (c) ghost))
+  (out (dx (like x) (* c)))
+  (out (dalpha (like alpha) ()))
+  (out (dweight (like weight) (c)))
+  (out (dbias (like bias) (c)))
+  (set dx (* c) (mul (mul (mul (load dy (* c)) (load weight (c))) (sub 1 (square (tanh (mul (load alpha ()) (load x (* c))))))) (load alpha ())))
+  (reduce sum dalpha () (* c) (mul (mul (mul (load dy (* c)) (load weight (c))) (sub 1 (square (tanh (mul (load alpha ()) (load x (* c))))))) (load x (* c))))
+  (reduce sum dweight (c) (*) (mul (load dy (* c)) (tanh (mul (load alpha ()) (load x (* c))))))
+  (reduce sum dbias (c) (*) (load dy (* c)))))axon",
     R"axon((program cross_entropy
   (doc "Negative log-likelihood of integer labels under the softmax of logits, times the weight of the label; one loss a sample, 0 where the label is ignore_index.")
   (in (logits float (*)))

@@ -1875,6 +1875,32 @@ def dropout(x: Tensor | float, key: tuple[int, int], *, p: float = 0.5) -> Tenso
         TypeError: x has a dtype of another kind.
     """
 
+def xielu(x: Tensor | float, alpha_p: Tensor | float, alpha_n: Tensor | float, *, beta: float = 0.5) -> Tensor:
+    """Expanded integral of the exponential linear unit (Huang and Schlag, 2025); its gradient is 2 * alpha_p * x + beta for positive x, else alpha_n * expm1(x) + beta.
+
+    Args:
+        x: a floating-point tensor.
+        alpha_p: a floating-point tensor of shape ().
+        alpha_n: a floating-point tensor of shape ().
+        beta: a number, by default 0.5.
+
+    Returns:
+        y: the promoted dtype of x and alpha_p and alpha_n, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: x or alpha_p or alpha_n has a dtype of another kind.
+
+    Example:
+        >>> x = axon.tensor([[-0.2, -2.4, 1.1], [0.6, -0.9, 1.3]])
+        >>> alpha_p = axon.tensor(0.6)
+        >>> alpha_n = axon.tensor(0.6)
+        >>> y = axon.xielu(x, alpha_p, alpha_n)
+        >>> y.numpy().round(4)
+        array([[-0.0888, -0.3056,  1.276 ],
+               [ 0.516 , -0.2661,  1.664 ]], dtype=float32)
+    """
+
 def sum(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor:
     """Sum over axes. Small integers add up as int64.
 
@@ -2457,6 +2483,33 @@ def batch_norm(x: Tensor | float, mu: Tensor | float, sigma2: Tensor | float, we
         >>> y.numpy().round(4)
         array([[ 1.2395, -0.0953,  1.4201],
                [-0.7628, -1.2395,  0.    ]], dtype=float32)
+    """
+
+def dynamic_tanh(x: Tensor | float, alpha: Tensor | float, weight: Tensor | float, bias: Tensor | float) -> Tensor:
+    """weight * tanh(alpha * x) + bias over the last axis, instead of a normalization (Zhu et al., 2025).
+
+    Args:
+        x: a floating-point tensor of shape (..., c).
+        alpha: a floating-point tensor of shape ().
+        weight: a floating-point tensor of shape (c,).
+        bias: a floating-point tensor of shape (c,).
+
+    Returns:
+        y: the promoted dtype of x and alpha and weight and bias, of shape (..., c).
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: x or alpha or weight or bias has a dtype of another kind.
+
+    Example:
+        >>> x = axon.tensor([[-0.4, 0.7, 0.2], [-1.1, 0.1, 0.6]])
+        >>> alpha = axon.tensor(-0.9)
+        >>> weight = axon.tensor([1.0, 0.8, 0.5])
+        >>> bias = axon.tensor([-0.7, 1.7, 0.9])
+        >>> y = axon.dynamic_tanh(x, alpha, weight, bias)
+        >>> y.numpy().round(4)
+        array([[-0.3548,  1.2536,  0.811 ],
+               [ 0.0574,  1.6282,  0.6535]], dtype=float32)
     """
 
 def cross_entropy(logits: Tensor | float, labels: Tensor | int, weight: Tensor | float | None = None, *, axis: int = -1, ignore_index: int = -100) -> Tensor:
@@ -4468,6 +4521,9 @@ def glu__grad(dy: Tensor | float, x: Tensor | float, *, axis: int = -1) -> Tenso
 def dropout__grad(dy: Tensor | float, *, key: tuple[int, int], p: float = 0.5) -> Tensor:
     """Gradient of dropout."""
 
+def xielu__grad(dy: Tensor | float, x: Tensor | float, alpha_p: Tensor | float, alpha_n: Tensor | float, *, beta: float = 0.5) -> tuple[Tensor, Tensor, Tensor]:
+    """Gradient of xielu."""
+
 def sum__grad(dy: Tensor | float, x: Tensor | Ghost, *, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor:
     """Gradient of sum."""
 
@@ -4527,6 +4583,9 @@ def batch_norm_train__grad(dy: Tensor | float | None, dmu: Tensor | float | None
 
 def batch_norm__grad(dy: Tensor | float, x: Tensor | float, mu: Tensor | float, sigma2: Tensor | float, weight: Tensor | float | None = None, bias: Tensor | Ghost | None = None, *, axis: int = 1, eps: float = 1e-05) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
     """Gradient of batch_norm."""
+
+def dynamic_tanh__grad(dy: Tensor | float, x: Tensor | float, alpha: Tensor | float, weight: Tensor | float, bias: Tensor | Ghost) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Gradient of dynamic_tanh."""
 
 def cross_entropy__grad(dy: Tensor | float, logits: Tensor | float, labels: Tensor | int, weight: Tensor | float | None = None, *, axis: int = -1, ignore_index: int = -100) -> tuple[Tensor, Tensor]:
     """Gradient of cross_entropy."""
