@@ -81,6 +81,7 @@ from axon.core.functional import (
     repeat_interleave,
     reshape,
     roll,
+    scaled_dot_product_attention,
     split,
     squeeze,
     stack,

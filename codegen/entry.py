@@ -23,7 +23,7 @@ from .signature import (
     parse_outputs,
     parse_parameters,
 )
-from .syntax import parse_expression, parse_statements
+from .syntax import parse_expression, parse_formula, parse_statements
 from .yaml_source import (
     Mapping,
     Tree,
@@ -170,6 +170,7 @@ class _Entry:
     def __init__(self, key: Scalar, tree: Tree):
         self.key = key
         self.name = key.text
+        self.assigned: dict[str, Mark] = {}  # gradients that one formula gives, and where
         if self.name in FIELDS and not isinstance(tree, Mapping):
             raise error(
                 key.mark,
@@ -267,7 +268,7 @@ class _Entry:
         backward = self.fields.items.get("backward")
         if isinstance(backward, Mapping):
             marks |= {f"backward.{name}": tree.mark for name, tree in backward.items.items()}
-        return marks
+        return marks | {f"backward.{name}": mark for name, mark in self.assigned.items()}
 
     def _operator(self) -> str:
         scalar = self._scalar("operator")
@@ -537,22 +538,34 @@ class _Entry:
 
     def _gradient(self, program: Program) -> Program | None:
         tree = self.fields.items.get("backward")
-        if isinstance(tree, Scalar):
-            if tree.text != "none":
-                raise error(
-                    tree.mark, "backward: is not a formula by itself", "none, or {x: formula, ...}"
-                )
-            return None
         if tree is None:
             return self._derived(program)
-        formulas = expect_mapping(tree, "backward:")
         inputs = [i.name for i in program.inputs if differentiable(i.cls)]
-        written = {}
+        if isinstance(tree, Scalar):
+            if tree.text == "none":
+                return None
+            return self._written(program, self._several(tree, inputs), inputs)
+        formulas = expect_mapping(tree, "backward:")
+        written: dict[tuple[str, ...], Scalar] = {}
         for name, formula in formulas.items.items():
             if name not in inputs:
                 self._refuse_gradient(name, formulas.keys[name].mark, inputs)
-            written[name] = expect_formula(formula, f"the gradient of {name!r}")
-        return self._written(program, written, [n for n in inputs if n not in written])
+            written[name,] = expect_formula(formula, f"the gradient of {name!r}")
+        return self._written(program, written, inputs)
+
+    def _several(self, formula: Scalar, inputs: list[str]) -> dict[tuple[str, ...], Scalar]:
+        """One formula that assigns `dx` for each of several inputs."""
+        _, lines = parse_formula(formula)
+        assigned = {name for line in lines for name in line.names}
+        names = tuple(name for name in inputs if f"d{name}" in assigned)
+        if not names:
+            raise error(
+                formula.mark,
+                "backward: assigns no gradient",
+                "none, {x: formula, ...} or lines such as 'dx = formula'",
+            )
+        self.assigned = {name: formula.mark for name in names}
+        return {names: formula}
 
     def _refuse_gradient(self, name: str, mark: Mark, inputs: list[str]) -> None:
         if name in self.signature.inputs:
@@ -586,7 +599,10 @@ class _Entry:
                 "backward: none, or formulas",
             ) from None
 
-    def _written(self, program: Program, written: dict[str, Scalar], rest: list[str]) -> Program:
+    def _written(
+        self, program: Program, written: dict[tuple[str, ...], Scalar], wanted: list[str]
+    ) -> Program:
+        """The gradient from formulas for some inputs; for the others it is derived."""
         cotangents = [o for o in program.outputs if differentiable_dtype(o.dtype)]
         if not cotangents:
             raise error(
@@ -603,13 +619,15 @@ class _Entry:
         self._check_names(program, values)
         lowerer = Lowerer(self.signature, {name: v.dims for name, v in values.items()}, prefix="g")
         outputs: dict[str, Output] = {}
-        for name, formula in written.items():
-            dims, reduced = unbroadcast(program, program.input(name))
-            outputs[name] = Output(f"d{name}", call("like", name), dims)
-            results = lowerer.formula(formula, (f"d{name}",))
-            lowerer.write(outputs[name], results[f"d{name}"], flat_dims(dims), reduced)
-            self._check_cotangent(lowerer, formula, name, [f"d{o.name}" for o in cotangents])
+        for names, formula in written.items():
+            results = lowerer.formula(formula, tuple(f"d{name}" for name in names))
+            for name in names:
+                dims, reduced = unbroadcast(program, program.input(name))
+                outputs[name] = Output(f"d{name}", call("like", name), dims)
+                lowerer.write(outputs[name], results[f"d{name}"], flat_dims(dims), reduced)
+                self._check_cotangent(lowerer, formula, name, [f"d{o.name}" for o in cotangents])
         statements = tuple(lowerer.statements)
+        rest = [name for name in wanted if name not in outputs]
         derived = self._derived(program) if rest else None
         if derived is not None:
             kept = live_statements(derived, {f"d{name}" for name in rest})
@@ -618,8 +636,8 @@ class _Entry:
             }
             statements = kept + statements
         ordered = tuple(outputs[i.name] for i in program.inputs if i.name in outputs)
-        names = {o.name for o in program.outputs}
-        inputs = _gradient_inputs(values, cotangents, names, statements)
+        given = {o.name for o in program.outputs}
+        inputs = _gradient_inputs(values, cotangents, given, statements)
         return Program(
             f"{self.name}.grad",
             inputs,

@@ -374,14 +374,21 @@ class _Run:
             if not self._scalar(check.condition, _Domain([], [])):
                 raise ValueError(f"{self.program.name}: {check.message}")
         declared = {o.name: o for o in self.program.outputs if self._produced(o)}
-        skipped = {o.name for o in self.program.outputs} - set(declared)
-        for statement in self.program.statements:
-            if statement.value not in skipped:
-                self._execute(statement, declared)
+        for statement in self._needed(set(declared)):
+            self._execute(statement, declared)
         return {
             name: self.values[name].reshape(self._output_shape(o.dims))
             for name, o in declared.items()
         }
+
+    def _needed(self, values: set[str]) -> list[Statement]:
+        """The statements that these values need, in order."""
+        needed = []
+        for statement in reversed(self.program.statements):
+            if values.intersection(statement.written):
+                needed.append(statement)
+                values.update(statement.read)
+        return needed[::-1]
 
     def _produced(self, output) -> bool:
         """A gradient of an absent input is not produced."""

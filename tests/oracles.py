@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy import special
 
 
 def windows(x, window, stride, padding, dilation, fill) -> np.ndarray:
@@ -120,3 +121,11 @@ def index_add(x, index, source, axis) -> np.ndarray:
     for place, part in zip(index, np.moveaxis(source, axis, 0), strict=True):
         y[place] += part
     return np.moveaxis(y, 0, axis)
+
+
+def attention(q, k, v, mask, scale, causal) -> np.ndarray:
+    """Softmax of masked products, times v; a row without any key is zeros."""
+    scores = np.einsum("...id,...jd->...ij", q, k) * scale + mask
+    if causal:
+        scores = np.where(np.tri(*scores.shape[-2:], dtype=bool), scores, -np.inf)
+    return np.nan_to_num(special.softmax(scores, axis=-1)) @ v

@@ -414,6 +414,91 @@ def matmul(a: Tensor, b: Tensor) -> Tensor:
     return squeeze(y, dropped)
 
 
+def scaled_dot_product_attention(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    mask: Tensor | None = None,
+    *,
+    causal: bool = False,
+    scale: float | None = None,
+    dropout: float = 0.0,
+    rng: Key | None = None,
+) -> Tensor:
+    """Values averaged by the softmax of the products of queries and keys (Vaswani et al., 2017).
+
+    Args:
+        query: shape (..., heads, L, d).
+        key: shape (..., key heads, S, d); each key head serves heads / key heads of the query's
+            in turn (grouped-query attention, Ainslie et al., 2023).
+        value: shape (..., key heads, S, e).
+        mask: broadcasts to (..., heads, L, S); bool, true where a query may see a key, or numbers
+            that are added to the products.
+        causal: query i sees the keys 0 to i alone.
+        scale: of the products, 1 / sqrt(d) when left out.
+        dropout: each share is 0 with this probability, else divided by 1 - dropout.
+        rng: the key of that draw; the next of the generator when left out.
+
+    Returns:
+        Shape (..., heads, L, e). A query that sees no key gets zeros.
+
+    Raises:
+        ValueError: fewer than two axes, or heads that are no multiple of the key heads.
+
+    Example:
+        >>> q, kv = axon.randn(2, 8, 5, 16), axon.randn(2, 2, 7, 16)
+        >>> axon.scaled_dot_product_attention(q, kv, kv).shape
+        (2, 8, 5, 16)
+    """
+    shapes = f"query has shape {query.shape}, key {key.shape}, value {value.shape}"
+    if min(query.ndim, key.ndim, value.ndim) < 2:
+        raise ValueError(
+            f"axon.scaled_dot_product_attention: {shapes}; expected two axes or more each"
+        )
+    heads = query.shape[-3] if query.ndim > 2 else 1
+    shared = key.shape[-3] if key.ndim > 2 else 1
+    grouped = shared not in (1, heads)
+    if grouped and heads % shared:
+        raise ValueError(
+            f"axon.scaled_dot_product_attention: {shapes}; "
+            f"expected the {heads} heads of query to be a multiple of the {shared} of key"
+        )
+    if mask is not None:
+        mask = _additive(mask, query, key)
+    if grouped:
+        query, key, value = (
+            _split_heads(query, shared),
+            expand_dims(key, -3),
+            expand_dims(value, -3),
+        )
+        mask = mask if mask is None or mask.ndim == 2 else _split_heads(mask, shared)
+    y = ops.attention(
+        query,
+        key,
+        value,
+        mask,
+        key=(next_key() if rng is None else rng) if dropout else (0, 0),
+        scale=1 / math.sqrt(query.shape[-1]) if scale is None else scale,
+        causal=causal,
+        drop=dropout > 0,
+        p=dropout,
+    )
+    return reshape(y, *y.shape[:-4], heads, *y.shape[-2:]) if grouped else y
+
+
+def _additive(mask: Tensor, query: Tensor, key: Tensor) -> Tensor:
+    """A mask as numbers to add, over all queries and keys."""
+    if mask.dtype == "bool":
+        mask = ops.where(mask, 0.0, -math.inf).to(query.dtype)
+    return broadcast_to(mask, *mask.shape[:-2], query.shape[-2], key.shape[-2])
+
+
+def _split_heads(x: Tensor, shared: int) -> Tensor:
+    """The axis of heads as two: those of the keys, and how many queries share each."""
+    split = (1, 1) if x.shape[-3] == 1 else (shared, x.shape[-3] // shared)
+    return reshape(x, *x.shape[:-3], *split, *x.shape[-2:])
+
+
 def dropout(x: Tensor, p: float = 0.5, *, key: Key | None = None) -> Tensor:
     """Each element is 0 with probability ``p``, else divided by 1 - p (Srivastava et al., 2014).
 
