@@ -379,8 +379,8 @@ def nonzero(x: Tensor) -> tuple[Tensor, ...]:
     place = flat_nonzero(x)
     index = []
     for extent in reversed(x.shape):
-        index.append(ops.mod(place, max(extent, 1)))
-        place = ops.floordiv(place, max(extent, 1))
+        index.append(place % max(extent, 1))
+        place = place // max(extent, 1)
     return tuple(reversed(index))
 
 

@@ -141,6 +141,7 @@ class Replay {
       case BufferRef::Kind::output:
         return fresh_[ref.index]->data;
       case BufferRef::Kind::arena:
+        if (arena_ == nullptr) return nullptr;  // all that it would hold is empty
         return static_cast<char*>(arena_->data) + ref.offset;
     }
     return nullptr;
