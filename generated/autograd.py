@@ -1459,12 +1459,12 @@ def triu_backward(ctx, dy):
     return ops.triu__grad(dy, diagonal=ctx.diagonal)
 
 
-def diagonal_backward(ctx, dy):
-    """Gradient of `diagonal`.
+def matrix_diagonal_backward(ctx, dy):
+    """Gradient of `matrix_diagonal`.
 
         dx[..., i, j] = guard(dy[..., i - row[0]], 0) if j == (- (+ column.0 i) row.0) else 0
     """
-    return ops.diagonal__grad(dy, ctx.x, size=ctx.size, row=ctx.row, column=ctx.column)
+    return ops.matrix_diagonal__grad(dy, ctx.x, size=ctx.size, row=ctx.row, column=ctx.column)
 
 
 def diagonal_matrix_backward(ctx, dy):
@@ -1501,6 +1501,44 @@ def concat_backward(ctx, dy):
         db[axis: m] = guard(dy[axis: count(n) + m], 0)
     """
     return ops.concat__grad(dy, ctx.a, ctx.b, axis=ctx.axis)
+
+
+def attention_backward(ctx, dy):
+    """Gradient of `attention`.
+
+        g1[..., i, j] = sum[d](q[..., i, d] * k[..., j, d])
+        g2[..., i] = max[j]((g1[..., i, j] * scale + mask[..., i, j] if j <= i else -inf) if
+            causal else g1[..., i, j] * scale + mask[..., i, j])
+        g3[..., i] = sum[j](exp(((g1[..., i, j] * scale + mask[..., i, j] if j <= i else -inf)
+            if causal else g1[..., i, j] * scale + mask[..., i, j]) - finite(g2[..., i])))
+        g4[..., i, j] = sum[e](dy[..., i, e] * v[..., j, e])
+        g5[..., i] = sum[e](dy[..., i, e] * y[..., i, e])
+        dq[..., i, d] = sum[broadcast axes, j](exp(((g1[..., i, j] * scale + mask[..., i, j] if
+            j <= i else -inf) if causal else g1[..., i, j] * scale + mask[..., i, j]) -
+            finite(g2[..., i])) / (g3[..., i] if g3[..., i] > 0 else 1) * (((g4[..., i, j] / (1 - p)
+            if uniform(key, linear(..., i, j)) >= p else 0) if drop else g4[..., i, j]) - g5[...,
+            i]) * scale * k[..., j, d])
+        dk[..., j, d] = sum[broadcast axes, i](exp(((g1[..., i, j] * scale + mask[..., i, j] if
+            j <= i else -inf) if causal else g1[..., i, j] * scale + mask[..., i, j]) -
+            finite(g2[..., i])) / (g3[..., i] if g3[..., i] > 0 else 1) * (((g4[..., i, j] / (1 - p)
+            if uniform(key, linear(..., i, j)) >= p else 0) if drop else g4[..., i, j]) - g5[...,
+            i]) * scale * q[..., i, d])
+        dv[..., j, e] = sum[broadcast axes, i](((exp(((g1[..., i, j] * scale + mask[..., i, j]
+            if j <= i else -inf) if causal else g1[..., i, j] * scale + mask[..., i, j]) -
+            finite(g2[..., i])) / (g3[..., i] if g3[..., i] > 0 else 1) / (1 - p) if uniform(key,
+            linear(..., i, j)) >= p else 0) if drop else exp(((g1[..., i, j] * scale + mask[..., i,
+            j] if j <= i else -inf) if causal else g1[..., i, j] * scale + mask[..., i, j]) -
+            finite(g2[..., i])) / (g3[..., i] if g3[..., i] > 0 else 1)) * dy[..., i, e])
+        dmask[..., i, j] = sum[broadcast axes](exp(((g1[..., i, j] * scale + mask[..., i, j] if
+            j <= i else -inf) if causal else g1[..., i, j] * scale + mask[..., i, j]) -
+            finite(g2[..., i])) / (g3[..., i] if g3[..., i] > 0 else 1) * (((g4[..., i, j] / (1 - p)
+            if uniform(key, linear(..., i, j)) >= p else 0) if drop else g4[..., i, j]) - g5[...,
+            i]))
+    """
+    return ops.attention__grad(
+        dy, ctx.q, ctx.k, ctx.v, ctx.mask, ctx.y, key=ctx.key, scale=ctx.scale, causal=ctx.causal,
+        drop=ctx.drop, p=ctx.p
+    )
 
 
 #: By op: its backward.
@@ -1649,11 +1687,12 @@ STUBS = {
     "roll": roll_backward,
     "tril": tril_backward,
     "triu": triu_backward,
-    "diagonal": diagonal_backward,
+    "matrix_diagonal": matrix_diagonal_backward,
     "diagonal_matrix": diagonal_matrix_backward,
     "sliding_window": sliding_window_backward,
     "unfold": unfold_backward,
     "concat": concat_backward,
+    "attention": attention_backward,
 }
 
 #: Ops that have no gradient, so that none is derived.

@@ -2409,10 +2409,10 @@ void bind_triu(nb::module_& m) {
       "The elements on and above a diagonal of the last two axes, zeros below it.\n\nArgs:\n    x: a tensor of shape (..., i, j).\n    diagonal: an integer or several, by default (0,).\n\nReturns:\n    y: the dtype of x, of shape (..., i, j).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> x = axon.tensor([[1.4, -1.0], [1.1, 1.2], [-1.4, 1.6]])\n    >>> y = axon.triu(x)\n    >>> y.numpy().round(4)\n    array([[ 1.4, -1. ],\n           [ 0. ,  1.2],\n           [ 0. ,  0. ]], dtype=float32)");
 }
 
-void bind_diagonal(nb::module_& m) {
-  Op& op = op_of("diagonal");
+void bind_matrix_diagonal(nb::module_& m) {
+  Op& op = op_of("matrix_diagonal");
   m.def(
-      "diagonal",
+      "matrix_diagonal",
       [&op](nb::handle x_, nb::handle size_, nb::handle row_, nb::handle column_) {
         return call(op, {x_}, {size_, row_, column_});
       },
@@ -2420,8 +2420,8 @@ void bind_diagonal(nb::module_& m) {
       nb::arg("size").none(),
       nb::arg("row").none(),
       nb::arg("column").none(),
-      nb::sig("def diagonal(x: Tensor | float, size: int, row: int | Sequence[int], column: int | Sequence[int]) -> Tensor"),
-      "The size elements of x[..., row + k, column + k], a diagonal of the last two axes.\n\nArgs:\n    x: a tensor of shape (..., i, j).\n    size: an integer with size >= 0.\n    row: an integer or several.\n    column: an integer or several.\n\nReturns:\n    y: the dtype of x, of shape (..., k) with k = size.\n\nRaises:\n    ValueError: the shapes do not fit; size does not satisfy size >= 0.\n\nExample:\n    >>> x = (axon.arange(15) % 7 - 3).reshape(3, 5) / 4\n    >>> y = axon.diagonal(x, 2, (0,), (0,))\n    >>> y.numpy().round(4)\n    array([-0.75,  0.75], dtype=float32)");
+      nb::sig("def matrix_diagonal(x: Tensor | float, size: int, row: int | Sequence[int], column: int | Sequence[int]) -> Tensor"),
+      "The size elements of x[..., row + k, column + k], a diagonal of the last two axes.\n\nArgs:\n    x: a tensor of shape (..., i, j).\n    size: an integer with size >= 0.\n    row: an integer or several.\n    column: an integer or several.\n\nReturns:\n    y: the dtype of x, of shape (..., k) with k = size.\n\nRaises:\n    ValueError: the shapes do not fit; size does not satisfy size >= 0.\n\nExample:\n    >>> x = (axon.arange(15) % 7 - 3).reshape(3, 5) / 4\n    >>> y = axon.matrix_diagonal(x, 2, (0,), (0,))\n    >>> y.numpy().round(4)\n    array([-0.75,  0.75], dtype=float32)");
 }
 
 void bind_diagonal_matrix(nb::module_& m) {
@@ -2603,6 +2603,27 @@ void bind_multinomial(nb::module_& m) {
       nb::arg("draws").none(),
       nb::sig("def multinomial(p: Tensor | float, key: tuple[int, int], draws: int) -> Tensor"),
       "Numbers of classes drawn with replacement, with probabilities in proportion to the last axis. Class c wins a race that it ends after an exponential time of rate p[..., c].\n\nArgs:\n    p: a floating-point tensor of shape (..., c).\n    key: the key of the draw, two integers.\n    draws: an integer with draws >= 0.\n\nReturns:\n    y: int64, of shape (..., s) with s = draws.\n\nRaises:\n    ValueError: the shapes do not fit; draws does not satisfy draws >= 0; a largest or\n        smallest of no elements is asked for.\n    TypeError: p has a dtype of another kind.");
+}
+
+void bind_attention(nb::module_& m) {
+  Op& op = op_of("attention");
+  m.def(
+      "attention",
+      [&op](nb::handle q_, nb::handle k_, nb::handle v_, nb::handle mask_, nb::handle key_, nb::handle scale_, nb::handle causal_, nb::handle drop_, nb::handle p_) {
+        return call(op, {q_, k_, v_, mask_}, {key_, scale_, causal_, drop_, p_});
+      },
+      nb::arg("q").none(),
+      nb::arg("k").none(),
+      nb::arg("v").none(),
+      nb::arg("mask").none() = nb::none(),
+      nb::kw_only(),
+      nb::arg("key").none(),
+      nb::arg("scale").none(),
+      nb::arg("causal").none() = op.defaults[2],
+      nb::arg("drop").none() = op.defaults[3],
+      nb::arg("p").none() = op.defaults[4],
+      nb::sig("def attention(q: Tensor | float, k: Tensor | float, v: Tensor | float, mask: Tensor | float | None = None, *, key: tuple[int, int], scale: float, causal: bool = False, drop: bool = False, p: float = 0.0) -> Tensor"),
+      "Values averaged by the softmax, over keys j, of scaled products of queries i and keys (Vaswani et al., 2017). The mask is added to the products; with causal, query i sees the keys up to i. A query that sees no key gets zeros. With drop, shares are zero with probability p.\n\nArgs:\n    q: a floating-point tensor of shape (..., i, d).\n    k: a floating-point tensor of shape (..., j, d).\n    v: a floating-point tensor of shape (..., j, e).\n    mask: a floating-point tensor of shape (..., i, j); 0 where left out.\n    key: the key of the draw, two integers.\n    scale: a number.\n    causal: a bool, by default False.\n    drop: a bool, by default False.\n    p: a number with 0 <= p < 1, by default 0.0.\n\nReturns:\n    y: the promoted dtype of q and k and v, of shape (..., i, e).\n\nRaises:\n    ValueError: the shapes do not fit; p does not satisfy 0 <= p < 1; a largest or smallest\n        of no elements is asked for.\n    TypeError: q or k or v or mask has a dtype of another kind.");
 }
 
 void bind_sgd_step(nb::module_& m) {
@@ -4916,10 +4937,10 @@ void bind_triu__grad(nb::module_& m) {
       "Gradient of triu.");
 }
 
-void bind_diagonal__grad(nb::module_& m) {
-  Op& op = op_of("diagonal.grad");
+void bind_matrix_diagonal__grad(nb::module_& m) {
+  Op& op = op_of("matrix_diagonal.grad");
   m.def(
-      "diagonal__grad",
+      "matrix_diagonal__grad",
       [&op](nb::handle dy_, nb::handle x_, nb::handle size_, nb::handle row_, nb::handle column_) {
         return call(op, {dy_, x_}, {size_, row_, column_});
       },
@@ -4929,8 +4950,8 @@ void bind_diagonal__grad(nb::module_& m) {
       nb::arg("size").none(),
       nb::arg("row").none(),
       nb::arg("column").none(),
-      nb::sig("def diagonal__grad(dy: Tensor | float, x: Tensor | Ghost, *, size: int, row: int | Sequence[int], column: int | Sequence[int]) -> Tensor"),
-      "Gradient of diagonal.");
+      nb::sig("def matrix_diagonal__grad(dy: Tensor | float, x: Tensor | Ghost, *, size: int, row: int | Sequence[int], column: int | Sequence[int]) -> Tensor"),
+      "Gradient of matrix_diagonal.");
 }
 
 void bind_diagonal_matrix__grad(nb::module_& m) {
@@ -4999,6 +5020,29 @@ void bind_concat__grad(nb::module_& m) {
       nb::arg("axis").none() = op.defaults[0],
       nb::sig("def concat__grad(dy: Tensor | float, a: Tensor | Ghost, b: Tensor | Ghost, *, axis: int = 0) -> tuple[Tensor, Tensor]"),
       "Gradient of concat.");
+}
+
+void bind_attention__grad(nb::module_& m) {
+  Op& op = op_of("attention.grad");
+  m.def(
+      "attention__grad",
+      [&op](nb::handle dy_, nb::handle q_, nb::handle k_, nb::handle v_, nb::handle mask_, nb::handle y_, nb::handle key_, nb::handle scale_, nb::handle causal_, nb::handle drop_, nb::handle p_) {
+        return call(op, {dy_, q_, k_, v_, mask_, y_}, {key_, scale_, causal_, drop_, p_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("q").none(),
+      nb::arg("k").none(),
+      nb::arg("v").none(),
+      nb::arg("mask").none() = nb::none(),
+      nb::arg("y").none(),
+      nb::kw_only(),
+      nb::arg("key").none(),
+      nb::arg("scale").none(),
+      nb::arg("causal").none() = op.defaults[2],
+      nb::arg("drop").none() = op.defaults[3],
+      nb::arg("p").none() = op.defaults[4],
+      nb::sig("def attention__grad(dy: Tensor | float, q: Tensor | float, k: Tensor | float, v: Tensor | float, mask: Tensor | float | None, y: Tensor | float, *, key: tuple[int, int], scale: float, causal: bool = False, drop: bool = False, p: float = 0.0) -> tuple[Tensor, Tensor, Tensor, Tensor]"),
+      "Gradient of attention.");
 }
 
 }  // namespace
@@ -5180,7 +5224,7 @@ void bind_ops(nb::module_& m) {
   bind_roll(m);
   bind_tril(m);
   bind_triu(m);
-  bind_diagonal(m);
+  bind_matrix_diagonal(m);
   bind_diagonal_matrix(m);
   bind_sliding_window(m);
   bind_unfold(m);
@@ -5193,6 +5237,7 @@ void bind_ops(nb::module_& m) {
   bind_random_exponential(m);
   bind_bernoulli(m);
   bind_multinomial(m);
+  bind_attention(m);
   bind_sgd_step(m);
   bind_adam_step(m);
   bind_rmsprop_step(m);
@@ -5343,11 +5388,12 @@ void bind_ops(nb::module_& m) {
   bind_roll__grad(m);
   bind_tril__grad(m);
   bind_triu__grad(m);
-  bind_diagonal__grad(m);
+  bind_matrix_diagonal__grad(m);
   bind_diagonal_matrix__grad(m);
   bind_sliding_window__grad(m);
   bind_unfold__grad(m);
   bind_concat__grad(m);
+  bind_attention__grad(m);
 }
 
 }  // namespace axon

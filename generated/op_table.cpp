@@ -2646,7 +2646,7 @@ const char* const kPrograms[] = {
   (attr (diagonal offsets (0)))
   (out (dx (like dy) (* i j)))
   (set dx (* i j) (select (ge (sub (index j) (index i)) diagonal.0) (load dy (* i j)) 0.0))))axon",
-    R"axon((program diagonal
+    R"axon((program matrix_diagonal
   (doc "The size elements of x[..., row + k, column + k], a diagonal of the last two axes.")
   (in (x any (* i j)))
   (attr (size int))
@@ -2656,8 +2656,8 @@ const char* const kPrograms[] = {
   (check (>= size 0) "size must satisfy size >= 0")
   (out (y (like x) (* k)))
   (set y (* k) (load x (* (+ k row.0) (+ k column.0))))))axon",
-    R"axon((program diagonal.grad
-  (doc "Gradient of diagonal.")
+    R"axon((program matrix_diagonal.grad
+  (doc "Gradient of matrix_diagonal.")
   (in (dy float (* k)))
   (in (x any (* i j) ghost))
   (attr (size int))
@@ -2817,6 +2817,50 @@ const char* const kPrograms[] = {
   (check (>= draws 0) "draws must satisfy draws >= 0")
   (out (y int64 (* s)))
   (reduce argmin y (* s) (c) (select (gt (load p (* c)) 0) (div (neg (log1p (neg (uniform key (linear * s c))))) (load p (* c))) inf))))axon",
+    R"axon((program attention
+  (doc "Values averaged by the softmax, over keys j, of scaled products of queries i and keys (Vaswani et al., 2017). The mask is added to the products; with causal, query i sees the keys up to i. A query that sees no key gets zeros. With drop, shares are zero with probability p.")
+  (in (q float (* i d)))
+  (in (k float (* j d)))
+  (in (v float (* j e)))
+  (in (mask float (* i j) (default 0.0)))
+  (attr (key rng))
+  (attr (scale real))
+  (attr (causal flag false))
+  (attr (drop flag false))
+  (attr (p real 0.0))
+  (check (and (<= 0 p) (< p 1)) "p must satisfy 0 <= p < 1")
+  (out (y (promote q k v) (* i e)))
+  (reduce sum t1 (* i j) (d) (mul (load q (* i d)) (load k (* j d))))
+  (reduce max t2 (* i) (j) (select causal (select (le (index j) (index i)) (add (mul (load t1 (* i j)) scale) (load mask (* i j))) -inf) (add (mul (load t1 (* i j)) scale) (load mask (* i j)))))
+  (reduce sum t3 (* i e) (j) (mul (select drop (select (ge (uniform key (linear * i j)) p) (div (exp (sub (select causal (select (le (index j) (index i)) (add (mul (load t1 (* i j)) scale) (load mask (* i j))) -inf) (add (mul (load t1 (* i j)) scale) (load mask (* i j)))) (detach (finite (load t2 (* i)))))) (sub 1 p)) 0) (exp (sub (select causal (select (le (index j) (index i)) (add (mul (load t1 (* i j)) scale) (load mask (* i j))) -inf) (add (mul (load t1 (* i j)) scale) (load mask (* i j)))) (detach (finite (load t2 (* i))))))) (load v (* j e))))
+  (reduce sum t4 (* i) (j) (exp (sub (select causal (select (le (index j) (index i)) (add (mul (load t1 (* i j)) scale) (load mask (* i j))) -inf) (add (mul (load t1 (* i j)) scale) (load mask (* i j)))) (detach (finite (load t2 (* i)))))))
+  (set y (* i e) (div (load t3 (* i e)) (select (gt (load t4 (* i)) 0) (load t4 (* i)) 1)))))axon",
+    R"axon((program attention.grad
+  (doc "Gradient of attention.")
+  (in (dy float (* i e)))
+  (in (q float (* i d)))
+  (in (k float (* j d)))
+  (in (v float (* j e)))
+  (in (mask float (* i j) (default 0.0)))
+  (in (y any (* i e)))
+  (attr (key rng))
+  (attr (scale real))
+  (attr (causal flag false))
+  (attr (drop flag false))
+  (attr (p real 0.0))
+  (out (dq (like q) ((own q) i d)))
+  (out (dk (like k) ((own k) j d)))
+  (out (dv (like v) ((own v) j e)))
+  (out (dmask (like mask) ((own mask) i j)))
+  (reduce sum g1 (* i j) (d) (mul (load q (* i d)) (load k (* j d))))
+  (reduce max g2 (* i) (j) (select causal (select (le (index j) (index i)) (add (mul (load g1 (* i j)) scale) (load mask (* i j))) -inf) (add (mul (load g1 (* i j)) scale) (load mask (* i j)))))
+  (reduce sum g3 (* i) (j) (exp (sub (select causal (select (le (index j) (index i)) (add (mul (load g1 (* i j)) scale) (load mask (* i j))) -inf) (add (mul (load g1 (* i j)) scale) (load mask (* i j)))) (finite (load g2 (* i))))))
+  (reduce sum g4 (* i j) (e) (mul (load dy (* i e)) (load v (* j e))))
+  (reduce sum g5 (* i) (e) (mul (load dy (* i e)) (load y (* i e))))
+  (reduce sum dq ((own q) i d) ((bcast q) j) (mul (mul (mul (div (exp (sub (select causal (select (le (index j) (index i)) (add (mul (load g1 (* i j)) scale) (load mask (* i j))) -inf) (add (mul (load g1 (* i j)) scale) (load mask (* i j)))) (finite (load g2 (* i))))) (select (gt (load g3 (* i)) 0) (load g3 (* i)) 1)) (sub (select drop (select (ge (uniform key (linear * i j)) p) (div (load g4 (* i j)) (sub 1 p)) 0) (load g4 (* i j))) (load g5 (* i)))) scale) (load k (* j d))))
+  (reduce sum dk ((own k) j d) ((bcast k) i) (mul (mul (mul (div (exp (sub (select causal (select (le (index j) (index i)) (add (mul (load g1 (* i j)) scale) (load mask (* i j))) -inf) (add (mul (load g1 (* i j)) scale) (load mask (* i j)))) (finite (load g2 (* i))))) (select (gt (load g3 (* i)) 0) (load g3 (* i)) 1)) (sub (select drop (select (ge (uniform key (linear * i j)) p) (div (load g4 (* i j)) (sub 1 p)) 0) (load g4 (* i j))) (load g5 (* i)))) scale) (load q (* i d))))
+  (reduce sum dv ((own v) j e) ((bcast v) i) (mul (select drop (select (ge (uniform key (linear * i j)) p) (div (div (exp (sub (select causal (select (le (index j) (index i)) (add (mul (load g1 (* i j)) scale) (load mask (* i j))) -inf) (add (mul (load g1 (* i j)) scale) (load mask (* i j)))) (finite (load g2 (* i))))) (select (gt (load g3 (* i)) 0) (load g3 (* i)) 1)) (sub 1 p)) 0) (div (exp (sub (select causal (select (le (index j) (index i)) (add (mul (load g1 (* i j)) scale) (load mask (* i j))) -inf) (add (mul (load g1 (* i j)) scale) (load mask (* i j)))) (finite (load g2 (* i))))) (select (gt (load g3 (* i)) 0) (load g3 (* i)) 1))) (load dy (* i e))))
+  (reduce sum dmask ((own mask) i j) ((bcast mask)) (mul (div (exp (sub (select causal (select (le (index j) (index i)) (add (mul (load g1 (* i j)) scale) (load mask (* i j))) -inf) (add (mul (load g1 (* i j)) scale) (load mask (* i j)))) (finite (load g2 (* i))))) (select (gt (load g3 (* i)) 0) (load g3 (* i)) 1)) (sub (select drop (select (ge (uniform key (linear * i j)) p) (div (load g4 (* i j)) (sub 1 p)) 0) (load g4 (* i j))) (load g5 (* i)))))))axon",
     R"axon((program sgd_step
   (doc "One step of stochastic gradient descent with momentum m and weight decay.")
   (in (p float (*)))

@@ -3847,7 +3847,7 @@ def triu(x: Tensor | float, diagonal: int | Sequence[int] = (0,)) -> Tensor:
                [ 0. ,  0. ]], dtype=float32)
     """
 
-def diagonal(x: Tensor | float, size: int, row: int | Sequence[int], column: int | Sequence[int]) -> Tensor:
+def matrix_diagonal(x: Tensor | float, size: int, row: int | Sequence[int], column: int | Sequence[int]) -> Tensor:
     """The size elements of x[..., row + k, column + k], a diagonal of the last two axes.
 
     Args:
@@ -3864,7 +3864,7 @@ def diagonal(x: Tensor | float, size: int, row: int | Sequence[int], column: int
 
     Example:
         >>> x = (axon.arange(15) % 7 - 3).reshape(3, 5) / 4
-        >>> y = axon.diagonal(x, 2, (0,), (0,))
+        >>> y = axon.matrix_diagonal(x, 2, (0,), (0,))
         >>> y.numpy().round(4)
         array([-0.75,  0.75], dtype=float32)
     """
@@ -4086,6 +4086,29 @@ def multinomial(p: Tensor | float, key: tuple[int, int], draws: int) -> Tensor:
         ValueError: the shapes do not fit; draws does not satisfy draws >= 0; a largest or
             smallest of no elements is asked for.
         TypeError: p has a dtype of another kind.
+    """
+
+def attention(q: Tensor | float, k: Tensor | float, v: Tensor | float, mask: Tensor | float | None = None, *, key: tuple[int, int], scale: float, causal: bool = False, drop: bool = False, p: float = 0.0) -> Tensor:
+    """Values averaged by the softmax, over keys j, of scaled products of queries i and keys (Vaswani et al., 2017). The mask is added to the products; with causal, query i sees the keys up to i. A query that sees no key gets zeros. With drop, shares are zero with probability p.
+
+    Args:
+        q: a floating-point tensor of shape (..., i, d).
+        k: a floating-point tensor of shape (..., j, d).
+        v: a floating-point tensor of shape (..., j, e).
+        mask: a floating-point tensor of shape (..., i, j); 0 where left out.
+        key: the key of the draw, two integers.
+        scale: a number.
+        causal: a bool, by default False.
+        drop: a bool, by default False.
+        p: a number with 0 <= p < 1, by default 0.0.
+
+    Returns:
+        y: the promoted dtype of q and k and v, of shape (..., i, e).
+
+    Raises:
+        ValueError: the shapes do not fit; p does not satisfy 0 <= p < 1; a largest or smallest
+            of no elements is asked for.
+        TypeError: q or k or v or mask has a dtype of another kind.
     """
 
 def sgd_step(p: Tensor | float, g: Tensor | float, m: Tensor | float, *, lr: float, momentum: float = 0.0, decay: float = 0.0, nesterov: bool = False) -> tuple[Tensor, Tensor]:
@@ -4746,8 +4769,8 @@ def tril__grad(dy: Tensor | float, *, diagonal: int | Sequence[int] = (0,)) -> T
 def triu__grad(dy: Tensor | float, *, diagonal: int | Sequence[int] = (0,)) -> Tensor:
     """Gradient of triu."""
 
-def diagonal__grad(dy: Tensor | float, x: Tensor | Ghost, *, size: int, row: int | Sequence[int], column: int | Sequence[int]) -> Tensor:
-    """Gradient of diagonal."""
+def matrix_diagonal__grad(dy: Tensor | float, x: Tensor | Ghost, *, size: int, row: int | Sequence[int], column: int | Sequence[int]) -> Tensor:
+    """Gradient of matrix_diagonal."""
 
 def diagonal_matrix__grad(dy: Tensor | float, x: Tensor | Ghost, *, size: int | tuple[int, int], row: int | Sequence[int], column: int | Sequence[int]) -> Tensor:
     """Gradient of diagonal_matrix."""
@@ -4760,6 +4783,9 @@ def unfold__grad(dy: Tensor | float, x: Tensor | Ghost, *, window: int | tuple[i
 
 def concat__grad(dy: Tensor | float, a: Tensor | Ghost, b: Tensor | Ghost, *, axis: int = 0) -> tuple[Tensor, Tensor]:
     """Gradient of concat."""
+
+def attention__grad(dy: Tensor | float, q: Tensor | float, k: Tensor | float, v: Tensor | float, mask: Tensor | float | None, y: Tensor | float, *, key: tuple[int, int], scale: float, causal: bool = False, drop: bool = False, p: float = 0.0) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Gradient of attention."""
 
 class Methods(TensorBase):
     """What Tensor has from the entries: methods and operators."""

@@ -243,7 +243,7 @@ def diagonal(x: Tensor, offset: int = 0, axis1: int = -2, axis2: int = -1) -> Te
     x = moveaxis(x, (axis1, axis2), (-2, -1))
     row, column = max(-offset, 0), max(offset, 0)
     size = max(min(x.shape[-2] - row, x.shape[-1] - column), 0)
-    return ops.diagonal(x, size, row, column)
+    return ops.matrix_diagonal(x, size, row, column)
 
 
 def diag(x: Tensor, offset: int = 0) -> Tensor:
