@@ -418,16 +418,19 @@ class _Entry:
             for name, tree in where.items.items():
                 parsed = parse_expression(expect_formula(tree, f"the extent of {name!r}"))
                 signature.where[name] = Integers(signature).expression(parsed, parsed.tree)
-        solved = {name for i in signature.inputs.values() for name in _solved_axes(i.dims)}
-        self._check_where_ends(solved)
-        known = solved | set(signature.where)
+        dims = [d for i in signature.inputs.values() for d in i.dims]
+        known = _solved_axes(dims, set(signature.where))
+        self._check_where_ends(known - set(signature.where))
         for name in signature.axes:
             if name not in known:
+                product = any(is_call(d, "*") and name in d.args for d in dims)
                 mark = out.mark if out is not None else self.key.mark
                 raise error(
-                    mark,
-                    f"the extent of axis {name!r} is not known",
-                    f"an input with the axis, or where: {{{name}: ...}}",
+                    self._parameters().mark if product else mark,
+                    f"the extent of axis {name!r} is not known"
+                    + (": a product does not tell its factors" if product else ""),
+                    f"an input with the axis, an attribute 'count {name}: int', or "
+                    f"where: {{{name}: ...}}",
                 )
 
     def _check_where_ends(self, solved: set[str]) -> None:
@@ -593,10 +596,12 @@ class _Entry:
         try:
             return adjoint.gradient(program)
         except (ValueError, NotImplementedError) as failure:
+            reason = str(failure).removeprefix(f"{program.name}: ").partition("; write ")[0]
+            field = "kernel" if "kernel" in self.fields.keys else "forward"
             raise error(
-                self.key.mark,
-                f"no gradient can be derived: {failure}",
-                "backward: none, or formulas",
+                self.fields.keys[field].mark,
+                f"the gradient must be written: {reason}",
+                "backward: {x: formula}, or none",
             ) from None
 
     def _written(
@@ -727,14 +732,19 @@ def _gradient_inputs(
     return (*(values[name] for name in first), *kept, *ghosts)
 
 
-def _solved_axes(dims: tuple[Node, ...]) -> list[str]:
-    """The names whose extents an input with these dims determines."""
-    names = []
-    for dim in flat_dims(dims):
-        term = dim.args[1] if is_call(dim, "sub") else dim
-        if isinstance(term, str) and term != GROUP:
-            names.append(term)
-    return names
+def _solved_axes(dims: list[Node], known: set[str]) -> set[str]:
+    """`known` and the names whose extents follow from inputs with these dims."""
+    solved = set(known)
+    while True:
+        before = len(solved)
+        for dim in dims:
+            term = dim.args[1] if is_call(dim, "sub") else dim
+            factors = term.args if is_call(term, "*") else (term,)
+            unknown = [f for f in factors if isinstance(f, str) and f not in (*solved, GROUP)]
+            if len(unknown) == 1:
+                solved.add(unknown[0])
+        if len(solved) == before:
+            return solved
 
 
 def _opaque(kernel: Scalar, signature: Signature) -> Statement:

@@ -18,8 +18,8 @@ from typing import Any
 
 from . import hints
 from .accuracy import advice
-from .bounds import escape
 from .diagnostics import Scalar, error
+from .formula_checks import axes_text, check_inside, is_float, refuse_float
 from .ir import GROUP, Call, Node, Output, Statement, call, index_of, is_call, load
 from .primitives import PRIMITIVES
 from .signature import (
@@ -41,9 +41,13 @@ from .syntax import (
     constant,
     elements,
     is_ellipsis,
+    is_name,
+    is_scatter,
     parse_formula,
+    value_names,
 )
 from .terms import index_in
+from .values import Over, Reduction, Value, merge, over_of
 
 SCATTERS = ("sum", "max", "min", "prod", "set")
 REDUCTIONS = ("sum", "max", "min", "prod", "any", "all", "argmax", "argmin")
@@ -70,68 +74,6 @@ OPERATORS = {
 CONSTANTS = {"inf": math.inf, "nan": math.nan, "pi": math.pi, "true": True, "false": False}
 SPECIAL = ("mean", "guard", "at", "count", "linear", "uniform", "detach", "cast")
 FUNCTIONS = tuple(n for n in PRIMITIVES if n not in ("select", *OPERATORS.values()))
-
-Over = frozenset
-
-
-NOTHING: Over = Over()
-
-
-@dataclass(frozen=True)
-class Value:
-    """A lowered expression and the terms that it varies over.
-
-    These are `*`, (sel a), (rest a), (shape s) and named axes.
-    """
-
-    expr: Node
-    over: Over = NOTHING
-
-
-@dataclass(frozen=True)
-class Reduction:
-    combine: str
-    domain: tuple[Node, ...]
-    body: Value
-    over: Over
-
-
-def merge(*overs: Over) -> Over:
-    """The union; the selected and the other axes together are the group."""
-    union = Over().union(*overs)
-    halves = {t.args[0] for t in union if is_call(t, "sel")} & {
-        t.args[0] for t in union if is_call(t, "rest")
-    }
-    if halves:
-        union |= {GROUP}
-    if GROUP in union:
-        union = Over(t for t in union if not is_call(t, "sel", "rest"))
-    return union
-
-
-def over_of(terms: tuple[Node, ...], signature: Signature) -> Over:
-    """What the terms of dims, a store or an index extend over."""
-    return merge(*(_over_of_term(term, signature) for term in terms))
-
-
-def _over_of_term(term: Node, signature: Signature) -> Over:
-    if not isinstance(term, Call):
-        return Over([term]) if term == GROUP or term in signature.axes else Over()
-    if term.head in ("sel", "rest", "shape"):
-        return Over([term])
-    if term.head == "keep":
-        return Over([call("rest", term.args[0])])
-    if term.head in ("perm", "own"):
-        return Over([GROUP])
-    if term.head == "sub":
-        return merge(Over([call("rest", term.args[0])]), _over_of_term(term.args[1], signature))
-    if term.head == "at":
-        return Over([call("sel", term.args[0])])
-    if term.head == "load":
-        return over_of(index_of(term), signature)
-    if term.head == "count":
-        return Over()
-    return over_of(term.args, signature)
 
 
 @dataclass
@@ -504,34 +446,13 @@ class Lowerer:
         if sign == "**" and constant(node.right) == 2:
             return self._apply("square", self.value(node.left))
         if sign in ("&", "|", "^"):
-            self._refuse_floats(node, sign)
+            for side in (node.left, node.right):
+                refuse_float(self.parsed, side, self.value(side).expr, sign, self.signature)
         return self._apply(OPERATORS[sign], self.value(node.left), self.value(node.right))
-
-    def _refuse_floats(self, node: ast.BinOp, sign: str) -> None:
-        for side in (node.left, node.right):
-            if self._is_float(self.value(side).expr):
-                remedy = "'and', 'or', and parentheses around comparisons"
-                raise self.parsed.error(
-                    side,
-                    f"{sign!r} is of integers and bools, {self.parsed.text(side)!r} is a float",
-                    "'**' for a power" if sign == "^" else remedy,
-                )
-
-    def _is_float(self, expr: Node) -> bool:
-        """True iff the expression certainly is a floating-point number."""
-        if isinstance(expr, float):
-            return True
-        if is_call(expr, "load"):
-            declared = self.signature.inputs.get(expr.args[0])
-            return declared is not None and declared.cls == "float"
-        if not isinstance(expr, Call) or expr.head not in PRIMITIVES:
-            return False
-        kind = PRIMITIVES[expr.head].result
-        return kind == "flt" or (kind == "same" and any(map(self._is_float, expr.args)))
 
     def _condition(self, node: ast.expr) -> Value:
         value = self.value(node)
-        if self._is_float(value.expr):
+        if is_float(value.expr, self.signature):
             raise self.parsed.error(
                 node,
                 f"a condition is true or false, {self.parsed.text(node)!r} is a float",
@@ -582,28 +503,10 @@ class Lowerer:
 
     def _Subscript(self, node: ast.Subscript) -> Value:
         value = self._indexed(node)
-        if is_call(value.expr, "load"):
-            self._check_inside(node, index_of(value.expr))
+        if is_call(value.expr, "load") and isinstance(node.value, ast.Name):
+            dims = flat_dims(self.values[node.value.id])
+            check_inside(self.parsed, node, dims, index_of(value.expr), self.signature)
         return value
-
-    def _check_inside(self, node: Any, index: tuple[Node, ...]) -> None:
-        """Refuses an index without a guard that certainly leaves the tensor at some point."""
-        dims = flat_dims(self.values[node.value.id])
-        for item, dim, term in zip(elements(node.slice), dims, index, strict=False):
-            extent: Node = dim
-            if is_call(term, "sub"):
-                axis, term = term.args
-                extent = dim.args[1] if is_call(dim, "sub") else call("sel", axis)
-            if term == dim or not (extent in self.signature.axes or is_call(extent, "sel")):
-                continue
-            leaves = escape(term, call("count", extent), self.signature.axes, self.signature.where)
-            if leaves is not None:
-                at = item.upper if isinstance(item, ast.Slice) and item.upper else item
-                raise self.parsed.error(
-                    at,
-                    f"the index {self.parsed.text(at)!r} leaves {node.value.id!r}: {leaves}",
-                    f"guard({self.parsed.text(node)}, 0), or an axis with fewer points",
-                )
 
     def _indexed(self, node: ast.Subscript) -> Value:
         if isinstance(node.value, ast.Attribute):
@@ -849,7 +752,7 @@ class Lowerer:
         node = self._resolve(node)
         if self._is_computed(node):
             number = self.value(node).expr
-            if self._is_float(number):
+            if is_float(number, self.signature):
                 raise self.parsed.error(
                     node,
                     f"an index is an integer, {self.parsed.text(node)!r} is a float",
@@ -909,34 +812,6 @@ class Lowerer:
             if isinstance(n, ast.Call) and is_name(n.func, (*FUNCTIONS, "cast")):
                 return True
         return False
-
-
-def axes_text(term: Node) -> str:
-    """Axes as formulas write them."""
-    if not isinstance(term, Call):
-        return "all axes" if term == GROUP else str(term)
-    names = ", ".join(map(str, term.args))
-    if term.head == "sub":
-        return f"{term.args[0]}: {term.args[1]}"
-    return names if term.head in ("sel", "shape") else f"{term.head}({names})"
-
-
-def value_names(node: ast.expr) -> list[ast.Name]:
-    """The names that an expression reads, without those of functions."""
-    functions = {id(n.func) for n in ast.walk(node) if isinstance(n, ast.Call)}
-    return [n for n in ast.walk(node) if isinstance(n, ast.Name) and id(n) not in functions]
-
-
-def is_name(node: ast.expr, names: tuple[str, ...]) -> bool:
-    return isinstance(node, ast.Name) and node.id in names
-
-
-def is_scatter(node: ast.expr) -> bool:
-    return (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Subscript)
-        and is_name(node.func.value, ("scatter",))
-    )
 
 
 def reads(statements: Iterable[Statement]) -> set[str]:

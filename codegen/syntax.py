@@ -188,3 +188,21 @@ def constant(node: ast.expr) -> object | None:
 
 def is_ellipsis(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value is Ellipsis
+
+
+def value_names(node: ast.expr) -> list[ast.Name]:
+    """The names that an expression reads, without those of functions."""
+    functions = {id(n.func) for n in ast.walk(node) if isinstance(n, ast.Call)}
+    return [n for n in ast.walk(node) if isinstance(n, ast.Name) and id(n) not in functions]
+
+
+def is_name(node: ast.expr, names: tuple[str, ...]) -> bool:
+    return isinstance(node, ast.Name) and node.id in names
+
+
+def is_scatter(node: ast.expr) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Subscript)
+        and is_name(node.func.value, ("scatter",))
+    )

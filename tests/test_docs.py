@@ -11,9 +11,11 @@ import sys
 import pytest
 from op_cases import ROOT
 
+from codegen import check
 from codegen.diagnostics import SpecError
 from codegen.entry import parse_ops
 
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 WALK = (ROOT / "docs" / "add-an-op.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", WALK, flags=re.DOTALL | re.MULTILINE)
 ENTRIES = next(text for kind, text in BLOCKS if kind == "yaml")
@@ -71,3 +73,13 @@ def test_the_entries_are_those_of_ops_yaml():
     text = (ROOT / "ops.yaml").read_text(encoding="utf-8")
     for entry in ENTRIES.strip().split("\n\n"):
         assert f"\n{entry.strip()}\n" in text
+
+
+def test_the_op_of_the_readme(tmp_path, monkeypatch, capsys):
+    section = README[README.index("## Add an op") :]
+    entry, code = re.findall(r"^```(?:yaml|python)\n(.*?)^```", section, flags=re.DOTALL | re.M)
+    (tmp_path / "my_ops.yaml").write_text(entry)
+    monkeypatch.chdir(tmp_path)
+    assert check.main(["my_ops.yaml"]) == 0
+    exec(code, {})
+    assert "1 kernel\n" in capsys.readouterr().out
