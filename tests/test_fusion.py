@@ -125,3 +125,32 @@ def test_source_is_c_and_the_reasons_are_told():
     assert len(found) == 2
     assert any(kernel.reasons for kernel in found)
     assert "for" in found.kernels[0].source
+
+
+@pytest.mark.parametrize(("shape", "axis"), [((64, 300), 1), ((64, 300), 0), ((1000,), 0)])
+class TestScans:
+    def test_a_running_sum_is_one_scan(self, shape, axis):
+        found = kernels(axon.cumsum(rand(*shape), axis))
+        assert [(k.kind, k.flops) for k in found] == [("scan", rand(*shape).size)]
+
+    def test_its_gradient_is_one_scan(self, shape, axis):
+        x, weights = rand(*shape), rand(*shape)
+        x.requires_grad = True
+        y = axon.cumsum(x, axis)
+        axon.flush()
+        (y * weights).sum().backward()
+        assert [k.kind for k in kernels(x.grad)] == ["scan"]
+
+    def test_maps_before_and_after_join(self, shape, axis):
+        x = rand(*shape)
+        assert [k.kind for k in kernels(axon.cumsum(x * 2 + 1, axis))] == ["scan"]
+        assert [k.kind for k in kernels(axon.tanh(axon.cumsum(axon.exp(x), axis)) + x)] == ["scan"]
+
+
+def test_scans_in_opposite_directions_are_two_kernels_and_say_why():
+    x = rand(64, 3000)
+    x.requires_grad = True
+    axon.cumsum(x, 1).sum().backward()
+    found = kernels(axon.cumsum(x.grad * x.detach(), 1))
+    assert [k.kind for k in found] == ["scan", "scan"]
+    assert any("other direction" in reason for k in found for reason in k.reasons)

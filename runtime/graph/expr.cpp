@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <string>
 #include <unordered_map>
 
@@ -40,8 +41,8 @@ Prim prim_from_name(std::string_view name) {
 }
 
 bool Instr::operator==(const Instr& o) const {
-  return kind == o.kind && dtype == o.dtype && prim == o.prim && args[0] == o.args[0] &&
-         args[1] == o.args[1] && args[2] == o.args[2] && index == o.index &&
+  return kind == o.kind && dtype == o.dtype && prim == o.prim && combine == o.combine &&
+         args[0] == o.args[0] && args[1] == o.args[1] && args[2] == o.args[2] && index == o.index &&
          same_bits(number, o.number) && integer == o.integer && address == o.address &&
          bounds == o.bounds;
 }
@@ -72,6 +73,52 @@ std::vector<int32_t> closure_of(const std::vector<Instr>& body, const std::vecto
   }
   std::reverse(order.begin(), order.end());
   return order;
+}
+
+DType accumulator_of(Combine c, DType t) {
+  switch (c) {
+    case Combine::argmax:
+    case Combine::argmin:
+      return DType::int64;
+    case Combine::any:
+    case Combine::all:
+      return DType::bool_;
+    default:
+      return t == DType::float16 || t == DType::bfloat16 ? DType::float32 : t;
+  }
+}
+
+Instr identity_of(Combine c, DType t) {
+  Instr constant;
+  constant.kind = InstrKind::constant;
+  constant.dtype = t;
+  const double inf = std::numeric_limits<double>::infinity();
+  const int bits = static_cast<int>(size_of(t)) * 8;
+  const bool is_signed = t >= DType::int8 && t <= DType::int64;
+  const uint64_t ones = ~uint64_t{0} >> (64 - (is_signed ? bits - 1 : bits));
+  const int64_t largest = t == DType::bool_ ? 1 : static_cast<int64_t>(ones);
+  switch (c) {
+    case Combine::max:
+    case Combine::argmax:
+      constant.number = -inf;
+      constant.integer = is_signed ? -largest - 1 : 0;
+      break;
+    case Combine::min:
+    case Combine::argmin:
+      constant.number = inf;
+      constant.integer = largest;
+      break;
+    case Combine::prod:
+    case Combine::all:
+      constant.number = 1;
+      constant.integer = 1;
+      break;
+    default:
+      break;
+  }
+  if (is_float(t)) constant.integer = 0;
+  if (!is_float(t)) constant.number = 0;
+  return constant;
 }
 
 const char* name_of(Combine c) {

@@ -36,6 +36,13 @@ const PrimInfo& info(Prim p);
 /// Throws ValueError if unknown.
 Prim prim_from_name(std::string_view name);
 
+/// How points that fall on the same element combine.
+enum class Combine : uint8_t { set, sum, max, min, prod, argmax, argmin, any, all };
+/// "sum"
+const char* name_of(Combine c);
+/// What a reduction to dtype t adds up in: 16-bit floats in float32.
+DType accumulator_of(Combine c, DType t);
+
 enum class InstrKind : uint8_t {
   constant,  // `number` (or `integer` when the dtype is an integer or bool)
   scalar,    // scalar slot `index` of the statement or kernel, read as `dtype`
@@ -52,12 +59,17 @@ enum class InstrKind : uint8_t {
   /// float32 in [0, 1) from counter args[0] (int64), key in scalar slots `index` and `index`+1
   uniform,
   result,  // kernels only: the value of reduction `index` of this phase
+  /// args[0] of all points along a reduced axis up to this one, combined as `combine` says, in
+  /// their order; `integer` 1: without this one. `address` is the point's number in that order: the
+  /// axis, or backwards its extent - 1 - the axis. The dtype is that of the accumulator.
+  scan,
 };
 
 struct Instr {
   InstrKind kind;
   DType dtype;
   Prim prim{};
+  Combine combine = Combine::set;
   int32_t args[3] = {-1, -1, -1};
   int32_t index = -1;
   double number = 0;
@@ -74,9 +86,7 @@ std::vector<int32_t> operands_of(const Instr& instr);
 /// The instructions that `roots` need, themselves included, in evaluation order.
 std::vector<int32_t> closure_of(const std::vector<Instr>& body, const std::vector<int32_t>& roots);
 
-/// How points that fall on the same element combine.
-enum class Combine : uint8_t { set, sum, max, min, prod, argmax, argmin, any, all };
-/// "sum"
-const char* name_of(Combine c);
+/// The constant that a reduction in dtype t starts from.
+Instr identity_of(Combine c, DType t);
 
 }  // namespace axon

@@ -74,6 +74,9 @@ std::string instr_text(const Instr& instr, const std::vector<Axis>& axes) {
       return call_text("uniform", instr) + " key s" + std::to_string(instr.index);
     case InstrKind::result:
       return "reduction " + std::to_string(instr.index);
+    case InstrKind::scan:
+      return call_text(std::string("scan ") + name_of(instr.combine), instr) +
+             (instr.integer ? " before " : " up to ") + to_string(instr.address, axes);
   }
   return "?";
 }

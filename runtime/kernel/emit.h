@@ -50,7 +50,8 @@ class BodyPrinter {
   /// Instructions whose bounds hold in the loop being printed: loads without checks.
   std::vector<bool> inside;
 
-  /// `const float v7 = ...;`, without a newline. Empty for `result`, which the skeleton declares.
+  /// `const float v7 = ...;`, without a newline. Empty for `result` and `scan`, which the loops
+  /// declare.
   std::string statement(int32_t instr);
   /// The statements of `instrs`, each on a line of its own behind `indent`.
   std::string statements(const std::vector<int32_t>& instrs, const std::string& indent);

@@ -203,6 +203,7 @@ std::string BodyPrinter::statement(int32_t instr) {
   std::string text;
   switch (in.kind) {
     case InstrKind::result:
+    case InstrKind::scan:
       return "";
     case InstrKind::constant:
       text = constant(in.dtype, in.number, in.integer);
@@ -306,29 +307,8 @@ std::string BodyPrinter::combined(Combine combine, DType t, const std::string& o
 }
 
 std::string BodyPrinter::identity(Combine combine, DType t) {
-  const bool floating = is_float(t);
-  const double inf = std::numeric_limits<double>::infinity();
-  const bool wide = t == DType::int64 || t == DType::uint64;
-  const bool is_unsigned =
-      t == DType::uint8 || t == DType::uint16 || t == DType::uint32 || t == DType::uint64;
-  const int bits = static_cast<int>(size_of(t)) * 8;
-  const int64_t top = wide ? std::numeric_limits<int64_t>::max() : (int64_t{1} << (bits - 1)) - 1;
-  switch (combine) {
-    case Combine::max:
-    case Combine::argmax:
-      if (floating) return constant(t, -inf, 0);
-      return t == DType::bool_ || is_unsigned ? constant(t, 0, 0) : constant(t, 0, -top - 1);
-    case Combine::min:
-    case Combine::argmin:
-      if (floating) return constant(t, inf, 0);
-      if (t == DType::bool_) return "1";
-      return is_unsigned ? "((" + register_type(t) + ")~0ULL)" : constant(t, 0, top);
-    case Combine::prod:
-    case Combine::all:
-      return constant(t, 1, 1);
-    default:
-      return constant(t, 0, 0);
-  }
+  const Instr start = identity_of(combine, t);
+  return constant(t, start.number, start.integer);
 }
 
 std::vector<int32_t> BodyPrinter::operands(int32_t instr) const {

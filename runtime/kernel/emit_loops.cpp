@@ -30,7 +30,10 @@ class LoopPrinter : public PhasePrinter {
  private:
   LoopPrinter(const Kernel& kernel, int number, const std::string& name, Ints& ints,
               const LoopNest& nest)
-      : PhasePrinter(kernel, number, ints, nest.vector), nest_(nest), name_(name) {
+      : PhasePrinter(kernel, number, ints, nest.vector),
+        nest_(nest),
+        name_(name),
+        sum_(phase_.body.size()) {
     choose_kept();
   }
 
@@ -55,6 +58,15 @@ class LoopPrinter : public PhasePrinter {
   std::string reduced_loops(int32_t level, int32_t depth, const std::string& indent);
   std::string innermost(int32_t level, const std::string& indent);
   std::string run_of_lanes(int32_t level, const std::string& indent);
+  std::string run_of_scans(int32_t level, const std::string& indent);
+  std::string run_of_chunks(int32_t level, const std::string& indent);
+  std::string reduced_loop(const std::string& i, const std::string& n) const;
+  Instrs scans(int32_t level) const;
+  bool folds(int32_t level) const;
+  bool in_chunks(int32_t level) const;
+  std::string declare_sum(int32_t scan, int32_t level);
+  std::string scan_begin(int32_t scan) const;
+  std::string scan_step(int32_t scan, const std::string& sum, const std::string& into) const;
   std::string reductions_begin(int32_t level, const std::string& indent);
   std::string reductions_end(int32_t level, const std::string& indent);
   std::string vector_loop(const std::function<std::string(const std::string&)>& body,
@@ -79,6 +91,7 @@ class LoopPrinter : public PhasePrinter {
   std::vector<int32_t> kept_at_;
   /// row instructions that are kept in a block, columns form only
   Instrs column_values_;
+  std::vector<std::string> sum_;  // the C name of the sum so far of a scan
   size_t scratch_ = 0;
 };
 
@@ -115,6 +128,7 @@ void LoopPrinter::choose_kept() {
   for (int32_t i = 0; i < size(); ++i) {
     if (uses[i] < 2 || !leaves[i] || depth_[i] < reduced_ || !expensive_within(i)) continue;
     if (nest_.form == LoopForm::points || (columns() && !depends_vector_[i])) continue;
+    if (phase_.body[i].kind == InstrKind::scan) continue;  // to run it again costs no more
     const size_t bytes = (size_t(points) * size_of(phase_.body[i].dtype) * 2 + 63) / 64 * 64;
     if (scratch_ + bytes > kLargestScratch) continue;
     kept_at_[i] = first[i];
@@ -132,7 +146,13 @@ std::string LoopPrinter::kept_element(int32_t instr) const {
 }
 
 std::string LoopPrinter::instruction(int32_t i, const std::string& indent) {
+  const Instr& in = phase_.body[i];
   std::string text = PhasePrinter::instruction(i, indent);
+  if (in.kind == InstrKind::scan && text_[i].empty()) {
+    const std::string value =
+        BodyPrinter::register_type(in.dtype) + " " + BodyPrinter::value_name(i);
+    text = indent + scan_step(i, sum_[i], "const " + value) + "\n";
+  }
   if (depth_[i] == reduced_ && kept_at_[i] >= 0 && text_[i].empty()) {
     text += indent + kept_element(i) + " = " + BodyPrinter::value_name(i) + ";\n";
   }
@@ -144,8 +164,61 @@ std::string LoopPrinter::accumulator(size_t r) const {
   return lanes() ? name + "[l]" : columns() ? name + "[j]" : name;
 }
 
+/// The scans that a level evaluates.
+Instrs LoopPrinter::scans(int32_t level) const {
+  return closure(roots(level), [&](int32_t i) {
+    return phase_.body[i].kind == InstrKind::scan && text_[i].empty();
+  });
+}
+
+/// True iff the level has reductions.
+bool LoopPrinter::folds(int32_t level) const {
+  return std::any_of(phase_.reductions.begin(), phase_.reductions.end(),
+                     [&](const Reduction& r) { return r.level == level; });
+}
+
+/// True iff the values that scans read, or what reads scans, are worth vector loops of their own.
+bool LoopPrinter::in_chunks(int32_t level) const {
+  if (!lanes()) return false;
+  const Instrs points = closure(roots(level), [&](int32_t i) { return depth_[i] == reduced_; });
+  return std::any_of(points.begin(), points.end(),
+                     [&](int32_t i) { return text_[i].empty() && is_expensive(phase_.body[i]); });
+}
+
+/// Declares the sum of a scan, which outlives the loops over reduced axes: in columns form it is a
+/// block, and beside a chunk an element behind it, lest it take a register from other loops.
+std::string LoopPrinter::declare_sum(int32_t scan, int32_t level) {
+  const std::string type = BodyPrinter::register_type(phase_.body[scan].dtype) + " ";
+  const std::string name = "so" + std::to_string(scan) + "_" + std::to_string(level);
+  const bool chunk = in_chunks(level);
+  sum_[scan] = name + (columns() ? "[j]" : chunk ? "[64]" : "");
+  const std::string count = columns() ? "[" + std::to_string(kLargestColumnBlock) + "]" : "[65]";
+  return type + name + (columns() || chunk ? count : "") + ";\n";
+}
+
+/// `so7_0 = 0;`
+std::string LoopPrinter::scan_begin(int32_t scan) const {
+  const Instr& in = phase_.body[scan];
+  return sum_[scan] + " = " + BodyPrinter::identity(in.combine, in.dtype) + ";\n";
+}
+
+/// Takes the operand's value into the sum; `into` becomes what the scan is at this point.
+std::string LoopPrinter::scan_step(int32_t scan, const std::string& sum,
+                                   const std::string& into) const {
+  const Instr& in = phase_.body[scan];
+  const std::string value = BodyPrinter::value_name(in.args[0]);
+  const std::string add =
+      sum + " = " + BodyPrinter::combined(in.combine, in.dtype, sum, value) + ";";
+  const std::string read = into + " = " + sum + ";";
+  return in.integer != 0 ? read + " " + add : add + " " + read;
+}
+
 std::string LoopPrinter::reductions_begin(int32_t level, const std::string& indent) {
   std::string text;
+  for (int32_t scan : scans(level)) {
+    text += indent + declare_sum(scan, level);
+    text += indent + scan_begin(scan);
+  }
   for (size_t r = 0; r < phase_.reductions.size(); ++r) {
     const Reduction& red = phase_.reductions[r];
     if (red.level != level) continue;
@@ -194,6 +267,59 @@ std::string LoopPrinter::innermost(int32_t level, const std::string& indent) {
   return instructions(needed, indent) + accumulate(level, indent) + stores(true, level, indent);
 }
 
+/// The innermost reduced axis point by point.
+std::string LoopPrinter::run_of_scans(int32_t level, const std::string& indent) {
+  if (in_chunks(level)) return run_of_chunks(level, indent);
+  const std::string i = printer_.axes[parallel_ + reduced_ - 1];
+  std::string text = indent + reduced_loop(i, extent(parallel_ + reduced_ - 1)) + " {\n";
+  if (folds(level)) text += indent + "  const int64_t l = " + i + " & 15;\n";
+  return text + innermost(level, indent + "  ") + indent + "}\n";
+}
+
+/// The innermost reduced axis in chunks. What is scanned is computed for a whole chunk before the
+/// scan itself, and what reads the scan after it, so that only the scan runs point by point.
+std::string LoopPrinter::run_of_chunks(int32_t level, const std::string& indent) {
+  const std::string i = printer_.axes[parallel_ + reduced_ - 1];
+  const std::string n = extent(parallel_ + reduced_ - 1);
+  const std::string in = indent + "  ";
+  const auto each = [&](const Instrs& wanted, const std::string& rest, bool independent) {
+    const Instrs needed = closure(wanted, [&](int32_t at) { return depth_[at] == reduced_; });
+    return fill(skeletons::chunk, {{"INDENT", in},
+                                   {"PRAGMA", independent ? "#pragma GCC ivdep" : ""},
+                                   {"I", i},
+                                   {"BODY", instructions(needed, in + "  ") + rest}});
+  };
+  const Instrs all = scans(level);
+  std::string text = indent + reduced_loop("q", "(" + n + " + 63) / 64") + " {\n";
+  text += in + "const int64_t base = q * 64;\n";
+  text += in + "const int64_t count = ax_min(64, " + n + " - base);\n";
+  for (int32_t scan : all) {
+    const Instr& of = phase_.body[scan];
+    const std::string run = sum_[scan].substr(0, sum_[scan].find('['));
+    const std::string value = BodyPrinter::value_name(of.args[0]);
+    text += each({of.args[0]}, in + "  " + run + "[e] = " + value + ";\n", true);
+    text += fill(skeletons::scan, {{"INDENT", in},
+                                   {"T", BodyPrinter::register_type(of.dtype)},
+                                   {"SUM", sum_[scan]},
+                                   {"LOOP", reduced_loop("e", "count")},
+                                   {"VALUE", value},
+                                   {"RUN", run},
+                                   {"STEP", scan_step(scan, "sum", run + "[e]")}});
+    text_[scan] = run + "[e]";
+  }
+  const std::string lane = folds(level) ? in + "  const int64_t l = e & 15;\n" : "";
+  const std::string rest = accumulate(level, in + "  ") + stores(true, level, in + "  ");
+  text += each(roots(level), lane + rest, !folds(level));
+  for (int32_t scan : all) text_[scan].clear();
+  return text + indent + "}\n";
+}
+
+/// The head of a loop over [0, n) in the order of the phase.
+std::string LoopPrinter::reduced_loop(const std::string& i, const std::string& n) const {
+  if (phase_.backwards) return "for (int64_t " + i + " = " + n + "; " + i + "-- > 0;)";
+  return "for (int64_t " + i + " = 0; " + i + " < " + n + "; ++" + i + ")";
+}
+
 /// Loops over the reduced axes from number `depth` inwards.
 std::string LoopPrinter::reduced_loops(int32_t level, int32_t depth, const std::string& indent) {
   std::string text;
@@ -214,13 +340,15 @@ std::string LoopPrinter::reduced_loops(int32_t level, int32_t depth, const std::
     return text + vector_loop([&](const std::string& in) { return innermost(level, in); }, guarded,
                               indent);
   }
-  if (lanes() && depth == reduced_ - 1) return text + run_of_lanes(level, indent);
+  if (lanes() && depth == reduced_ - 1) {
+    return text +
+           (scans(level).empty() ? run_of_lanes(level, indent) : run_of_scans(level, indent));
+  }
   const std::string i = printer_.axes[parallel_ + depth];
   if (phase_.reduced[depth].baked && !phase_.lanes) {
     text += indent + "#pragma GCC unroll 16\n";
   }
-  text += indent + "for (int64_t " + i + " = 0; " + i + " < " + extent(parallel_ + depth) + "; ++" +
-          i + ") {\n";
+  text += indent + reduced_loop(i, extent(parallel_ + depth)) + " {\n";
   return text + reduced_loops(level, depth + 1, indent + "  ") + indent + "}\n";
 }
 
@@ -418,6 +546,7 @@ std::string LoopPrinter::level_of_columns(int32_t level, const std::string& inde
   std::string text = keep_row_values(level, indent);
   const auto clear = [&](const std::string& in) {
     std::string body;
+    for (int32_t scan : scans(level)) body += in + scan_begin(scan);
     for (size_t r = 0; r < phase_.reductions.size(); ++r) {
       const Reduction& red = phase_.reductions[r];
       if (red.level != level) continue;
@@ -450,6 +579,9 @@ std::string LoopPrinter::columns_tile(const std::string& indent) {
     const std::string n = std::to_string(r);
     text += indent + BodyPrinter::register_type(dtype_of(red)) + " a" + n + "[" + block + "];\n";
     if (keeps_number(red)) text += indent + "int64_t ata" + n + "[" + block + "];\n";
+  }
+  for (int32_t i : needed_) {
+    if (phase_.body[i].kind == InstrKind::scan) text += indent + declare_sum(i, 0);
   }
   std::vector<bool> read(size(), false);
   for (int32_t i : needed_) {

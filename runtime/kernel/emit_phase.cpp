@@ -40,6 +40,7 @@ void PhasePrinter::analyse(int32_t vector) {
       ready_[i] = std::max(ready_[i], ready_[read]);
       if (depends_vector_[read]) depends_vector_[i] = true;
     }
+    if (in.kind == InstrKind::scan) depends_vector_[i] = vector >= 0;
     if (in.kind != InstrKind::result) continue;
     depends_vector_[i] = vector >= 0;
     for (const Reduction& r : phase_.reductions) {

@@ -128,6 +128,7 @@ struct Executor::PhaseRunner {
   std::unique_ptr<ContractRunner> contract_;
   bool scatter_ = false;
   bool lanes_ = false;
+  bool backwards_ = false;
   int32_t axes_ = 0;             // of the phase
   LoopAxis run_{-1, 1};          // the axis of the runs
   std::vector<LoopAxis> outer_;  // parallel axes but that; of a scatter, all axes but that
@@ -139,6 +140,7 @@ struct Executor::PhaseRunner {
   int64_t steps_per_unit_ = 1;
   int32_t levels_ = 0;
   std::vector<std::vector<int32_t>> reductions_;  // by level
+  std::vector<std::vector<int32_t>> scans_;       // by level
   std::vector<bool> active_;                      // by level: true iff it has anything to do
   std::shared_ptr<const BodyCode> code_;
   std::vector<std::unique_ptr<BodyFrame>> frames_;  // by thread, made when needed
@@ -150,7 +152,8 @@ Executor::PhaseRunner::PhaseRunner(const Kernel& kernel, const Phase& phase) {
     return;
   }
   scatter_ = phase.scatter;
-  lanes_ = phase.lanes && !phase.reductions.empty() && !phase.reduced.empty();
+  lanes_ = phase.lanes && !phase.reduced.empty() && (!phase.reductions.empty() || has_scan(phase));
+  backwards_ = phase.backwards;
   levels_ = phase.reduced.empty() || scatter_ ? 0 : phase.levels;
   choose_axes(phase);
   choose_units(phase);
@@ -261,6 +264,7 @@ void Executor::PhaseRunner::compile(const Kernel& kernel, const Phase& phase) {
   compiler.begin_section();
   evaluate_rows(0);
   reductions_.resize(levels_);
+  scans_.resize(levels_);
   active_.resize(levels_);
   for (int32_t level = 0; level < levels_; ++level) {
     std::vector<int32_t> needed;
@@ -280,6 +284,7 @@ void Executor::PhaseRunner::compile(const Kernel& kernel, const Phase& phase) {
     compiler.begin_section();
     compiler.forget_points();
     compiler.evaluate(compiler.closure(needed));
+    scans_[level] = compiler.take_scans();
     for (int32_t r : reductions_[level]) compiler.fold(r);
     for (int32_t s : stored) compiler.store(phase.stores[s]);
     compiler.begin_section();
@@ -296,18 +301,18 @@ void Executor::PhaseRunner::run_level(BodyFrame& frame, int32_t level, int64_t* 
                                       int64_t n) const {
   const int32_t section = 2 + 2 * level;
   const int64_t rows = points_of(inner_);
-  for (const LoopAxis& a : inner_) coords[a.axis] = 0;
+  const int64_t runs = lanes_ ? (run_.extent + block_ - 1) / block_ : 1;
+  const auto in_order = [&](int64_t i, int64_t count) { return backwards_ ? count - 1 - i : i; };
   for (int64_t row = 0; row < rows; ++row) {
-    if (!lanes_) {
-      frame.run(section, coords, n, n);
-    } else {
-      for (int64_t q = 0; q < run_.extent; q += block_) {
-        const int64_t length = std::min(block_, run_.extent - q);
-        coords[run_.axis] = q;
-        frame.run(section, coords, length, length);
+    decode(inner_, in_order(row, rows), coords);
+    for (int64_t run = 0; run < runs; ++run) {
+      int64_t length = n;
+      if (lanes_) {
+        coords[run_.axis] = in_order(run, runs) * block_;
+        length = std::min(block_, run_.extent - coords[run_.axis]);
       }
+      frame.run(section, coords, length, length);
     }
-    step_on(inner_, coords);
   }
 }
 
@@ -317,6 +322,7 @@ void Executor::PhaseRunner::run_point(BodyFrame& frame, int64_t* coords, int64_t
   frame.run(1, coords, n, span);
   for (int32_t level = 0; level < levels_; ++level) {
     for (int32_t r : reductions_[level]) frame.begin_reduction(r, n);
+    for (int32_t s : scans_[level]) frame.begin_reduction(s, n);
     if (active_[level]) run_level(frame, level, coords, n);
     for (int32_t r : reductions_[level]) frame.end_reduction(r);
     frame.run(3 + 2 * level, coords, n, span);

@@ -47,6 +47,7 @@ enum class OpCode : uint8_t {
   splat,
   store,
   fold,
+  scan,
 };
 
 struct TileOp {
@@ -57,17 +58,17 @@ struct TileOp {
   int32_t dst = -1;                // value
   int32_t args[3] = {-1, -1, -1};  // values; load: args[0] is the fallback
   int32_t form = -1;               // address, or row-major number of a fold of pairs
-  int32_t slot = -1;               // buffer, scalar slot or number of the reduction
+  int32_t slot = -1;               // buffer, scalar slot or accumulator
   int32_t number = 0;              // gather: what it sets the status word to
   Combine combine = Combine::set;
   TileFn fn = nullptr;                      // prim, cast
   void (*round)(void*, int64_t) = nullptr;  // prim in a 16-bit float
-  int64_t integer = 0;                      // constant, divisor or extent
+  int64_t integer = 0;                      // constant, divisor or extent; scan: 1 if exclusive
   double real = 0;                          // constant
   std::vector<TileBound> bounds;            // load
 };
 
-/// Accumulators of one reduction, values of the frame.
+/// Accumulators of one reduction or scan, values of the frame.
 struct Accumulator {
   Combine combine;
   DType dtype;
@@ -83,8 +84,9 @@ struct BodyCode {
   std::vector<AddressForm> forms;
   std::vector<size_t> offsets;            // by value: of its storage in the frame
   size_t bytes = 0;                       // of all storage
-  std::vector<Accumulator> accumulators;  // by reduction
+  std::vector<Accumulator> accumulators;  // by reduction, then those of scans
   bool lanes = false;                     // how folds run
+  bool backwards = false;                 // how scans run
   std::vector<int32_t> results;           // by reduction: the value read by `result`; -1: none
   std::vector<int32_t> wanted;            // BodyRunner: values asked for
   std::vector<DType> scalars;             // by slot: float64 or int64
@@ -101,7 +103,7 @@ struct BodyFrame {
   /// Evaluates a section over the n points from `coords` on. Values that do not vary are widened to
   /// `span` elements, as many as later sections may need.
   void run(int32_t section, const int64_t* coords, int64_t n, int64_t span);
-  /// Starts, and ends, reduction r over runs of n points.
+  /// Starts, and ends, reduction r over runs of n points. (A scan, too, starts.)
   void begin_reduction(int32_t r, int64_t n);
   void end_reduction(int32_t r);
 
@@ -126,6 +128,7 @@ struct BodyFrame {
   void load_masked(const TileOp& op, const int64_t* coords, int64_t n);
   void store(const TileOp& op, const int64_t* coords, int64_t n);
   void fold(const TileOp& op, const int64_t* coords, int64_t n);
+  void scan(const TileOp& op, int64_t n);
 
   const TileOps& ops_;
   std::unique_ptr<char, Free> storage_;
@@ -164,6 +167,8 @@ class BodyCompiler {
   void store(const Store& store);
   /// Accumulates the value of a reduction.
   void fold(int32_t reduction);
+  /// The accumulators of the scans that were evaluated since the last call.
+  std::vector<int32_t> take_scans() { return std::move(scans_); }
   /// Gives the `result` instruction of a reduction its value, in this section and later ones.
   void reduce(int32_t reduction);
   /// Makes a `result` instruction an input of the frame; returns its value.
@@ -197,6 +202,8 @@ class BodyCompiler {
   int32_t form(const Affine& affine);
   int32_t compile_load(const Instr& in, bool varying);
   int32_t compile_prim(const Instr& in, bool varying);
+  int32_t compile_scan(const Instr& in);
+  int32_t new_accumulator(DType dtype);
   int32_t compile(int32_t instr);
   void assign_storage();
 
@@ -212,6 +219,7 @@ class BodyCompiler {
   std::vector<int32_t> value_;  // by instruction: its value; -1: not evaluated yet
   std::vector<int32_t> wide_;   // by value: the same as a tile; -1: none yet
   std::vector<ValueInfo> values_;
+  std::vector<int32_t> scans_;  // accumulators
 };
 
 }  // namespace axon

@@ -40,6 +40,8 @@ BodyCompiler::BodyCompiler(const Kernel& kernel, const Phase& phase, int32_t axi
   for (const Phase& p : kernel.phases) {
     for (const Store& s : p.stores) code_->written[s.slot] = true;
   }
+  code_->accumulators.resize(phase.reductions.size());
+  code_->backwards = phase.backwards;
   value_.assign(phase.body.size(), -1);
   analyse();
 }
@@ -69,6 +71,7 @@ void BodyCompiler::analyse() {
       if (!fixed_[read]) fixed_[i] = false;
       ready_[i] = std::max(ready_[i], ready_[read]);
     }
+    if (in.kind == InstrKind::scan) varying_[i] = true;
     if (in.kind != InstrKind::result) continue;
     fixed_[i] = false;
     varying_[i] = results_vary_;
@@ -236,6 +239,30 @@ int32_t BodyCompiler::compile_prim(const Instr& in, bool varying) {
   return dst;
 }
 
+int32_t BodyCompiler::new_accumulator(DType dtype) {
+  const int32_t value = new_value(dtype, !code_->lanes, section_);
+  values_[value].elements = code_->lanes ? kLanes : code_->width;
+  values_[value].pinned = true;
+  return value;
+}
+
+int32_t BodyCompiler::compile_scan(const Instr& in) {
+  TileOp op;
+  op.code = OpCode::scan;
+  op.dtype = in.dtype;
+  op.combine = in.combine;
+  op.varying = true;
+  op.integer = in.integer;
+  op.slot = static_cast<int32_t>(code_->accumulators.size());
+  op.args[0] = read(in.args[0], in.dtype, true);
+  scans_.push_back(op.slot);
+  code_->accumulators.push_back({in.combine, in.dtype, new_accumulator(in.dtype), -1});
+  op.dst = new_value(in.dtype, true, section_);
+  const int32_t dst = op.dst;
+  emit(std::move(op), section_);
+  return dst;
+}
+
 /// The value of an instruction in its own dtype.
 int32_t BodyCompiler::compile(int32_t instr) {
   const Instr& in = phase_.body[instr];
@@ -244,6 +271,7 @@ int32_t BodyCompiler::compile(int32_t instr) {
     return convert(compile_load(in, varying), kernel_.buffers[in.index].dtype, in.dtype);
   }
   if (in.kind == InstrKind::prim) return compile_prim(in, varying);
+  if (in.kind == InstrKind::scan) return compile_scan(in);
   if (in.kind == InstrKind::cast) {
     return convert(value_[in.args[0]], phase_.body[in.args[0]].dtype, in.dtype);
   }
@@ -328,18 +356,12 @@ void BodyCompiler::store(const Store& s) {
 
 void BodyCompiler::fold(int32_t reduction) {
   const Reduction& r = phase_.reductions[reduction];
-  code_->accumulators.resize(phase_.reductions.size());
-  Accumulator& into = code_->accumulators[reduction];
   const bool pair = r.combine == Combine::argmax || r.combine == Combine::argmin;
-  const auto accumulator = [&](DType dtype) {
-    const int32_t value = new_value(dtype, !code_->lanes, section_);
-    values_[value].elements = code_->lanes ? kLanes : code_->width;
-    values_[value].pinned = true;
-    return value;
-  };
   // Of a pair, Reduction::dtype is that of the number.
   const DType dtype = pair ? phase_.body[r.value].dtype : r.dtype;
-  into = {r.combine, dtype, accumulator(dtype), pair ? accumulator(DType::int64) : -1};
+  const int32_t sums = new_accumulator(dtype);
+  const int32_t numbers = pair ? new_accumulator(DType::int64) : -1;
+  code_->accumulators[reduction] = {r.combine, dtype, sums, numbers};
   TileOp op;
   op.code = OpCode::fold;
   op.dtype = dtype;

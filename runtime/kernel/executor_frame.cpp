@@ -114,6 +114,9 @@ void BodyFrame::execute(const TileOp& op, const int64_t* coords, int64_t n, int6
     case OpCode::fold:
       fold(op, coords, n);
       break;
+    case OpCode::scan:
+      scan(op, n);
+      break;
     case OpCode::splat:
       ops_.splat[index_of(op.dtype)](pointers[op.dst], pointers[op.args[0]], span);
       break;
@@ -233,6 +236,24 @@ void BodyFrame::fold(const TileOp& op, const int64_t* coords, int64_t n) {
   const auto& fold_pair = code.lanes ? ops_.fold_pair_lanes : ops_.fold_pair;
   fold_pair[pair_of(op.combine)][d](sums, value<int64_t>(into.numbers), from, at(op.form, coords),
                                     n);
+}
+
+/// Along the runs, or (accumulators are tiles then) across them.
+void BodyFrame::scan(const TileOp& op, int64_t n) {
+  const Accumulator& into = code.accumulators[op.slot];
+  const int c = index_of(op.combine);
+  const int d = index_of(op.dtype);
+  char* const sums = pointers[into.sums];
+  char* const out = pointers[op.dst];
+  const char* const from = pointers[op.args[0]];
+  if (code.lanes) {
+    (code.backwards ? ops_.scan_back : ops_.scan)[c][d](sums, out, from, op.integer != 0, n);
+    return;
+  }
+  const size_t bytes = static_cast<size_t>(n) * size_of(op.dtype);
+  if (op.integer != 0) std::memcpy(out, sums, bytes);
+  ops_.fold[c][d](sums, from, n);
+  if (op.integer == 0) std::memcpy(out, sums, bytes);
 }
 
 void BodyFrame::begin_reduction(int32_t r, int64_t n) {

@@ -1,5 +1,7 @@
 #include "kernel/kernel.h"
 
+#include <algorithm>
+
 namespace axon {
 
 const char* name_of(KernelKind k) {
@@ -22,6 +24,11 @@ const char* name_of(KernelKind k) {
       return "call";
   }
   return "";
+}
+
+bool has_scan(const Phase& phase) {
+  return std::any_of(phase.body.begin(), phase.body.end(),
+                     [](const Instr& in) { return in.kind == InstrKind::scan; });
 }
 
 }  // namespace axon

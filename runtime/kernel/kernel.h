@@ -23,6 +23,10 @@
 // number) pairs, strictly greater wins, then the smaller number; NaN wins over all (first NaN).
 // max/min propagate NaN. any/all give bool.
 //
+// A `scan` instruction is a point instruction with a memory: it starts anew with each row and each
+// level that evaluates it, and its points run strictly in the order of the reduced axis, of which
+// its phase has one. `backwards` says from which end; all scans of a phase agree with it.
+//
 // A contract phase is  C[b, m, n] = Σ_k A[b, m, k] · B[b, k, n]  followed by an epilogue, evaluated
 // for each (b, m, n) with the sum as `result` 0. Its order of summation is free.
 //
@@ -81,6 +85,7 @@ struct Phase {
   std::vector<Axis> parallel;  // outermost first; may be empty (one point)
   std::vector<Axis> reduced;   // outermost first; may be empty
   bool lanes = false;          // order of reductions
+  bool backwards = false;      // true iff loops over the reduced axes run from their ends
   bool scatter = false;
   /// loads name buffers by slot, scalars by scalar slot; axes as in Store::address
   std::vector<Instr> body;
@@ -93,6 +98,9 @@ struct Phase {
   std::vector<int32_t> batch, m, n;  // indices of parallel axes
   int32_t a = -1, b = -1;            // instructions of the operands; `result` 0 is the sum
 };
+
+/// True iff the body has a `scan` instruction.
+bool has_scan(const Phase& phase);
 
 struct Kernel {
   KernelKind kind = KernelKind::map;

@@ -21,6 +21,12 @@ const char* const lanes = 1 +
 const char* const lanes_rest = 1 +
 #include "device/cpu/skeletons/lanes_rest.inc"
     ;
+const char* const chunk = 1 +
+#include "device/cpu/skeletons/chunk.inc"
+    ;
+const char* const scan = 1 +
+#include "device/cpu/skeletons/scan.inc"
+    ;
 const char* const tree = 1 +
 #include "device/cpu/skeletons/tree.inc"
     ;

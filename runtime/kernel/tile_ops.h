@@ -52,6 +52,11 @@ struct TileOps {
   void (*fold[kCombines][kDTypes])(void* sums, const void* a, int64_t n);
   /// sums[i mod 16] = combine(sums[i mod 16], a[i]), in the order of i.
   void (*fold_lanes[kCombines][kDTypes])(void* sums, const void* a, int64_t n);
+  /// out[i] = *sum combined with a[0 .. i], or if exclusive a[0 .. i - 1]; *sum with all of them.
+  void (*scan[kCombines][kDTypes])(void* sum, void* out, const void* a, bool exclusive, int64_t n);
+  /// The same from the last element on.
+  void (*scan_back[kCombines][kDTypes])(void* sum, void* out, const void* a, bool exclusive,
+                                        int64_t n);
   /// Combines the 16 lanes as a tree into sums[0].
   void (*tree[kCombines][kDTypes])(void* sums);
   /// Pairs (sums[i], at[i]) with (a[i], number)

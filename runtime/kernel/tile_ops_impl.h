@@ -258,6 +258,20 @@ void fold_lanes_tile(void* sums, const void* pa, int64_t n) {
   for (int l = 0; i + l < n; ++l) s[l] = combine<C, D>(s[l], a[i + l]);
 }
 
+template <Combine C, DType D, bool Back>
+void scan_tile(void* psum, void* pout, const void* pa, bool exclusive, int64_t n) {
+  Reg<D> sum = *static_cast<Reg<D>*>(psum);
+  Reg<D>* __restrict out = static_cast<Reg<D>*>(pout);
+  const Reg<D>* a = static_cast<const Reg<D>*>(pa);
+  for (int64_t k = 0; k < n; ++k) {
+    const int64_t i = Back ? n - 1 - k : k;
+    const Reg<D> before = sum;
+    sum = combine<C, D>(sum, a[i]);
+    out[i] = exclusive ? before : sum;
+  }
+  *static_cast<Reg<D>*>(psum) = sum;
+}
+
 template <Combine C, DType D>
 void tree_tile(void* sums) {
   Reg<D>* s = static_cast<Reg<D>*>(sums);
@@ -370,6 +384,8 @@ void add_combine(TileOps& t) {
   t.identity[c][d] = identity_tile<C, D>;
   t.fold[c][d] = fold_tile<C, D>;
   t.fold_lanes[c][d] = fold_lanes_tile<C, D>;
+  t.scan[c][d] = scan_tile<C, D, false>;
+  t.scan_back[c][d] = scan_tile<C, D, true>;
   t.tree[c][d] = tree_tile<C, D>;
 }
 

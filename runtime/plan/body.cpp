@@ -26,7 +26,7 @@ size_t hash_of(const Affine& a) {
 
 size_t hash_of(const Instr& instr) {
   size_t seed = static_cast<size_t>(instr.kind) * 64 + static_cast<size_t>(instr.dtype);
-  mix(seed, static_cast<size_t>(instr.prim));
+  mix(seed, static_cast<size_t>(instr.prim) * 16 + static_cast<size_t>(instr.combine));
   for (int32_t arg : instr.args) mix(seed, static_cast<size_t>(arg));
   mix(seed, static_cast<size_t>(instr.index));
   uint64_t bits;

@@ -1,7 +1,6 @@
 #include "plan/build.h"
 
 #include <algorithm>
-#include <limits>
 #include <unordered_map>
 
 #include "plan/body.h"
@@ -10,42 +9,6 @@
 namespace axon {
 
 namespace {
-
-DType accumulator_of(const Statement& s) {
-  switch (s.combine) {
-    case Combine::argmax:
-    case Combine::argmin:
-      return DType::int64;
-    case Combine::any:
-    case Combine::all:
-      return DType::bool_;
-    default:
-      return s.dtype == DType::float16 || s.dtype == DType::bfloat16 ? DType::float32 : s.dtype;
-  }
-}
-
-/// The element that changes nothing when it is combined; 0 where the last one stays.
-Instr identity_of(Combine combine, DType dtype) {
-  const double inf = std::numeric_limits<double>::infinity();
-  const bool is_signed = is_integer(dtype) && dtype < DType::uint8;
-  const uint64_t all_bits = ~uint64_t{0} >> (64 - 8 * size_of(dtype));
-  const int64_t top = static_cast<int64_t>(all_bits >> 1);
-  Instr instr;
-  instr.kind = InstrKind::constant;
-  instr.dtype = dtype;
-  if (combine == Combine::prod) {
-    instr.number = 1;
-    instr.integer = 1;
-  } else if (combine == Combine::max) {
-    instr.number = -inf;
-    instr.integer = is_signed ? -top - 1 : 0;
-  } else if (combine == Combine::min) {
-    instr.number = inf;
-    instr.integer = is_signed ? top : static_cast<int64_t>(all_bits);
-    if (dtype == DType::bool_) instr.integer = 1;
-  }
-  return instr;
-}
 
 /// Builds one kernel; the slots of buffers and scalars are shared by its phases.
 class KernelBuilder {
@@ -67,6 +30,7 @@ class KernelBuilder {
  private:
   static KernelKind kind_of(const Phase& phase) {
     if (phase.contract) return KernelKind::contract;
+    if (has_scan(phase)) return KernelKind::scan;
     if (phase.reduced.empty()) return KernelKind::map;
     if (phase.lanes) return KernelKind::row;
     const bool window = std::all_of(phase.reduced.begin(), phase.reduced.end(),
@@ -116,6 +80,7 @@ class KernelBuilder {
     phase_.lanes = space.lanes;
     phase_.scatter = space.scatter;
     phase_.contract = space.contract;
+    phase_.backwards = space.direction < 0;
     std::vector<int> place(space.axes.size());
     for (int pass = 0; pass < 2; ++pass) {
       for (size_t i = 0; i < space.axes.size(); ++i) {
@@ -195,7 +160,7 @@ class KernelBuilder {
     int value = copied[0];
     if (s.combine != Combine::set && !s.scatter) {
       const bool picks = s.combine == Combine::argmax || s.combine == Combine::argmin;
-      const DType accumulator = accumulator_of(s);
+      const DType accumulator = accumulator_of(s.combine, s.dtype);
       if (!picks) value = cast(value, accumulator);
       const int reduction = static_cast<int>(phase_.reductions.size());
       const int result = result_instr(reduction, accumulator);
@@ -217,7 +182,7 @@ class KernelBuilder {
     Contraction roles;
     find_contraction(s, roles);
     const std::vector<Instr> body = with_kernel_scalars(s.body);
-    const DType accumulator = accumulator_of(s);
+    const DType accumulator = accumulator_of(s.combine, s.dtype);
     auto product = [&](const std::vector<int>& factors) {
       int result = -1;
       for (int factor : copy_expressions(body, factors, rules(axes), builder_)) {

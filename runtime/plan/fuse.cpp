@@ -5,6 +5,7 @@
 
 #include "plan/body.h"
 #include "plan/inline.h"
+#include "plan/scan.h"
 #include "plan/simplify.h"
 
 namespace axon {
@@ -110,6 +111,7 @@ class Fuser {
     std::vector<int> updates;
     const std::vector<bool> is_update = find_updates();
     out_.statements = std::move(bound_.statements);
+    for (Statement& s : out_.statements) find_scan(s);
     find_readers();
     for (int i = 0; i < static_cast<int>(out_.statements.size()); ++i) {
       if (is_update[i]) {
@@ -166,6 +168,7 @@ class Fuser {
     }
     take_in_producers(i);
     Statement& s = statement(i);
+    find_scan(s);  // what was taken in may show that it is one
     const bool keep = wanted_[s.value];
     const bool may_recompute = s.combine == Combine::set && !s.scatter && !has_reduced(s.axes) &&
                                !keep && stores_densely(s);
@@ -245,6 +248,7 @@ class Fuser {
     Contraction roles;
     space.contract = find_contraction(s, roles);
     space.lanes = s.axes.empty() || s.axes.back().reduced;
+    space.direction = direction_of(s);
     group.closed = s.scatter;
     group.phases.push_back(std::move(space));
     out_.groups.push_back(std::move(group));
@@ -317,8 +321,7 @@ class Fuser {
     const Statement& s = statement(i);
     Group& g = out_.groups[group];
     Contraction roles;
-    if (s.combine == Combine::set || g.phases.size() > 2 || find_contraction(s, roles))
-      return false;
+    if (!has_reduced(s.axes) || g.phases.size() > 2 || find_contraction(s, roles)) return false;
     if (points_of(s.axes, true) * points_of(s.axes, false) > kMaxTailPoints) return false;
     const bool reads_group = std::any_of(s.body.begin(), s.body.end(), [&](const Instr& instr) {
       return instr.kind == InstrKind::load && place_[instr.index].group == group;
@@ -327,6 +330,7 @@ class Fuser {
     Space space;
     space.axes = s.axes;
     space.lanes = s.axes.empty() || s.axes.back().reduced;
+    space.direction = direction_of(s);
     g.phases.push_back(std::move(space));
     std::vector<int> identity(s.axes.size());
     for (size_t a = 0; a < identity.size(); ++a) identity[a] = static_cast<int>(a);
@@ -430,13 +434,15 @@ class Fuser {
     }
     Contraction roles;
     const bool contracts = find_contraction(s, roles);
-    const bool fits = contracts        ? false
-                      : space.contract ? fits_epilogue(s, space, covered, extra)
-                      : has_reduced(s.axes) || s.combine != Combine::set
-                          ? fits_reduction(s, space, map, covered, extra)
-                          : fits_map(s, space, covered, extra);
+    const int direction = direction_of(s);
+    const bool opposed = direction != 0 && space.direction == -direction;
+    const bool fits = contracts || opposed ? false
+                      : space.contract     ? fits_epilogue(s, space, covered, extra)
+                      : direction != 0     ? fits_reduction(s, space, map, covered, extra)
+                                           : fits_map(s, space, covered, extra);
     if (!fits) {
       reason = contracts ? "sums of products start a kernel of their own"
+               : opposed ? "runs along its axis in the other direction than the kernel before it"
                          : "its loops differ from those of the kernel before it";
       return false;
     }
@@ -446,6 +452,7 @@ class Fuser {
         if (map[axis] >= 0 && s.axes[axis].reduced) space.axes[map[axis]].reduced = true;
       }
     }
+    if (direction != 0) space.direction = direction;
     if (!extra.empty()) space.lanes = s.axes.back().reduced || !has_reduced(s.axes);
     for (int axis : extra) {
       map[axis] = static_cast<int>(space.axes.size());

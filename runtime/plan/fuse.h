@@ -27,6 +27,7 @@ struct Space {
   std::vector<Axis> axes;
   std::vector<Member> members;
   bool lanes = true;  // order of its reductions
+  int direction = 0;  // of its reductions and scans: 1 forwards, -1 backwards, 0 none
   bool contract = false;
   bool scatter = false;
 };

@@ -27,7 +27,9 @@ int64_t flops_of(const Phase& phase) {
   const int64_t points = rows * points_of(phase.reduced);
   if (phase.contract) return 2 * points;
   int64_t prims = static_cast<int64_t>(phase.reductions.size());
-  for (const Instr& instr : phase.body) prims += instr.kind == InstrKind::prim;
+  for (const Instr& instr : phase.body) {
+    prims += instr.kind == InstrKind::prim || instr.kind == InstrKind::scan;
+  }
   return prims * points;
 }
 

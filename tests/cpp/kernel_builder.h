@@ -126,6 +126,18 @@ class Builder {
     phase().levels = std::max(phase().levels, level + 1);
     return result;
   }
+  /// A scan along the phase's one reduced axis, in the direction of the phase.
+  int32_t scan(Combine combine, int32_t value, bool exclusive = false) {
+    Instr in = instr(InstrKind::scan, phase().body[value].dtype);
+    in.combine = combine;
+    in.args[0] = value;
+    in.integer = exclusive;
+    in.address = Affine::axis(static_cast<int>(phase().parallel.size()));
+    if (phase().backwards) {
+      in.address = in.address * -1 + Affine(phase().reduced[0].extent - 1);
+    }
+    return add(in);
+  }
   void store(int32_t slot, Affine address, int32_t value, bool point = false, int32_t level = 0,
              Combine combine = Combine::set) {
     kernel.buffers[slot].written = true;

@@ -507,8 +507,26 @@ class PhaseInterpreter {
                 0};
       case InstrKind::result:
         return results_[in.index];
+      case InstrKind::scan:
+        return scan(in);
     }
     return {};
+  }
+
+  /// From the start at each point: the operand at every step up to this one.
+  Cell scan(const Instr& in) {
+    const Term step = in.address.terms.front();
+    const int64_t here = coords_[step.var];
+    const int64_t last = affine(in.address) - in.integer;
+    const Instr start = identity_of(in.combine, in.dtype);
+    Cell sum{start.number, start.integer};
+    for (int64_t i = 0; i <= last; ++i) {
+      coords_[step.var] = step.coef > 0 ? i : in.address.constant - i;
+      sum = combine_values(in.combine, in.dtype, sum, value(in.args[0]));
+    }
+    coords_[step.var] = here;
+    value(in.args[0]);  // evaluated even if left out: it may set the status word
+    return sum;
   }
 
   const Kernel& kernel_;

@@ -273,6 +273,45 @@ void test_columns() {
   check("sum of channels", b);
 }
 
+/// Scans of rows and of columns, of every combination: what they read and what reads them computed
+/// point by point or in chunks, and a reduction of a scan.
+void test_scans() {
+  const Combine combines[] = {Combine::sum, Combine::prod, Combine::max, Combine::min};
+  for (int way = 0; way < 32; ++way) {
+    const bool lanes = way & 1, backwards = way & 2, exclusive = way & 4, expensive = way & 8;
+    const DType t = way & 16 ? DType::int32 : f32;
+    Builder b;
+    const int64_t rows = lanes ? 7 : 201, columns = lanes ? 201 : 70;
+    const int64_t lines = lanes ? rows : columns, length = lanes ? columns : rows;
+    const int32_t x = b.buffer(t, rows * columns), out = b.buffer(f32, lines);
+    b.phase().parallel = {{lines}};
+    b.phase().reduced = {{length, true}};
+    b.phase().lanes = lanes;
+    b.phase().backwards = backwards;
+    const Affine p = lanes ? form({{0, columns}, {1, 1}}) : form({{0, 1}, {1, columns}});
+    const auto widen = [&](int32_t value) {
+      return expensive ? b.prim(Prim::tanh, {t == f32 ? value : b.cast(value, f32)}) : value;
+    };
+    const int32_t v = widen(b.load(x, p));
+    const DType computed = b.phase().body[v].dtype;
+    int32_t all = -1;
+    for (Combine c : combines) {
+      const int32_t scan = b.scan(c, v, exclusive);
+      b.store(b.buffer(computed, rows * columns), p, widen(scan), true, 0);
+      all = c == Combine::sum ? scan : all;
+    }
+    const int32_t chained = b.scan(Combine::sum, widen(all));
+    b.store(b.buffer(f32, rows * columns), p, chained, true, 0);
+    if (!backwards) {
+      const int32_t most = b.reduce(Combine::max, all, 0);
+      const int32_t rest = b.prim(Prim::sub, {all, most});
+      b.store(b.buffer(computed, rows * columns), p, rest, true, 1);
+      b.store(out, form({{0, 1}}), most);
+    }
+    check("scans " + std::to_string(way), b, !expensive);
+  }
+}
+
 /// Pooling windows with padding, and their index of the winner.
 void test_windows() {
   for (int64_t stride : {1, 2}) {
@@ -454,11 +493,17 @@ void test_failures() {
 
 int main(int argc, char** argv) {
   const std::vector<std::pair<std::string, std::function<void()>>> tests = {
-      {"map", test_map},          {"mixed", test_mixed},
-      {"rows", test_rows},        {"reductions", test_reductions},
-      {"columns", test_columns},  {"windows", test_windows},
-      {"bounds", test_bounds},    {"gather", test_gather_and_scatter},
-      {"phases", test_phases},    {"device", test_device},
+      {"map", test_map},
+      {"mixed", test_mixed},
+      {"rows", test_rows},
+      {"reductions", test_reductions},
+      {"columns", test_columns},
+      {"windows", test_windows},
+      {"scans", test_scans},
+      {"bounds", test_bounds},
+      {"gather", test_gather_and_scatter},
+      {"phases", test_phases},
+      {"device", test_device},
       {"failures", test_failures}};
   for (const auto& [name, test] : tests) {
     if (argc > 1 && name != argv[1]) continue;

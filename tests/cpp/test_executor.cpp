@@ -93,10 +93,12 @@ class RandomKernel {
     const int parallel = kind == 2 || kind == 3 ? 1 + pick(3) : pick(4);
     for (int i = 0; i < parallel; ++i) b_.phase().parallel.push_back({extent()});
     if (kind == 1 || kind == 2) {
-      const int reduced = 1 + pick(2);
+      scans_ = pick(2) == 0;
+      const int reduced = scans_ ? 1 : 1 + pick(2);
       for (int i = 0; i < reduced; ++i) b_.phase().reduced.push_back({extent(), true});
     }
     b_.phase().lanes = kind == 1;
+    b_.phase().backwards = scans_ && pick(2) == 0;
     b_.phase().scatter = kind == 3;
     rows_ = all_axes(false);
     points_ = all_axes(true);
@@ -104,6 +106,9 @@ class RandomKernel {
       scatter();
     } else if (kind == 0) {
       for (int i = 0; i < 1 + pick(3); ++i) store(expression(rows_, 3), rows_, false, 0);
+    } else if (b_.phase().backwards) {
+      for (int i = 0; i < 1 + pick(3); ++i) store(expression(points_, 2), points_, true, 0);
+      store(scan(), points_, true, 0);
     } else {
       reductions();
     }
@@ -214,7 +219,16 @@ class RandomKernel {
     }
   }
 
+  int32_t scan() {
+    const Combine kinds[] = {Combine::sum, Combine::max, Combine::min, Combine::prod};
+    int32_t value = load(points_);
+    if (pick(2)) value = b_.prim(Prim::tanh, {as(value, f32)});
+    if (b_.phase().body[value].dtype == DType::float16) value = as(value, f32);
+    return b_.scan(kinds[pick(4)], value, pick(3) == 0);
+  }
+
   int32_t expression(const Axes& axes, int depth) {
+    if (scans_ && &axes == &points_ && pick(4) == 0) return scan();
     if (depth == 0) return leaf(axes);
     const int32_t a = expression(axes, depth - 1);
     const Prim unary[] = {Prim::neg, Prim::abs, Prim::square};
@@ -288,6 +302,7 @@ class RandomKernel {
 
   std::mt19937 random_;
   Builder b_;
+  bool scans_ = false;  // along the one reduced axis
   int64_t points_so_far_ = 1;
   Axes rows_, points_;
   std::vector<int32_t> known_;   // results of lower levels

@@ -233,6 +233,7 @@ EmittedCuda::Launch ThreadPrinter::launch() const {
 std::string reason_of(const Phase& phase) {
   if (phase.contract) return "contractions have no CUDA source yet";
   if (phase.scatter) return "scatters have no CUDA source yet";
+  if (has_scan(phase)) return "scans have no CUDA source yet";
   return "";
 }
 
