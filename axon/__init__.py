@@ -76,6 +76,7 @@ from axon.core.functional import (
     meshgrid,
     moveaxis,
     nonzero,
+    norm,
     pad,
     permute,
     repeat_interleave,

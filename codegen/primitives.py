@@ -143,7 +143,7 @@ def _integer_or(function: Callable) -> Callable:
 def _floor_divide(a, b):
     a, b = np.asarray(a), np.asarray(b)
     if a.dtype.kind == "f":
-        return np.floor(a / b)
+        return np.where(np.isinf(a), a / b, np.floor_divide(a, b))
     return np.where(b == 0, 0, np.floor_divide(a, np.where(b == 0, 1, b)))
 
 
@@ -364,8 +364,8 @@ _function("atan", np.arctan, "(div g (add 1 (square a)))")
 _function(
     "atan2",
     np.arctan2,
-    "(select (eq (hypot a b) 0) 0 (mul g (div (div b (hypot a b)) (hypot a b))))",
-    "(select (eq (hypot a b) 0) 0 (neg (mul g (div (div a (hypot a b)) (hypot a b)))))",
+    "(select (eq (hypot a b) 0) 0 (div (mul g b) (square (hypot a b))))",
+    "(select (eq (hypot a b) 0) 0 (neg (div (mul g a) (square (hypot a b)))))",
 )
 _function("sinh", np.sinh, "(mul g (cosh a))")
 _function("cosh", np.cosh, "(mul g (sinh a))")

@@ -55,10 +55,23 @@ class TestRowKernels:
     def test_layer_norm_from_primitives_is_one_kernel(self, shape, axis):
         assert len(kernels(layer_norm(rand(*shape), axis))) == 1
 
+    def test_rms_norm_is_one_kernel(self, shape, axis):
+        assert len(kernels(axon.rms_norm(rand(*shape), axis=axis))) == 1
+
+    def test_standard_deviation_is_one_kernel(self, shape, axis):
+        assert len(kernels(axon.std(rand(*shape), axis=axis))) == 1
+
     def test_primitives_equal_the_built_in_op(self, shape, axis):
         x = rand(*shape)
         ours, built_in = softmax(x, axis).numpy(), axon.softmax(x, axis=axis).numpy()
         assert abs(ours - built_in).max() < 1e-6
+
+
+@pytest.mark.parametrize("shape", [(8, 12, 5, 7), (8, 12, 40)])
+def test_group_and_instance_norm_are_one_kernel(shape):
+    x, weight, bias = rand(*shape), rand(12), rand(12)
+    assert len(kernels(axon.group_norm(x, 3, weight, bias))) == 1
+    assert len(kernels(axon.instance_norm(x, weight, bias))) == 1
 
 
 def test_cross_entropy_with_its_mean_is_one_kernel():
@@ -69,6 +82,37 @@ def test_cross_entropy_with_its_mean_is_one_kernel():
 def test_cross_entropy_over_a_middle_axis_is_one_kernel():
     logits, labels = rand(8, 10, 30), axon.tensor([[0] * 30] * 8)
     assert len(kernels(axon.mean(axon.cross_entropy(logits, labels, axis=1)))) == 1
+
+
+def labelled():
+    """Logits, labels and a weight for each class."""
+    return rand(128, 10), axon.tensor([n % 10 for n in range(128)]), rand(10)
+
+
+LOSSES = {
+    "weights": lambda x, labels, w: axon.cross_entropy(x, labels, w),
+    "ignore_index": lambda x, labels, w: axon.cross_entropy(x, labels, ignore_index=3),
+    "smoothing": lambda x, labels, w: metrics.cross_entropy(x, labels, label_smoothing=0.1),
+    "probabilities": lambda x, labels, w: metrics.cross_entropy(x, rand(128, 10)),
+    "nll": lambda x, labels, w: metrics.nll(x, labels),
+    "huber": lambda x, labels, w: metrics.huber(x, rand(128, 10)),
+    "kl_div": lambda x, labels, w: metrics.kl_div(x, rand(128, 10)),
+    "triplet": lambda x, labels, w: metrics.triplet_margin(x, rand(128, 10), rand(128, 10)),
+    "cosine": lambda x, labels, w: axon.cosine_similarity(x, rand(128, 10)).mean(),
+}
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_loss_is_one_kernel(name):
+    assert len(kernels(LOSSES[name](*labelled()))) == 1
+
+
+def test_backward_of_elementwise_losses_is_one_kernel():
+    for loss in (metrics.mse, metrics.huber, metrics.bce_with_logits):
+        x, target = rand(128, 10), rand(128, 10)
+        x.requires_grad = True
+        loss(x, target).backward()
+        assert len(kernels(x.grad)) == 1, loss.__name__
 
 
 @pytest.mark.parametrize(("shape", "axis"), [((128, 10), 1), ((8, 10, 30), 1)])
@@ -97,9 +141,10 @@ def test_elementwise_chain_with_views_is_one_kernel():
     assert [k.kind for k in kernels(y)] == ["map"]
 
 
-def test_all_parameter_updates_are_one_launch():
+@pytest.mark.parametrize("rule", [optim.Adam, optim.RMSprop, optim.Adagrad, optim.Lion])
+def test_all_parameter_updates_are_one_launch(rule):
     model = nn.Linear(20, 30) >> nn.ReLU() >> nn.Linear(30, 40) >> nn.ReLU() >> nn.Linear(40, 5)
-    optimizer = optim.Adam(model.params, lr=1e-3)
+    optimizer = rule(model.params, lr=1e-3)
     x, labels = rand(16, 20), axon.tensor([n % 5 for n in range(16)])
     for _ in range(2):
         loss = metrics.cross_entropy(model(x), labels)

@@ -5,7 +5,7 @@ import pytest
 
 import axon
 from axon.nn import Linear, ReLU
-from axon.optim import SGD, Adam, AdamW, clip_grad_norm
+from axon.optim import SGD, Adagrad, Adam, AdamW, Lion, RMSprop, clip_grad_norm
 
 STEPS = 5
 
@@ -41,9 +41,42 @@ def adam(p, gradients, lr, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, decou
         yield p
 
 
+def rmsprop(p, gradients, lr, alpha=0.99, eps=1e-8, weight_decay=0.0, momentum=0.0, centered=False):
+    v, mean, m = np.zeros_like(p), np.zeros_like(p), np.zeros_like(p)
+    for g in gradients:
+        g = g + weight_decay * p
+        v = alpha * v + (1 - alpha) * g * g
+        mean = alpha * mean + (1 - alpha) * g
+        m = momentum * m + g / (np.sqrt(v - mean * mean if centered else v) + eps)
+        p = p - lr * m
+        yield p
+
+
+def adagrad(p, gradients, lr, eps=1e-10, weight_decay=0.0, initial=0.0):
+    v = np.full_like(p, initial)
+    for g in gradients:
+        g = g + weight_decay * p
+        v = v + g * g
+        p = p - lr * g / (np.sqrt(v) + eps)
+        yield p
+
+
+def lion(p, gradients, lr, betas=(0.9, 0.99), weight_decay=0.0):
+    m = np.zeros_like(p)
+    for g in gradients:
+        p = p - lr * (np.sign(betas[0] * m + (1 - betas[0]) * g) + weight_decay * p)
+        m = betas[1] * m + (1 - betas[1]) * g
+        yield p
+
+
 @pytest.mark.parametrize(
     "optimizer, formula, options",
     [
+        (RMSprop, rmsprop, {"lr": 0.1}),
+        (RMSprop, rmsprop, {"lr": 0.1, "alpha": 0.8, "momentum": 0.9, "weight_decay": 0.1}),
+        (RMSprop, rmsprop, {"lr": 0.1, "alpha": 0.8, "centered": True}),
+        (Adagrad, adagrad, {"lr": 0.1, "weight_decay": 0.1, "initial": 0.5}),
+        (Lion, lion, {"lr": 0.1, "weight_decay": 0.1}),
         (SGD, sgd, {"lr": 0.1}),
         (SGD, sgd, {"lr": 0.1, "momentum": 0.9, "weight_decay": 0.1}),
         (SGD, sgd, {"lr": 0.1, "momentum": 0.9, "nesterov": True}),
@@ -79,7 +112,7 @@ def train(model, optimizer, x, y, steps):
     return losses
 
 
-@pytest.mark.parametrize("optimizer", [SGD, Adam, AdamW])
+@pytest.mark.parametrize("optimizer", [SGD, Adam, AdamW, RMSprop, Adagrad, Lion])
 def test_training_reduces_the_loss(optimizer):
     model, x, y = model_and_data()
     losses = train(

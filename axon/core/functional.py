@@ -499,6 +499,41 @@ def _split_heads(x: Tensor, shared: int) -> Tensor:
     return reshape(x, *x.shape[:-3], *split, *x.shape[-2:])
 
 
+def norm(
+    x: Tensor,
+    axis: int | Sequence[int] | None = None,
+    keepdim: bool = False,
+    *,
+    p: float = 2.0,
+) -> Tensor:
+    """The p-norm over axes, by default the Euclidean norm; its gradient at 0 is 0.
+
+    Args:
+        p: the order: sum(abs(x) ** p) ** (1 / p); inf and -inf are the largest and the smallest
+            magnitude, 0 counts the elements that are not 0.
+
+    Raises:
+        ValueError: another negative order.
+
+    Example:
+        >>> axon.norm(axon.tensor([[3.0, -4.0], [0.0, 2.0]]), axis=1).tolist()
+        [5.0, 2.0]
+    """
+    if p == 2:
+        return ops.norm(x, axis, keepdim)
+    if p == 1:
+        return ops.sum(ops.abs(x), axis, keepdim)
+    if p == math.inf:
+        return ops.max(ops.abs(x), axis, keepdim)
+    if p == -math.inf:
+        return ops.min(ops.abs(x), axis, keepdim)
+    if p == 0:
+        return ops.count_nonzero(x, axis, keepdim).to(x.dtype)
+    if p < 0:
+        raise ValueError(f"axon.norm: p is {p}; expected a number from 0 on, inf or -inf")
+    return ops.norm_p(x, p, axis, keepdim)
+
+
 def dropout(x: Tensor, p: float = 0.5, *, key: Key | None = None) -> Tensor:
     """Each element is 0 with probability ``p``, else divided by 1 - p (Srivastava et al., 2014).
 
@@ -541,6 +576,7 @@ for _function in (
     gather,
     moveaxis,
     nonzero,
+    norm,
     permute,
     reshape,
     roll,

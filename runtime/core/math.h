@@ -475,7 +475,12 @@ AX_NEXTAFTER(f64, double, uint64_t, ax_double, 0x1p-1074)
   AX_FN uint8_t ax_isfinite_##S(T x) { return __builtin_fabs##F(x) < __builtin_inf##F(); }    \
   AX_FN T ax_finite_##S(T x) { return __builtin_fabs##F(x) < __builtin_inf##F() ? x : (T)0; } \
   AX_FN T ax_fmod_##S(T x, T y) { return __builtin_fmod##F(x, y); }                           \
-  AX_FN T ax_floordiv_##S(T x, T y) { return __builtin_floor##F(x / y); }                     \
+  AX_FN T ax_floordiv_##S(T x, T y) {                                                         \
+    T q = __builtin_floor##F(x / y);                                                          \
+    T r = __builtin_fma##F(-q, y, x);                                                         \
+    q = r != 0 && r == r && (r < 0) != (y < 0) ? q - 1 : q; /* x / y rounded up to q */       \
+    return q == 0 && x != 0 && (x < 0) != (y < 0) ? -1 : q; /* or to -0 */                    \
+  }                                                                                           \
   AX_FN T ax_mod_##S(T x, T y) {                                                              \
     T r = __builtin_fmod##F(x, y);                                                            \
     return r == 0 ? __builtin_copysign##F(r, y) : (r < 0) != (y < 0) ? r + y : r;             \
