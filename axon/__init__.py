@@ -90,6 +90,7 @@ from axon.core.functional import (
     transpose,
     upsample,
 )
+from axon.core.kernels import register_kernels
 from axon.core.random import manual_seed
 from axon.inspect import explain, profile, stats
 
@@ -100,5 +101,7 @@ globals().update(
 )
 
 from axon import data, experiment, io, metrics, nn, ops, optim
+
+register_kernels()
 
 __version__ = "0.1.0"

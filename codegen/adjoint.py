@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from . import programs
 from .invert import Store, invert, substitute_axes
 from .ir import (
     GROUP,
+    NONE,
     Call,
     Input,
     Node,
@@ -122,8 +124,7 @@ class _Sweep:
         self.cotangents, self.gradients = gradient_names(program)
         self.dims = {i.name: split_products(i.dims) for i in program.inputs}
         for s in program.statements:
-            for value in s.written:
-                self.dims[value] = scattered_dims(s.index) if s.kind == "scatter" else s.index
+            self.dims.update(_stored(s))
         self.dims.update({o.name: split_products(o.dims) for o in program.outputs})
         self.extents = dict(program.where)
         self.where: dict[str, Node] = {}
@@ -166,7 +167,7 @@ class _Sweep:
         active = set(self.gradients)
         for s in self.program.statements:
             if any(v in active for v in _differentiated(s)):
-                active.update(s.written)
+                active.update(_continuous(s))
         return active
 
     def _definitions(self) -> list[tuple[Node, Node]]:
@@ -229,8 +230,12 @@ class _Sweep:
 
     def _reverse(self, s: Statement) -> None:
         if s.kind == "call":
-            if any(v in self.active for v in s.inputs):
+            flows = any(v in self.cotangents or v in self.pending for v in s.outputs)
+            if flows and any(v in self.active for v in s.inputs):
                 self._refuse(f"the opaque kernel {s.combine}")
+            return
+        if s.kind == "apply":
+            self._reverse_apply(s)
             return
         if s.combine in ("argmax", "argmin", "any", "all") or s.value not in self.active:
             self.pending.pop(s.value, None)
@@ -250,6 +255,64 @@ class _Sweep:
         elif s.kind == "reduce" and s.combine == "prod":
             incoming = call("mul", incoming, self._exclusive_product(s))
         self._reverse_expr(s.expr, incoming, domain)
+
+    def _reverse_apply(self, s: Statement) -> None:
+        """The gradient of a program that is applied is its gradient program, applied."""
+        callee, grad = programs.find(s.combine), programs.find(f"{s.combine}.grad")
+        dims = dict(zip(s.outputs, s.indices, strict=True))
+        incoming = {v: self._incoming(v, index) for v, index in dims.items()}
+        if callee is None or grad is None or not any(incoming.values()):
+            return
+        cotangents, gradients = gradient_names(callee)
+        outputs = dict(zip((o.name for o in callee.outputs), s.outputs, strict=True))
+        inputs = dict(zip((i.name for i in callee.inputs), s.inputs, strict=True))
+        known = {**inputs, **outputs}
+        for output, cotangent in cotangents.items():
+            value = outputs[output]
+            known[cotangent] = self._whole_value(value, dims[value], incoming[value])
+        input_of = {gradient: inputs[name] for name, gradient in gradients.items()}
+        targets = [input_of[o.name] for o in grad.outputs]
+        names = [self.fresh("d" + ("none" if t == NONE else t)) for t in targets]
+        indices = [() if t == NONE else self._own_dims(t) for t in targets]
+        self.emitted.append(
+            Statement(
+                "apply",
+                names[0],
+                combine=grad.name,
+                outputs=tuple(names),
+                inputs=tuple(known[i.name] for i in grad.inputs),
+                indices=tuple(indices),
+                args=s.args,
+            )
+        )
+        for target, name, index in zip(targets, names, indices, strict=True):
+            if target in self.active:
+                stores = self.pending.setdefault(target, [])
+                stores.append(Store(index, index, load(name, index)))
+
+    def _dims_of(self, value: str) -> tuple[Node, ...]:
+        """The dims of a value of the program, a cotangent or a temporary of the sweep."""
+        if value in self.dims:
+            return self.dims[value]
+        for output, cotangent in self.cotangents.items():
+            if value == cotangent:
+                return self.dims[output]
+        return next((s.index for s in self.emitted if s.value == value), ())
+
+    def _own_dims(self, value: str) -> tuple[Node, ...]:
+        return tuple(self._whole(value) if d == GROUP else d for d in self.dims[value])
+
+    def _whole_value(self, value: str, index: tuple[Node, ...], incoming: Call | None) -> str:
+        """The name of a value that is `incoming` at the points of `index`; zeros for None."""
+        if incoming is None:
+            incoming = call("cast", call("like", next(iter(self.gradients))), 0.0)
+        if is_call(incoming, "load") and incoming.args[1].args == index:
+            name = incoming.args[0]
+            if any(name == s.value and s.index == index for s in self.emitted):
+                return name
+        name = self.fresh("d" + value)
+        self.emitted.append(Statement("set", name, index, incoming))
+        return name
 
     def _exclusive_product(self, s: Statement) -> Node:
         """The product of all other points: y/e, but right where points are 0."""
@@ -328,7 +391,8 @@ class _Sweep:
     def _contribute(self, access: Call, expr: Node, domain: tuple[Node, ...]) -> None:
         value, index = access.args[0], access.args[1].args
         dims = self.dims[value]
-        store = invert(index, domain, expr, dims, self.extents, self.fresh, self._whole(value))
+        whole = self._whole(value)
+        store = invert(index, domain, expr, dims, self.extents, self.fresh, self._dims_of, whole)
         if store is None:
             own = tuple(self._whole(value) if t == GROUP else t for t in index)
             store = _one_hot(index, domain, expr, dims) or _Scatter(own, domain, expr)
@@ -446,8 +510,29 @@ def _one_hot(index, domain, expr, dims) -> Store | None:
 # ---------------------------------------------------------------------------------- expressions
 
 
+def _stored(s: Statement) -> dict[str, tuple[Node, ...]]:
+    """What a statement writes, and the terms of each."""
+    if s.kind == "apply":
+        return dict(zip(s.outputs, s.indices, strict=True))
+    return dict.fromkeys(s.written, scattered_dims(s.index) if s.kind == "scatter" else s.index)
+
+
+def _continuous(s: Statement) -> tuple[str, ...]:
+    """What a statement writes and a gradient may reach."""
+    if s.kind != "apply":
+        return s.written
+    callee = programs.find(s.combine)
+    if callee is None or programs.find(f"{s.combine}.grad") is None:
+        return ()
+    return tuple(
+        name
+        for name, output in zip(s.outputs, callee.outputs, strict=True)
+        if _continuous_output(callee, output)
+    )
+
+
 def _differentiated(s: Statement) -> list[str]:
-    if s.kind == "call":
+    if s.kind in ("call", "apply"):
         return list(s.inputs)
     if s.combine in ("argmax", "argmin", "any", "all"):
         return []
@@ -577,6 +662,9 @@ class _Needs:
         for statement in statements:
             self._note_terms(statement.index)
             self._note_terms(statement.domain)
+            for index in statement.indices:
+                self._note_terms(index)
+            self._note_terms(n for n in statement.args if isinstance(n, Call))
             for node in walk(statement.expr):
                 if is_call(node, "count", "linear"):
                     self._note_terms(node.args)

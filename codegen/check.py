@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import runpy
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,7 @@ def check_file(path: str) -> tuple[int, list[str]]:
                 _run(op.program, case.inputs, case.attrs)
             diagnostics += wrong_gradients(op)
             diagnostics += wrong_reference(op, oracles)
+            diagnostics += wrong_spec(op, oracles)
         except NotRunnable:
             unchecked.append(op.name)
         except (ValueError, IndexError) as failure:
@@ -234,9 +235,32 @@ def wrong_reference(op: Op, oracles: Mapping[str, Any]) -> list[Diagnostic]:
     ]
 
 
+def wrong_spec(op: Op, oracles: Mapping[str, Any]) -> list[Diagnostic]:
+    """An error if the outputs do not satisfy the entry's `spec:` on a sample."""
+    for case in cases(op) if op.spec else ():
+        found = _run(op.program, case.inputs, case.attrs)
+        if not all(satisfied(op, case, found, oracles)):
+            problem = f"the outputs of {op.name!r} do not satisfy its spec on {case.name}"
+            remedy = "a predicate of inputs, attributes and outputs that holds for every sample"
+            return [Diagnostic(op.marks["spec"], problem, remedy)]
+    return []
+
+
 def reference(op: Op, case: Case, oracles: Mapping[str, Any]) -> tuple[np.ndarray, ...]:
     """What `reference:` says, one array an output; `oracles` are further names that it may use."""
-    names: dict[str, Any] = {"np": np, **oracles}
+    return tuple(map(np.asarray, _evaluate(op, op.reference, case, oracles)))
+
+
+def satisfied(
+    op: Op, case: Case, outputs: Mapping[str, Any], oracles: Mapping[str, Any]
+) -> tuple[bool, ...]:
+    """The conditions of `spec:`, each true iff the outputs satisfy it."""
+    return tuple(map(bool, _evaluate(op, op.spec, case, {**oracles, **outputs})))
+
+
+def _evaluate(op: Op, text: str, case: Case, more: Mapping[str, Any]) -> tuple:
+    """The values of the last line; `more` are names beside those of inputs and attributes."""
+    names: dict[str, Any] = {"np": np, **more}
     try:
         from scipy import special
 
@@ -252,7 +276,8 @@ def reference(op: Op, case: Case, oracles: Mapping[str, Any]) -> tuple[np.ndarra
         names[attr.name] = (value,) * several or (None if value == "all" else value)
     rank = max((np.ndim(x) for x in list(case.inputs.values())[:1] if x is not None), default=0)
     names["along"] = lambda v, axis: along(v, axis, rank)
-    *lines, last = ast.parse(op.reference).body
+    names["close"] = closeness(more.values())
+    *lines, last = ast.parse(text).body
     assert isinstance(last, ast.Expr), op.name
     with np.errstate(all="ignore"):
         try:
@@ -262,7 +287,19 @@ def reference(op: Op, case: Case, oracles: Mapping[str, Any]) -> tuple[np.ndarra
             if missing.name == "special":
                 raise NotRunnable from None
             raise
-    return tuple(map(np.asarray, result if isinstance(result, tuple) else (result,)))
+    return result if isinstance(result, tuple) else (result,)
+
+
+def closeness(outputs: Iterable[Any]) -> Callable[[Any, Any], bool]:
+    """close(a, b): True iff two arrays are equal up to rounding in the dtype of the outputs."""
+    dtypes = [y.dtype for y in outputs if isinstance(y, np.ndarray) and y.dtype.kind == "f"]
+    eps = max((float(np.finfo(dtype).eps) for dtype in dtypes), default=0.0)
+
+    def close(a: Any, b: Any) -> bool:
+        size = max(1.0, float(np.max(np.abs(b), initial=0.0)))
+        return bool(np.all(np.abs(a - b) <= 100 * eps * size))
+
+    return close
 
 
 def along(values: Any, axis: Any, rank: int) -> Any:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from . import adjoint
+from . import adjoint, programs
 from .diagnostics import Collector, Mark, Scalar, SpecError, error, unknown
 from .formula import Lowerer, reads
 from .ir import GROUP, Call, Input, Node, Output, Program, Statement, call, is_call, walk
@@ -44,6 +45,7 @@ FIELDS = (
     "backward",
     "kernel",
     "reference",
+    "spec",
     "samples",
     "operator",
     "method",
@@ -87,6 +89,7 @@ SAMPLES = (
     "edge",
     "bits",
     "counts",
+    "definite",
     "below",
 )
 NON_FLOAT = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
@@ -102,8 +105,8 @@ class Op:
     `samples` gives the kinds of test values of a tensor, the values of an attribute, the extents of
     an axis. `operator` is the Python operator that it implements ("+", "-x", "<", "@"), or "".
     `method` is true iff Tensor has it as a method. A `variadic` op of two operands also takes a
-    list, folded as a balanced tree. `marks` say where the entry, its reference and the gradients
-    that it writes ("backward.x") stand.
+    list, folded as a balanced tree. `marks` say where the entry, its
+    reference, its spec and the gradients that it writes ("backward.x") stand.
     """
 
     name: str
@@ -114,6 +117,7 @@ class Op:
     positions: tuple[str, ...]
     samples: dict[str, tuple]
     reference: str = ""
+    spec: str = ""
     operator: str = ""
     method: bool = False
     variadic: bool = False
@@ -130,17 +134,41 @@ def parse_ops(text: str, path: str = "ops.yaml", at_run_time: bool = False) -> l
     """The ops of a text; those declared at run time add nothing to Tensor."""
     root = expect_mapping(read_yaml(text, path), "the file", ENTRY_HINT)
     collector = Collector()
+    entries = _Entries(root)
     ops = []
-    for name, key in root.keys.items():
-        with collector:
-            entry = _Entry(key, root.items[name])
-            if at_run_time:
-                entry.refuse(TENSOR_FIELDS)
-            ops.append(entry.op())
+    with programs.source(entries.find):
+        for name in root.keys:
+            with collector:
+                entry = entries.entry(name)
+                if at_run_time:
+                    entry.refuse(TENSOR_FIELDS)
+                ops.append(entry.op())
     with collector:
         _check_unique_operators(ops, root)
     collector.finish()
+    if not at_run_time:
+        for program in (p for op in ops for p in (op.program, op.grad) if p is not None):
+            programs.add(program)
     return ops
+
+
+class _Entries:
+    """The entries of a file: formulas may apply any of them, in whatever order they stand."""
+
+    def __init__(self, root: Mapping):
+        self.root = root
+        self.entries: dict[str, _Entry] = {}
+
+    def entry(self, name: str) -> _Entry:
+        if name not in self.entries:
+            self.entries[name] = _Entry(self.root.keys[name], self.root.items[name])
+        return self.entries[name]
+
+    def find(self, name: str) -> Program | None:
+        base, _, gradient = name.partition(".")
+        if base not in self.root.keys or gradient not in ("", "grad"):
+            return None
+        return self.entry(base).gradient if gradient else self.entry(base).program
 
 
 def _check_unique_operators(ops: list[Op], root: Mapping) -> None:
@@ -171,6 +199,7 @@ class _Entry:
         self.key = key
         self.name = key.text
         self.assigned: dict[str, Mark] = {}  # gradients that one formula gives, and where
+        self.reading = False
         if self.name in FIELDS and not isinstance(tree, Mapping):
             raise error(
                 key.mark,
@@ -195,21 +224,36 @@ class _Entry:
                     "no such field; call the function, or add the entry to ops.yaml",
                 )
 
+    @cached_property
+    def program(self) -> Program:
+        if self.reading:
+            raise error(self.key.mark, f"{self.name!r} applies itself", "other ops")
+        self.reading = True
+        try:
+            return self._program()
+        finally:
+            self.reading = False
+
+    @cached_property
+    def gradient(self) -> Program | None:
+        return self._gradient(self.program)
+
     def op(self) -> Op:
-        self.signature = self._signature()
+        signature = self.signature
         collector = Collector()
         program: Program | None = None
         grad: Program | None = None
         with collector:
-            program = self._program()
+            program = self.program
         with collector:
-            grad = self._gradient(program) if program is not None else None
+            grad = self.gradient if program is not None else None
             if program is not None:
                 self._check_used(program, grad)
         rest: dict[str, Any] = {}
         for field_name, read in (
             ("samples", self._samples),
             ("reference", self._reference),
+            ("spec", self._spec),
             ("operator", self._operator),
             ("method", self._method),
             ("variadic", self._variadic),
@@ -224,7 +268,7 @@ class _Entry:
             program=program,
             grad=grad,
             section=section_of(self.key.mark),
-            positions=tuple(self.signature.order),
+            positions=tuple(signature.order),
             marks=self._marks(),
             **rest,
         )
@@ -244,15 +288,21 @@ class _Entry:
         return "" if scalar is None else scalar.text.strip()
 
     def _reference(self) -> str:
-        """The text of `reference:`, once it is known to be lines of Python and a value."""
-        scalar = self._formula("reference")
+        return self._python("reference")
+
+    def _spec(self) -> str:
+        return self._python("spec")
+
+    def _python(self, field: str) -> str:
+        """The text of the field, once it is known to be lines of Python and a value."""
+        scalar = self._formula(field)
         if scalar is None:
             return ""
         parsed = parse_statements(scalar)
         body = parsed.tree.body
         if not body or not isinstance(body[-1], ast.Expr):
             at = parsed.mark(body[-1]) if body else scalar.mark
-            raise error(at, "the reference has no value", "an expression as its last line")
+            raise error(at, f"the {field} has no value", "an expression as its last line")
         return scalar.text.strip()
 
     def _flag(self, field: str) -> bool:
@@ -263,8 +313,9 @@ class _Entry:
 
     def _marks(self) -> dict[str, Mark]:
         marks = {"entry": self.key.mark}
-        if "reference" in self.fields.items:
-            marks["reference"] = self.fields.items["reference"].mark
+        for name in ("reference", "spec"):
+            if name in self.fields.items:
+                marks[name] = self.fields.items[name].mark
         backward = self.fields.items.get("backward")
         if isinstance(backward, Mapping):
             marks |= {f"backward.{name}": tree.mark for name, tree in backward.items.items()}
@@ -353,7 +404,8 @@ class _Entry:
 
     # ---------------------------------------------------------------------------------- signature
 
-    def _signature(self) -> Signature:
+    @cached_property
+    def signature(self) -> Signature:
         return parse_parameters(self._parameters())
 
     def _parameters(self) -> Scalar:
@@ -473,7 +525,9 @@ class _Entry:
         dtype: Call | str | None,
     ) -> tuple[tuple[Node, ...], Call | str]:
         """What the formula extends over and its dtype, where `out:` does not say."""
-        probe = Lowerer(self.signature, lowerer.values, locals=lowerer.locals)
+        probe = Lowerer(
+            self.signature, lowerer.values, locals=lowerer.locals, tensors=lowerer.tensors
+        )
         probe.parsed = lowerer.parsed
         value = probe.value(expr)
         if dims is None:
@@ -486,7 +540,8 @@ class _Entry:
             dims = tuple(map(self._kept, value.over))
         if dtype is None:
             inputs = list(self.signature.inputs.values())
-            dtype = result_dtype(value.expr, probe.statements, inputs, self.signature.attrs)
+            statements = [*lowerer.statements, *probe.statements]
+            dtype = result_dtype(value.expr, statements, inputs, self.signature.attrs)
             if dtype is None:
                 raise lowerer.parsed.error(
                     expr, "the dtype of the output is not known", 'out: "y: float32"'
@@ -683,6 +738,7 @@ def unbroadcast(program: Program, x: Input) -> tuple[tuple[Node, ...], tuple[Nod
 def names_in(inputs, outputs, statements, nodes: list[Node]) -> set[str]:
     """The names of attributes, axes and values that stand anywhere in these."""
     nodes = nodes + [n for s in statements for n in (s.expr, *s.index, *s.domain, *s.attrs)]
+    nodes += [n for s in statements for index in (s.args, *s.indices) for n in index]
     nodes += [n for o in outputs for n in (o.dtype, *o.dims)] + [n for i in inputs for n in i.dims]
     atoms = (atom for node in nodes for atom in walk(node))
     return {atom.split(".")[0] for atom in atoms if isinstance(atom, str)}

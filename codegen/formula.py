@@ -46,6 +46,7 @@ from .syntax import (
     parse_formula,
     value_names,
 )
+from .tensor_lines import TensorLines
 from .terms import index_in
 from .values import Over, Reduction, Value, merge, over_of
 
@@ -77,7 +78,7 @@ FUNCTIONS = tuple(n for n in PRIMITIVES if n not in ("select", *OPERATORS.values
 
 
 @dataclass
-class Lowerer:
+class Lowerer(TensorLines):
     """Lowers the formulas of one program; `values` are the dims of the tensors they may read."""
 
     signature: Signature
@@ -85,6 +86,8 @@ class Lowerer:
     prefix: str = "t"
     statements: list[Statement] = field(default_factory=list)
     locals: dict[str, ast.expr] = field(default_factory=dict)
+    tensors: dict[str, str] = field(default_factory=dict)  # assigned with axes: the temporary
+    reserved: set[str] = field(default_factory=set)  # names of temporaries yet to be written
     parsed: Parsed = field(init=False)
     output: Output | None = None  # the one that is being written
     _memo: dict[str, Value] = field(default_factory=dict)
@@ -102,6 +105,9 @@ class Lowerer:
         found: dict[str, ast.expr] = {}
         self.locals.clear()
         self._memo.clear()
+        for name in self.tensors:
+            del self.values[name]
+        self.tensors.clear()
         used: set[str] = set()
         for line in lines:
             if not line.names and len(results) > 1:
@@ -111,9 +117,14 @@ class Lowerer:
                     "'name = expression' for each",
                 )
             used |= self._used(line, lines, results)
+            if line.targets:
+                self.make_tensors(line, results)
+                continue
             for name in line.names or results[:1]:
                 self._assign(name, line, results, found)
         for line in lines:
+            if line.targets and used & set(line.names):
+                continue
             for name in set(line.names) - used - set(results):
                 raise self.parsed.error(
                     line.node, f"{name!r} is never used", "a later line with it"
@@ -166,8 +177,13 @@ class Lowerer:
         expr: ast.expr,
         index: tuple[Node, ...],
         reduced: tuple[Node, ...] = (),
+        shown: str = "",
     ) -> None:
-        """`output[index] = expr`, summed over `reduced` where a gradient must be unbroadcast."""
+        """`output[index] = expr`, summed over `reduced` where a gradient must be unbroadcast.
+
+        Errors call the output `shown`.
+        """
+        shown = shown or output.name
         covered = over_of(index + reduced, self.signature)
         self.output = output
         if is_scatter(expr):
@@ -175,7 +191,7 @@ class Lowerer:
             return
         reduction = self._reduction(self._resolve(expr))
         if reduction is not None and self._needs_no_temporary(reduction, index, reduced):
-            self._check_covered(reduction.over, covered, expr, output)
+            self._check_covered(reduction.over, covered, expr, shown)
             domain = reduced + reduction.domain
             body = reduction.body
             self.statements.append(
@@ -184,7 +200,7 @@ class Lowerer:
             self._remember(output.name, index)
             return
         value = self.value(expr)
-        self._check_covered(value.over, covered, expr, output)
+        self._check_covered(value.over, covered, expr, shown)
         if reduced:
             self.statements.append(
                 Statement("reduce", output.name, index, value.expr, "sum", reduced)
@@ -205,7 +221,7 @@ class Lowerer:
             return reduction.combine == "sum"
         return reduction.over == over_of(index, self.signature)
 
-    def _check_covered(self, over: Over, covered: Over, expr: ast.expr, output: Output) -> None:
+    def _check_covered(self, over: Over, covered: Over, expr: ast.expr, shown: str) -> None:
         extra = over - covered
         if GROUP in covered:
             extra = Over(t for t in extra if not is_call(t, "sel", "rest"))
@@ -213,7 +229,7 @@ class Lowerer:
             names = ", ".join(map(axes_text, sorted(extra, key=str)))
             raise self.parsed.error(
                 expr,
-                f"the formula extends over {names}, the result {output.name} does not",
+                f"the formula extends over {names}, the result {shown} does not",
                 "a reduction over it, or an output that has it",
             )
 
@@ -243,7 +259,7 @@ class Lowerer:
                 expr, "the dims and dtype of the scatter's output are not known", "out: with both"
             )
         dims = flat_dims(self.output.dims)
-        new = self._scatter(self._fresh(), self.output, expr)
+        new = self._scatter(self.fresh(), self.output, expr)
         new = dataclasses.replace(new, index=tuple(map(index_in, dims, new.index)))
         for done in self.statements:
             if dataclasses.replace(done, value=new.value) == new:
@@ -350,19 +366,20 @@ class Lowerer:
         """The temporary of a reduction; equal reductions share one."""
         index = self.terms(reduction.over)
         expr = reduction.body.expr
-        new = Statement("reduce", self._fresh(), index, expr, reduction.combine, reduction.domain)
+        new = Statement("reduce", self.fresh(), index, expr, reduction.combine, reduction.domain)
         for done in self.statements:
             if dataclasses.replace(done, value=new.value) == new:
                 return Value(load(done.value, index), reduction.over)
         self.statements.append(new)
         return Value(load(new.value, index), reduction.over)
 
-    def _fresh(self) -> str:
+    def fresh(self) -> str:
         taken = {
             *self.signature.names(),
             *self.signature.outputs,
             *self.values,
-            *(s.value for s in self.statements),
+            *(name for s in self.statements for name in s.written),
+            *self.reserved,
         }
         return next(n for n in (f"{self.prefix}{i}" for i in itertools.count(1)) if n not in taken)
 
@@ -407,7 +424,8 @@ class Lowerer:
             return self._memo[name]
         if name in self.values:
             index = flat_dims(self.values[name])
-            return Value(load(name, index), over_of(index, self.signature))
+            value = self.tensors.get(name, name)
+            return Value(load(value, index), over_of(index, self.signature))
         kind = self.signature.type_of(name)
         if kind in ("real", "int", "flag"):
             return Value(name)
@@ -521,7 +539,8 @@ class Lowerer:
                 return Value(attribute_element(self.parsed, node, self.signature))
             raise self.parsed.unknown(node, "tensor", name, self.values)
         index = self.index(node, flat_dims(self.values[name]), elements(node.slice), name)
-        return Value(load(name, index), over_of(index, self.signature))
+        value = self.tensors.get(name, name)
+        return Value(load(value, index), over_of(index, self.signature))
 
     def _Call(self, node: ast.Call) -> Value:
         reduction = self._reduction(node)
@@ -541,6 +560,12 @@ class Lowerer:
                 f"{attribute}(...)" if is_known else "name(arguments)",
             )
         name = node.func.id
+        if self.callee(node) is not None:
+            raise self.parsed.error(
+                node,
+                f"the result of the op {name} needs axes",
+                f"a line of its own: 't[..., k] = {name}(...)'",
+            )
         if node.keywords:
             raise self.parsed.error(node, f"{name} takes no keywords", f"{name}(a, b)")
         if name in SPECIAL:
@@ -743,6 +768,9 @@ class Lowerer:
             )
         axis = axis_attribute(self.parsed, item.lower, self.signature)
         return call("sub", axis, self.integer(item.upper))
+
+    def is_builtin(self, name: str) -> bool:
+        return name in (*FUNCTIONS, *REDUCTIONS, *SPECIAL)
 
     def _is_function(self, node: ast.Call, name: str) -> bool:
         return isinstance(node.func, ast.Name) and node.func.id == name

@@ -14,7 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from .ir import GROUP, LENGTHS, Call, Node, Program, Statement, is_call, text_of
+from . import programs
+from .ir import GROUP, LENGTHS, NONE, Call, Node, Program, Quoted, Statement, is_call, text_of
+from .opaque import KERNELS
 from .primitives import PRIMITIVES
 from .terms import plain_index, split_products
 
@@ -135,6 +137,7 @@ class _Run:
         self.named: dict[str, int] = {}
         self.group: list[int | None] = []
         self.values: dict[str, Any] = {}
+        self.indices: dict[str, tuple[Node, ...]] = {}  # the terms that temporaries were stored at
         self._find_group()
         self._normalise_attrs()
         self._find_named()
@@ -258,7 +261,7 @@ class _Run:
         if node.head == "count":
             return self.count(node.args)
         a, *rest = (self.extent(arg) for arg in node.args)
-        return _integer_operation(node.head, a, rest)
+        return integer_operation(node.head, a, rest)
 
     def attr(self, name: str):
         base, dot, element = name.partition(".")
@@ -401,6 +404,9 @@ class _Run:
         if statement.kind == "call":
             self._call(statement)
             return
+        if statement.kind == "apply":
+            self._apply(statement)
+            return
         scatter = statement.kind == "scatter"
         stored = self.axes_of(statement.domain if scatter else statement.index)
         reduced = [] if scatter else self.axes_of(statement.domain)
@@ -422,6 +428,7 @@ class _Run:
         if statement.value in declared:
             result = result.astype(self.dtype_of(declared[statement.value].dtype))
         self.values[statement.value] = result
+        self.indices[statement.value] = statement.index
 
     def _array(self, value) -> np.ndarray:
         if isinstance(value, float):
@@ -486,20 +493,61 @@ class _Run:
         )
 
     def _call(self, statement: Statement) -> None:
-        if statement.combine != "sort":
+        """An opaque kernel, as NumPy computes it."""
+        if statement.combine not in KERNELS:
             raise ValueError(f"{self.program.name}: unknown call {statement.combine}")
-        (name,) = statement.inputs
-        k, axis, largest = (self.attr(a) for a in statement.attrs)
-        x = self.values[name]
-        rank = np.empty(
-            x.shape, np.int64
-        )  # dense ranks, so that a stable descending order is a negation
-        rank[...] = np.unique(x, return_inverse=True)[1].reshape(x.shape)
-        order = np.argsort(-rank if largest else rank, axis=axis, kind="stable")
-        order = np.take(order, np.arange(k), axis=axis)
-        values, indices = statement.outputs
-        self.values[values] = np.take_along_axis(x, order, axis=axis)
-        self.values[indices] = order.astype(np.int64)
+        inputs = []
+        for name in statement.inputs:
+            value = self._whole(name)
+            inputs.append(self.program.input(name).default if value is None else value)
+        attrs = {name: self.attrs[name] for name in statement.attrs}
+        results = KERNELS[statement.combine](*inputs, **attrs)
+        results = results if isinstance(results, tuple) else (results,)
+        for name, result in zip(statement.outputs, results, strict=True):
+            output = self.program.output(name)
+            result = np.asarray(result).astype(self.dtype_of(output.dtype))
+            self.values[name] = self._align(result, output.dims)
+
+    def _apply(self, statement: Statement) -> None:
+        """Another program, on values of this one."""
+        callee = programs.find(statement.combine)
+        if callee is None:
+            raise ValueError(f"{self.program.name}: there is no program {statement.combine}")
+        inputs = {
+            declared.name: None if name == NONE else self._whole(name)
+            for declared, name in zip(callee.inputs, statement.inputs, strict=True)
+        }
+        attrs = {
+            declared.name: self._argument(node)
+            for declared, node in zip(callee.attrs, statement.args, strict=True)
+        }
+        results = run(callee, inputs, attrs, self.float if self.forced else None)
+        outputs = zip(callee.outputs, statement.outputs, statement.indices, strict=True)
+        for declared, name, index in outputs:
+            if declared.name in results:
+                self.values[name] = self._align(results[declared.name], index)
+                self.indices[name] = index
+
+    def _argument(self, node: Node):
+        if isinstance(node, Quoted):
+            return str(node)
+        if isinstance(node, str):
+            return self.attr(node) if node.partition(".")[0] in self.attrs else node
+        if isinstance(node, Call) and not node.head:
+            return node.args
+        return self.extent(node) if isinstance(node, Call) else node
+
+    def _whole(self, name: str):
+        """A value in its own shape."""
+        if name in self.raw:
+            return self.raw[name]
+        output = next((o for o in self.program.outputs if o.name == name), None)
+        dims = self.indices[name] if output is None else output.dims
+        return self.values[name].reshape(self._output_shape(dims))
+
+    def _align(self, value, dims) -> np.ndarray:
+        slots = [s for term in split_products(dims) for s in self._slots(term)]
+        return value.reshape([1 if a is None else self.extent_of(a) for a in slots])
 
     # -------------------------------------------------------------------------- expressions
 
@@ -567,7 +615,7 @@ class _Run:
         # Checks write comparisons with their signs.
         signs = {"==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
         if head in ("+", "-", "*", "//"):
-            return _integer_operation(head, operands[0], operands[1:])
+            return integer_operation(head, operands[0], operands[1:])
         primitive = PRIMITIVES.get(signs.get(head, head))
         if primitive is None:
             raise ValueError(f"{self.program.name}: unknown primitive {head}")
@@ -714,7 +762,7 @@ class _Run:
             ok = ok & each
         if node.head == "exact":
             return values[0] // values[1], ok & (values[0] % values[1] == 0)
-        return _integer_operation(node.head, values[0], values[1:]), ok
+        return integer_operation(node.head, values[0], values[1:]), ok
 
     def _gather(self, node: Call, domain: _Domain, extent: int | None):
         assert extent is not None, "only the index of an axis is gathered"
@@ -743,7 +791,8 @@ def _identity(combine: str, dtype: np.dtype):
     return combine == "prod"
 
 
-def _integer_operation(head: str, first, rest):
+def integer_operation(head: str, first, rest):
+    """`+ - * // min` of integers, or of arrays of them."""
     if head == "-" and not rest:
         return -first
     for value in rest:
@@ -755,6 +804,8 @@ def _integer_operation(head: str, first, rest):
             first = first * value
         elif head == "//":
             first = first // value
+        elif head == "min":
+            first = min(first, value)
         else:
             raise ValueError(f"unknown integer operation {head}")
     return first

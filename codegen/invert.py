@@ -38,11 +38,13 @@ def invert(
     dims: tuple[Node, ...],
     extents: dict[str, Node],
     fresh: Callable[[str], str],
+    dims_of: Callable[[str], tuple[Node, ...]],
     group: Node = GROUP,
 ) -> Store | None:
     """The store of `expr` at `index` into a value of `dims` as a gather; None if it must scatter.
 
     `extents` are the named axes whose extent is an expression (`where`), `fresh` makes names,
+    `dims_of` gives the dims of a value that `expr` loads (empty if they are not known),
     `group` is what a store to the whole group is written as (`*` or `(own x)`).
     """
     try:
@@ -50,7 +52,7 @@ def invert(
             return _invert_flat(index[0], domain, expr, dims, group)
         if any(is_call(t, "lin", "unlin") for t in index):
             return _invert_linear_group(index, domain, expr, dims, group)
-        return _Inversion(index, domain, expr, dims, extents, fresh, group).run()
+        return _Inversion(index, domain, expr, dims, extents, fresh, dims_of, group).run()
     except (Uncovered, _NotAffine):
         return None
 
@@ -204,9 +206,10 @@ def affine(node: Node, variables: Callable[[Node], bool]) -> tuple[dict[Node, No
 
 
 class _Inversion:
-    def __init__(self, index, domain, expr, dims, extents, fresh, group) -> None:
+    def __init__(self, index, domain, expr, dims, extents, fresh, dims_of, group) -> None:
         self.index, self.domain, self.expr, self.dims = index, domain, expr, dims
         self.extents, self.fresh, self.group = dict(extents), fresh, group
+        self.dims_of = dims_of
         self.values: dict[str, Node] = {}  # solved axis of the domain -> its integer expression
         self.total: set[str] = set()  # solved axes that can never be out of range
         self.plain: set[str] = set()  # axes of the domain that are target axes themselves
@@ -344,7 +347,7 @@ class _Inversion:
         self.values[axis] = solved
         if solved == target and self.extents.get(axis, call("count", axis)) == extent:
             self.total.add(axis)
-        elif not zero_outside(self.expr, axis):
+        elif not zero_outside(self.expr, axis, self.dims_of):
             self._keep_inside(axis, solved, coefficient)
 
     def _is_free(self, name: str) -> bool:
@@ -456,24 +459,33 @@ def _name_in_term(term: Node, attribute: str, name: str) -> Node:
     return term
 
 
-def zero_outside(expr: Node, axis: str) -> bool:
+def zero_outside(expr: Node, axis: str, dims_of: Callable[[str], tuple[Node, ...]]) -> bool:
     """True iff `expr` is 0 wherever `axis` is out of range, once its loads are guarded with 0."""
+
+    def zero(node: Node) -> bool:
+        return zero_outside(node, axis, dims_of)
+
     if is_call(expr, "guard"):
-        return expr.args[1] in (0, 0.0) and zero_outside(expr.args[0], axis)
+        return expr.args[1] in (0, 0.0) and zero(expr.args[0])
     if is_call(expr, "load"):
-        direct = [t.args[1] if is_call(t, "sub") else t for t in expr.args[1].args]
-        return axis in direct
+        pairs = zip(dims_of(expr.args[0]), expr.args[1].args, strict=False)
+        return any(dim == term and axis in (term, *_replacing(term)) for dim, term in pairs)
     if is_call(expr, "mul"):
-        return any(zero_outside(a, axis) for a in expr.args) and _finite_factors(expr)
+        return any(map(zero, expr.args)) and _finite_factors(expr)
     if is_call(expr, "div") and not any(is_call(n, "load") for n in walk(expr.args[1])):
-        return zero_outside(expr.args[0], axis)
+        return zero(expr.args[0])
     if is_call(expr, "neg", "cast"):
-        return zero_outside(expr.args[-1], axis)
+        return zero(expr.args[-1])
     if is_call(expr, "add", "sub"):
-        return all(zero_outside(a, axis) for a in expr.args)
+        return all(map(zero, expr.args))
     if is_call(expr, "select"):
-        return all(a in (0, 0.0) or zero_outside(a, axis) for a in expr.args[1:])
+        return all(a in (0, 0.0) or zero(a) for a in expr.args[1:])
     return False
+
+
+def _replacing(term: Node) -> tuple[Node, ...]:
+    """What stands in the place of the selected axis."""
+    return term.args[1:] if is_call(term, "sub") else ()
 
 
 def _finite_factors(expr: Node) -> bool:

@@ -54,6 +54,7 @@ class Call:
 Node = Call | str | int | float | bool
 GROUP = "*"
 LENGTHS = {"int2": 2, "int3": 3}  # how many elements an attribute of the type has
+NONE = "none"
 
 
 def call(head: str, *args: Node) -> Call:
@@ -97,9 +98,11 @@ def transform(node: Node, visit) -> Node:
 class Statement:
     """One loop nest: `value[index] combine= expr`.
 
-    `kind` is "set", "reduce", "scatter" or "call". For "reduce" `domain` holds the reduced terms,
-    for "scatter" the whole domain. A "call" has `outputs`, `inputs` and `attrs` instead of an
-    expression and its `combine` is the kind of the opaque kernel.
+    `kind` is "set", "reduce", "scatter", "call" or "apply". For "reduce" `domain` holds the reduced
+    terms, for "scatter" the whole domain. A "call" has `outputs`, `inputs` and `attrs` instead of
+    an expression and its `combine` is the kind of the opaque kernel. For "apply" `combine` is the
+    name of a program, `indices` the terms of each of the `outputs`, `args` the values of its
+    attributes; an input that is left out is NONE.
     """
 
     kind: str
@@ -111,6 +114,8 @@ class Statement:
     outputs: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
     attrs: tuple[str, ...] = ()
+    indices: tuple[tuple[Node, ...], ...] = ()
+    args: tuple[Node, ...] = ()
 
     def __str__(self) -> str:
         index = text_of(Call("", self.index))
@@ -120,18 +125,23 @@ class Statement:
         if self.kind in ("reduce", "scatter"):
             head = f"{self.kind} {self.combine} {self.value}"
             return f"({head} {index} {domain} {text_of(self.expr)})"
+        if self.kind == "apply":
+            pairs = zip(self.outputs, self.indices, strict=True)
+            outputs = " ".join(f"({name} {text_of(Call('', index))})" for name, index in pairs)
+            args = " ".join(map(text_of, self.args))
+            return f"(apply {self.combine} ({outputs}) ({' '.join(self.inputs)}) ({args}))"
         names = (" ".join(part) for part in (self.outputs, self.inputs, self.attrs))
         return "(call {} ({}) ({}) ({}))".format(self.combine, *names)
 
     @property
     def written(self) -> tuple[str, ...]:
-        return self.outputs if self.kind == "call" else (self.value,)
+        return self.outputs if self.kind in ("call", "apply") else (self.value,)
 
     @property
     def read(self) -> tuple[str, ...]:
         """The values that are loaded, each once, in order of appearance."""
-        if self.kind == "call":
-            return self.inputs
+        if self.kind in ("call", "apply"):
+            return tuple(dict.fromkeys(name for name in self.inputs if name != NONE))
         nodes = [n for e in (self.expr, *self.index) for n in walk(e)]
         return tuple(dict.fromkeys(n.args[0] for n in nodes if is_call(n, "load")))
 
@@ -221,6 +231,8 @@ def text_of(node: Node) -> str:
         if not node.head:
             return "(" + " ".join(map(text_of, node.args)) + ")"
         return str(node)
+    if isinstance(node, Quoted):
+        return quote(node)
     if isinstance(node, bool):
         return "true" if node else "false"
     if isinstance(node, float):
@@ -298,6 +310,13 @@ def _dtype(form) -> Call | str:
     return node
 
 
+def _argument(form) -> Node:
+    """The value of an attribute: a list stands for a list of numbers."""
+    if isinstance(form, list) and not (form and isinstance(form[0], str)):
+        return Call("", tuple(form))
+    return _node(form)
+
+
 def _nodes(form: list) -> tuple[Node, ...]:
     return tuple(map(_node, form))
 
@@ -343,6 +362,19 @@ def parse(text: str) -> Program:
             combine, value, index, domain, expr = rest
             statements.append(
                 Statement(head, value, _nodes(index), _node(expr), combine, _nodes(domain))
+            )
+        elif head == "apply":
+            op, outs, ins, args = rest
+            statements.append(
+                Statement(
+                    "apply",
+                    outs[0][0],
+                    combine=op,
+                    outputs=tuple(out for out, _ in outs),
+                    inputs=tuple(ins),
+                    indices=tuple(_nodes(index) for _, index in outs),
+                    args=tuple(map(_argument, args)),
+                )
             )
         elif head == "call":
             kind, outs, ins, call_attrs = rest

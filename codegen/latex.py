@@ -69,6 +69,10 @@ def formulas(program: Program) -> str:
 
 
 def _statement(s: Statement) -> str:
+    if s.kind == "apply":
+        pairs = zip(s.outputs, s.indices, strict=True)
+        outputs = ",\\; ".join(_subscript(value, index) for value, index in pairs)
+        return f"{outputs} &= {_operator(s.combine)}({', '.join(map(name, s.inputs))})"
     if s.kind == "call":
         outputs = ",\\; ".join(map(name, s.outputs))
         return f"{outputs} &= {_operator(s.combine)}({', '.join(map(name, s.inputs))})"

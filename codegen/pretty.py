@@ -45,6 +45,10 @@ def formulas(program: Program) -> list[str]:
 
 
 def statement_text(statement: Statement) -> str:
+    if statement.kind == "apply":
+        pairs = zip(statement.outputs, statement.indices, strict=True)
+        outputs = ", ".join(_subscript(name, index) for name, index in pairs)
+        return f"{outputs} = {statement.combine}({', '.join(statement.inputs)})"
     if statement.kind == "call":
         outputs, inputs = ", ".join(statement.outputs), ", ".join(statement.inputs)
         return f"{outputs} = {statement.combine}({inputs})"

@@ -35,7 +35,7 @@ def result_dtype(
 
 class _Kinds:
     def __init__(self, statements: list[Statement], attrs: dict[str, Attr]):
-        self.temporaries = {s.value: s for s in statements if s.kind == "reduce"}
+        self.temporaries = {s.value: s for s in statements if s.kind in ("set", "reduce")}
         self.attrs = attrs
 
     def of(self, node: Node) -> int:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .entry import Op
+from .interpret import integer_operation
 from .ir import GROUP, Call, Node, is_call
 
 EXTENTS = (3, 2, 4, 5)
@@ -35,7 +36,10 @@ def cases(op: Op) -> Iterator[Case]:
         attrs = {a.name: v for a, v in zip(op.program.attrs, values, strict=True)}
         label = ",".join(f"{k}={v}" for k, v in attrs.items() if k in op.samples)
         yield _Builder(op, attrs).case(label)
-    first = {a.name: c[0] for a, c in zip(op.program.attrs, choices, strict=True)}
+    first = _first(op, choices)
+    for extents in _other_extents(op):
+        label = ",".join(f"{k}={v}" for k, v in extents.items())
+        yield _Builder(op, first, extents=extents).case(label)
     group = [i.name for i in op.program.inputs if GROUP in i.dims]
     for name in group if len(group) > 1 else ():
         for shape in ("ones", "short"):
@@ -45,6 +49,18 @@ def cases(op: Op) -> Iterator[Case]:
     for i in op.program.inputs:
         for kind in op.samples.get(i.name, ())[1:]:
             yield _Builder(op, first, kinds={i.name: kind}).case(f"{i.name} {kind}")
+
+
+def _first(op: Op, choices) -> dict:
+    return {a.name: c[0] for a, c in zip(op.program.attrs, choices, strict=True)}
+
+
+def _other_extents(op: Op) -> Iterator[dict[str, int]]:
+    """Combinations of the sampled extents of axes, without the first."""
+    parameters = {i.name for i in op.program.inputs} | {a.name for a in op.program.attrs}
+    axes = [name for name in op.samples if name not in parameters]
+    for values in list(itertools.product(*(op.samples[a] for a in axes)))[1:]:
+        yield dict(zip(axes, values, strict=True))
 
 
 def example(op: Op) -> Case:
@@ -91,19 +107,32 @@ class _Builder:
         absent: bool = False,
         kinds: dict | None = None,
         group: tuple[int, ...] | None = None,
+        extents: dict[str, int] | None = None,
     ):
         self.op, self.attrs, self.absent = op, attrs, absent
         self.shrunk, self.kinds = shrunk or {}, kinds or {}
         self.random = np.random.default_rng(zlib.crc32(op.name.encode()))
         program = op.program
         self.group = ((2, 3) if _has_named_axes(op) else (2, 3, 4)) if group is None else group
-        self.extents: dict[str, int] = {
-            n: attrs[e] for n, e in program.where if isinstance(e, str) and e in attrs
-        }
+        self.extents: dict[str, int] = dict(extents or {})
         free = itertools.cycle(EXTENTS)
         for name in (n for i in program.inputs for d in i.dims for n in self._names(d)):
             if name not in self.extents:
-                self.extents[name] = op.samples[name][0] if name in op.samples else next(free)
+                extent = self._computed(dict(program.where).get(name))
+                if extent is None:
+                    extent = op.samples[name][0] if name in op.samples else next(free)
+                self.extents[name] = extent
+
+    def _computed(self, node: Node | None) -> int | None:
+        """An expression of `where:`; None if it depends on what is not known yet."""
+        if isinstance(node, str):
+            value = self.attrs.get(node, self.extents.get(node))
+            return value if isinstance(value, int) else None
+        if not isinstance(node, Call):
+            return None if node is None else int(node)
+        args = [self._computed(arg) for arg in node.args]
+        known = [arg for arg in args if arg is not None]
+        return integer_operation(node.head, known[0], known[1:]) if known == args else None
 
     @staticmethod
     def _names(dim: Node) -> tuple[str, ...]:
@@ -180,6 +209,8 @@ class _Builder:
             return random.uniform(0.05, 0.95, shape)
         if kind == "nonzero":
             return np.sign(normal) * (np.abs(normal) + 0.5)
+        if kind == "definite":
+            return normal + 2 * shape[-1] * np.eye(shape[-1])
         if kind == "bits":
             return (normal > 0).astype(np.float64)
         return normal

@@ -479,10 +479,12 @@ class Integers:
         if isinstance(node, ast.IfExp):
             sides = (self.expression(parsed, side) for side in (node.body, node.orelse))
             return chosen_integer(parsed, node, self.signature, *sides)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "min":
+            return call("min", *(self.expression(parsed, arg) for arg in node.args))
         raise parsed.error(
             node,
             f"not an integer expression: {parsed.text(node)!r}",
-            "numbers, extents, attributes, attribute[0], + - * // and a if flag else b",
+            "numbers, extents, attributes, attribute[0], + - * //, min(a, b) and a if flag else b",
         )
 
     def _name(self, parsed: Parsed, node: ast.Name) -> Node:

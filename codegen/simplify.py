@@ -410,6 +410,7 @@ def simplify_statements(
     `definitions` are expressions with the load that equals each (an output that may be read).
     """
     axes = frozenset(n for s in statements for n in named_axes((*s.index, *s.domain)))
+    axes |= {n for s in statements for index in s.indices for n in named_axes(index)}
     simplifier = Simplifier(reassociate=True, axes=axes)
     known = _known(definitions, simplifier)
     for _ in range(8):
@@ -547,7 +548,7 @@ def _read_plainly(s: Statement, statements) -> bool:
                 return False
         if any(is_call(n, "load") and n.args[0] == s.value for t in other.index for n in walk(t)):
             return False
-        if other.kind == "call" and s.value in other.inputs:
+        if s.value in other.inputs:
             return False
     return True
 
@@ -578,10 +579,15 @@ def _merge_equal(statements, results) -> list[Statement]:
     """Statements that compute the same are one; its other names are replaced."""
     seen: dict[tuple, str] = {}
     names: dict[str, str] = {}
-    out = []
+    out: list[Statement] = []
     for s in statements:
         s = _rename(s, names)
-        if s.kind != "call":
+        if s.kind == "apply":
+            same = next((o for o in out if _applies_alike(o, s)), None)
+            if same is not None:
+                names.update(zip(s.outputs, same.outputs, strict=True))
+                continue
+        elif s.kind != "call":
             key = (s.kind, s.combine, s.index, s.domain, s.expr)
             if key in seen and s.value not in results:
                 names[s.value] = seen[key]
@@ -589,6 +595,10 @@ def _merge_equal(statements, results) -> list[Statement]:
             seen.setdefault(key, s.value)
         out.append(s)
     return out
+
+
+def _applies_alike(a: Statement, b: Statement) -> bool:
+    return replace(a, value=b.value, outputs=b.outputs) == b
 
 
 def _rename(s: Statement, names: dict[str, str]) -> Statement:
@@ -646,7 +656,7 @@ def _reuse(statements, results) -> list[Statement]:
     kept: dict[Node, Node] = {}
     out = []
     for s in statements:
-        if kept and s.kind != "call":
+        if kept and s.kind not in ("call", "apply"):
             s = replace(s, expr=_substitute(s.expr, kept))
         if s.kind == "set" and s.value not in results and count_primitives([s]) > 1:
             kept[s.expr] = load(s.value, s.index)

@@ -139,11 +139,15 @@ def elements(index: ast.expr) -> list[ast.expr]:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a formula: `names = expr`, or the result when there are no names."""
+    """One line of a formula: `names = expr`, or the result when there are no names.
+
+    `targets` are the assigned names with their axes, `y[..., k]`, where a tensor is made.
+    """
 
     names: tuple[str, ...]
     expr: ast.expr
     node: ast.stmt
+    targets: tuple[ast.Subscript, ...] = ()
 
 
 def parse_formula(scalar: Scalar) -> tuple[Parsed, list[Line]]:
@@ -158,6 +162,9 @@ def parse_formula(scalar: Scalar) -> tuple[Parsed, list[Line]]:
             statement.targets
         ):
             lines.append(Line(_targets(statement), statement.value, statement))
+        elif isinstance(statement, ast.Assign) and (tensors := _tensors(statement)):
+            names = tuple(t.value.id for t in tensors if isinstance(t.value, ast.Name))
+            lines.append(Line(names, statement.value, statement, tensors))
         elif isinstance(statement, ast.Expr):
             raise parsed.error(
                 statement, "the value of this line is not used", "'name = expression'"
@@ -171,6 +178,17 @@ def parse_formula(scalar: Scalar) -> tuple[Parsed, list[Line]]:
 
 def _targets(statement: ast.Assign) -> tuple[str, ...]:
     return tuple(t.id for t in statement.targets if isinstance(t, ast.Name))
+
+
+def _tensors(statement: ast.Assign) -> tuple[ast.Subscript, ...]:
+    """The targets of `y[..., k] = expr` and `q[..., k], r[..., k] = expr`; else nothing."""
+    if len(statement.targets) != 1:
+        return ()
+    targets = elements(statement.targets[0])
+    tensors = tuple(
+        t for t in targets if isinstance(t, ast.Subscript) and isinstance(t.value, ast.Name)
+    )
+    return tensors if len(tensors) == len(targets) else ()
 
 
 def constant(node: ast.expr) -> object | None:

@@ -27,6 +27,11 @@ def reference(op: Op, case: Case) -> tuple[np.ndarray, ...]:
     return check.reference(op, case, all_oracles())
 
 
+def satisfied(op: Op, case: Case, outputs: dict) -> tuple[bool, ...]:
+    """The conditions of `spec:`, each true iff the outputs satisfy it."""
+    return check.satisfied(op, case, outputs, all_oracles())
+
+
 @cache
 def all_oracles() -> dict[str, object]:
     return check.oracles_beside(ROOT / "ops.yaml")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from op_cases import all_ops, reference
+from op_cases import all_ops, reference, satisfied
 
 from codegen import adjoint
 from codegen.entry import differentiable
@@ -13,6 +13,7 @@ from codegen.samples import cases
 
 ALL = [pytest.param(op, case, id=case.name) for op in all_ops() for case in cases(op)]
 WITH_REFERENCE = [p for p in ALL if p.values[0].reference]
+WITH_SPEC = [p for p in ALL if p.values[0].spec]
 WITH_GRADIENT = [p for p in ALL if p.values[0].grad is not None and not p.values[1].edge]
 STEP = 1e-6
 
@@ -49,6 +50,11 @@ def test_forward_is_the_reference(op, case):
     for (name, y), oracle in zip(outputs.items(), expected, strict=True):
         assert y.shape == oracle.shape, name
         np.testing.assert_allclose(y, oracle, rtol=1e-12, atol=1e-12, err_msg=name)
+
+
+@pytest.mark.parametrize("op, case", WITH_SPEC)
+def test_forward_satisfies_its_spec(op, case):
+    assert all(satisfied(op, case, forward(op, case)))
 
 
 @pytest.mark.parametrize("op, case", WITH_GRADIENT)

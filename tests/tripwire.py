@@ -1,8 +1,22 @@
-"""Fails a test in which NumPy computes while Axon should."""
+"""Fails a test in which NumPy computes while Axon should.
+
+The one door to NumPy is the module of the opaque kernels that it computes (linear algebra, Fourier
+transforms): what its functions call is allowed.
+"""
 
 import contextlib
 import sys
 from collections.abc import Iterator
+
+DOOR = "axon._codegen.opaque"
+
+
+def _in_door(frame) -> bool:
+    while frame is not None:
+        if frame.f_globals.get("__name__") == DOOR:
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _watch(frame, event, arg):
@@ -13,7 +27,7 @@ def _watch(frame, event, arg):
         module, name = frame.f_globals.get("__name__", ""), frame.f_code.co_name
     else:
         return
-    if str(module).split(".")[0] == "numpy":
+    if str(module).split(".")[0] == "numpy" and not _in_door(frame):
         sys.setprofile(None)
         raise AssertionError(f"NumPy was called: {module}.{name}")
 

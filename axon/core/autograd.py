@@ -9,6 +9,7 @@ Backward visits the nodes in reverse topological order and calls the op's stub o
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -312,9 +313,24 @@ def _derive(op: str) -> None:
         return
     from axon._codegen import adjoint, ir
 
+    programs = _programs()
     gradient = adjoint.gradient(ir.parse(_runtime.program_text(op)))
     if gradient is not None:
-        _runtime.register(str(gradient))
+        for program in (*programs.applied(gradient), gradient):
+            if not _runtime.is_registered(program.name):
+                _runtime.register(str(program))
+
+
+@functools.cache
+def _programs() -> Any:
+    """The table of the adjoint's programs; what it lacks, the runtime may have."""
+    from axon._codegen import ir, programs
+
+    def registered(name: str) -> Any:
+        return ir.parse(_runtime.program_text(name)) if _runtime.is_registered(name) else None
+
+    programs.add_source(registered)
+    return programs
 
 
 _runtime.set_deriver(_derive)

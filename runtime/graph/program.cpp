@@ -276,6 +276,18 @@ class Interpreter {
       decl.attrs = names(rest[3]);
       expect(!decl.outputs.empty(), "(call " + decl.call + " ...) has no outputs");
       decl.value = decl.outputs[0];
+    } else if (head == "apply") {
+      expect(rest.size() == 4, "(apply OP ((OUT (TERM...))...) (IN...) (ATTR...)) takes four forms");
+      decl.kind = StatementDecl::Kind::apply;
+      decl.call = name(rest[0]);
+      for (const Form& output : list(rest[1])) {
+        decl.outputs.push_back(name(list(output, 2)[0]));
+        decl.indices.push_back(list(output.items[1]));
+      }
+      decl.inputs = names(rest[2]);
+      decl.args = list(rest[3]);
+      expect(!decl.outputs.empty(), "(apply " + decl.call + " ...) has no outputs");
+      decl.value = decl.outputs[0];
     } else {
       expect(false, "unknown section (" + head + " ...)");
     }

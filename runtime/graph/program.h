@@ -62,15 +62,17 @@ struct OutputDecl {
 };
 
 struct StatementDecl {
-  enum class Kind : uint8_t { set, reduce, scatter, call };
+  enum class Kind : uint8_t { set, reduce, scatter, call, apply };
   Kind kind;
   Combine combine = Combine::set;
   std::string value;
   std::vector<Form> index;
   std::vector<Form> domain;  // reduced terms, or scatter's domain
   Form expr;
-  std::string call;  // kind == call: which opaque kernel
+  std::string call;  // kind == call: which opaque kernel; kind == apply: which program
   std::vector<std::string> outputs, inputs, attrs;
+  std::vector<std::vector<Form>> indices;  // kind == apply: the terms of each output
+  std::vector<Form> args;                  // kind == apply: the attributes of what is applied
 };
 
 struct CheckDecl {

@@ -281,6 +281,8 @@ int64_t Terms::fold(const Form& form) const {
       value *= next;
     } else if (op == "//" && next != 0) {
       value = floor_divide(value, next);
+    } else if (op == "min") {
+      value = std::min(value, next);
     } else {
       fail(program_, "(" + op + " ... " + std::to_string(next) + ") cannot stand in an extent");
     }

@@ -56,7 +56,7 @@ class Terms {
   /// The points of the terms of a form (HEAD TERM...).
   int64_t count(const Form& form) const;
 
-  /// A dim expression: extents, attributes, + - * //, count.
+  /// A dim expression: extents, attributes, + - * // min, count.
   int64_t integer(const Form& form) const;
   /// The extent of a named dim or the value of an integer attribute (`g`, `stride.0`), if it is
   /// known.

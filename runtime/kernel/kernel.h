@@ -37,6 +37,8 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "graph/statement.h"
@@ -102,15 +104,39 @@ struct Phase {
 /// True iff the body has a `scan` instruction.
 bool has_scan(const Phase& phase);
 
+/// What an opaque kernel (sort, ...) is told: the attributes of the op by name in their order, and
+/// the names and shapes of its buffers. A dtype is its name.
+struct OpaqueCall {
+  using Attr = std::variant<bool, int64_t, std::vector<int64_t>, std::string>;
+  struct Operand {
+    std::string name;
+    std::vector<int64_t> dims;
+    bool operator==(const Operand& o) const { return name == o.name && dims == o.dims; }
+  };
+  std::string kind;  // a name known to the device
+  std::string op;    // whose kernel it is, for errors
+  std::vector<std::pair<std::string, Attr>> attrs;
+  std::vector<Operand> inputs, outputs;
+
+  const Attr* find(const std::string& attr) const {
+    for (const auto& [name, value] : attrs) {
+      if (name == attr) return &value;
+    }
+    return nullptr;
+  }
+  bool operator==(const OpaqueCall& o) const {
+    return kind == o.kind && op == o.op && attrs == o.attrs && inputs == o.inputs &&
+           outputs == o.outputs;
+  }
+};
+
 struct Kernel {
   KernelKind kind = KernelKind::map;
   std::vector<BufferSlot> buffers;
   std::vector<ScalarSlot> scalars;
   std::vector<Phase> phases;
   std::vector<int32_t> statements;  // of the plan, for explain
-  /// kind == call: which opaque kernel; its buffers are the inputs, then the outputs
-  std::string call_kind;
-  std::vector<int64_t> call_ints;  // kind == call: OpaqueCall::ints
+  OpaqueCall call;  // kind == call; the buffers are its inputs, then its outputs
 };
 
 /// What a compiled kernel is called with. Extents, strides and offsets that are not baked into the

@@ -3,9 +3,11 @@
 #include "plan/bind.h"
 
 #include <algorithm>
+#include <cstring>
 #include <set>
 
 #include "core/error.h"
+#include "graph/record.h"
 #include "plan/bind_expr.h"
 
 namespace axon {
@@ -18,24 +20,56 @@ int64_t elements_of(const Dims& dims) {
   return elements;
 }
 
-std::vector<InputInfo> infos_of(const Node& node) {
-  std::vector<InputInfo> infos;
-  for (const Operand& operand : node.inputs) {
+/// A program with what it is applied to: that of a node, or of an `apply` statement.
+struct Application {
+  const Program& program;
+  int32_t node;                    // number in the graph
+  std::vector<InputInfo> infos;    // by input
+  std::vector<NamedValue> inputs;  // by input; dims and `broadcasts` follow from the program
+  std::vector<int64_t> ints;       // as Node::ints
+  std::vector<ScalarSource> scalars;
+  std::vector<ValueId> outputs;  // -1: not wanted
+};
+
+Application application_of(const Node& node, int32_t index, const std::vector<ValueId>& inputs,
+                           const std::vector<ValueId>& outputs) {
+  Application a{*node.program, index, {}, {}, node.ints, {}, outputs};
+  for (size_t i = 0; i < node.inputs.size(); ++i) {
+    const Operand& operand = node.inputs[i];
+    NamedValue value;
+    value.id = inputs[i];
     switch (operand.kind) {
       case Operand::Kind::value:
-        infos.push_back({true, false, operand.value->dtype, operand.value->dims});
+        value.kind = NamedValue::Kind::tensor;
+        a.infos.push_back({true, false, operand.value->dtype, operand.value->dims});
         break;
       case Operand::Kind::number:
-        infos.push_back({true, true, operand.dtype, {}});
+        value.kind = NamedValue::Kind::number;
+        value.entry = operand.scalar;
+        a.infos.push_back({true, true, operand.dtype, {}});
         break;
       case Operand::Kind::ghost:
-        infos.push_back({true, false, operand.dtype, operand.dims});
+        value.kind = NamedValue::Kind::ghost;
+        a.infos.push_back({true, false, operand.dtype, operand.dims});
         break;
       case Operand::Kind::absent:
-        infos.push_back({false, false, DType::float32, {}});
+        value.kind = NamedValue::Kind::constant;
+        value.constant = node.program->inputs[i].fallback.value_or(0);
+        a.infos.push_back({false, false, DType::float32, {}});
     }
+    value.dtype = a.infos.back().dtype;
+    a.inputs.push_back(std::move(value));
   }
-  return infos;
+  for (size_t entry = 0; entry < node.scalars.size(); ++entry) {
+    a.scalars.push_back({node.scalars[entry], index, static_cast<int32_t>(entry)});
+  }
+  return a;
+}
+
+std::vector<ScalarEntry> entries_of(const std::vector<ScalarSource>& sources) {
+  std::vector<ScalarEntry> entries;
+  for (const ScalarSource& source : sources) entries.push_back(source.value);
+  return entries;
 }
 
 void add_loads(const Form& form, std::set<std::string>& names) {
@@ -52,21 +86,20 @@ DType temporary_dtype(const StatementDecl& s, const Typed& value) {
   return value.weak && is_float(value.dtype) ? DType::float32 : value.dtype;
 }
 
-class NodeBinder {
+class Binder {
  public:
-  NodeBinder(const Node& node, int32_t index, const std::vector<ValueId>& inputs,
-             const std::vector<ValueId>& outputs, Bound& out)
-      : program_(*node.program),
-        node_(node),
-        index_(index),
-        outputs_(outputs),
+  Binder(Application application, Bound& out)
+      : applied_(std::move(application)),
+        program_(applied_.program),
+        outputs_(applied_.outputs),
         out_(out),
-        infos_(infos_of(node)),
-        attrs_(program_, node.ints, node.scalars),
+        infos_(applied_.infos),
+        entries_(entries_of(applied_.scalars)),
+        attrs_(program_, applied_.ints, entries_),
         axes_(solve(program_, infos_, attrs_)),
         terms_(program_, infos_, attrs_, axes_),
-        slots_(out, node, index) {
-    name_inputs(inputs);
+        slots_(out, applied_.scalars) {
+    name_inputs();
   }
 
   void run() {
@@ -76,6 +109,8 @@ class NodeBinder {
       if (!live[i]) continue;
       if (s.kind == StatementDecl::Kind::call) {
         opaque(s);
+      } else if (s.kind == StatementDecl::Kind::apply) {
+        apply(s);
       } else {
         statement(s);
       }
@@ -83,32 +118,16 @@ class NodeBinder {
   }
 
  private:
-  void name_inputs(const std::vector<ValueId>& ids) {
+  void name_inputs() {
     for (size_t i = 0; i < program_.inputs.size(); ++i) {
       const InputDecl& decl = program_.inputs[i];
-      const Operand& operand = node_.inputs[i];
-      NamedValue value;
-      value.id = ids[i];
-      value.dtype = infos_[i].dtype;
-      switch (operand.kind) {
-        case Operand::Kind::value:
-          value.kind = NamedValue::Kind::tensor;
-          break;
-        case Operand::Kind::number:
-          value.kind = NamedValue::Kind::number;
-          value.entry = operand.scalar;
-          break;
-        case Operand::Kind::ghost:
-          value.kind = NamedValue::Kind::ghost;
-          break;
-        case Operand::Kind::absent:
-          value.kind = NamedValue::Kind::constant;
-          value.constant = decl.fallback.value_or(0);
+      NamedValue& value = values_[decl.name] = applied_.inputs[i];
+      if (infos_[i].present) {
+        value.dims = terms_.index_dims(static_cast<int>(i));
+        shapes_[decl.name] = infos_[i].dims;
       }
-      if (infos_[i].present) value.dims = terms_.index_dims(static_cast<int>(i));
       value.broadcasts = std::any_of(decl.dims.begin(), decl.dims.end(),
                                      [](const Form& term) { return is_name(term, "*"); });
-      values_[decl.name] = std::move(value);
     }
   }
 
@@ -127,8 +146,8 @@ class NodeBinder {
   }
 
   /// Statements that a wanted output needs.
-  std::vector<bool> live_statements() const {
-    std::set<std::string> wanted;
+  std::vector<bool> live_statements() {
+    std::set<std::string>& wanted = wanted_;
     for (size_t i = 0; i < program_.outputs.size(); ++i) {
       if (outputs_[i] >= 0 && !is_gradient_of_nothing(program_.outputs[i])) {
         wanted.insert(program_.outputs[i].name);
@@ -201,7 +220,7 @@ class NodeBinder {
     statement.value = to.id;
     statement.dtype = to.dtype;
     statement.elements = elements_of(to.dims);
-    statement.node = index_;
+    statement.node = applied_.node;
     const bool single = s.kind == StatementDecl::Kind::reduce && !domain.has_reduced();
     statement.combine = single ? Combine::set : s.combine;
     statement.result = result(s, value, to.dtype, single, binder);
@@ -213,6 +232,7 @@ class NodeBinder {
     statement.body = binder.body().take();
     prune(statement);
     values_[s.value] = to;
+    shapes_[s.value] = to.dims;
     if (!make_alias(statement)) out_.statements.push_back(std::move(statement));
   }
 
@@ -280,34 +300,167 @@ class NodeBinder {
   }
 
   void opaque(const StatementDecl& s) {
-    OpaqueCall call;
-    call.kind = s.call;
-    for (const std::string& name : s.inputs) call.inputs.push_back(operand(name));
-    for (const std::string& attr : s.attrs) {
-      const AttrType type = attrs_.type(attr);
-      const std::vector<int64_t> entries = attrs_.list(attr);
-      if (type == AttrType::axes || type == AttrType::ints || type == AttrType::shape) {
-        call.ints.push_back(static_cast<int64_t>(entries.size()));
-      }
-      call.ints.insert(call.ints.end(), entries.begin(), entries.end());
+    BoundCall bound;
+    bound.call.kind = s.call;
+    bound.call.op = program_.name;
+    for (const std::string& name : s.inputs) {
+      const auto shape = shapes_.find(name);
+      bound.call.inputs.push_back({name, shape == shapes_.end() ? Dims() : shape->second});
+      bound.inputs.push_back(operand(name));
     }
-    const Dims& dims = values_.at(s.inputs.at(0)).dims;
-    call.ints.push_back(static_cast<int64_t>(dims.size()));
-    call.ints.insert(call.ints.end(), dims.begin(), dims.end());
+    for (const std::string& attr : s.attrs) bound.call.attrs.emplace_back(attr, attr_of(attr));
 
     Statement statement;
     for (const std::string& name : s.outputs) {
       values_[name] = target(name, s, nullptr);
-      call.outputs.push_back(values_[name].id);
+      bound.call.outputs.push_back({name, axes_.output_dims[output_of(name)]});
+      bound.outputs.push_back(values_[name].id);
     }
     const NamedValue& first = values_.at(s.outputs[0]);
     statement.value = first.id;
     statement.dtype = first.dtype;
     statement.elements = elements_of(first.dims);
-    statement.node = index_;
+    statement.node = applied_.node;
     statement.call = static_cast<int32_t>(out_.calls.size());
-    out_.calls.push_back(std::move(call));
+    out_.calls.push_back(std::move(bound));
     out_.statements.push_back(std::move(statement));
+  }
+
+  OpaqueCall::Attr attr_of(const std::string& name) const {
+    switch (attrs_.type(name)) {
+      case AttrType::flag:
+        return attrs_.integer(name) != 0;
+      case AttrType::int_:
+      case AttrType::axis:
+        return attrs_.integer(name);
+      case AttrType::dtype:
+        return std::string(name_of(static_cast<DType>(attrs_.integer(name))));
+      case AttrType::str:
+        return interned(attrs_.integer(name));
+      case AttrType::int2:
+      case AttrType::axes:
+      case AttrType::ints:
+      case AttrType::shape:
+        return attrs_.list(name);
+      default:
+        throw ValueError(prefix_of(program_) + name +
+                         " is a number of the scalar table, which no opaque kernel is given");
+    }
+  }
+
+  /// Another program in this one's place: its statements, on values of this program.
+  void apply(const StatementDecl& s) {
+    const Program* callee = find_program(s.call);
+    if (callee == nullptr) {
+      throw ValueError(prefix_of(program_) + "it applies " + s.call + ", which is not registered");
+    }
+    Application application{*callee, applied_.node, {}, {}, {}, {}, {}};
+    attributes(s, application);
+    for (size_t i = 0; i < callee->inputs.size(); ++i) pass(s.inputs.at(i), i, application);
+    for (const std::string& name : s.outputs) {
+      application.outputs.push_back(-1);
+      if (wanted_.count(name) > 0) application.outputs.back() = temporary(DType::float32, 0);
+    }
+    Binder binder(std::move(application), out_);
+    for (size_t i = 0; i < s.outputs.size(); ++i) {
+      const ValueId id = binder.outputs_[i];
+      if (id < 0) continue;
+      NamedValue value;
+      value.id = id;
+      value.dtype = binder.axes_.output_dtypes[i];
+      value.dims = terms_.dims(s.indices.at(i));
+      const Dims& dims = binder.axes_.output_dims[i];
+      if (elements_of(dims) != elements_of(value.dims)) {
+        throw ValueError(prefix_of(program_) + s.call + " gives " + shape_text(dims) + " where " +
+                         shape_text(value.dims) + " was declared");
+      }
+      // Now that its dtype and extents are known.
+      out_.values[id].dtype = value.dtype;
+      out_.values[id].elements = elements_of(dims);
+      values_[s.outputs[i]] = value;
+      shapes_[s.outputs[i]] = dims;
+    }
+    binder.run();
+  }
+
+  /// Input `i` of what is applied: the value `name` of this program, "none" for one left out.
+  void pass(const std::string& name, size_t i, Application& to) {
+    NamedValue value;
+    InputInfo info{false, false, DType::float32, {}};
+    if (name == "none") {
+      value.kind = NamedValue::Kind::constant;
+    } else {
+      value = values_.at(name);
+      info.present = value.kind != NamedValue::Kind::constant;
+      info.weak = value.kind == NamedValue::Kind::number;
+      info.dtype = value.dtype;
+      if (info.present && !info.weak) info.dims = shapes_.at(name);
+    }
+    if (info.weak) {
+      to.scalars.push_back(applied_.scalars[value.entry]);
+      value.entry = static_cast<int>(to.scalars.size()) - 1;
+    }
+    if (!info.present) value.constant = to.program.inputs[i].fallback.value_or(0);
+    to.inputs.push_back(std::move(value));
+    to.infos.push_back(std::move(info));
+  }
+
+  /// The attributes of what is applied: attributes of this program, or constants.
+  void attributes(const StatementDecl& s, Application& to) const {
+    for (size_t i = 0; i < to.program.attrs.size(); ++i) {
+      const Form& form = s.args.at(i);
+      const AttrType type = to.program.attrs[i].type;
+      const bool named = form.kind == Form::Kind::name && attrs_.has(form.text);
+      switch (type) {
+        case AttrType::real:
+        case AttrType::rng:
+        case AttrType::offsets:
+          scalars(form, type, to);
+          break;
+        case AttrType::str:
+          to.ints.push_back(named ? attrs_.integer(form.text) : intern(form.text));
+          break;
+        case AttrType::dtype:
+          to.ints.push_back(named ? attrs_.integer(form.text)
+                                  : static_cast<int64_t>(dtype_from_name(form.text)));
+          break;
+        case AttrType::axes:
+        case AttrType::ints:
+        case AttrType::shape:
+        case AttrType::int2: {
+          const std::vector<int64_t> entries = list(form);
+          if (type != AttrType::int2) to.ints.push_back(static_cast<int64_t>(entries.size()));
+          to.ints.insert(to.ints.end(), entries.begin(), entries.end());
+          break;
+        }
+        default:
+          to.ints.push_back(terms_.integer(form));
+      }
+    }
+  }
+
+  std::vector<int64_t> list(const Form& form) const {
+    if (form.kind == Form::Kind::name) return attrs_.list(form.text);
+    std::vector<int64_t> entries;
+    for (const Form& item : form.items) entries.push_back(item.integer);
+    return entries;
+  }
+
+  void scalars(const Form& form, AttrType type, Application& to) const {
+    if (form.kind != Form::Kind::name) {
+      if (type != AttrType::real) throw ValueError(prefix_of(program_) + "expected an attribute");
+      ScalarSource source;
+      source.value.dtype = DType::float64;
+      const double real = form.kind == Form::Kind::real ? form.real : double(form.integer);
+      std::memcpy(&source.value.bits, &real, sizeof real);
+      to.scalars.push_back(source);
+      return;
+    }
+    const int length = attrs_.length(form.text);
+    if (type == AttrType::offsets) to.ints.push_back(length);
+    for (int i = 0; i < length; ++i) {
+      to.scalars.push_back(applied_.scalars[attrs_.scalar(form.text, i)]);
+    }
   }
 
   /// The value that an opaque kernel reads: a number is stored first.
@@ -328,24 +481,26 @@ class NodeBinder {
     return values_.at(copy.value).id;
   }
 
+  const Application applied_;
   const Program& program_;
-  const Node& node_;
-  int32_t index_;
   const std::vector<ValueId>& outputs_;
   Bound& out_;
-  std::vector<InputInfo> infos_;
+  const std::vector<InputInfo>& infos_;
+  const std::vector<ScalarEntry> entries_;
   AttrReader attrs_;
   Axes axes_;
   Terms terms_;
   SlotTable slots_;
   std::map<std::string, NamedValue> values_;
+  std::map<std::string, Dims> shapes_;  // of the present inputs and of what was written
+  std::set<std::string> wanted_;        // what live statements and wanted outputs need
 };
 
 }  // namespace
 
 void bind(const Node& node, int32_t index, const std::vector<ValueId>& inputs,
           const std::vector<ValueId>& outputs, Bound& out) {
-  NodeBinder(node, index, inputs, outputs, out).run();
+  Binder(application_of(node, index, inputs, outputs), out).run();
 }
 
 }  // namespace axon

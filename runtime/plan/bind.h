@@ -6,16 +6,14 @@
 #include "graph/node.h"
 #include "graph/shape.h"
 #include "graph/statement.h"
+#include "kernel/kernel.h"
 
 namespace axon {
 
-/// An opaque kernel (sort, ...): `kind` is a name known to the device.
-struct OpaqueCall {
-  std::string kind;
+/// An opaque kernel and what it reads and writes.
+struct BoundCall {
+  OpaqueCall call;
   std::vector<ValueId> inputs, outputs;
-  /// the attributes, as in Node::ints (lists prefixed by their length), then rank and dims of
-  /// input 0
-  std::vector<int64_t> ints;
 };
 
 /// The table of values of one flush. Leaves have a Value with a buffer; pending results have a
@@ -31,7 +29,7 @@ struct BoundValue {
 struct Bound {
   std::vector<BoundValue> values;
   std::vector<Statement> statements;
-  std::vector<OpaqueCall> calls;  // Statement::call indexes this
+  std::vector<BoundCall> calls;  // Statement::call indexes this
   struct Scalar {
     /// >= 0: scalars[entry] of that node of the graph, so that replays read the new number
     int32_t node;

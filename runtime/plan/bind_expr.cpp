@@ -95,8 +95,9 @@ int SlotTable::add(std::pair<int, int64_t> key, Bound::Scalar scalar) {
 }
 
 int SlotTable::of_entry(int entry) {
-  const DType dtype = is_float(node_.scalars[entry].dtype) ? DType::float64 : DType::int64;
-  return add({0, entry}, {index_, entry, 0, dtype});
+  const ScalarSource& source = sources_[entry];
+  const DType dtype = is_float(source.value.dtype) ? DType::float64 : DType::int64;
+  return add({0, entry}, {source.node, source.entry, source.value.bits, dtype});
 }
 
 int SlotTable::of_constant(int64_t value, bool as_double) {

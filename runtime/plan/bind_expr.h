@@ -34,24 +34,30 @@ struct NamedValue {
   double constant = 0;
 };
 
-/// The scalar slots that one node needs, each once.
+/// A number of the scalar table: entry `entry` of node `node`, or, with node -1, a constant.
+struct ScalarSource {
+  ScalarEntry value{};
+  int32_t node = -1;
+  int32_t entry = 0;
+};
+
+/// The scalar slots that one program needs, each once.
 class SlotTable {
  public:
-  SlotTable(Bound& bound, const Node& node, int32_t index)
-      : bound_(bound), node_(node), index_(index) {}
-  /// Slot of the node's scalar `entry`.
+  SlotTable(Bound& bound, const std::vector<ScalarSource>& sources)
+      : bound_(bound), sources_(sources) {}
+  /// Slot of the program's scalar `entry`.
   int of_entry(int entry);
   /// Slot of a number that follows from the shapes, as an int64 or a double.
   int of_constant(int64_t value, bool as_double);
   DType dtype(int slot) const { return bound_.scalars[slot].dtype; }
-  DType entry_dtype(int entry) const { return node_.scalars[entry].dtype; }
+  DType entry_dtype(int entry) const { return sources_[entry].value.dtype; }
 
  private:
   int add(std::pair<int, int64_t> key, Bound::Scalar scalar);
 
   Bound& bound_;
-  const Node& node_;
-  int32_t index_;
+  const std::vector<ScalarSource>& sources_;
   std::map<std::pair<int, int64_t>, int> slots_;
 };
 

@@ -311,11 +311,10 @@ class KernelBuilder {
 Kernel call_kernel(const Group& group, const Fused& fused, const Bound& bound) {
   const int number = group.phases.front().members.front().statement;
   const Statement& s = fused.statements[number];
-  const OpaqueCall& call = bound.calls[s.call];
+  const BoundCall& call = bound.calls[s.call];
   Kernel kernel;
   kernel.kind = KernelKind::call;
-  kernel.call_kind = call.kind;
-  kernel.call_ints = call.ints;
+  kernel.call = call.call;
   kernel.statements.push_back(number);
   for (ValueId input : call.inputs) {
     kernel.buffers.push_back({bound.values[input].dtype, input, false, true});

@@ -44,6 +44,21 @@ void resolve_loads(Bound& bound, Statement& s) {
   }
 }
 
+/// True iff an earlier call computes the same; its outputs then stand for those of `call`.
+bool merge_call(Bound& bound, const std::vector<Statement>& earlier, BoundCall& call) {
+  for (ValueId& input : call.inputs) input = root_of(bound.values, input);
+  for (const Statement& s : earlier) {
+    if (s.call < 0) continue;
+    const BoundCall& other = bound.calls[s.call];
+    if (other.inputs != call.inputs || !(other.call == call.call)) continue;
+    for (size_t i = 0; i < call.outputs.size(); ++i) {
+      bound.values[call.outputs[i]].alias = other.outputs[i];
+    }
+    return true;
+  }
+  return false;
+}
+
 /// Merges equal statements; the merged value becomes an alias of the first one's.
 void merge_equal(Bound& bound) {
   std::unordered_multimap<size_t, size_t> by_hash;
@@ -51,8 +66,7 @@ void merge_equal(Bound& bound) {
   kept.reserve(bound.statements.size());
   for (Statement& s : bound.statements) {
     if (s.call >= 0) {
-      for (ValueId& input : bound.calls[s.call].inputs) input = root_of(bound.values, input);
-      kept.push_back(std::move(s));
+      if (!merge_call(bound, kept, bound.calls[s.call])) kept.push_back(std::move(s));
       continue;
     }
     resolve_loads(bound, s);
@@ -79,7 +93,7 @@ void remove_dead(Bound& bound, const std::vector<bool>& wanted) {
   for (size_t i = bound.statements.size(); i-- > 0;) {
     const Statement& s = bound.statements[i];
     if (s.call >= 0) {
-      const OpaqueCall& call = bound.calls[s.call];
+      const BoundCall& call = bound.calls[s.call];
       for (ValueId output : call.outputs) live[i] = live[i] || needed[output];
       if (!live[i]) continue;
       for (ValueId input : call.inputs) needed[input] = true;

@@ -65,6 +65,7 @@ NB_MODULE(_runtime, m) {
   axon::bind_tensor(m);
   axon::bind_tape(m);
   axon::bind_call(m);
+  axon::bind_calls(m);
   axon::bind_convert(m);
   axon::bind_flush(m);
   axon::bind_inspect(m);

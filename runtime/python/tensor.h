@@ -91,6 +91,8 @@ void bind_tensor(nb::module_& m);
 void bind_tape(nb::module_& m);
 void bind_convert(nb::module_& m);
 void bind_call(nb::module_& m);
+/// `register_call`: opaque kernels in Python.
+void bind_calls(nb::module_& m);
 /// Counts, plans and reasons for `axon.explain`.
 void bind_inspect(nb::module_& m);
 

@@ -450,8 +450,9 @@ void test_sort() {
         const int64_t outer = 3, n = 50, inner = 4;
         Kernel kernel;
         kernel.kind = KernelKind::call;
-        kernel.call_kind = "sort";
-        kernel.call_ints = {k, 1, largest, 3, outer, n, inner};
+        kernel.call.kind = "sort";
+        kernel.call.attrs = {{"k", k}, {"axis", int64_t{1}}, {"largest", largest}};
+        kernel.call.inputs = {{"x", {outer, n, inner}}};
         kernel.buffers = {{t, 0}, {t, 1}, {DType::int64, 2}};
         Memory memory = {random_bytes(t, outer * n * inner, 5, true),
                          random_bytes(t, outer * n * inner, 6),

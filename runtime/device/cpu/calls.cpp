@@ -1,7 +1,8 @@
 #include "device/cpu/calls.h"
 
 #include <algorithm>
-#include <cstring>
+#include <map>
+#include <mutex>
 #include <numeric>
 
 #include "core/error.h"
@@ -60,19 +61,28 @@ T itself(T x) {
   return x;
 }
 
+template <class T>
+T attribute(const OpaqueCall& call, const std::string& name, T otherwise) {
+  const OpaqueCall::Attr* attr = call.find(name);
+  return attr == nullptr ? otherwise : std::get<T>(*attr);
+}
+
+}  // namespace
+
 void sort_call(const Kernel& kernel, void* const* buffers) {
-  const std::vector<int64_t>& ints = kernel.call_ints;
-  const int64_t k = ints[0];
-  const int64_t axis = ints[1];
-  const bool largest = ints[2] != 0;
-  const int64_t rank = ints[3];
-  Lines lines{1, rank == 0 ? 1 : ints[4 + axis], 1};
+  const OpaqueCall& call = kernel.call;
+  const std::vector<int64_t>& dims = call.inputs.at(0).dims;
+  const auto rank = static_cast<int64_t>(dims.size());
+  const int64_t axis = attribute<int64_t>(call, "axis", 0);
+  const bool largest = attribute(call, "largest", attribute(call, "descending", false));
+  Lines lines{1, rank == 0 ? 1 : dims[axis], 1};
   for (int64_t d = 0; d < rank; ++d) {
-    if (d != axis) lines.count *= ints[4 + d];
-    if (d > axis) lines.stride *= ints[4 + d];
+    if (d != axis) lines.count *= dims[d];
+    if (d > axis) lines.stride *= dims[d];
   }
+  const int64_t k = attribute(call, "k", lines.extent);
   if (k > lines.extent || k < 0) {
-    throw ValueError("axon.sort: k is " + std::to_string(k) + ", but the axis has " +
+    throw ValueError("axon." + call.op + ": k is " + std::to_string(k) + ", but the axis has " +
                      std::to_string(lines.extent) + " elements; expected 0 <= k <= extent");
   }
   const auto run = [&](auto* x, auto key) {
@@ -109,13 +119,40 @@ void sort_call(const Kernel& kernel, void* const* buffers) {
   }
 }
 
+namespace {
+
+struct Calls {
+  std::mutex mutex;
+  std::map<std::string, CallFunction> functions;
+};
+
+Calls& calls() {
+  static Calls* const instance = new Calls{{}, {{"sort", sort_call}}};
+  return *instance;
+}
+
 }  // namespace
 
+void register_call(const std::string& kind, CallFunction function) {
+  const std::lock_guard<std::mutex> lock(calls().mutex);
+  calls().functions[kind] = std::move(function);
+}
+
 void run_call(const Kernel& kernel, void* const* buffers) {
-  if (kernel.call_kind != "sort") {
-    throw Error("the CPU has no opaque kernel '" + kernel.call_kind + "'; known: sort");
+  CallFunction function;
+  std::string known;
+  {
+    const std::lock_guard<std::mutex> lock(calls().mutex);
+    for (const auto& [kind, candidate] : calls().functions) {
+      if (kind == kernel.call.kind) function = candidate;
+      known += (known.empty() ? "" : ", ") + kind;
+    }
   }
-  sort_call(kernel, buffers);
+  if (!function) {
+    throw Error("axon." + kernel.call.op + ": the CPU has no opaque kernel '" + kernel.call.kind +
+                "'; known: " + known);
+  }
+  function(kernel, buffers);
 }
 
 }  // namespace axon

@@ -1,23 +1,27 @@
 // Opaque kernels of the CPU: those that are no loop nest.
 #pragma once
 
-#include <cstdint>
+#include <functional>
 #include <string>
-#include <vector>
 
 #include "kernel/kernel.h"
 
 namespace axon {
 
-/// Runs a kernel of kind `call`. `buffers` are the inputs, then the outputs, of the kernel's slots;
-/// `call_ints` hold the attributes, then rank and dims of input 0 (plan/bind.h). Throws Error for
-/// an unknown kind.
-///
-/// sort   inputs: x; outputs: values (dtype of x), indices (int64); ints: k, axis, largest, rank,
-/// dims...
-///        The first k elements of x along `axis`, in descending order if `largest`, else ascending;
-///        the outputs have extent k there. Stable: equal elements keep their order. NaN counts as
-///        the largest value.
+/// Computes one call: `buffers` are its inputs, then its outputs, of the dtypes of `kernel.buffers`.
+using CallFunction = std::function<void(const Kernel& kernel, void* const* buffers)>;
+
+/// Makes `function` the kernel of this kind, in place of any other.
+void register_call(const std::string& kind, CallFunction function);
+
+/// Runs a kernel of kind `call`; throws Error if its kind is not registered.
 void run_call(const Kernel& kernel, void* const* buffers);
+
+/// sort   inputs: x; outputs: values (dtype of x), indices (int64); attributes: axis, and either
+///        k and largest, or descending.
+///        The first k elements of x along `axis` (all of them without k), in descending order if
+///        `largest` or `descending`, else ascending; the outputs have extent k there. Stable: equal
+///        elements keep their order. NaN counts as the largest value.
+void sort_call(const Kernel& kernel, void* const* buffers);
 
 }  // namespace axon
