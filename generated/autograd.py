@@ -1272,6 +1272,132 @@ def interpolate_linear_backward(ctx, dy):
     )
 
 
+def cholesky_backward(ctx, dy):
+    """Gradient of `cholesky`.
+
+        g2[..., n, m] = sum[k](y[..., k, n] * dy[..., k, m])
+        g1[..., n, m] = g2[..., n, m] * (0.5 if n == m else 1 if n > m else 0)
+        g3[..., m, n] = y[..., n, m]
+        g4[..., n, m] = solve(g3, g1)
+        g5[..., m, n] = g4[..., n, m]
+        g6[..., m, n] = solve(g3, g5)
+        da[..., n, m] = (g6[..., n, m] + g6[..., m, n]) / 2
+    """
+    return ops.cholesky__grad(dy, ctx.y, ctx.a)
+
+
+def solve_backward(ctx, dx):
+    """Gradient of `solve`.
+
+        g1[..., m, n] = a[..., n, m]
+        g2[..., n, k] = solve(g1, dx)
+        g3[..., n, m] = sum[k](g2[..., n, k] * x[..., m, k])
+        da[..., n, m] = sum[broadcast axes](-g3[..., n, m])
+        db[..., n, k] = sum[broadcast axes](g2[..., n, k])
+    """
+    return ops.solve__grad(dx, ctx.a, ctx.x, ctx.b)
+
+
+def inv_backward(ctx, dy):
+    """Gradient of `inv`.
+
+        g1[..., k, m] = sum[l](dy[..., k, l] * y[..., m, l])
+        g2[..., n, m] = sum[k](y[..., k, n] * g1[..., k, m])
+        da[..., n, m] = -g2[..., n, m]
+    """
+    return ops.inv__grad(dy, ctx.y, ctx.a)
+
+
+def slogdet_backward(ctx, dsign, dlogabsdet):
+    """Gradient of `slogdet`.
+
+        g1[..., m, n] = inv(a)
+        da[..., n, m] = dlogabsdet * g1[..., m, n]
+    """
+    return ops.slogdet__grad(dsign, dlogabsdet, ctx.a)
+
+
+def qr_backward(ctx, dq, dr):
+    """Gradient of `qr`.
+
+        g2[..., n, k] = sum[m](a[..., n, m] * dr[..., k, m] if m >= count(k) else 0)
+        g1[..., n, k] = dq[..., n, k] + g2[..., n, k]
+        g4[..., k, l] = sum[j](r[..., k, j] * dr[..., l, j])
+        g5[..., k, l] = sum[n](g1[..., n, k] * q[..., n, l])
+        g3[..., k, l] = g4[..., k, l] - g5[..., k, l]
+        g7[..., n, k] = sum[l](q[..., n, l] * (g3[..., l, k] if l >= k else g3[..., k, l]))
+        g6[..., k, n] = g1[..., n, k] + g7[..., n, k]
+        g8[..., k, j] = r[..., k, j]
+        g9[..., k, n] = solve(g8, g6)
+        g10[..., n, m] = sum[k](q[..., n, k] * dr[..., k, m])
+        da[..., n, m] = guard(g9[..., m, n], 0) if m < count(k) else g10[..., n, m]
+    """
+    return ops.qr__grad(dq, dr, ctx.a, ctx.q, ctx.r)
+
+
+def eigh_backward(ctx, dw, dv):
+    """Gradient of `eigh`.
+
+        g1[..., k, m] = sum[n](v[..., n, k] * dv[..., n, m])
+        g2[..., k, m] = dw[..., m] if k == m else g1[..., k, m] / (w[..., m] - w[..., k])
+        g3[..., n, m] = sum[k](v[..., n, k] * g2[..., k, m])
+        g4[..., n, m] = sum[k](g3[..., n, k] * v[..., m, k])
+        da[..., n, m] = (g4[..., n, m] + g4[..., m, n]) / 2
+    """
+    return ops.eigh__grad(dw, dv, ctx.w, ctx.v, ctx.a)
+
+
+def svd_backward(ctx, du, ds, dvt):
+    """Gradient of `svd`.
+
+        g1[..., k, l] = sum[n](u[..., n, k] * du[..., n, l])
+        g2[..., k, l] = sum[m](vt[..., k, m] * dvt[..., l, m])
+        g3[..., k, l] = ds[..., k] if k == l else ((g1[..., k, l] - g1[..., l, k]) * s[..., l] +
+            s[..., k] * (g2[..., k, l] - g2[..., l, k])) / ((s[..., l] - s[..., k]) * (s[..., l] +
+            s[..., k]))
+        g5[..., n, k] = sum[l](u[..., n, l] * g1[..., l, k])
+        g4[..., n, k] = (du[..., n, k] - g5[..., n, k]) / s[..., k]
+        g7[..., m, k] = sum[l](g2[..., l, k] * vt[..., l, m])
+        g8[..., m, k] = sum[l](g3[..., k, l] * vt[..., l, m])
+        g6[..., k, m] = (dvt[..., k, m] - g7[..., m, k]) / s[..., k] + g8[..., m, k]
+        g9[..., n, m] = sum[k](u[..., n, k] * g6[..., k, m])
+        g10[..., n, m] = sum[k](g4[..., n, k] * vt[..., k, m])
+        da[..., n, m] = g9[..., n, m] + g10[..., n, m]
+    """
+    return ops.svd__grad(du, ds, dvt, ctx.u, ctx.s, ctx.vt, ctx.a)
+
+
+def dft_backward(ctx, dy, dz):
+    """Gradient of `dft`.
+
+        g1[axis: n], g2[axis: n] = dft(dz, dy)
+        dre[axis: n] = g2[axis: n]
+        dim[axis: n] = g1[axis: n]
+    """
+    return ops.dft__grad(dy, dz, ctx.re, ctx.im, axis=ctx.axis, inverse=ctx.inverse)
+
+
+def rdft_backward(ctx, dy, dz):
+    """Gradient of `rdft`.
+
+        g1[axis: k] = dy[axis: k] if k == 0 or 2 * k == count(n) else dy[axis: k] / 2
+        g2[axis: k] = dz[axis: k] / 2
+        g3[axis: n] = irdft(g1, g2)
+        dx[axis: n] = g3[axis: n]
+    """
+    return ops.rdft__grad(dy, dz, ctx.x, axis=ctx.axis)
+
+
+def irdft_backward(ctx, dy):
+    """Gradient of `irdft`.
+
+        g1[axis: k], g2[axis: k] = rdft(dy)
+        dre[axis: k] = g1[axis: k] if k == 0 or 2 * k == n else 2 * g1[axis: k]
+        dim[axis: k] = 2 * g2[axis: k] if 0 < k and 2 * k < n else 0
+    """
+    return ops.irdft__grad(dy, ctx.re, ctx.im, n=ctx.n, axis=ctx.axis)
+
+
 def embedding_backward(ctx, dy):
     """Gradient of `embedding`.
 
@@ -1429,7 +1555,8 @@ def circular_pad_backward(ctx, dy):
 def flip_backward(ctx, dy):
     """Gradient of `flip`.
 
-        dx = guard(dy[axis: count(axis) - axis - 1], 0)
+        dx = guard(dy[axis: count(axis) - axis - 1], 0) if (- (- (count (sel axis)) (at axis))
+            1) >= 0 and (- (- (count (sel axis)) (at axis)) 1) < count(w) else 0
     """
     return ops.flip__grad(dy, axis=ctx.axis)
 
@@ -1437,8 +1564,10 @@ def flip_backward(ctx, dy):
 def roll_backward(ctx, dy):
     """Gradient of `roll`.
 
-        dx = guard(dy[axis: axis + shift[0] - count(axis)], 0) + guard(dy[axis: axis +
-            shift[0]], 0)
+        dx = (guard(dy[axis: axis + shift[0] - count(axis)], 0) if (- (+ (at axis) shift.0)
+            (count (sel axis))) >= 0 and (- (+ (at axis) shift.0) (count (sel axis))) < count(w)
+            else 0) + (guard(dy[axis: axis + shift[0]], 0) if (+ (at axis) shift.0) >= 0 and (+ (at
+            axis) shift.0) < count(w2) else 0)
     """
     return ops.roll__grad(dy, shift=ctx.shift, axis=ctx.axis)
 
@@ -1667,6 +1796,16 @@ STUBS = {
     "adaptive_avg_pool2d": adaptive_avg_pool2d_backward,
     "interpolate_nearest": interpolate_nearest_backward,
     "interpolate_linear": interpolate_linear_backward,
+    "cholesky": cholesky_backward,
+    "solve": solve_backward,
+    "inv": inv_backward,
+    "slogdet": slogdet_backward,
+    "qr": qr_backward,
+    "eigh": eigh_backward,
+    "svd": svd_backward,
+    "dft": dft_backward,
+    "rdft": rdft_backward,
+    "irdft": irdft_backward,
     "embedding": embedding_backward,
     "take": take_backward,
     "take_along": take_along_backward,

@@ -2109,6 +2109,136 @@ void bind_interpolate_linear(nb::module_& m) {
       "x with size elements along an axis, interpolated linearly. The outer edges of the first and last element stay where they are, or with align_corners their centres.\n\nArgs:\n    x: a floating-point tensor of shape (...) with n along axis.\n    size: an integer with size > 0.\n    axis: an axis, by default -1.\n    align_corners: a bool, by default False.\n\nReturns:\n    y: the dtype of x, of shape (...) with m along axis with m = size.\n\nRaises:\n    ValueError: the shapes do not fit; size does not satisfy size > 0.\n    TypeError: x has a dtype of another kind.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[-0.2, -0.9, 1.0], [-0.5, -0.5, -1.4]])\n    >>> y = axon.interpolate_linear(x, 6)\n    >>> y.numpy().round(4)\n    array([[-0.2  , -0.375, -0.725, -0.425,  0.525,  1.   ],\n           [-0.5  , -0.5  , -0.5  , -0.725, -1.175, -1.4  ]], dtype=float32)");
 }
 
+void bind_cholesky(nb::module_& m) {
+  Op& op = op_of("cholesky");
+  m.def(
+      "cholesky",
+      [&op](nb::handle a_) {
+        return call(op, {a_}, {});
+      },
+      nb::arg("a").none(),
+      nb::sig("def cholesky(a: Tensor | float) -> Tensor"),
+      "The lower triangular matrix y with y times its transpose equal to a. Of a only the symmetric part counts, (a + aᵀ)/2, which must be positive definite. Gradient by Murray (2016).\n\nArgs:\n    a: a floating-point tensor of shape (..., n, m).\n\nReturns:\n    y: the dtype of a, of shape (..., n, m) with m = n.\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: a has a dtype of another kind.");
+}
+
+void bind_solve(nb::module_& m) {
+  Op& op = op_of("solve");
+  m.def(
+      "solve",
+      [&op](nb::handle a_, nb::handle b_) {
+        return call(op, {a_, b_}, {});
+      },
+      nb::arg("a").none(),
+      nb::arg("b").none(),
+      nb::sig("def solve(a: Tensor | float, b: Tensor | float) -> Tensor"),
+      "The x with a @ x equal to b, for square matrices a.\n\nArgs:\n    a: a floating-point tensor of shape (..., n, m).\n    b: a floating-point tensor of shape (..., n, k).\n\nReturns:\n    x: the promoted dtype of a and b, of shape (..., m, k) with m = n.\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: a or b has a dtype of another kind.");
+}
+
+void bind_inv(nb::module_& m) {
+  Op& op = op_of("inv");
+  m.def(
+      "inv",
+      [&op](nb::handle a_) {
+        return call(op, {a_}, {});
+      },
+      nb::arg("a").none(),
+      nb::sig("def inv(a: Tensor | float) -> Tensor"),
+      "The inverse of square matrices.\n\nArgs:\n    a: a floating-point tensor of shape (..., n, m).\n\nReturns:\n    y: the dtype of a, of shape (..., m, n) with m = n.\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: a has a dtype of another kind.");
+}
+
+void bind_slogdet(nb::module_& m) {
+  Op& op = op_of("slogdet");
+  m.def(
+      "slogdet",
+      [&op](nb::handle a_) {
+        return call(op, {a_}, {});
+      },
+      nb::arg("a").none(),
+      nb::sig("def slogdet(a: Tensor | float) -> tuple[Tensor, Tensor]"),
+      "Sign and logarithm of the absolute value of the determinant. A singular matrix has 0 and -inf, and no gradient.\n\nArgs:\n    a: a floating-point tensor of shape (..., n, m).\n\nReturns:\n    sign: the dtype of a, of shape (...).\n    logabsdet: the dtype of a, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: a has a dtype of another kind.");
+}
+
+void bind_qr(nb::module_& m) {
+  Op& op = op_of("qr");
+  m.def(
+      "qr",
+      [&op](nb::handle a_) {
+        return call(op, {a_}, {});
+      },
+      nb::arg("a").none(),
+      nb::sig("def qr(a: Tensor | float) -> tuple[Tensor, Tensor]"),
+      "q with orthonormal columns and upper triangular r, its diagonal not negative, with q @ r equal to a (the reduced form). The gradient needs independent leading columns (Walter and Lehmann, 2018).\n\nArgs:\n    a: a floating-point tensor of shape (..., n, m).\n\nReturns:\n    q: the dtype of a, of shape (..., n, k) with k = min(n, m).\n    r: the dtype of a, of shape (..., k, m) with k = min(n, m).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: a has a dtype of another kind.");
+}
+
+void bind_eigh(nb::module_& m) {
+  Op& op = op_of("eigh");
+  m.def(
+      "eigh",
+      [&op](nb::handle a_) {
+        return call(op, {a_}, {});
+      },
+      nb::arg("a").none(),
+      nb::sig("def eigh(a: Tensor | float) -> tuple[Tensor, Tensor]"),
+      "Eigenvalues of the symmetric part of a, ascending, and its orthonormal eigenvectors as columns, the largest component of each positive. The gradient of eigenvectors needs distinct eigenvalues.\n\nArgs:\n    a: a floating-point tensor of shape (..., n, m).\n\nReturns:\n    w: the dtype of a, of shape (..., m) with m = n.\n    v: the dtype of a, of shape (..., n, m) with m = n.\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: a has a dtype of another kind.");
+}
+
+void bind_svd(nb::module_& m) {
+  Op& op = op_of("svd");
+  m.def(
+      "svd",
+      [&op](nb::handle a_) {
+        return call(op, {a_}, {});
+      },
+      nb::arg("a").none(),
+      nb::sig("def svd(a: Tensor | float) -> tuple[Tensor, Tensor, Tensor]"),
+      "u with orthonormal columns, the singular values s, descending, and vt with orthonormal rows, so that u * s @ vt is a (the thin form); the largest component of each column of u is positive. The gradient needs distinct singular values, none 0 (Townsend, 2016).\n\nArgs:\n    a: a floating-point tensor of shape (..., n, m).\n\nReturns:\n    u: the dtype of a, of shape (..., n, k) with k = min(n, m).\n    s: the dtype of a, of shape (..., k) with k = min(n, m).\n    vt: the dtype of a, of shape (..., k, m) with k = min(n, m).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: a has a dtype of another kind.");
+}
+
+void bind_dft(nb::module_& m) {
+  Op& op = op_of("dft");
+  m.def(
+      "dft",
+      [&op](nb::handle re_, nb::handle im_, nb::handle axis_, nb::handle inverse_) {
+        return call(op, {re_, im_}, {axis_, inverse_});
+      },
+      nb::arg("re").none(),
+      nb::arg("im").none() = nb::none(),
+      nb::kw_only(),
+      nb::arg("axis").none() = op.defaults[0],
+      nb::arg("inverse").none() = op.defaults[1],
+      nb::sig("def dft(re: Tensor | float, im: Tensor | float | None = None, *, axis: int = -1, inverse: bool = False) -> tuple[Tensor, Tensor]"),
+      "The discrete Fourier transform along an axis of a complex tensor, given and returned as real and imaginary part, without a factor; the inverse transform turns the other way around.\n\nArgs:\n    re: a floating-point tensor of shape (...) with n along axis.\n    im: a floating-point tensor of shape (...) with n along axis; 0 where left out.\n    axis: an axis, by default -1.\n    inverse: a bool, by default False.\n\nReturns:\n    y: the dtype of re, of shape (...) with n along axis.\n    z: the dtype of re, of shape (...) with n along axis.\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: re or im has a dtype of another kind.\n    IndexError: an axis is out of range.");
+}
+
+void bind_rdft(nb::module_& m) {
+  Op& op = op_of("rdft");
+  m.def(
+      "rdft",
+      [&op](nb::handle x_, nb::handle axis_) {
+        return call(op, {x_}, {axis_});
+      },
+      nb::arg("x").none(),
+      nb::arg("axis").none() = op.defaults[0],
+      nb::sig("def rdft(x: Tensor | float, axis: int = -1) -> tuple[Tensor, Tensor]"),
+      "The first half (frequencies 0 to n/2) of the discrete Fourier transform of a real tensor along an axis, as real and imaginary part, without a factor.\n\nArgs:\n    x: a floating-point tensor of shape (...) with n along axis.\n    axis: an axis, by default -1.\n\nReturns:\n    y: the dtype of x, of shape (...) with k along axis with k = n // 2 + 1.\n    z: the dtype of x, of shape (...) with k along axis with k = n // 2 + 1.\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: x has a dtype of another kind.\n    IndexError: an axis is out of range.");
+}
+
+void bind_irdft(nb::module_& m) {
+  Op& op = op_of("irdft");
+  m.def(
+      "irdft",
+      [&op](nb::handle re_, nb::handle im_, nb::handle n_, nb::handle axis_) {
+        return call(op, {re_, im_}, {n_, axis_});
+      },
+      nb::arg("re").none(),
+      nb::arg("im").none(),
+      nb::arg("n").none(),
+      nb::kw_only(),
+      nb::arg("axis").none() = op.defaults[1],
+      nb::sig("def irdft(re: Tensor | float, im: Tensor | float, n: int, *, axis: int = -1) -> Tensor"),
+      "The n real numbers of whose discrete Fourier transform this is the first half, times n. The imaginary parts of frequency 0 and, for even n, of n/2 do not count.\n\nArgs:\n    re: a floating-point tensor of shape (...) with k along axis.\n    im: a floating-point tensor of shape (...) with k along axis.\n    n: an integer with n > 0.\n    axis: an axis, by default -1.\n\nReturns:\n    y: the dtype of re, of shape (...) with l along axis with l = n.\n\nRaises:\n    ValueError: the shapes do not fit; n does not satisfy n > 0.\n    TypeError: re or im has a dtype of another kind.\n    IndexError: an axis is out of range.");
+}
+
 void bind_embedding(nb::module_& m) {
   Op& op = op_of("embedding");
   m.def(
@@ -4622,6 +4752,164 @@ void bind_interpolate_linear__grad(nb::module_& m) {
       "Gradient of interpolate_linear.");
 }
 
+void bind_cholesky__grad(nb::module_& m) {
+  Op& op = op_of("cholesky.grad");
+  m.def(
+      "cholesky__grad",
+      [&op](nb::handle dy_, nb::handle y_, nb::handle a_) {
+        return call(op, {dy_, y_, a_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("y").none(),
+      nb::arg("a").none(),
+      nb::sig("def cholesky__grad(dy: Tensor | float, y: Tensor | float, a: Tensor | Ghost) -> Tensor"),
+      "Gradient of cholesky.");
+}
+
+void bind_solve__grad(nb::module_& m) {
+  Op& op = op_of("solve.grad");
+  m.def(
+      "solve__grad",
+      [&op](nb::handle dx_, nb::handle a_, nb::handle x_, nb::handle b_) {
+        return call(op, {dx_, a_, x_, b_}, {});
+      },
+      nb::arg("dx").none(),
+      nb::arg("a").none(),
+      nb::arg("x").none(),
+      nb::arg("b").none(),
+      nb::sig("def solve__grad(dx: Tensor | float, a: Tensor | float, x: Tensor | float, b: Tensor | Ghost) -> tuple[Tensor, Tensor]"),
+      "Gradient of solve.");
+}
+
+void bind_inv__grad(nb::module_& m) {
+  Op& op = op_of("inv.grad");
+  m.def(
+      "inv__grad",
+      [&op](nb::handle dy_, nb::handle y_, nb::handle a_) {
+        return call(op, {dy_, y_, a_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("y").none(),
+      nb::arg("a").none(),
+      nb::sig("def inv__grad(dy: Tensor | float, y: Tensor | float, a: Tensor | Ghost) -> Tensor"),
+      "Gradient of inv.");
+}
+
+void bind_slogdet__grad(nb::module_& m) {
+  Op& op = op_of("slogdet.grad");
+  m.def(
+      "slogdet__grad",
+      [&op](nb::handle dsign_, nb::handle dlogabsdet_, nb::handle a_) {
+        return call(op, {dsign_, dlogabsdet_, a_}, {});
+      },
+      nb::arg("dsign").none() = nb::none(),
+      nb::arg("dlogabsdet").none() = nb::none(),
+      nb::arg("a").none(),
+      nb::sig("def slogdet__grad(dsign: Tensor | float | None, dlogabsdet: Tensor | float | None, a: Tensor | float) -> Tensor"),
+      "Gradient of slogdet.");
+}
+
+void bind_qr__grad(nb::module_& m) {
+  Op& op = op_of("qr.grad");
+  m.def(
+      "qr__grad",
+      [&op](nb::handle dq_, nb::handle dr_, nb::handle a_, nb::handle q_, nb::handle r_) {
+        return call(op, {dq_, dr_, a_, q_, r_}, {});
+      },
+      nb::arg("dq").none() = nb::none(),
+      nb::arg("dr").none() = nb::none(),
+      nb::arg("a").none(),
+      nb::arg("q").none(),
+      nb::arg("r").none(),
+      nb::sig("def qr__grad(dq: Tensor | float | None, dr: Tensor | float | None, a: Tensor | float, q: Tensor | float, r: Tensor | float) -> Tensor"),
+      "Gradient of qr.");
+}
+
+void bind_eigh__grad(nb::module_& m) {
+  Op& op = op_of("eigh.grad");
+  m.def(
+      "eigh__grad",
+      [&op](nb::handle dw_, nb::handle dv_, nb::handle w_, nb::handle v_, nb::handle a_) {
+        return call(op, {dw_, dv_, w_, v_, a_}, {});
+      },
+      nb::arg("dw").none() = nb::none(),
+      nb::arg("dv").none() = nb::none(),
+      nb::arg("w").none(),
+      nb::arg("v").none(),
+      nb::arg("a").none(),
+      nb::sig("def eigh__grad(dw: Tensor | float | None, dv: Tensor | float | None, w: Tensor | float, v: Tensor | float, a: Tensor | Ghost) -> Tensor"),
+      "Gradient of eigh.");
+}
+
+void bind_svd__grad(nb::module_& m) {
+  Op& op = op_of("svd.grad");
+  m.def(
+      "svd__grad",
+      [&op](nb::handle du_, nb::handle ds_, nb::handle dvt_, nb::handle u_, nb::handle s_, nb::handle vt_, nb::handle a_) {
+        return call(op, {du_, ds_, dvt_, u_, s_, vt_, a_}, {});
+      },
+      nb::arg("du").none() = nb::none(),
+      nb::arg("ds").none() = nb::none(),
+      nb::arg("dvt").none() = nb::none(),
+      nb::arg("u").none(),
+      nb::arg("s").none(),
+      nb::arg("vt").none(),
+      nb::arg("a").none(),
+      nb::sig("def svd__grad(du: Tensor | float | None, ds: Tensor | float | None, dvt: Tensor | float | None, u: Tensor | float, s: Tensor | float, vt: Tensor | float, a: Tensor | Ghost) -> Tensor"),
+      "Gradient of svd.");
+}
+
+void bind_dft__grad(nb::module_& m) {
+  Op& op = op_of("dft.grad");
+  m.def(
+      "dft__grad",
+      [&op](nb::handle dy_, nb::handle dz_, nb::handle re_, nb::handle im_, nb::handle axis_, nb::handle inverse_) {
+        return call(op, {dy_, dz_, re_, im_}, {axis_, inverse_});
+      },
+      nb::arg("dy").none() = nb::none(),
+      nb::arg("dz").none() = nb::none(),
+      nb::arg("re").none(),
+      nb::arg("im").none() = nb::none(),
+      nb::kw_only(),
+      nb::arg("axis").none() = op.defaults[0],
+      nb::arg("inverse").none() = op.defaults[1],
+      nb::sig("def dft__grad(dy: Tensor | float | None, dz: Tensor | float | None, re: Tensor | Ghost, im: Tensor | Ghost | None = None, *, axis: int = -1, inverse: bool = False) -> tuple[Tensor, Tensor]"),
+      "Gradient of dft.");
+}
+
+void bind_rdft__grad(nb::module_& m) {
+  Op& op = op_of("rdft.grad");
+  m.def(
+      "rdft__grad",
+      [&op](nb::handle dy_, nb::handle dz_, nb::handle x_, nb::handle axis_) {
+        return call(op, {dy_, dz_, x_}, {axis_});
+      },
+      nb::arg("dy").none() = nb::none(),
+      nb::arg("dz").none() = nb::none(),
+      nb::arg("x").none(),
+      nb::kw_only(),
+      nb::arg("axis").none() = op.defaults[0],
+      nb::sig("def rdft__grad(dy: Tensor | float | None, dz: Tensor | float | None, x: Tensor | Ghost, *, axis: int = -1) -> Tensor"),
+      "Gradient of rdft.");
+}
+
+void bind_irdft__grad(nb::module_& m) {
+  Op& op = op_of("irdft.grad");
+  m.def(
+      "irdft__grad",
+      [&op](nb::handle dy_, nb::handle re_, nb::handle im_, nb::handle n_, nb::handle axis_) {
+        return call(op, {dy_, re_, im_}, {n_, axis_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("re").none(),
+      nb::arg("im").none(),
+      nb::kw_only(),
+      nb::arg("n").none(),
+      nb::arg("axis").none() = op.defaults[1],
+      nb::sig("def irdft__grad(dy: Tensor | float, re: Tensor | Ghost, im: Tensor | Ghost, *, n: int, axis: int = -1) -> tuple[Tensor, Tensor]"),
+      "Gradient of irdft.");
+}
+
 void bind_embedding__grad(nb::module_& m) {
   Op& op = op_of("embedding.grad");
   m.def(
@@ -5203,6 +5491,16 @@ void bind_ops(nb::module_& m) {
   bind_adaptive_avg_pool2d(m);
   bind_interpolate_nearest(m);
   bind_interpolate_linear(m);
+  bind_cholesky(m);
+  bind_solve(m);
+  bind_inv(m);
+  bind_slogdet(m);
+  bind_qr(m);
+  bind_eigh(m);
+  bind_svd(m);
+  bind_dft(m);
+  bind_rdft(m);
+  bind_irdft(m);
   bind_embedding(m);
   bind_take(m);
   bind_take_along(m);
@@ -5368,6 +5666,16 @@ void bind_ops(nb::module_& m) {
   bind_adaptive_avg_pool2d__grad(m);
   bind_interpolate_nearest__grad(m);
   bind_interpolate_linear__grad(m);
+  bind_cholesky__grad(m);
+  bind_solve__grad(m);
+  bind_inv__grad(m);
+  bind_slogdet__grad(m);
+  bind_qr__grad(m);
+  bind_eigh__grad(m);
+  bind_svd__grad(m);
+  bind_dft__grad(m);
+  bind_rdft__grad(m);
+  bind_irdft__grad(m);
   bind_embedding__grad(m);
   bind_take__grad(m);
   bind_take_along__grad(m);

@@ -2305,6 +2305,231 @@ const char* const kPrograms[] = {
   (out (dx (like x) ((sub axis n))))
   (reduce sum g1 ((sub axis n)) (j) (mul (guard (load dy ((sub axis (+ (+ (+ (* align_corners (// (* (- n 1) (+ (* align_corners (+ (- size 1) (// 1 size))) (* (- 1 align_corners) (* 2 size)))) (+ (- (count n) 1) (// 1 (count n))))) (* (- 1 align_corners) (// (- (* (- (* 2 n) 1) size) (count n)) (* 2 (count n))))) 1) j)))) 0) (cast (like x) (maximum (sub (select align_corners (add (sub size 1) (floordiv 1 size)) (mul 2 size)) (abs (sub (minimum (maximum (select align_corners (mul (add (add (select align_corners (floordiv (mul (sub (index n) 1) (select align_corners (add (sub size 1) (floordiv 1 size)) (mul 2 size))) (add (sub (count n) 1) (floordiv 1 (count n)))) (floordiv (sub (mul (sub (mul 2 (index n)) 1) size) (count n)) (mul 2 (count n)))) 1) (index j)) (sub (count n) 1)) (sub (mul (add (mul 2 (add (add (select align_corners (floordiv (mul (sub (index n) 1) (select align_corners (add (sub size 1) (floordiv 1 size)) (mul 2 size))) (add (sub (count n) 1) (floordiv 1 (count n)))) (floordiv (sub (mul (sub (mul 2 (index n)) 1) size) (count n)) (mul 2 (count n)))) 1) (index j))) 1) (count n)) size)) 0) (mul (sub (count n) 1) (select align_corners (add (sub size 1) (floordiv 1 size)) (mul 2 size)))) (mul (index n) (select align_corners (add (sub size 1) (floordiv 1 size)) (mul 2 size)))))) 0))))
   (set dx ((sub axis n)) (div (load g1 ((sub axis n))) (select align_corners (add (sub size 1) (floordiv 1 size)) (mul 2 size))))))axon",
+    R"axon((program cholesky
+  (doc "The lower triangular matrix y with y times its transpose equal to a. Of a only the symmetric part counts, (a + aᵀ)/2, which must be positive definite. Gradient by Murray (2016).")
+  (in (a float (* n m)))
+  (where (m n))
+  (out (y (like a) (* n m)))
+  (call cholesky (y) (a) ())))axon",
+    R"axon((program cholesky.grad
+  (doc "Gradient of cholesky.")
+  (in (dy float (* n m)))
+  (in (y any (* n m)))
+  (in (a float (* n m) ghost))
+  (where (m n))
+  (where (k n))
+  (out (da (like a) (* n m)))
+  (reduce sum g2 (* n m) (k) (mul (load y (* k n)) (load dy (* k m))))
+  (set g1 (* n m) (mul (load g2 (* n m)) (select (eq (index n) (index m)) 0.5 (select (gt (index n) (index m)) 1 0))))
+  (set g3 (* m n) (load y (* n m)))
+  (apply solve ((g4 (* n m))) (g3 g1) ())
+  (set g5 (* m n) (load g4 (* n m)))
+  (apply solve ((g6 (* m n))) (g3 g5) ())
+  (set da (* n m) (div (add (load g6 (* n m)) (load g6 (* m n))) 2))))axon",
+    R"axon((program solve
+  (doc "The x with a @ x equal to b, for square matrices a.")
+  (in (a float (* n m)))
+  (in (b float (* n k)))
+  (where (m n))
+  (out (x (promote a b) (* m k)))
+  (call solve (x) (a b) ())))axon",
+    R"axon((program solve.grad
+  (doc "Gradient of solve.")
+  (in (dx float (* m k)))
+  (in (a float (* n m)))
+  (in (x any (* m k)))
+  (in (b float (* n k) ghost))
+  (where (m n))
+  (out (da (like a) ((own a) n m)))
+  (out (db (like b) ((own b) n k)))
+  (set g1 (* m n) (load a (* n m)))
+  (apply solve ((g2 (* n k))) (g1 dx) ())
+  (reduce sum g3 (* n m) (k) (mul (load g2 (* n k)) (load x (* m k))))
+  (reduce sum da ((own a) n m) ((bcast a)) (neg (load g3 (* n m))))
+  (reduce sum db ((own b) n k) ((bcast b)) (load g2 (* n k)))))axon",
+    R"axon((program inv
+  (doc "The inverse of square matrices.")
+  (in (a float (* n m)))
+  (where (m n))
+  (out (y (like a) (* m n)))
+  (call inv (y) (a) ())))axon",
+    R"axon((program inv.grad
+  (doc "Gradient of inv.")
+  (in (dy float (* m n)))
+  (in (y any (* m n)))
+  (in (a float (* n m) ghost))
+  (where (m n))
+  (where (k n))
+  (where (l n))
+  (out (da (like a) (* n m)))
+  (reduce sum g1 (* k m) (l) (mul (load dy (* k l)) (load y (* m l))))
+  (reduce sum g2 (* n m) (k) (mul (load y (* k n)) (load g1 (* k m))))
+  (set da (* n m) (neg (load g2 (* n m))))))axon",
+    R"axon((program slogdet
+  (doc "Sign and logarithm of the absolute value of the determinant. A singular matrix has 0 and -inf, and no gradient.")
+  (in (a float (* n m)))
+  (where (m n))
+  (out (sign (like a) (*)))
+  (out (logabsdet (like a) (*)))
+  (call slogdet (sign logabsdet) (a) ())))axon",
+    R"axon((program slogdet.grad
+  (doc "Gradient of slogdet.")
+  (in (dsign float (*) (default 0.0)))
+  (in (dlogabsdet float (*) (default 0.0)))
+  (in (a float (* n m)))
+  (where (m n))
+  (out (da (like a) (* n m)))
+  (apply inv ((g1 (* m n))) (a) ())
+  (set da (* n m) (mul (load dlogabsdet (*)) (load g1 (* m n))))))axon",
+    R"axon((program qr
+  (doc "q with orthonormal columns and upper triangular r, its diagonal not negative, with q @ r equal to a (the reduced form). The gradient needs independent leading columns (Walter and Lehmann, 2018).")
+  (in (a float (* n m)))
+  (where (k (min n m)))
+  (out (q (like a) (* n k)))
+  (out (r (like a) (* k m)))
+  (call qr (q r) (a) ())))axon",
+    R"axon((program qr.grad
+  (doc "Gradient of qr.")
+  (in (dq float (* n k) (default 0.0)))
+  (in (dr float (* k m) (default 0.0)))
+  (in (a float (* n m)))
+  (in (q any (* n k)))
+  (in (r any (* k m)))
+  (where (k (min n m)))
+  (where (l k))
+  (where (j k))
+  (out (da (like a) (* n m)))
+  (reduce sum g2 (* n k) (m) (select (ge (index m) (count k)) (mul (load a (* n m)) (load dr (* k m))) 0))
+  (set g1 (* n k) (add (load dq (* n k)) (load g2 (* n k))))
+  (reduce sum g4 (* k l) (j) (mul (load r (* k j)) (load dr (* l j))))
+  (reduce sum g5 (* k l) (n) (mul (load g1 (* n k)) (load q (* n l))))
+  (set g3 (* k l) (sub (load g4 (* k l)) (load g5 (* k l))))
+  (reduce sum g7 (* n k) (l) (mul (load q (* n l)) (select (ge (index l) (index k)) (load g3 (* l k)) (load g3 (* k l)))))
+  (set g6 (* k n) (add (load g1 (* n k)) (load g7 (* n k))))
+  (set g8 (* k j) (load r (* k j)))
+  (apply solve ((g9 (* k n))) (g8 g6) ())
+  (reduce sum g10 (* n m) (k) (mul (load q (* n k)) (load dr (* k m))))
+  (set da (* n m) (select (lt (index m) (count k)) (guard (load g9 (* m n)) 0) (load g10 (* n m))))))axon",
+    R"axon((program eigh
+  (doc "Eigenvalues of the symmetric part of a, ascending, and its orthonormal eigenvectors as columns, the largest component of each positive. The gradient of eigenvectors needs distinct eigenvalues.")
+  (in (a float (* n m)))
+  (where (m n))
+  (out (w (like a) (* m)))
+  (out (v (like a) (* n m)))
+  (call eigh (w v) (a) ())))axon",
+    R"axon((program eigh.grad
+  (doc "Gradient of eigh.")
+  (in (dw float (* m) (default 0.0)))
+  (in (dv float (* n m) (default 0.0)))
+  (in (w any (* m)))
+  (in (v any (* n m)))
+  (in (a float (* n m) ghost))
+  (where (m n))
+  (where (k n))
+  (out (da (like a) (* n m)))
+  (reduce sum g1 (* k m) (n) (mul (load v (* n k)) (load dv (* n m))))
+  (set g2 (* k m) (select (eq (index k) (index m)) (load dw (* m)) (div (load g1 (* k m)) (sub (load w (* m)) (load w (* k))))))
+  (reduce sum g3 (* n m) (k) (mul (load v (* n k)) (load g2 (* k m))))
+  (reduce sum g4 (* n m) (k) (mul (load g3 (* n k)) (load v (* m k))))
+  (set da (* n m) (div (add (load g4 (* n m)) (load g4 (* m n))) 2))))axon",
+    R"axon((program svd
+  (doc "u with orthonormal columns, the singular values s, descending, and vt with orthonormal rows, so that u * s @ vt is a (the thin form); the largest component of each column of u is positive. The gradient needs distinct singular values, none 0 (Townsend, 2016).")
+  (in (a float (* n m)))
+  (where (k (min n m)))
+  (out (u (like a) (* n k)))
+  (out (s (like a) (* k)))
+  (out (vt (like a) (* k m)))
+  (call svd (u s vt) (a) ())))axon",
+    R"axon((program svd.grad
+  (doc "Gradient of svd.")
+  (in (du float (* n k) (default 0.0)))
+  (in (ds float (* k) (default 0.0)))
+  (in (dvt float (* k m) (default 0.0)))
+  (in (u any (* n k)))
+  (in (s any (* k)))
+  (in (vt any (* k m)))
+  (in (a float (* n m) ghost))
+  (where (k (min n m)))
+  (where (l k))
+  (out (da (like a) (* n m)))
+  (reduce sum g1 (* k l) (n) (mul (load u (* n k)) (load du (* n l))))
+  (reduce sum g2 (* k l) (m) (mul (load vt (* k m)) (load dvt (* l m))))
+  (set g3 (* k l) (select (eq (index k) (index l)) (load ds (* k)) (div (add (mul (sub (load g1 (* k l)) (load g1 (* l k))) (load s (* l))) (mul (load s (* k)) (sub (load g2 (* k l)) (load g2 (* l k))))) (mul (sub (load s (* l)) (load s (* k))) (add (load s (* l)) (load s (* k)))))))
+  (reduce sum g5 (* n k) (l) (mul (load u (* n l)) (load g1 (* l k))))
+  (set g4 (* n k) (div (sub (load du (* n k)) (load g5 (* n k))) (load s (* k))))
+  (reduce sum g7 (* m k) (l) (mul (load g2 (* l k)) (load vt (* l m))))
+  (reduce sum g8 (* m k) (l) (mul (load g3 (* k l)) (load vt (* l m))))
+  (set g6 (* k m) (add (div (sub (load dvt (* k m)) (load g7 (* m k))) (load s (* k))) (load g8 (* m k))))
+  (reduce sum g9 (* n m) (k) (mul (load u (* n k)) (load g6 (* k m))))
+  (reduce sum g10 (* n m) (k) (mul (load g4 (* n k)) (load vt (* k m))))
+  (set da (* n m) (add (load g9 (* n m)) (load g10 (* n m))))))axon",
+    R"axon((program dft
+  (doc "The discrete Fourier transform along an axis of a complex tensor, given and returned as real and imaginary part, without a factor; the inverse transform turns the other way around.")
+  (in (re float ((sub axis n))))
+  (in (im float ((sub axis n)) (default 0.0)))
+  (attr (axis axis -1))
+  (attr (inverse flag false))
+  (out (y (like re) ((sub axis n))))
+  (out (z (like re) ((sub axis n))))
+  (call fft (y z) (re im) (axis inverse))))axon",
+    R"axon((program dft.grad
+  (doc "Gradient of dft.")
+  (in (dy float ((sub axis n)) (default 0.0)))
+  (in (dz float ((sub axis n)) (default 0.0)))
+  (in (re float ((sub axis n)) ghost))
+  (in (im float ((sub axis n)) ghost (default 0.0)))
+  (attr (axis axis -1))
+  (attr (inverse flag false))
+  (out (dre (like re) ((sub axis n))))
+  (out (dim (like im) ((sub axis n))))
+  (apply dft ((g1 ((sub axis n))) (g2 ((sub axis n)))) (dz dy) (axis inverse))
+  (set dre ((sub axis n)) (load g2 ((sub axis n))))
+  (set dim ((sub axis n)) (load g1 ((sub axis n))))))axon",
+    R"axon((program rdft
+  (doc "The first half (frequencies 0 to n/2) of the discrete Fourier transform of a real tensor along an axis, as real and imaginary part, without a factor.")
+  (in (x float ((sub axis n))))
+  (attr (axis axis -1))
+  (where (k (+ (// n 2) 1)))
+  (out (y (like x) ((sub axis k))))
+  (out (z (like x) ((sub axis k))))
+  (call rfft (y z) (x) (axis))))axon",
+    R"axon((program rdft.grad
+  (doc "Gradient of rdft.")
+  (in (dy float ((sub axis k)) (default 0.0)))
+  (in (dz float ((sub axis k)) (default 0.0)))
+  (in (x float ((sub axis n)) ghost))
+  (attr (axis axis -1))
+  (where (k (+ (// n 2) 1)))
+  (out (dx (like x) ((sub axis n))))
+  (set g1 ((sub axis k)) (select (logical_or (eq (index k) 0) (eq (mul 2 (index k)) (count n))) (load dy ((sub axis k))) (div (load dy ((sub axis k))) 2)))
+  (set g2 ((sub axis k)) (div (load dz ((sub axis k))) 2))
+  (apply irdft ((g3 ((sub axis n)))) (g1 g2) ((count n) axis))
+  (set dx ((sub axis n)) (load g3 ((sub axis n))))))axon",
+    R"axon((program irdft
+  (doc "The n real numbers of whose discrete Fourier transform this is the first half, times n. The imaginary parts of frequency 0 and, for even n, of n/2 do not count.")
+  (in (re float ((sub axis k))))
+  (in (im float ((sub axis k))))
+  (attr (n int))
+  (attr (axis axis -1))
+  (where (k (+ (// n 2) 1)))
+  (where (l n))
+  (check (> n 0) "n must satisfy n > 0")
+  (out (y (like re) ((sub axis l))))
+  (call irfft (y) (re im) (n axis))))axon",
+    R"axon((program irdft.grad
+  (doc "Gradient of irdft.")
+  (in (dy float ((sub axis l))))
+  (in (re float ((sub axis k)) ghost))
+  (in (im float ((sub axis k)) ghost))
+  (attr (n int))
+  (attr (axis axis -1))
+  (where (k (+ (// n 2) 1)))
+  (where (l n))
+  (out (dre (like re) ((sub axis k))))
+  (out (dim (like im) ((sub axis k))))
+  (apply rdft ((g1 ((sub axis k))) (g2 ((sub axis k)))) (dy) (axis))
+  (set dre ((sub axis k)) (select (logical_or (eq (index k) 0) (eq (mul 2 (index k)) n)) (load g1 ((sub axis k))) (mul 2 (load g1 ((sub axis k))))))
+  (set dim ((sub axis k)) (select (logical_and (lt 0 (index k)) (lt (mul 2 (index k)) n)) (mul 2 (load g2 ((sub axis k)))) 0))))axon",
     R"axon((program embedding
   (doc "The rows of a table that an integer tensor names.")
   (in (table float (v d)))
@@ -2606,8 +2831,9 @@ const char* const kPrograms[] = {
   (doc "Gradient of flip.")
   (in (dy float (*)))
   (attr (axis axis))
+  (where (w (count (sel axis))))
   (out (dx (like dy) (*)))
-  (set dx (*) (guard (load dy ((sub axis (- (- (count (sel axis)) (at axis)) 1)))) 0.0))))axon",
+  (set dx (*) (select (logical_and (ge (index (- (- (count (sel axis)) (at axis)) 1)) 0) (lt (index (- (- (count (sel axis)) (at axis)) 1)) (count w))) (guard (load dy ((sub axis (- (- (count (sel axis)) (at axis)) 1)))) 0.0) 0.0))))axon",
     R"axon((program roll
   (doc "The elements along an axis moved by a shift of at least 0 and below the extent; those that leave at the end enter at the front.")
   (in (x any (*)))
@@ -2620,8 +2846,10 @@ const char* const kPrograms[] = {
   (in (dy float (*)))
   (attr (shift offsets))
   (attr (axis axis -1))
+  (where (w (count (sel axis))))
+  (where (w2 (count (sel axis))))
   (out (dx (like dy) (*)))
-  (set dx (*) (add (guard (load dy ((sub axis (- (+ (at axis) shift.0) (count (sel axis)))))) 0.0) (guard (load dy ((sub axis (+ (at axis) shift.0)))) 0.0)))))axon",
+  (set dx (*) (add (select (logical_and (ge (index (- (+ (at axis) shift.0) (count (sel axis)))) 0) (lt (index (- (+ (at axis) shift.0) (count (sel axis)))) (count w))) (guard (load dy ((sub axis (- (+ (at axis) shift.0) (count (sel axis)))))) 0.0) 0.0) (select (logical_and (ge (index (+ (at axis) shift.0)) 0) (lt (index (+ (at axis) shift.0)) (count w2))) (guard (load dy ((sub axis (+ (at axis) shift.0)))) 0.0) 0.0)))))axon",
     R"axon((program tril
   (doc "The elements on and below a diagonal of the last two axes, zeros above it.")
   (in (x any (* i j)))

@@ -3356,6 +3356,164 @@ def interpolate_linear(x: Tensor | float, size: int, *, axis: int = -1, align_co
                [-0.5  , -0.5  , -0.5  , -0.725, -1.175, -1.4  ]], dtype=float32)
     """
 
+def cholesky(a: Tensor | float) -> Tensor:
+    """The lower triangular matrix y with y times its transpose equal to a. Of a only the symmetric part counts, (a + aᵀ)/2, which must be positive definite. Gradient by Murray (2016).
+
+    Args:
+        a: a floating-point tensor of shape (..., n, m).
+
+    Returns:
+        y: the dtype of a, of shape (..., n, m) with m = n.
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: a has a dtype of another kind.
+    """
+
+def solve(a: Tensor | float, b: Tensor | float) -> Tensor:
+    """The x with a @ x equal to b, for square matrices a.
+
+    Args:
+        a: a floating-point tensor of shape (..., n, m).
+        b: a floating-point tensor of shape (..., n, k).
+
+    Returns:
+        x: the promoted dtype of a and b, of shape (..., m, k) with m = n.
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: a or b has a dtype of another kind.
+    """
+
+def inv(a: Tensor | float) -> Tensor:
+    """The inverse of square matrices.
+
+    Args:
+        a: a floating-point tensor of shape (..., n, m).
+
+    Returns:
+        y: the dtype of a, of shape (..., m, n) with m = n.
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: a has a dtype of another kind.
+    """
+
+def slogdet(a: Tensor | float) -> tuple[Tensor, Tensor]:
+    """Sign and logarithm of the absolute value of the determinant. A singular matrix has 0 and -inf, and no gradient.
+
+    Args:
+        a: a floating-point tensor of shape (..., n, m).
+
+    Returns:
+        sign: the dtype of a, of shape (...).
+        logabsdet: the dtype of a, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: a has a dtype of another kind.
+    """
+
+def qr(a: Tensor | float) -> tuple[Tensor, Tensor]:
+    """q with orthonormal columns and upper triangular r, its diagonal not negative, with q @ r equal to a (the reduced form). The gradient needs independent leading columns (Walter and Lehmann, 2018).
+
+    Args:
+        a: a floating-point tensor of shape (..., n, m).
+
+    Returns:
+        q: the dtype of a, of shape (..., n, k) with k = min(n, m).
+        r: the dtype of a, of shape (..., k, m) with k = min(n, m).
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: a has a dtype of another kind.
+    """
+
+def eigh(a: Tensor | float) -> tuple[Tensor, Tensor]:
+    """Eigenvalues of the symmetric part of a, ascending, and its orthonormal eigenvectors as columns, the largest component of each positive. The gradient of eigenvectors needs distinct eigenvalues.
+
+    Args:
+        a: a floating-point tensor of shape (..., n, m).
+
+    Returns:
+        w: the dtype of a, of shape (..., m) with m = n.
+        v: the dtype of a, of shape (..., n, m) with m = n.
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: a has a dtype of another kind.
+    """
+
+def svd(a: Tensor | float) -> tuple[Tensor, Tensor, Tensor]:
+    """u with orthonormal columns, the singular values s, descending, and vt with orthonormal rows, so that u * s @ vt is a (the thin form); the largest component of each column of u is positive. The gradient needs distinct singular values, none 0 (Townsend, 2016).
+
+    Args:
+        a: a floating-point tensor of shape (..., n, m).
+
+    Returns:
+        u: the dtype of a, of shape (..., n, k) with k = min(n, m).
+        s: the dtype of a, of shape (..., k) with k = min(n, m).
+        vt: the dtype of a, of shape (..., k, m) with k = min(n, m).
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: a has a dtype of another kind.
+    """
+
+def dft(re: Tensor | float, im: Tensor | float | None = None, *, axis: int = -1, inverse: bool = False) -> tuple[Tensor, Tensor]:
+    """The discrete Fourier transform along an axis of a complex tensor, given and returned as real and imaginary part, without a factor; the inverse transform turns the other way around.
+
+    Args:
+        re: a floating-point tensor of shape (...) with n along axis.
+        im: a floating-point tensor of shape (...) with n along axis; 0 where left out.
+        axis: an axis, by default -1.
+        inverse: a bool, by default False.
+
+    Returns:
+        y: the dtype of re, of shape (...) with n along axis.
+        z: the dtype of re, of shape (...) with n along axis.
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: re or im has a dtype of another kind.
+        IndexError: an axis is out of range.
+    """
+
+def rdft(x: Tensor | float, axis: int = -1) -> tuple[Tensor, Tensor]:
+    """The first half (frequencies 0 to n/2) of the discrete Fourier transform of a real tensor along an axis, as real and imaginary part, without a factor.
+
+    Args:
+        x: a floating-point tensor of shape (...) with n along axis.
+        axis: an axis, by default -1.
+
+    Returns:
+        y: the dtype of x, of shape (...) with k along axis with k = n // 2 + 1.
+        z: the dtype of x, of shape (...) with k along axis with k = n // 2 + 1.
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: x has a dtype of another kind.
+        IndexError: an axis is out of range.
+    """
+
+def irdft(re: Tensor | float, im: Tensor | float, n: int, *, axis: int = -1) -> Tensor:
+    """The n real numbers of whose discrete Fourier transform this is the first half, times n. The imaginary parts of frequency 0 and, for even n, of n/2 do not count.
+
+    Args:
+        re: a floating-point tensor of shape (...) with k along axis.
+        im: a floating-point tensor of shape (...) with k along axis.
+        n: an integer with n > 0.
+        axis: an axis, by default -1.
+
+    Returns:
+        y: the dtype of re, of shape (...) with l along axis with l = n.
+
+    Raises:
+        ValueError: the shapes do not fit; n does not satisfy n > 0.
+        TypeError: re or im has a dtype of another kind.
+        IndexError: an axis is out of range.
+    """
+
 def embedding(table: Tensor | float, index: Tensor | int) -> Tensor:
     """The rows of a table that an integer tensor names.
 
@@ -4708,6 +4866,36 @@ def interpolate_nearest__grad(dy: Tensor | float, x: Tensor | Ghost, *, size: in
 
 def interpolate_linear__grad(dy: Tensor | float, x: Tensor | Ghost, *, size: int, axis: int = -1, align_corners: bool = False) -> Tensor:
     """Gradient of interpolate_linear."""
+
+def cholesky__grad(dy: Tensor | float, y: Tensor | float, a: Tensor | Ghost) -> Tensor:
+    """Gradient of cholesky."""
+
+def solve__grad(dx: Tensor | float, a: Tensor | float, x: Tensor | float, b: Tensor | Ghost) -> tuple[Tensor, Tensor]:
+    """Gradient of solve."""
+
+def inv__grad(dy: Tensor | float, y: Tensor | float, a: Tensor | Ghost) -> Tensor:
+    """Gradient of inv."""
+
+def slogdet__grad(dsign: Tensor | float | None, dlogabsdet: Tensor | float | None, a: Tensor | float) -> Tensor:
+    """Gradient of slogdet."""
+
+def qr__grad(dq: Tensor | float | None, dr: Tensor | float | None, a: Tensor | float, q: Tensor | float, r: Tensor | float) -> Tensor:
+    """Gradient of qr."""
+
+def eigh__grad(dw: Tensor | float | None, dv: Tensor | float | None, w: Tensor | float, v: Tensor | float, a: Tensor | Ghost) -> Tensor:
+    """Gradient of eigh."""
+
+def svd__grad(du: Tensor | float | None, ds: Tensor | float | None, dvt: Tensor | float | None, u: Tensor | float, s: Tensor | float, vt: Tensor | float, a: Tensor | Ghost) -> Tensor:
+    """Gradient of svd."""
+
+def dft__grad(dy: Tensor | float | None, dz: Tensor | float | None, re: Tensor | Ghost, im: Tensor | Ghost | None = None, *, axis: int = -1, inverse: bool = False) -> tuple[Tensor, Tensor]:
+    """Gradient of dft."""
+
+def rdft__grad(dy: Tensor | float | None, dz: Tensor | float | None, x: Tensor | Ghost, *, axis: int = -1) -> Tensor:
+    """Gradient of rdft."""
+
+def irdft__grad(dy: Tensor | float, re: Tensor | Ghost, im: Tensor | Ghost, *, n: int, axis: int = -1) -> tuple[Tensor, Tensor]:
+    """Gradient of irdft."""
 
 def embedding__grad(dy: Tensor | float, index: Tensor | int, table: Tensor | Ghost) -> Tensor:
     """Gradient of embedding."""
