@@ -100,7 +100,7 @@ globals().update(
     if "__" not in name and name not in globals()
 )
 
-from axon import data, experiment, io, metrics, nn, ops, optim
+from axon import data, experiment, fft, io, linalg, metrics, nn, ops, optim
 
 register_kernels()
 

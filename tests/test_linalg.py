@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from op_cases import all_ops
 
+import axon
 from codegen import adjoint
 from codegen.interpret import run
 from codegen.samples import cases
@@ -62,3 +63,176 @@ def test_second_gradient_is_the_quotient_of_differences(op, case):
 
     expected = (objective(STEP) - objective(-STEP)) / (2 * STEP)
     np.testing.assert_allclose(total, expected, rtol=1e-5, atol=1e-6)
+
+
+# ----------------------------------------------------------------------------- axon.linalg
+
+
+def normal(*shape, dtype=np.float64):
+    return np.random.default_rng(sum(shape)).standard_normal(shape).astype(dtype)
+
+
+def close(x, expected, rtol=1e-10):
+    assert x.shape == expected.shape
+    np.testing.assert_allclose(x.numpy(), expected, rtol=rtol, atol=rtol)
+
+
+def test_batches_broadcast():
+    a, b = normal(5, 1, 4, 4) + 8 * np.eye(4), normal(3, 4, 2)
+    close(axon.linalg.solve(axon.tensor(a), axon.tensor(b)), np.linalg.solve(a, b))
+    close(axon.linalg.det(axon.tensor(a)), np.linalg.det(a))
+    close(axon.linalg.inv(axon.tensor(a)), np.linalg.inv(a))
+
+
+def test_a_vector_is_one_right_hand_side():
+    a, b = normal(4, 4), normal(4)
+    close(axon.linalg.solve(axon.tensor(a), axon.tensor(b)), np.linalg.solve(a, b))
+
+
+@pytest.mark.parametrize("shape", [(5, 3), (3, 5), (2, 4, 4), (0, 3, 3), (1, 1)])
+def test_shapes_of_decompositions(shape):
+    a = normal(*shape)
+    q, r = axon.linalg.qr(axon.tensor(a))
+    u, s, vt = axon.linalg.svd(axon.tensor(a))
+    for found, expected in zip((q, r), np.linalg.qr(a), strict=True):
+        close(abs(found), np.abs(expected))
+    for found, expected in zip((u, s, vt), np.linalg.svd(a, full_matrices=False), strict=True):
+        close(abs(found), np.abs(expected))
+
+
+def test_least_squares_and_pseudoinverse():
+    a, b = normal(3, 6, 4), normal(3, 6, 2)
+    close(axon.linalg.lstsq(axon.tensor(a), axon.tensor(b)), np.linalg.pinv(a) @ b)
+    close(axon.linalg.pinv(axon.tensor(a)), np.linalg.pinv(a))
+    low = normal(5, 2) @ normal(2, 4)
+    close(axon.linalg.pinv(axon.tensor(low)), np.linalg.pinv(low))
+    with pytest.raises(ValueError, match=r"lstsq: a has shape \(2, 3\)"):
+        axon.linalg.lstsq(axon.ones((2, 3)), axon.ones((2, 1)))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_half_precision_is_computed_in_float32(dtype):
+    a = (normal(3, 3) + 8 * np.eye(3)).astype(np.float32)
+    half = axon.tensor(a).to(dtype)
+    y = axon.linalg.inv(half)
+    assert y.dtype == dtype
+    expected = axon.tensor(np.linalg.inv(half.to("float32").numpy())).to(dtype)
+    close(
+        y.to("float32"), expected.to("float32").numpy(), rtol=1e-2 if dtype == "bfloat16" else 1e-3
+    )
+
+
+def test_what_cannot_be_computed_is_told_with_its_cause():
+    singular = axon.linalg.inv(axon.ones((2, 2)))
+    with pytest.raises(ValueError, match=r"axon.inv: a has shape \(2, 2\); .*singular"):
+        singular.numpy()
+    indefinite = axon.linalg.cholesky(axon.tensor([[1.0, 2.0], [2.0, 1.0]]))
+    with pytest.raises(ValueError, match=r"axon.cholesky: .*not positive definite"):
+        indefinite.numpy()
+    with pytest.raises(ValueError, match=r"axon.eigh: a has shape \(2, 3\)"):
+        axon.linalg.eigh(axon.ones((2, 3)))
+    assert axon.ones(2).sum().item() == 2  # later flushes are as ever
+
+
+def test_an_unknown_kind_is_told():
+    axon._runtime.register(
+        "(program unheard_of (in (x float (*))) (out (y (like x) (*)))"
+        " (call unheard_of (y) (x) ()))"
+    )
+    y = axon._runtime.call("unheard_of", [axon.ones(2)])
+    with pytest.raises(RuntimeError, match="the CPU has no opaque kernel 'unheard_of'; known: "):
+        y.numpy()
+
+
+def test_a_function_of_python_may_be_a_kernel():
+    axon._runtime.register(
+        "(program doubled (in (x float (*))) (attr (by int 2)) (out (y (like x) (*)))"
+        " (call doubled (y) (x) (by)))"
+    )
+    axon._runtime.register_call("doubled", lambda x, by: x * by)
+    y = axon._runtime.call("doubled", [axon.ones((2, 3)) + 1], {"by": 5}) + 1
+    close(y, np.full((2, 3), 11, np.float32))
+
+
+def test_gradient_of_a_chain_of_ops():
+    """log det through a Cholesky factor, twice differentiated: -inverse transposed, and on."""
+    a = normal(3, 3)
+    a = axon.tensor(a @ a.T + 3 * np.eye(3), requires_grad=True)
+    factor = axon.linalg.cholesky(a)
+    logdet = 2 * axon.diagonal(factor).log().sum()
+    first = axon.grad(logdet, a, create_graph=True)
+    inverse = np.linalg.inv(a.numpy())
+    close(first, inverse)
+    second = axon.grad((first * first).sum(), a)
+    close(second, -2 * inverse @ inverse @ inverse)
+
+
+def test_equal_kernels_of_a_flush_run_once():
+    a = axon.tensor(normal(4, 4))
+    x, y = axon.linalg.eigvalsh(a), axon.linalg.eigh(a)[1]
+    assert sum("call" in str(kernel) for kernel in axon.explain(x, y).kernels) == 1
+
+
+# -------------------------------------------------------------------------------- axon.fft
+
+NORMS = ["backward", "ortho", "forward"]
+
+
+def pair(z):
+    return axon.tensor(z.real.copy()), axon.tensor(z.imag.copy())
+
+
+def close_pair(found, expected):
+    close(found[0], expected.real)
+    close(found[1], expected.imag)
+
+
+@pytest.mark.parametrize("norm", NORMS)
+@pytest.mark.parametrize("n", [None, 3, 7])
+@pytest.mark.parametrize("axis", [-1, 0])
+def test_transforms_are_those_of_numpy(norm, n, axis):
+    z = normal(4, 5) + 1j * normal(5, 4).T
+    options = {"n": n, "axis": axis, "norm": norm}
+    close_pair(axon.fft.fft(*pair(z), **options), np.fft.fft(z, **options))
+    close_pair(axon.fft.ifft(*pair(z), **options), np.fft.ifft(z, **options))
+    close_pair(axon.fft.rfft(axon.tensor(z.real.copy()), **options), np.fft.rfft(z.real, **options))
+    close(axon.fft.irfft(*pair(z), **options), np.fft.irfft(z, **options))
+
+
+@pytest.mark.parametrize("norm", NORMS)
+def test_transforms_along_several_axes(norm):
+    z = normal(2, 4, 6) + 1j * normal(4, 2, 6).swapaxes(0, 1)
+    x = axon.tensor(z.real.copy())
+    close_pair(axon.fft.fftn(*pair(z), norm=norm), np.fft.fftn(z, norm=norm))
+    close_pair(axon.fft.fft2(x, norm=norm), np.fft.fft2(z.real, norm=norm))
+    close_pair(axon.fft.ifft2(*pair(z), norm=norm), np.fft.ifft2(z, norm=norm))
+    close_pair(axon.fft.rfft2(x, norm=norm), np.fft.rfft2(z.real, norm=norm))
+    back = axon.fft.irfftn(*axon.fft.rfftn(x, norm=norm), norm=norm)
+    close(back, z.real)
+
+
+@pytest.mark.parametrize("n", [1, 4, 5])
+def test_frequencies(n):
+    close(axon.fft.fftfreq(n, 0.5), np.fft.fftfreq(n, 0.5).astype(np.float32), 1e-6)
+    close(axon.fft.rfftfreq(n), np.fft.rfftfreq(n).astype(np.float32), 1e-6)
+    x = normal(n, 3)
+    close(axon.fft.fftshift(axon.tensor(x)), np.fft.fftshift(x))
+    close(axon.fft.ifftshift(axon.tensor(x), 0), np.fft.ifftshift(x, 0))
+
+
+def test_float32_stays():
+    re, im = axon.fft.fft(axon.ones(8))
+    assert re.dtype == im.dtype == "float32"
+
+
+def test_arguments_of_transforms_are_checked():
+    x = axon.ones((2, 3))
+    for wrong, told in [
+        (lambda: axon.fft.fft(x, axon.ones(3)), r"fft: re has shape \(2, 3\), im has shape"),
+        (lambda: axon.fft.fft(x, axis=2), "fft: axis 2"),
+        (lambda: axon.fft.ifft(x, norm="both"), "ifft: norm is 'both'"),
+        (lambda: axon.fft.rfft(x, 0), "rfft: n is 0"),
+        (lambda: axon.fft.irfft(x[:, :1], x[:, :1]), "irfft: 0 points"),
+    ]:
+        with pytest.raises(ValueError, match=told):
+            wrong()
