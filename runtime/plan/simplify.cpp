@@ -3,6 +3,7 @@
 #include <unordered_map>
 
 #include "plan/body.h"
+#include "plan/phases.h"
 
 namespace axon {
 
@@ -214,6 +215,7 @@ ValueId root_of(const std::vector<BoundValue>& values, ValueId value) {
 void simplify(Bound& bound, const std::vector<bool>& wanted) {
   merge_equal(bound);
   remove_dead(bound, wanted);
+  split_phases(bound);
   split_long_reductions(bound);
 }
 
