@@ -172,7 +172,6 @@ def test_source_is_c_and_the_reasons_are_told():
     assert "for" in found.kernels[0].source
 
 
-<<<<<<< HEAD
 @pytest.mark.parametrize(("shape", "axis"), [((64, 300), 1), ((64, 300), 0), ((1000,), 0)])
 class TestScans:
     def test_a_running_sum_is_one_scan(self, shape, axis):
@@ -200,7 +199,8 @@ def test_scans_in_opposite_directions_are_two_kernels_and_say_why():
     found = kernels(axon.cumsum(x.grad * x.detach(), 1))
     assert [k.kind for k in found] == ["scan", "scan"]
     assert any("other direction" in reason for k in found for reason in k.reasons)
-=======
+
+
 class TestStridePhases:
     """Of the points of a strided window only those that its stride hits are visited."""
 
@@ -217,4 +217,3 @@ class TestStridePhases:
         y = axon.avg_pool2d(x, 2, 2)
         y.backward(rand(4, 8, 8, 8))
         assert sum(kernel.flops for kernel in kernels(x.grad)) <= 2 * x.size
->>>>>>> 3cff6f5 (Stride phases: sums that divide an index exactly visit only the points that divide)
