@@ -61,6 +61,7 @@ from axon.core.creation import (
     zeros,
     zeros_like,
 )
+from axon.core.einsum import einsum, tensordot
 from axon.core.functional import (
     argwhere,
     broadcast_to,
