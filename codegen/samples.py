@@ -185,7 +185,8 @@ class _Builder:
                 continue
             kind = self.kinds.get(i.name, self.op.samples.get(i.name, ("",))[0])
             edge |= kind == "edge"
-            inputs[i.name] = self.tensor(i.cls, kind, self.shape(i.dims, i.name))
+            shape = self.shape(i.dims, i.name)
+            inputs[i.name] = np.asarray(self.tensor(i.cls, kind, shape))
         return Case(f"{self.op.name}[{label}]", inputs, self.attrs, edge)
 
     def tensor(self, cls: str, kind: str, shape: tuple[int, ...]) -> np.ndarray:
