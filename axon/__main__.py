@@ -62,12 +62,16 @@ def _new(options: argparse.Namespace) -> int:
 
 
 def _explain(options: argparse.Namespace) -> int:
+    from axon.core.autograd import known_programs
     from axon.explain_op import explain_op
+    from axon.ops import register
 
     path = BUILT_IN if options.file is None else options.file
     text = path.read_text(encoding="utf-8")
+    known_programs()
     ops = {op.name: op for op in parse_ops(text, str(path))}
-    print(explain_op(_find(ops, options.name, path), text))
+    op = _find(ops, options.name, path)
+    print(explain_op(op, text, register(ops)[op.name]))
     return 0
 
 

@@ -17,18 +17,20 @@ from axon._codegen.ir import Program
 from axon._codegen.pretty import formulas
 from axon._codegen.samples import Case, cases
 from axon.inspect import Kernel
-from axon.ops import register
 
 
-def explain_op(op: Op, text: str) -> str:
-    """The entry, its statements and gradients, what backward keeps, and the kernels of a sample."""
+def explain_op(op: Op, text: str, program: str) -> str:
+    """The entry, its statements and gradients, what backward keeps, and the kernels of a sample.
+
+    `text` is the file of the op, `program` the name under which the runtime knows it.
+    """
     case = next(cases(op))
     sections = [
         (f"{op.name}, line {op.marks['entry'].line}", _entry(op, text)),
         ("statements", formulas(op.program)),
         *_gradients(op),
         ("kept for backward", _kept(op, case)),
-        *_kernels(op, case),
+        *_kernels(op, case, program),
     ]
     return "\n\n".join(
         f"{title}\n" + textwrap.indent("\n".join(lines), "    ") for title, lines in sections
@@ -91,11 +93,10 @@ def _bytes(value: Any) -> int:
 # ---------------------------------------------------------------------------------------- kernels
 
 
-def _kernels(op: Op, case: Case) -> Iterator[tuple[str, list[str]]]:
+def _kernels(op: Op, case: Case, program: str) -> Iterator[tuple[str, list[str]]]:
     shapes = [f"{name} {x.shape}" for name, x in case.inputs.items() if x is not None]
     attrs = [f"{name} = {value}" for name, value in case.attrs.items()]
     at = ", ".join([*shapes, *attrs])
-    program = register(op)
     yield f"kernels for {at}", _lines(_kernels_of(op.program, program, case.inputs, case.attrs))
     if op.grad is not None:
         known = gradient_arguments(op, case)

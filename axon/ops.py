@@ -22,7 +22,7 @@ import functools
 import hashlib
 import inspect
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,7 @@ from axon.core import autograd
 if TYPE_CHECKING:
     from axon._codegen.entry import Op as Entry
     from axon._codegen.functions import Function, Parameter
+    from axon._codegen.ir import Program
 
 
 def load(source: str | os.PathLike[str]) -> Ops:
@@ -143,11 +144,12 @@ def _load(text: str, path: str) -> Ops:
     from axon._codegen.entry import parse_ops
     from axon._codegen.functions import function_of
 
+    autograd.known_programs()
+    entries = {entry.name: entry for entry in parse_ops(text, path, at_run_time=True)}
     ops = {}
-    for entry in parse_ops(text, path, at_run_time=True):
-        program = register(entry)
-        function = function_of(entry, docstring(entry, with_example=False))
-        ops[entry.name] = RuntimeOp(function, program, text, path)
+    for name, program in register(entries).items():
+        function = function_of(entries[name], docstring(entries[name], with_example=False))
+        ops[name] = RuntimeOp(function, program, text, path)
     return Ops(text, path, ops)
 
 
@@ -155,34 +157,54 @@ def _restore(text: str, path: str, name: str) -> RuntimeOp:
     return getattr(_load(text, path), name)
 
 
-def register(entry: Entry) -> str:
-    """Registers the op and its gradient; gives the name of its program.
+def register(entries: Mapping[str, Entry]) -> dict[str, str]:
+    """Registers the ops of one source and their gradients; gives the program's name of each.
 
     A name never changes its meaning while the process lives, for tape nodes find their gradient by
-    it. Where the entry's name stands for other programs, a digest of its own is added to it.
+    it. Where the name of an entry, or of one that it applies, stands for other programs, a digest
+    of all of them is added to it.
     """
-    name = entry.name
-    if not _is_free(name, entry):
-        digest = hashlib.sha256(f"{entry.program}{entry.grad}".encode()).hexdigest()[:8]
-        name = f"{name}@{digest}"
-    _runtime.register(str(entry.program.replace(name=name)))
-    if entry.grad is None:
-        autograd.WITHOUT_GRADIENT.add(name)
-    else:
-        _runtime.register(str(entry.grad.replace(name=f"{name}.grad")))
-    return name
+    names = {}
+    for name in entries:
+        applied = _applied(name, entries)
+        names[name] = name
+        if not all(_is_free(entries[each]) for each in applied):
+            text = "\n".join(str(p) for each in applied for p in _programs(entries[each]))
+            names[name] = f"{name}@{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    for name, entry in entries.items():
+        for program, suffix in zip(_programs(entry), ("", ".grad"), strict=False):
+            _runtime.register(str(program.applying(names).replace(name=names[name] + suffix)))
+        if entry.grad is None:
+            autograd.WITHOUT_GRADIENT.add(names[name])
+    return names
 
 
-def _is_free(name: str, entry: Entry) -> bool:
-    """True iff the name stands for no program yet, or for the very same ones."""
-    if not _runtime.is_registered(name):
+def _programs(entry: Entry) -> list[Program]:
+    return [program for program in (entry.program, entry.grad) if program is not None]
+
+
+def _applied(name: str, entries: Mapping[str, Entry]) -> list[str]:
+    """The entry and those that it and its gradient apply, directly or not."""
+    found, waiting = {name}, [name]
+    while waiting:
+        programs = _programs(entries[waiting.pop()])
+        for base in (s.combine.partition(".")[0] for p in programs for s in p.statements):
+            if base in entries and base not in found:
+                found.add(base)
+                waiting.append(base)
+    return sorted(found)
+
+
+def _is_free(entry: Entry) -> bool:
+    """True iff the entry's name stands for no program yet, or for the very same ones."""
+    if not _runtime.is_registered(entry.name):
         return True
-    if _runtime.program_text(name) != str(entry.program):
+    if entry.grad is None and entry.name not in autograd.WITHOUT_GRADIENT:
         return False
-    if entry.grad is None:
-        return name in autograd.WITHOUT_GRADIENT
-    gradient = entry.grad.name
-    return _runtime.is_registered(gradient) and _runtime.program_text(gradient) == str(entry.grad)
+    return all(
+        _runtime.is_registered(program.name) and _runtime.program_text(program.name) == str(program)
+        for program in _programs(entry)
+    )
 
 
 def _signature(function: Function) -> inspect.Signature:
@@ -202,6 +224,15 @@ def _nearest(name: str, known: Any) -> str:
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
-globals().update((name, op) for name, op in vars(_runtime.ops).items() if "__" not in name)
+def __getattr__(name: str) -> Any:
+    """The ops of ops.yaml, looked up rather than defined: `all` and `sum` are Python's in here."""
+    if "__" in name or not hasattr(_runtime.ops, name):
+        raise AttributeError(f"module 'axon.ops' has no op {name!r}")
+    return getattr(_runtime.ops, name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, *(name for name in dir(_runtime.ops) if "__" not in name)]
+
 
 __all__ = ["Ops", "RuntimeOp", "SpecError", "load"]

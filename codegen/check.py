@@ -7,6 +7,7 @@ one and the formula must be its reference.
 from __future__ import annotations
 
 import ast
+import functools
 import runpy
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -16,9 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from . import adjoint
+from . import adjoint, programs
 from .diagnostics import Diagnostic, SpecError
-from .entry import Op, live_statements, parse_ops
+from .entry import Op, live_statements, load_ops, parse_ops
 from .interpret import run
 from .ir import LENGTHS, Program
 from .pretty import formulas
@@ -30,6 +31,7 @@ TOLERANCE = 1e-8
 
 def main(paths: Iterable[str] | None = None) -> int:
     """Checks files and prints what is wrong with them; 1 if anything is."""
+    programs.add_source(built_in_program)
     failed = False
     for path in sys.argv[1:] if paths is None else paths:
         try:
@@ -42,6 +44,24 @@ def main(paths: Iterable[str] | None = None) -> int:
         for note in unchecked:
             print(f"    {note}")
     return int(failed)
+
+
+@functools.cache
+def _built_in() -> dict[str, Op]:
+    """The ops of Axon itself, from beside this package; read when a formula applies one."""
+    beside = Path(__file__).resolve().parent.parent
+    places = (beside / "ops.yaml", beside / "_generated" / "ops.yaml")
+    found = next((place for place in places if place.exists()), None)
+    return {op.name: op for op in load_ops(found)} if found else {}
+
+
+def built_in_program(name: str) -> Program | None:
+    """A program of Axon's own ops: what entries of other files may apply."""
+    base, _, gradient = name.partition(".")
+    op = _built_in().get(base)
+    if op is None or gradient not in ("", "grad"):
+        return None
+    return op.grad if gradient else op.program
 
 
 def check_file(path: str) -> tuple[int, list[str]]:

@@ -578,13 +578,8 @@ class _Entry:
         declared = self.fields.items.get("where")
         for name, key in declared.keys.items() if isinstance(declared, Mapping) else ():
             if name not in used:
-                raise unknown(
-                    key.mark,
-                    "axis",
-                    name,
-                    self.signature.axes,
-                    "an axis of 'in:', 'out:' or of a reduction",
-                )
+                expected = "an axis of 'in:', of 'out:', of a reduction or of another extent"
+                raise error(key.mark, f"the extent of {name!r} is never used", expected)
 
     def _unused(self, what: str, name: str, expected: str) -> SpecError:
         scalar = self._parameters()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
@@ -191,6 +191,17 @@ class Program:
 
     def replace(self, **changes) -> Program:
         return dataclasses.replace(self, **changes)
+
+    def applying(self, names: Mapping[str, str]) -> Program:
+        """The program with the ops that it applies, and their gradients, under other names."""
+
+        def renamed(statement: Statement) -> Statement:
+            base, dot, rest = statement.combine.partition(".")
+            if statement.kind != "apply" or base not in names:
+                return statement
+            return dataclasses.replace(statement, combine=names[base] + dot + rest)
+
+        return self.replace(statements=tuple(map(renamed, self.statements)))
 
     def input(self, name: str) -> Input:
         return next(i for i in self.inputs if i.name == name)

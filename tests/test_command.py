@@ -119,6 +119,25 @@ def test_oracles_beside_the_file_are_names_of_references(tmp_path, capsys):
     assert check.main([str(path)]) == 0
 
 
+def test_entries_may_apply_ops_of_axon_and_of_their_file(tmp_path, capsys):
+    path = tmp_path / "one.yaml"
+    path.write_text(
+        "whitened:\n"
+        "  in: 'a: float[n, m], x: float[n, k]'\n"
+        "  out: 'y[m, k]: like(x)'\n"
+        "  where: {m: 'n'}\n"
+        "  forward: |\n"
+        "    z[n, k] = doubled(x)\n"
+        "    w[m, k] = solve(a, z)\n"
+        "    w[m, k]\n"
+        "  samples: {n: [3], a: [definite]}\n"
+        "doubled: {in: 'x: float', forward: '2 * x'}\n"
+    )
+    assert check.main([str(path)]) == 0
+    assert command.main(["op", "explain", "whitened", "--file", str(path)]) == 0
+    assert "solve" in capsys.readouterr().out
+
+
 def test_without_scipy_its_references_are_a_note(tmp_path, monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "scipy", None)
     path = tmp_path / "one.yaml"
@@ -151,11 +170,12 @@ def test_the_installed_command(tmp_path):
 
 
 # The command explains the ops of the installed code generator, not those of codegen/.
-INSTALLED = [pytest.param(op, id=op.name) for op in load_ops(ROOT / "ops.yaml")]
+INSTALLED = {op.name: op for op in load_ops(ROOT / "ops.yaml")}
 
 
-@pytest.mark.parametrize("op", INSTALLED)
-def test_every_op_is_explained(op):
-    text = explain_op(op, (ROOT / "ops.yaml").read_text())
-    assert text.startswith(f"{op.name}, line ")
+@pytest.mark.parametrize("name", INSTALLED)
+def test_every_op_is_explained(name):
+    op = INSTALLED[name]
+    text = explain_op(op, (ROOT / "ops.yaml").read_text(), name)
+    assert text.startswith(f"{name}, line ")
     assert ("kernels of the gradient" in text) == (op.grad is not None)

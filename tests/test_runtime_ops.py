@@ -264,6 +264,53 @@ def test_tensor_gets_no_operators_or_methods(field):
         ops.load("f: {in: 'x: float', forward: 'x', " + field + "}")
 
 
+APPLYING = """
+mahalanobis:
+  doc: The squared length of x in the metric of a positive definite a.
+  in: "a: float[n, m], x: float[k, n]"
+  out: "y[k]: like(x)"
+  where: {m: "n"}
+  forward: |
+    b[n, k] = x[k, n]
+    z[n, k] = scaled(b, by=1.0)
+    w[m, k] = solve(a, z)
+    sum[m](w[m, k] * x[k, m])
+scaled:
+  doc: x times a number.
+  in: "x: float, by: real"
+  forward: "x * by"
+"""
+
+
+def test_ops_apply_other_ops():
+    random = np.random.default_rng(0)
+    root, points = random.standard_normal((3, 3)), random.standard_normal((4, 3))
+    metric = root @ root.T + np.eye(3)
+    for factor in (1.0, 2.0):
+        own = ops.load(APPLYING.replace("scaled(b, by=1.0)", f"scaled(b, by={factor})"))
+        a, x = axon.tensor(metric), axon.tensor(points)
+        a.requires_grad = x.requires_grad = True
+        y = own.mahalanobis(a, x)
+        inverse = np.linalg.inv(metric)
+        right = factor * np.einsum("kn,nm,km->k", points, inverse, points)
+        np.testing.assert_allclose(y, right, rtol=1e-10)
+        y.sum().backward()
+        np.testing.assert_allclose(x.grad, 2 * factor * points @ inverse, rtol=1e-10)
+        for at, tensor in enumerate((a, x)):
+            expected = numeric(own.mahalanobis, [metric, points], at)
+            np.testing.assert_allclose(tensor.grad, expected, rtol=1e-6, atol=1e-8)
+
+
+def test_a_changed_op_changes_those_that_apply_it():
+    first = ops.load(APPLYING)
+    second = ops.load(APPLYING.replace('"x * by"', '"x * by * 3"'))
+    assert second.scaled.program != first.scaled.program
+    assert second.mahalanobis.program != first.mahalanobis.program
+    a, x = axon.eye(2), axon.ones((1, 2))
+    assert first.mahalanobis(a, x).tolist() == [2.0]
+    assert second.mahalanobis(a, x).tolist() == [6.0]
+
+
 # ------------------------------------------------------------------------------------- pickling
 
 

@@ -313,7 +313,7 @@ def _derive(op: str) -> None:
         return
     from axon._codegen import adjoint, ir
 
-    programs = _programs()
+    programs = known_programs()
     gradient = adjoint.gradient(ir.parse(_runtime.program_text(op)))
     if gradient is not None:
         for program in (*programs.applied(gradient), gradient):
@@ -322,7 +322,7 @@ def _derive(op: str) -> None:
 
 
 @functools.cache
-def _programs() -> Any:
+def known_programs() -> Any:
     """The table of the adjoint's programs; what it lacks, the runtime may have."""
     from axon._codegen import ir, programs
 
