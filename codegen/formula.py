@@ -560,6 +560,8 @@ class Lowerer(TensorLines):
                 f"{attribute}(...)" if is_known else "name(arguments)",
             )
         name = node.func.id
+        if name in hints.FUNCTIONS and name not in FUNCTIONS:
+            raise self.parsed.error(node, f"unknown function {name!r}", hints.FUNCTIONS[name])
         if self.callee(node) is not None:
             raise self.parsed.error(
                 node,
@@ -571,8 +573,6 @@ class Lowerer(TensorLines):
         if name in SPECIAL:
             return getattr(self, f"_special_{name}")(node)
         if name not in FUNCTIONS:
-            if name in hints.FUNCTIONS:
-                raise self.parsed.error(node, f"unknown function {name!r}", hints.FUNCTIONS[name])
             known = [*FUNCTIONS, *REDUCTIONS, *SPECIAL, "scatter"]
             raise self.parsed.unknown(
                 node, "function", name, known, "a scalar primitive, a reduction or a form"
