@@ -1938,6 +1938,16 @@ METHODS = (
     "cumsum",
     "softmax",
     "log_softmax",
+    "dot",
+    "take",
+    "take_along",
+    "scatter",
+    "scatter_add",
+    "scatter_max",
+    "index_add",
+    "masked_fill",
+    "tril",
+    "triu",
 )
 
 #: Special methods of Tensor: the op, and whether its operands are exchanged.

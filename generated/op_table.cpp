@@ -2268,7 +2268,7 @@ const char* const kPrograms[] = {
   (attr (size int))
   (attr (axis axis -1))
   (where (m size))
-  (check (> size 0) "size must satisfy size > 0")
+  (check (and (> size 0) (> n 0)) "size must satisfy size > 0 and n > 0")
   (out (y (like x) ((sub axis m))))
   (set y ((sub axis m)) (load x ((sub axis (// (* m (count n)) size)))))))axon",
     R"axon((program interpolate_nearest.grad
@@ -2289,7 +2289,7 @@ const char* const kPrograms[] = {
   (attr (align_corners flag false))
   (where (m size))
   (where (k 2))
-  (check (> size 0) "size must satisfy size > 0")
+  (check (and (> size 0) (> n 0)) "size must satisfy size > 0 and n > 0")
   (out (y (like x) ((sub axis m))))
   (reduce sum t1 ((sub axis m)) (k) (mul (guard (load x ((sub axis (+ (// (+ (* align_corners (* m (- (count n) 1))) (* (- 1 align_corners) (- (* (+ (* 2 m) 1) (count n)) size))) (+ (* align_corners (+ (- size 1) (// 1 size))) (* (- 1 align_corners) (* 2 size)))) k)))) 0) (cast (like x) (maximum (sub (select align_corners (add (sub size 1) (floordiv 1 size)) (mul 2 size)) (abs (sub (minimum (maximum (select align_corners (mul (index m) (sub (count n) 1)) (sub (mul (add (mul 2 (index m)) 1) (count n)) size)) 0) (mul (sub (count n) 1) (select align_corners (add (sub size 1) (floordiv 1 size)) (mul 2 size)))) (mul (add (floordiv (select align_corners (mul (index m) (sub (count n) 1)) (sub (mul (add (mul 2 (index m)) 1) (count n)) size)) (select align_corners (add (sub size 1) (floordiv 1 size)) (mul 2 size))) (index k)) (select align_corners (add (sub size 1) (floordiv 1 size)) (mul 2 size)))))) 0))))
   (set y ((sub axis m)) (div (load t1 ((sub axis m))) (select align_corners (add (sub size 1) (floordiv 1 size)) (mul 2 size))))))axon",

@@ -3312,14 +3312,14 @@ def interpolate_nearest(x: Tensor | float, size: int, *, axis: int = -1) -> Tens
 
     Args:
         x: a floating-point tensor of shape (...) with n along axis.
-        size: an integer with size > 0.
+        size: an integer with size > 0 and n > 0.
         axis: an axis, by default -1.
 
     Returns:
         y: the dtype of x, of shape (...) with m along axis with m = size.
 
     Raises:
-        ValueError: the shapes do not fit; size does not satisfy size > 0.
+        ValueError: the shapes do not fit; size does not satisfy size > 0 and n > 0.
         TypeError: x has a dtype of another kind.
         IndexError: an axis is out of range.
 
@@ -3336,7 +3336,7 @@ def interpolate_linear(x: Tensor | float, size: int, *, axis: int = -1, align_co
 
     Args:
         x: a floating-point tensor of shape (...) with n along axis.
-        size: an integer with size > 0.
+        size: an integer with size > 0 and n > 0.
         axis: an axis, by default -1.
         align_corners: a bool, by default False.
 
@@ -3344,7 +3344,7 @@ def interpolate_linear(x: Tensor | float, size: int, *, axis: int = -1, align_co
         y: the dtype of x, of shape (...) with m along axis with m = size.
 
     Raises:
-        ValueError: the shapes do not fit; size does not satisfy size > 0.
+        ValueError: the shapes do not fit; size does not satisfy size > 0 and n > 0.
         TypeError: x has a dtype of another kind.
         IndexError: an axis is out of range.
 
@@ -5954,6 +5954,260 @@ class Methods(TensorBase):
             >>> y.numpy().round(4)
             array([[-0.5557, -1.9557, -1.2557],
                    [-0.2761, -1.9761, -2.2761]], dtype=float32)
+        """
+
+    def dot(self, b: Tensor | float) -> Tensor:
+        """The sum of the products of the elements of two vectors.
+
+        Args:
+            a: a tensor of numbers of shape (k,).
+            b: a tensor of numbers of shape (k,).
+
+        Returns:
+            y: the promoted dtype of a and b, of shape ().
+
+        Raises:
+            ValueError: the shapes do not fit.
+
+        Example:
+            >>> a = axon.tensor([-0.6, -1.2, 0.6])
+            >>> b = axon.tensor([0.0, 0.2, 0.2])
+            >>> y = axon.dot(a, b)
+            >>> round(y.item(), 4)
+            -0.12
+        """
+
+    def take(self, index: Tensor | int, axis: int = 0) -> Tensor:
+        """The slices of x along an axis that a vector of integers names.
+
+        Args:
+            x: a tensor of shape (...) with n along axis.
+            index: a tensor of integers of shape (m,).
+            axis: an axis, by default 0.
+
+        Returns:
+            y: the dtype of x, of shape (...) with m along axis.
+
+        Raises:
+            ValueError: the shapes do not fit.
+            TypeError: index has a dtype of another kind.
+            IndexError: an axis is out of range; an index is out of range: raised when the values
+                are computed.
+
+        Example:
+            >>> x = axon.tensor([[-0.6, 0.6, -1.8], [1.6, -0.6, 0.5], [-0.3, 0.1, 2.0]])
+            >>> index = axon.tensor([2, 2])
+            >>> y = axon.take(x, index)
+            >>> y.numpy().round(4)
+            array([[-0.3,  0.1,  2. ],
+                   [-0.3,  0.1,  2. ]], dtype=float32)
+        """
+
+    def take_along(self, index: Tensor | int, axis: int = -1) -> Tensor:
+        """For each element of index, the element of x with that number along an axis.
+
+        Args:
+            x: a tensor of shape (...) with n along axis.
+            index: a tensor of integers of shape (...) with m along axis.
+            axis: an axis, by default -1.
+
+        Returns:
+            y: the dtype of x, of shape (...) with m along axis.
+
+        Raises:
+            ValueError: the shapes do not fit.
+            TypeError: index has a dtype of another kind.
+            IndexError: an axis is out of range; an index is out of range: raised when the values
+                are computed.
+
+        Example:
+            >>> x = axon.tensor([[0.6, -0.3, 0.5], [0.5, -0.8, -0.6]])
+            >>> index = axon.tensor([[1, 0], [0, 0]])
+            >>> y = axon.take_along(x, index)
+            >>> y.numpy().round(4)
+            array([[-0.3,  0.6],
+                   [ 0.5,  0.5]], dtype=float32)
+        """
+
+    def scatter(self, index: Tensor | int, source: Tensor | float, axis: int = -1) -> Tensor:
+        """x with the elements of source at the places along an axis that index names. Where places repeat the last one in row-major order stays.
+
+        Args:
+            x: a tensor of shape (...) with n along axis.
+            index: a tensor of integers of shape (...) with m along axis.
+            source: a tensor of shape (...) with m along axis.
+            axis: an axis, by default -1.
+
+        Returns:
+            y: the dtype of x, of shape (...) with n along axis.
+
+        Raises:
+            ValueError: the shapes do not fit; a largest or smallest of no elements is asked for.
+            TypeError: index has a dtype of another kind.
+            IndexError: an axis is out of range; an index is out of range: raised when the values
+                are computed.
+
+        Example:
+            >>> x = axon.tensor([[1.2, -0.9, -2.7], [-0.8, -0.8, 0.7]])
+            >>> index = axon.tensor([[0, 1], [1, 2]])
+            >>> source = axon.tensor([[0.1, 0.0], [-0.7, 1.2]])
+            >>> y = axon.scatter(x, index, source)
+            >>> y.numpy().round(4)
+            array([[ 0.1,  0. , -2.7],
+                   [-0.8, -0.7,  1.2]], dtype=float32)
+        """
+
+    def scatter_add(self, index: Tensor | int, source: Tensor | float, axis: int = -1) -> Tensor:
+        """x plus the elements of source, each at the place along an axis that index names; places may repeat.
+
+        Args:
+            x: a tensor of numbers of shape (...) with n along axis.
+            index: a tensor of integers of shape (...) with m along axis.
+            source: a tensor of numbers of shape (...) with m along axis.
+            axis: an axis, by default -1.
+
+        Returns:
+            y: the dtype of x, of shape (...) with n along axis.
+
+        Raises:
+            ValueError: the shapes do not fit.
+            TypeError: index has a dtype of another kind.
+            IndexError: an axis is out of range; an index is out of range: raised when the values
+                are computed.
+
+        Example:
+            >>> x = axon.tensor([[-0.8, 0.6, -0.1], [1.8, -0.6, -1.1]])
+            >>> index = axon.tensor([[1, 1], [2, 1]])
+            >>> source = axon.tensor([[1.1, 0.9], [0.4, -1.6]])
+            >>> y = axon.scatter_add(x, index, source)
+            >>> y.numpy().round(4)
+            array([[-0.8,  2.6, -0.1],
+                   [ 1.8, -2.2, -0.7]], dtype=float32)
+        """
+
+    def scatter_max(self, index: Tensor | int, source: Tensor | float, axis: int = -1) -> Tensor:
+        """The larger of x and the elements of source, each at the place along an axis that index names; places may repeat. Of equal elements of source the first receives the gradient.
+
+        Args:
+            x: a tensor of numbers of shape (...) with n along axis.
+            index: a tensor of integers of shape (...) with m along axis.
+            source: a tensor of numbers of shape (...) with m along axis.
+            axis: an axis, by default -1.
+
+        Returns:
+            y: the dtype of x, of shape (...) with n along axis.
+
+        Raises:
+            ValueError: the shapes do not fit; a largest or smallest of no elements is asked for.
+            TypeError: index has a dtype of another kind.
+            IndexError: an axis is out of range; an index is out of range: raised when the values
+                are computed.
+
+        Example:
+            >>> x = axon.tensor([[-0.9, 0.9, -0.5], [2.0, 0.0, 0.9]])
+            >>> index = axon.tensor([[2, 0], [2, 0]])
+            >>> source = axon.tensor([[-0.8, 0.1], [1.2, -1.0]])
+            >>> y = axon.scatter_max(x, index, source)
+            >>> y.numpy().round(4)
+            array([[ 0.1,  0.9, -0.5],
+                   [ 2. ,  0. ,  1.2]], dtype=float32)
+        """
+
+    def index_add(self, index: Tensor | int, source: Tensor | float, axis: int = 0) -> Tensor:
+        """x plus the slices of source along an axis, each at the place that index names; places may repeat.
+
+        Args:
+            x: a tensor of numbers of shape (...) with n along axis.
+            index: a tensor of integers of shape (m,).
+            source: a tensor of numbers of shape (...) with m along axis.
+            axis: an axis, by default 0.
+
+        Returns:
+            y: the dtype of x, of shape (...) with n along axis.
+
+        Raises:
+            ValueError: the shapes do not fit.
+            TypeError: index has a dtype of another kind.
+            IndexError: an axis is out of range; an index is out of range: raised when the values
+                are computed.
+
+        Example:
+            >>> x = axon.tensor([[-1.6, -1.1, -1.2], [-0.5, -0.9, 0.9], [0.2, -0.6, 1.1]])
+            >>> index = axon.tensor([0, 0])
+            >>> source = axon.tensor([[-0.6, 0.2, -0.4], [0.6, -2.1, 1.1]])
+            >>> y = axon.index_add(x, index, source)
+            >>> y.numpy().round(4)
+            array([[-1.6, -3. , -0.5],
+                   [-0.5, -0.9,  0.9],
+                   [ 0.2, -0.6,  1.1]], dtype=float32)
+        """
+
+    def masked_fill(self, mask: Tensor | bool, value: float) -> Tensor:
+        """x, but value where the mask is true.
+
+        Args:
+            x: a tensor that broadcasts with the others.
+            mask: a tensor of bools that broadcasts with the others.
+            value: a number.
+
+        Returns:
+            y: the dtype of x, of shape (...).
+
+        Raises:
+            ValueError: the shapes do not fit.
+            TypeError: mask has a dtype of another kind.
+
+        Example:
+            >>> x = axon.tensor([[-0.2, -0.4, 1.6], [0.2, -0.7, 0.9]])
+            >>> mask = axon.tensor([[True, False, True], [True, True, False]])
+            >>> y = axon.masked_fill(x, mask, 0.5)
+            >>> y.numpy().round(4)
+            array([[ 0.5, -0.4,  0.5],
+                   [ 0.5,  0.5,  0.9]], dtype=float32)
+        """
+
+    def tril(self, diagonal: int | Sequence[int] = (0,)) -> Tensor:
+        """The elements on and below a diagonal of the last two axes, zeros above it.
+
+        Args:
+            x: a tensor of shape (..., i, j).
+            diagonal: an integer or several, by default (0,).
+
+        Returns:
+            y: the dtype of x, of shape (..., i, j).
+
+        Raises:
+            ValueError: the shapes do not fit.
+
+        Example:
+            >>> x = axon.tensor([[0.0, -0.7], [-1.0, -0.6], [-1.3, 0.1]])
+            >>> y = axon.tril(x)
+            >>> y.numpy().round(4)
+            array([[ 0. ,  0. ],
+                   [-1. , -0.6],
+                   [-1.3,  0.1]], dtype=float32)
+        """
+
+    def triu(self, diagonal: int | Sequence[int] = (0,)) -> Tensor:
+        """The elements on and above a diagonal of the last two axes, zeros below it.
+
+        Args:
+            x: a tensor of shape (..., i, j).
+            diagonal: an integer or several, by default (0,).
+
+        Returns:
+            y: the dtype of x, of shape (..., i, j).
+
+        Raises:
+            ValueError: the shapes do not fit.
+
+        Example:
+            >>> x = axon.tensor([[1.4, -1.0], [1.1, 1.2], [-1.4, 1.6]])
+            >>> y = axon.triu(x)
+            >>> y.numpy().round(4)
+            array([[ 1.4, -1. ],
+                   [ 0. ,  1.2],
+                   [ 0. ,  0. ]], dtype=float32)
         """
     def __add__(self, other: Tensor | float) -> Tensor: ...
     def __radd__(self, other: Tensor | float) -> Tensor: ...

@@ -114,6 +114,11 @@ class TestIndices:
             with pytest.raises(IndexError, match=name):
                 y.numpy()
 
+    def test_nothing_is_scattered(self):
+        x, index = axon.zeros(0, 3), axon.zeros(0, 2, dtype="int64")
+        assert axon.scatter(x, index, axon.zeros(0, 2)).shape == (0, 3)
+        same(axon.scatter(axon.ones(3), axon.zeros(0, dtype="int64"), axon.zeros(0)), [1, 1, 1])
+
     def test_of_equal_places_the_last_is_set_whatever_the_threads(self):
         rows, index = 5000, axon.tensor(np.zeros((5000, 64), np.int64))
         source = axon.tensor(np.arange(rows * 64.0).reshape(rows, 64))

@@ -19,6 +19,9 @@ int64_t elements_of(const Dims& dims) {
 }  // namespace
 
 bool ExprBinder::always_inside(const Guard& guard) const {
+  for (const Axis& axis : domain_.axes()) {
+    if (axis.extent == 0) return true;  // of no point
+  }
   const auto range = interval_of(guard.index, domain_.axes(), body_.body());
   return range && range->low >= 0 && range->high < guard.extent;
 }
