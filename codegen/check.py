@@ -236,8 +236,7 @@ def wrong_reference(op: Op, oracles: Mapping[str, Any]) -> list[Diagnostic]:
         except NotRunnable:
             raise
         except Exception as failure:
-            problem = f"the reference raises {type(failure).__name__}: {failure}"
-            return [Diagnostic(mark, problem, f"an expression that runs on {case.name}")]
+            return [_raised(op, "reference", case, failure)]
         if len(expected) != len(names):
             problem = f"the reference has {len(expected)} values for {len(names)} outputs"
             return [Diagnostic(mark, problem, ", ".join(names))]
@@ -259,11 +258,22 @@ def wrong_spec(op: Op, oracles: Mapping[str, Any]) -> list[Diagnostic]:
     """An error if the outputs do not satisfy the entry's `spec:` on a sample."""
     for case in cases(op) if op.spec else ():
         found = _run(op.program, case.inputs, case.attrs)
-        if not all(satisfied(op, case, found, oracles)):
+        try:
+            holds = all(satisfied(op, case, found, oracles))
+        except NotRunnable:
+            raise
+        except Exception as failure:
+            return [_raised(op, "spec", case, failure)]
+        if not holds:
             problem = f"the outputs of {op.name!r} do not satisfy its spec on {case.name}"
             remedy = "a predicate of inputs, attributes and outputs that holds for every sample"
             return [Diagnostic(op.marks["spec"], problem, remedy)]
     return []
+
+
+def _raised(op: Op, field: str, case: Case, failure: Exception) -> Diagnostic:
+    problem = f"the {field} raises {type(failure).__name__}: {failure}"
+    return Diagnostic(op.marks[field], problem, f"an expression that runs on {case.name}")
 
 
 def reference(op: Op, case: Case, oracles: Mapping[str, Any]) -> tuple[np.ndarray, ...]:

@@ -32,6 +32,11 @@ split:
     a = x + 1
     b = x - 1
   reference: "x + 1"
+ordered:
+  in: "x: float"
+  forward: "x"
+  reference: "x"
+  spec: "np.diff(x) > y.max"
 """
 
 TOLD = """\
@@ -64,6 +69,10 @@ wrong.yaml:18:15: error: the reference has 1 values for 2 outputs
       reference: "x + 1"
                   ^
     expected: a, b
+wrong.yaml:23:10: error: the spec raises TypeError: '>' not supported between instances of 'float' and 'builtin_function_or_method'
+      spec: "np.diff(x) > y.max"
+             ^
+    expected: an expression that runs on ordered[]
 """  # noqa: E501
 
 

@@ -338,6 +338,14 @@ def test_pickling_to_another_process(tmp_path):
     assert [float(text) for text in done.stdout.split()] == pytest.approx([2.0, 0.8])
 
 
+def test_a_model_is_pickled_with_its_ops():
+    model = nn.Linear(3, 2) >> declared.squareplus
+    x = axon.ones((1, 3))
+    again = pickle.loads(pickle.dumps(model))
+    assert again[1] is declared.squareplus
+    assert again(x).tolist() == model(x).tolist()
+
+
 # ------------------------------------------------------------------------------------- in a whole
 
 
