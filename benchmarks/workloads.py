@@ -100,6 +100,14 @@ def elementwise() -> Iterator[Workload]:
         lambda a: (a * a).sum(0),
         lambda a: (a * a).sum(0),
     )
+    for axis in (0, 1):
+        yield formula(
+            f"cumsum(a, {axis}), 4096x4096",
+            [random(4096, 4096)],
+            lambda a, axis=axis: axon.cumsum(a, axis),
+            lambda a, axis=axis: torch.cumsum(a, axis),
+            lambda a, axis=axis: jax.numpy.cumsum(a, axis),
+        )
 
 
 def contractions() -> Iterator[Workload]:

@@ -217,3 +217,16 @@ class TestStridePhases:
         y = axon.avg_pool2d(x, 2, 2)
         y.backward(rand(4, 8, 8, 8))
         assert sum(kernel.flops for kernel in kernels(x.grad)) <= 2 * x.size
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_a_running_maximum_and_its_index_are_one_scan(axis):
+    assert [k.kind for k in kernels(*axon.cummax(rand(64, 300), axis))] == ["scan"]
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_the_gradient_of_a_running_product_is_scans(axis):
+    x = rand(64, 3000)
+    x.requires_grad = True
+    axon.cumprod(x, axis).sum().backward()
+    assert {k.kind for k in kernels(x.grad)} == {"scan"}

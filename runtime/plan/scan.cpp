@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "plan/body.h"
+#include "plan/inline.h"
 
 namespace axon {
 
@@ -86,6 +87,44 @@ std::optional<Range> range_of(const Statement& s, const Instr& comparison, bool 
   return Range{r.var, stored.var, forward, ahead == 1};
 }
 
+/// True iff the integer `value` is never below `bound`.
+bool is_at_least(const Statement& s, int value, int64_t bound) {
+  const Instr& instr = s.body[value];
+  if (!is_integer(instr.dtype)) return false;
+  switch (instr.kind) {
+    case InstrKind::constant:
+      return instr.integer >= bound;
+    case InstrKind::affine: {
+      const std::optional<Interval> interval = interval_of(instr.address, s.axes, s.body);
+      return instr.dtype == DType::int64 && interval && interval->low >= bound;
+    }
+    case InstrKind::prim:
+      return instr.prim == Prim::select && is_at_least(s, instr.args[1], bound) &&
+             is_at_least(s, instr.args[2], bound);
+    default:
+      return false;
+  }
+}
+
+/// True iff `other`, which stands for the points out of range, never changes the result: it is the
+/// identity, or for an extremum no better than what is in range (`value` at the point itself, say).
+bool is_neutral(const Statement& s, int other, int value, const Range& range) {
+  const Instr& instr = s.body[other];
+  if (is_identity(instr, s.combine)) return true;
+  const bool largest = s.combine == Combine::max;
+  if (!largest && s.combine != Combine::min) return false;
+  if (range.exclusive) return false;
+  if (largest && instr.kind == InstrKind::constant && is_integer(instr.dtype)) {
+    return instr.dtype == DType::int64 && is_at_least(s, value, instr.integer);
+  }
+  std::vector<Affine> axes;
+  for (int i = 0; i < static_cast<int>(s.axes.size()); ++i) axes.push_back(Affine::axis(i));
+  BodyBuilder builder;
+  const int there = copy_expression(s.body, other, CopyRules{axes, nullptr}, builder);
+  axes[range.reduced] = axes[range.stored];
+  return copy_expression(s.body, value, CopyRules{axes, nullptr}, builder) == there;
+}
+
 /// The instruction that is combined, the casts after it (the last first) and its range.
 struct Found {
   int value;
@@ -104,12 +143,11 @@ std::optional<Found> find_range(const Statement& s) {
   const Instr& choice = s.body[root];
   if (choice.kind != InstrKind::prim || choice.prim != Prim::select) return std::nullopt;
   for (const bool holds : {true, false}) {
-    if (!is_identity(s.body[choice.args[holds ? 2 : 1]], s.combine)) continue;
     const std::optional<Range> range = range_of(s, s.body[choice.args[0]], holds);
     if (!range) continue;
     found.value = choice.args[holds ? 1 : 2];
     found.range = *range;
-    return found;
+    if (is_neutral(s, choice.args[holds ? 2 : 1], found.value, *range)) return found;
   }
   return std::nullopt;
 }
