@@ -688,14 +688,6 @@ def logsumexp_backward(ctx, dy):
     return ops.logsumexp__grad(dy, ctx.x, ctx.y, axis=ctx.axis, keepdim=ctx.keepdim)
 
 
-def cumsum_backward(ctx, dy):
-    """Gradient of `cumsum`.
-
-        dx[axis: n] = sum[i](dy[axis: i] if n <= i else 0)
-    """
-    return ops.cumsum__grad(dy, ctx.x, axis=ctx.axis)
-
-
 def topk_backward(ctx, dvalues):
     """Gradient of `topk`.
 
@@ -704,6 +696,52 @@ def topk_backward(ctx, dvalues):
     return ops.topk__grad(
         dvalues, ctx.indices, ctx.x, k=ctx.k, axis=ctx.axis, largest=ctx.largest
     )
+
+
+def cumsum_backward(ctx, dy):
+    """Gradient of `cumsum`.
+
+        dx[axis: n] = sum[i](dy[axis: i] if n <= i else 0)
+    """
+    return ops.cumsum__grad(dy, ctx.x, axis=ctx.axis)
+
+
+def cumprod_backward(ctx, dy):
+    """Gradient of `cumprod`.
+
+        g1[axis: n] = sum[i]((1 if x[axis: i] == 0 else 0) if i <= n else 0)
+        g2[axis: n] = sum[i](dy[axis: i] * y[axis: i] if i >= n else 0)
+        g3[axis: i] = prod[n]((1 if x[axis: n] == 0 and g1[axis: n] == 1 else x[axis: n]) if n
+            <= i else 1)
+        g4[axis: n] = sum[i](dy[axis: i] * g3[axis: i] if i >= n else 0)
+        dx[axis: n] = g2[axis: n] / x[axis: n] if g1[axis: n] == 0 else g4[axis: n] if x[axis:
+            n] == 0 and g1[axis: n] == 1 else 0
+    """
+    return ops.cumprod__grad(dy, ctx.x, ctx.y, axis=ctx.axis)
+
+
+def cummax_backward(ctx, dvalues):
+    """Gradient of `cummax`.
+
+        dx[axis: indices[axis: i]] += dvalues[axis: i] for axis: i
+    """
+    return ops.cummax__grad(dvalues, ctx.indices, ctx.x, axis=ctx.axis)
+
+
+def cummin_backward(ctx, dvalues):
+    """Gradient of `cummin`.
+
+        dx[axis: indices[axis: i]] += dvalues[axis: i] for axis: i
+    """
+    return ops.cummin__grad(dvalues, ctx.indices, ctx.x, axis=ctx.axis)
+
+
+def diff_backward(ctx, dy):
+    """Gradient of `diff`.
+
+        dx[axis: n] = guard(dy[axis: n - 1], 0) - guard(dy[axis: n], 0)
+    """
+    return ops.diff__grad(dy, ctx.x, axis=ctx.axis)
 
 
 def softmax_backward(ctx, dy):
@@ -1752,8 +1790,12 @@ STUBS = {
     "norm": norm_backward,
     "norm_p": norm_p_backward,
     "logsumexp": logsumexp_backward,
-    "cumsum": cumsum_backward,
     "topk": topk_backward,
+    "cumsum": cumsum_backward,
+    "cumprod": cumprod_backward,
+    "cummax": cummax_backward,
+    "cummin": cummin_backward,
+    "diff": diff_backward,
     "softmax": softmax_backward,
     "log_softmax": log_softmax_backward,
     "layer_norm": layer_norm_backward,
@@ -1936,6 +1978,10 @@ METHODS = (
     "std",
     "count_nonzero",
     "cumsum",
+    "cumprod",
+    "cummax",
+    "cummin",
+    "diff",
     "softmax",
     "log_softmax",
     "dot",

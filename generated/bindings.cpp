@@ -1423,19 +1423,6 @@ void bind_logsumexp(nb::module_& m) {
       "log(sum(exp(x))) over axes, without overflow; its gradient where all x are -inf is 0.\n\nArgs:\n    x: a floating-point tensor.\n    axis: an axis, several, or None for all, by default None.\n    keepdim: a bool, by default False.\n\nReturns:\n    y: the dtype of x, of shape (...) without axis, which stays with extent 1 if keepdim.\n\nRaises:\n    ValueError: a largest or smallest of no elements is asked for.\n    TypeError: x has a dtype of another kind.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[0.0, -1.8, -0.8], [0.4, 0.5, -0.9]])\n    >>> y = axon.logsumexp(x)\n    >>> round(y.item(), 4)\n    1.6413");
 }
 
-void bind_cumsum(nb::module_& m) {
-  Op& op = op_of("cumsum");
-  m.def(
-      "cumsum",
-      [&op](nb::handle x_, nb::handle axis_) {
-        return call(op, {x_}, {axis_});
-      },
-      nb::arg("x").none(),
-      nb::arg("axis").none(),
-      nb::sig("def cumsum(x: Tensor | float, axis: int) -> Tensor"),
-      "Sums of the elements up to and including each, along an axis.\n\nArgs:\n    x: a tensor of numbers of shape (...) with n along axis.\n    axis: an axis.\n\nReturns:\n    y: the dtype of x, int64 for smaller integers and bools, of shape (...) with i along\n        axis with i = n.\n\nRaises:\n    ValueError: the shapes do not fit.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[-0.1, 0.5, 0.9], [0.0, -0.1, -0.1], [-1.2, 1.8, 0.7]])\n    >>> y = axon.cumsum(x, 0)\n    >>> y.numpy().round(4)\n    array([[-0.1,  0.5,  0.9],\n           [-0.1,  0.4,  0.8],\n           [-1.3,  2.2,  1.5]], dtype=float32)");
-}
-
 void bind_topk(nb::module_& m) {
   Op& op = op_of("topk");
   m.def(
@@ -1449,6 +1436,71 @@ void bind_topk(nb::module_& m) {
       nb::arg("largest").none() = op.defaults[2],
       nb::sig("def topk(x: Tensor | float, k: int, axis: int = -1, largest: bool = True) -> tuple[Tensor, Tensor]"),
       "The k largest or smallest elements along an axis, in order, and their indices. NaN is last in ascending order.\n\nArgs:\n    x: a tensor of numbers of shape (...) with n along axis.\n    k: an integer with k >= 0.\n    axis: an axis, by default -1.\n    largest: a bool, by default True.\n\nReturns:\n    values: the dtype of x, of shape (...) with m along axis with m = k.\n    indices: int64, of shape (...) with m along axis with m = k.\n\nRaises:\n    ValueError: the shapes do not fit; k does not satisfy k >= 0.\n    IndexError: an axis is out of range.");
+}
+
+void bind_cumsum(nb::module_& m) {
+  Op& op = op_of("cumsum");
+  m.def(
+      "cumsum",
+      [&op](nb::handle x_, nb::handle axis_) {
+        return call(op, {x_}, {axis_});
+      },
+      nb::arg("x").none(),
+      nb::arg("axis").none(),
+      nb::sig("def cumsum(x: Tensor | float, axis: int) -> Tensor"),
+      "Sums of the elements up to and including each, along an axis.\n\nArgs:\n    x: a tensor of numbers of shape (...) with n along axis.\n    axis: an axis.\n\nReturns:\n    y: the dtype of x, int64 for smaller integers and bools, of shape (...) with i along\n        axis with i = n.\n\nRaises:\n    ValueError: the shapes do not fit.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[-0.1, 0.5, 0.9], [0.0, -0.1, -0.1], [-1.2, 1.8, 0.7]])\n    >>> y = axon.cumsum(x, 0)\n    >>> y.numpy().round(4)\n    array([[-0.1,  0.5,  0.9],\n           [-0.1,  0.4,  0.8],\n           [-1.3,  2.2,  1.5]], dtype=float32)");
+}
+
+void bind_cumprod(nb::module_& m) {
+  Op& op = op_of("cumprod");
+  m.def(
+      "cumprod",
+      [&op](nb::handle x_, nb::handle axis_) {
+        return call(op, {x_}, {axis_});
+      },
+      nb::arg("x").none(),
+      nb::arg("axis").none(),
+      nb::sig("def cumprod(x: Tensor | float, axis: int) -> Tensor"),
+      "Products of the elements up to and including each, along an axis. Small integers multiply as int64. The gradient is right where elements are 0.\n\nArgs:\n    x: a tensor of numbers of shape (...) with n along axis.\n    axis: an axis.\n\nReturns:\n    y: the dtype of x, int64 for smaller integers and bools, of shape (...) with i along\n        axis with i = n.\n\nRaises:\n    ValueError: the shapes do not fit.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[0.6, -0.8, 0.4], [-0.5, 1.2, -0.4], [-0.4, -0.1, 0.5]])\n    >>> y = axon.cumprod(x, 0)\n    >>> y.numpy().round(4)\n    array([[ 0.6  , -0.8  ,  0.4  ],\n           [-0.3  , -0.96 , -0.16 ],\n           [ 0.12 ,  0.096, -0.08 ]], dtype=float32)");
+}
+
+void bind_cummax(nb::module_& m) {
+  Op& op = op_of("cummax");
+  m.def(
+      "cummax",
+      [&op](nb::handle x_, nb::handle axis_) {
+        return call(op, {x_}, {axis_});
+      },
+      nb::arg("x").none(),
+      nb::arg("axis").none(),
+      nb::sig("def cummax(x: Tensor | float, axis: int) -> tuple[Tensor, Tensor]"),
+      "Largest of the elements up to and including each, along an axis, and its index, of equals the last. From the first NaN on it is NaN, and the index that of the last NaN.\n\nArgs:\n    x: a tensor of numbers of shape (...) with n along axis.\n    axis: an axis.\n\nReturns:\n    values: the dtype of x, of shape (...) with i along axis with i = n.\n    indices: int64, of shape (...) with i along axis with i = n.\n\nRaises:\n    ValueError: the shapes do not fit; a largest or smallest of no elements is asked for.\n    IndexError: an axis is out of range; an index is out of range: raised when the values\n        are computed.\n\nExample:\n    >>> x = axon.tensor([[0.0, -0.3, -1.3], [0.7, -0.4, -0.3], [0.8, -0.2, 0.8]])\n    >>> values, indices = axon.cummax(x, 0)\n    >>> values.numpy().round(4)\n    array([[ 0. , -0.3, -1.3],\n           [ 0.7, -0.3, -0.3],\n           [ 0.8, -0.2,  0.8]], dtype=float32)\n    >>> indices.numpy()\n    array([[0, 0, 0],\n           [1, 0, 1],\n           [2, 2, 2]])");
+}
+
+void bind_cummin(nb::module_& m) {
+  Op& op = op_of("cummin");
+  m.def(
+      "cummin",
+      [&op](nb::handle x_, nb::handle axis_) {
+        return call(op, {x_}, {axis_});
+      },
+      nb::arg("x").none(),
+      nb::arg("axis").none(),
+      nb::sig("def cummin(x: Tensor | float, axis: int) -> tuple[Tensor, Tensor]"),
+      "Smallest of the elements up to and including each, along an axis, and its index, of equals the last. From the first NaN on it is NaN, and the index that of the last NaN.\n\nArgs:\n    x: a tensor of numbers of shape (...) with n along axis.\n    axis: an axis.\n\nReturns:\n    values: the dtype of x, of shape (...) with i along axis with i = n.\n    indices: int64, of shape (...) with i along axis with i = n.\n\nRaises:\n    ValueError: the shapes do not fit; a largest or smallest of no elements is asked for.\n    IndexError: an axis is out of range; an index is out of range: raised when the values\n        are computed.\n\nExample:\n    >>> x = axon.tensor([[1.2, -0.2, -1.7], [-2.2, 0.4, -0.8], [-1.8, 0.8, 0.4]])\n    >>> values, indices = axon.cummin(x, 0)\n    >>> values.numpy().round(4)\n    array([[ 1.2, -0.2, -1.7],\n           [-2.2, -0.2, -1.7],\n           [-2.2, -0.2, -1.7]], dtype=float32)\n    >>> indices.numpy()\n    array([[0, 0, 0],\n           [1, 0, 0],\n           [1, 0, 0]])");
+}
+
+void bind_diff(nb::module_& m) {
+  Op& op = op_of("diff");
+  m.def(
+      "diff",
+      [&op](nb::handle x_, nb::handle axis_) {
+        return call(op, {x_}, {axis_});
+      },
+      nb::arg("x").none(),
+      nb::arg("axis").none() = op.defaults[0],
+      nb::sig("def diff(x: Tensor | float, axis: int = -1) -> Tensor"),
+      "Each element but the first minus the one before it, along an axis.\n\nArgs:\n    x: a tensor of numbers of shape (...) with n along axis.\n    axis: an axis, by default -1.\n\nReturns:\n    y: the dtype of x, of shape (...) with i along axis with i = n - 1.\n\nRaises:\n    ValueError: the shapes do not fit.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[0.4, 0.8, -0.6], [1.2, -0.5, -0.2]])\n    >>> y = axon.diff(x)\n    >>> y.numpy().round(4)\n    array([[ 0.4, -1.4],\n           [-1.7,  0.3]], dtype=float32)");
 }
 
 void bind_softmax(nb::module_& m) {
@@ -4008,21 +4060,6 @@ void bind_logsumexp__grad(nb::module_& m) {
       "Gradient of logsumexp.");
 }
 
-void bind_cumsum__grad(nb::module_& m) {
-  Op& op = op_of("cumsum.grad");
-  m.def(
-      "cumsum__grad",
-      [&op](nb::handle dy_, nb::handle x_, nb::handle axis_) {
-        return call(op, {dy_, x_}, {axis_});
-      },
-      nb::arg("dy").none(),
-      nb::arg("x").none(),
-      nb::kw_only(),
-      nb::arg("axis").none(),
-      nb::sig("def cumsum__grad(dy: Tensor | float, x: Tensor | Ghost, *, axis: int) -> Tensor"),
-      "Gradient of cumsum.");
-}
-
 void bind_topk__grad(nb::module_& m) {
   Op& op = op_of("topk.grad");
   m.def(
@@ -4039,6 +4076,84 @@ void bind_topk__grad(nb::module_& m) {
       nb::arg("largest").none() = op.defaults[2],
       nb::sig("def topk__grad(dvalues: Tensor | float, indices: Tensor | float, x: Tensor | Ghost, *, k: int, axis: int = -1, largest: bool = True) -> Tensor"),
       "Gradient of topk.");
+}
+
+void bind_cumsum__grad(nb::module_& m) {
+  Op& op = op_of("cumsum.grad");
+  m.def(
+      "cumsum__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle axis_) {
+        return call(op, {dy_, x_}, {axis_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::kw_only(),
+      nb::arg("axis").none(),
+      nb::sig("def cumsum__grad(dy: Tensor | float, x: Tensor | Ghost, *, axis: int) -> Tensor"),
+      "Gradient of cumsum.");
+}
+
+void bind_cumprod__grad(nb::module_& m) {
+  Op& op = op_of("cumprod.grad");
+  m.def(
+      "cumprod__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle y_, nb::handle axis_) {
+        return call(op, {dy_, x_, y_}, {axis_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::arg("y").none(),
+      nb::kw_only(),
+      nb::arg("axis").none(),
+      nb::sig("def cumprod__grad(dy: Tensor | float, x: Tensor | float, y: Tensor | float, *, axis: int) -> Tensor"),
+      "Gradient of cumprod.");
+}
+
+void bind_cummax__grad(nb::module_& m) {
+  Op& op = op_of("cummax.grad");
+  m.def(
+      "cummax__grad",
+      [&op](nb::handle dvalues_, nb::handle indices_, nb::handle x_, nb::handle axis_) {
+        return call(op, {dvalues_, indices_, x_}, {axis_});
+      },
+      nb::arg("dvalues").none(),
+      nb::arg("indices").none(),
+      nb::arg("x").none(),
+      nb::kw_only(),
+      nb::arg("axis").none(),
+      nb::sig("def cummax__grad(dvalues: Tensor | float, indices: Tensor | float, x: Tensor | Ghost, *, axis: int) -> Tensor"),
+      "Gradient of cummax.");
+}
+
+void bind_cummin__grad(nb::module_& m) {
+  Op& op = op_of("cummin.grad");
+  m.def(
+      "cummin__grad",
+      [&op](nb::handle dvalues_, nb::handle indices_, nb::handle x_, nb::handle axis_) {
+        return call(op, {dvalues_, indices_, x_}, {axis_});
+      },
+      nb::arg("dvalues").none(),
+      nb::arg("indices").none(),
+      nb::arg("x").none(),
+      nb::kw_only(),
+      nb::arg("axis").none(),
+      nb::sig("def cummin__grad(dvalues: Tensor | float, indices: Tensor | float, x: Tensor | Ghost, *, axis: int) -> Tensor"),
+      "Gradient of cummin.");
+}
+
+void bind_diff__grad(nb::module_& m) {
+  Op& op = op_of("diff.grad");
+  m.def(
+      "diff__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle axis_) {
+        return call(op, {dy_, x_}, {axis_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::kw_only(),
+      nb::arg("axis").none() = op.defaults[0],
+      nb::sig("def diff__grad(dy: Tensor | float, x: Tensor | Ghost, *, axis: int = -1) -> Tensor"),
+      "Gradient of diff.");
 }
 
 void bind_softmax__grad(nb::module_& m) {
@@ -5447,8 +5562,12 @@ void bind_ops(nb::module_& m) {
   bind_norm_p(m);
   bind_count_nonzero(m);
   bind_logsumexp(m);
-  bind_cumsum(m);
   bind_topk(m);
+  bind_cumsum(m);
+  bind_cumprod(m);
+  bind_cummax(m);
+  bind_cummin(m);
+  bind_diff(m);
   bind_softmax(m);
   bind_log_softmax(m);
   bind_layer_norm(m);
@@ -5622,8 +5741,12 @@ void bind_ops(nb::module_& m) {
   bind_norm__grad(m);
   bind_norm_p__grad(m);
   bind_logsumexp__grad(m);
-  bind_cumsum__grad(m);
   bind_topk__grad(m);
+  bind_cumsum__grad(m);
+  bind_cumprod__grad(m);
+  bind_cummax__grad(m);
+  bind_cummin__grad(m);
+  bind_diff__grad(m);
   bind_softmax__grad(m);
   bind_log_softmax__grad(m);
   bind_layer_norm__grad(m);

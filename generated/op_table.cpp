@@ -1258,20 +1258,6 @@ const char* const kPrograms[] = {
   (attr (keepdim flag false))
   (out (dx (like x) (*)))
   (set dx (*) (select (eq (load y ((keep axis keepdim))) -inf) 0 (mul (load dy ((keep axis keepdim))) (exp (sub (load x (*)) (load y ((keep axis keepdim))))))))))axon",
-    R"axon((program cumsum
-  (doc "Sums of the elements up to and including each, along an axis.")
-  (in (x num ((sub axis n))))
-  (attr (axis axis))
-  (where (i n))
-  (out (y (accum x) ((sub axis i))))
-  (reduce sum y ((sub axis i)) (n) (select (le (index n) (index i)) (load x ((sub axis n))) 0))))axon",
-    R"axon((program cumsum.grad
-  (doc "Gradient of cumsum.")
-  (in (dy float ((sub axis i))))
-  (in (x num ((sub axis n)) ghost))
-  (attr (axis axis))
-  (out (dx (like x) ((sub axis n))))
-  (reduce sum dx ((sub axis n)) (i) (select (le (index n) (index i)) (load dy ((sub axis i))) 0.0))))axon",
     R"axon((program topk
   (doc "The k largest or smallest elements along an axis, in order, and their indices. NaN is last in ascending order.")
   (in (x num ((sub axis n))))
@@ -1294,6 +1280,90 @@ const char* const kPrograms[] = {
   (where (m k))
   (out (dx (like x) ((sub axis n))))
   (scatter sum dx ((sub axis (gather (load indices ((sub axis m)))))) ((sub axis m)) (load dvalues ((sub axis m))))))axon",
+    R"axon((program cumsum
+  (doc "Sums of the elements up to and including each, along an axis.")
+  (in (x num ((sub axis n))))
+  (attr (axis axis))
+  (where (i n))
+  (out (y (accum x) ((sub axis i))))
+  (reduce sum y ((sub axis i)) (n) (select (le (index n) (index i)) (load x ((sub axis n))) 0))))axon",
+    R"axon((program cumsum.grad
+  (doc "Gradient of cumsum.")
+  (in (dy float ((sub axis i))))
+  (in (x num ((sub axis n)) ghost))
+  (attr (axis axis))
+  (out (dx (like x) ((sub axis n))))
+  (reduce sum dx ((sub axis n)) (i) (select (le (index n) (index i)) (load dy ((sub axis i))) 0.0))))axon",
+    R"axon((program cumprod
+  (doc "Products of the elements up to and including each, along an axis. Small integers multiply as int64. The gradient is right where elements are 0.")
+  (in (x num ((sub axis n))))
+  (attr (axis axis))
+  (where (i n))
+  (out (y (accum x) ((sub axis i))))
+  (reduce prod y ((sub axis i)) (n) (select (le (index n) (index i)) (load x ((sub axis n))) 1))))axon",
+    R"axon((program cumprod.grad
+  (doc "Gradient of cumprod.")
+  (in (dy float ((sub axis i))))
+  (in (x num ((sub axis n))))
+  (in (y any ((sub axis i))))
+  (attr (axis axis))
+  (where (i n))
+  (out (dx (like x) ((sub axis n))))
+  (reduce sum g1 ((sub axis n)) (i) (select (le (index i) (index n)) (select (eq (load x ((sub axis i))) 0) 1 0) 0))
+  (reduce sum g2 ((sub axis n)) (i) (select (ge (index i) (index n)) (mul (load dy ((sub axis i))) (load y ((sub axis i)))) 0))
+  (reduce prod g3 ((sub axis i)) (n) (select (le (index n) (index i)) (select (logical_and (eq (load x ((sub axis n))) 0) (eq (load g1 ((sub axis n))) 1)) 1 (load x ((sub axis n)))) 1))
+  (reduce sum g4 ((sub axis n)) (i) (select (ge (index i) (index n)) (mul (load dy ((sub axis i))) (load g3 ((sub axis i)))) 0))
+  (set dx ((sub axis n)) (select (eq (load g1 ((sub axis n))) 0) (div (load g2 ((sub axis n))) (load x ((sub axis n)))) (select (logical_and (eq (load x ((sub axis n))) 0) (eq (load g1 ((sub axis n))) 1)) (load g4 ((sub axis n))) 0)))))axon",
+    R"axon((program cummax
+  (doc "Largest of the elements up to and including each, along an axis, and its index, of equals the last. From the first NaN on it is NaN, and the index that of the last NaN.")
+  (in (x num ((sub axis n))))
+  (attr (axis axis))
+  (where (i n))
+  (out (values (like x) ((sub axis i))))
+  (out (indices int64 ((sub axis i))))
+  (reduce max t1 ((sub axis n)) (i) (select (le (index i) (index n)) (load x ((sub axis i))) (load x ((sub axis n)))))
+  (reduce max indices ((sub axis i)) (n) (select (le (index n) (index i)) (select (logical_or (eq (load x ((sub axis n))) (load t1 ((sub axis n)))) (isnan (load x ((sub axis n))))) (index n) 0) 0))
+  (set values ((sub axis i)) (load x ((sub axis (gather (load indices ((sub axis i))))))))))axon",
+    R"axon((program cummax.grad
+  (doc "Gradient of cummax.")
+  (in (dvalues float ((sub axis i))))
+  (in (indices int64 ((sub axis i))))
+  (in (x num ((sub axis n)) ghost))
+  (attr (axis axis))
+  (out (dx (like dvalues) ((sub axis n))))
+  (scatter sum dx ((sub axis (gather (load indices ((sub axis i)))))) ((sub axis i)) (load dvalues ((sub axis i))))))axon",
+    R"axon((program cummin
+  (doc "Smallest of the elements up to and including each, along an axis, and its index, of equals the last. From the first NaN on it is NaN, and the index that of the last NaN.")
+  (in (x num ((sub axis n))))
+  (attr (axis axis))
+  (where (i n))
+  (out (values (like x) ((sub axis i))))
+  (out (indices int64 ((sub axis i))))
+  (reduce min t1 ((sub axis n)) (i) (select (le (index i) (index n)) (load x ((sub axis i))) (load x ((sub axis n)))))
+  (reduce max indices ((sub axis i)) (n) (select (le (index n) (index i)) (select (logical_or (eq (load x ((sub axis n))) (load t1 ((sub axis n)))) (isnan (load x ((sub axis n))))) (index n) 0) 0))
+  (set values ((sub axis i)) (load x ((sub axis (gather (load indices ((sub axis i))))))))))axon",
+    R"axon((program cummin.grad
+  (doc "Gradient of cummin.")
+  (in (dvalues float ((sub axis i))))
+  (in (indices int64 ((sub axis i))))
+  (in (x num ((sub axis n)) ghost))
+  (attr (axis axis))
+  (out (dx (like dvalues) ((sub axis n))))
+  (scatter sum dx ((sub axis (gather (load indices ((sub axis i)))))) ((sub axis i)) (load dvalues ((sub axis i))))))axon",
+    R"axon((program diff
+  (doc "Each element but the first minus the one before it, along an axis.")
+  (in (x num ((sub axis n))))
+  (attr (axis axis -1))
+  (where (i (- n 1)))
+  (out (y (like x) ((sub axis i))))
+  (set y ((sub axis i)) (sub (load x ((sub axis (+ i 1)))) (load x ((sub axis i)))))))axon",
+    R"axon((program diff.grad
+  (doc "Gradient of diff.")
+  (in (dy float ((sub axis i))))
+  (in (x num ((sub axis n)) ghost))
+  (attr (axis axis -1))
+  (out (dx (like dy) ((sub axis n))))
+  (set dx ((sub axis n)) (sub (guard (load dy ((sub axis (- n 1)))) 0.0) (guard (load dy ((sub axis n))) 0.0)))))axon",
     R"axon((program softmax
   (doc "Exponentials divided by their sum over axes.")
   (in (x float (*)))

@@ -2233,6 +2233,24 @@ def logsumexp(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdi
         1.6413
     """
 
+def topk(x: Tensor | float, k: int, axis: int = -1, largest: bool = True) -> tuple[Tensor, Tensor]:
+    """The k largest or smallest elements along an axis, in order, and their indices. NaN is last in ascending order.
+
+    Args:
+        x: a tensor of numbers of shape (...) with n along axis.
+        k: an integer with k >= 0.
+        axis: an axis, by default -1.
+        largest: a bool, by default True.
+
+    Returns:
+        values: the dtype of x, of shape (...) with m along axis with m = k.
+        indices: int64, of shape (...) with m along axis with m = k.
+
+    Raises:
+        ValueError: the shapes do not fit; k does not satisfy k >= 0.
+        IndexError: an axis is out of range.
+    """
+
 def cumsum(x: Tensor | float, axis: int) -> Tensor:
     """Sums of the elements up to and including each, along an axis.
 
@@ -2257,22 +2275,108 @@ def cumsum(x: Tensor | float, axis: int) -> Tensor:
                [-1.3,  2.2,  1.5]], dtype=float32)
     """
 
-def topk(x: Tensor | float, k: int, axis: int = -1, largest: bool = True) -> tuple[Tensor, Tensor]:
-    """The k largest or smallest elements along an axis, in order, and their indices. NaN is last in ascending order.
+def cumprod(x: Tensor | float, axis: int) -> Tensor:
+    """Products of the elements up to and including each, along an axis. Small integers multiply as int64. The gradient is right where elements are 0.
 
     Args:
         x: a tensor of numbers of shape (...) with n along axis.
-        k: an integer with k >= 0.
-        axis: an axis, by default -1.
-        largest: a bool, by default True.
+        axis: an axis.
 
     Returns:
-        values: the dtype of x, of shape (...) with m along axis with m = k.
-        indices: int64, of shape (...) with m along axis with m = k.
+        y: the dtype of x, int64 for smaller integers and bools, of shape (...) with i along
+            axis with i = n.
 
     Raises:
-        ValueError: the shapes do not fit; k does not satisfy k >= 0.
+        ValueError: the shapes do not fit.
         IndexError: an axis is out of range.
+
+    Example:
+        >>> x = axon.tensor([[0.6, -0.8, 0.4], [-0.5, 1.2, -0.4], [-0.4, -0.1, 0.5]])
+        >>> y = axon.cumprod(x, 0)
+        >>> y.numpy().round(4)
+        array([[ 0.6  , -0.8  ,  0.4  ],
+               [-0.3  , -0.96 , -0.16 ],
+               [ 0.12 ,  0.096, -0.08 ]], dtype=float32)
+    """
+
+def cummax(x: Tensor | float, axis: int) -> tuple[Tensor, Tensor]:
+    """Largest of the elements up to and including each, along an axis, and its index, of equals the last. From the first NaN on it is NaN, and the index that of the last NaN.
+
+    Args:
+        x: a tensor of numbers of shape (...) with n along axis.
+        axis: an axis.
+
+    Returns:
+        values: the dtype of x, of shape (...) with i along axis with i = n.
+        indices: int64, of shape (...) with i along axis with i = n.
+
+    Raises:
+        ValueError: the shapes do not fit; a largest or smallest of no elements is asked for.
+        IndexError: an axis is out of range; an index is out of range: raised when the values
+            are computed.
+
+    Example:
+        >>> x = axon.tensor([[0.0, -0.3, -1.3], [0.7, -0.4, -0.3], [0.8, -0.2, 0.8]])
+        >>> values, indices = axon.cummax(x, 0)
+        >>> values.numpy().round(4)
+        array([[ 0. , -0.3, -1.3],
+               [ 0.7, -0.3, -0.3],
+               [ 0.8, -0.2,  0.8]], dtype=float32)
+        >>> indices.numpy()
+        array([[0, 0, 0],
+               [1, 0, 1],
+               [2, 2, 2]])
+    """
+
+def cummin(x: Tensor | float, axis: int) -> tuple[Tensor, Tensor]:
+    """Smallest of the elements up to and including each, along an axis, and its index, of equals the last. From the first NaN on it is NaN, and the index that of the last NaN.
+
+    Args:
+        x: a tensor of numbers of shape (...) with n along axis.
+        axis: an axis.
+
+    Returns:
+        values: the dtype of x, of shape (...) with i along axis with i = n.
+        indices: int64, of shape (...) with i along axis with i = n.
+
+    Raises:
+        ValueError: the shapes do not fit; a largest or smallest of no elements is asked for.
+        IndexError: an axis is out of range; an index is out of range: raised when the values
+            are computed.
+
+    Example:
+        >>> x = axon.tensor([[1.2, -0.2, -1.7], [-2.2, 0.4, -0.8], [-1.8, 0.8, 0.4]])
+        >>> values, indices = axon.cummin(x, 0)
+        >>> values.numpy().round(4)
+        array([[ 1.2, -0.2, -1.7],
+               [-2.2, -0.2, -1.7],
+               [-2.2, -0.2, -1.7]], dtype=float32)
+        >>> indices.numpy()
+        array([[0, 0, 0],
+               [1, 0, 0],
+               [1, 0, 0]])
+    """
+
+def diff(x: Tensor | float, axis: int = -1) -> Tensor:
+    """Each element but the first minus the one before it, along an axis.
+
+    Args:
+        x: a tensor of numbers of shape (...) with n along axis.
+        axis: an axis, by default -1.
+
+    Returns:
+        y: the dtype of x, of shape (...) with i along axis with i = n - 1.
+
+    Raises:
+        ValueError: the shapes do not fit.
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> x = axon.tensor([[0.4, 0.8, -0.6], [1.2, -0.5, -0.2]])
+        >>> y = axon.diff(x)
+        >>> y.numpy().round(4)
+        array([[ 0.4, -1.4],
+               [-1.7,  0.3]], dtype=float32)
     """
 
 def softmax(x: Tensor | float, axis: int | Sequence[int] | None = -1) -> Tensor:
@@ -4735,11 +4839,23 @@ def norm_p__grad(dy: Tensor | float, x: Tensor | float, y: Tensor | float, *, p:
 def logsumexp__grad(dy: Tensor | float, x: Tensor | float, y: Tensor | float, *, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor:
     """Gradient of logsumexp."""
 
+def topk__grad(dvalues: Tensor | float, indices: Tensor | float, x: Tensor | Ghost, *, k: int, axis: int = -1, largest: bool = True) -> Tensor:
+    """Gradient of topk."""
+
 def cumsum__grad(dy: Tensor | float, x: Tensor | Ghost, *, axis: int) -> Tensor:
     """Gradient of cumsum."""
 
-def topk__grad(dvalues: Tensor | float, indices: Tensor | float, x: Tensor | Ghost, *, k: int, axis: int = -1, largest: bool = True) -> Tensor:
-    """Gradient of topk."""
+def cumprod__grad(dy: Tensor | float, x: Tensor | float, y: Tensor | float, *, axis: int) -> Tensor:
+    """Gradient of cumprod."""
+
+def cummax__grad(dvalues: Tensor | float, indices: Tensor | float, x: Tensor | Ghost, *, axis: int) -> Tensor:
+    """Gradient of cummax."""
+
+def cummin__grad(dvalues: Tensor | float, indices: Tensor | float, x: Tensor | Ghost, *, axis: int) -> Tensor:
+    """Gradient of cummin."""
+
+def diff__grad(dy: Tensor | float, x: Tensor | Ghost, *, axis: int = -1) -> Tensor:
+    """Gradient of diff."""
 
 def softmax__grad(dy: Tensor | float, y: Tensor | float, x: Tensor | Ghost, *, axis: int | Sequence[int] | None = -1) -> Tensor:
     """Gradient of softmax."""
@@ -5908,6 +6024,110 @@ class Methods(TensorBase):
             array([[-0.1,  0.5,  0.9],
                    [-0.1,  0.4,  0.8],
                    [-1.3,  2.2,  1.5]], dtype=float32)
+        """
+
+    def cumprod(self, axis: int) -> Tensor:
+        """Products of the elements up to and including each, along an axis. Small integers multiply as int64. The gradient is right where elements are 0.
+
+        Args:
+            x: a tensor of numbers of shape (...) with n along axis.
+            axis: an axis.
+
+        Returns:
+            y: the dtype of x, int64 for smaller integers and bools, of shape (...) with i along
+                axis with i = n.
+
+        Raises:
+            ValueError: the shapes do not fit.
+            IndexError: an axis is out of range.
+
+        Example:
+            >>> x = axon.tensor([[0.6, -0.8, 0.4], [-0.5, 1.2, -0.4], [-0.4, -0.1, 0.5]])
+            >>> y = axon.cumprod(x, 0)
+            >>> y.numpy().round(4)
+            array([[ 0.6  , -0.8  ,  0.4  ],
+                   [-0.3  , -0.96 , -0.16 ],
+                   [ 0.12 ,  0.096, -0.08 ]], dtype=float32)
+        """
+
+    def cummax(self, axis: int) -> tuple[Tensor, Tensor]:
+        """Largest of the elements up to and including each, along an axis, and its index, of equals the last. From the first NaN on it is NaN, and the index that of the last NaN.
+
+        Args:
+            x: a tensor of numbers of shape (...) with n along axis.
+            axis: an axis.
+
+        Returns:
+            values: the dtype of x, of shape (...) with i along axis with i = n.
+            indices: int64, of shape (...) with i along axis with i = n.
+
+        Raises:
+            ValueError: the shapes do not fit; a largest or smallest of no elements is asked for.
+            IndexError: an axis is out of range; an index is out of range: raised when the values
+                are computed.
+
+        Example:
+            >>> x = axon.tensor([[0.0, -0.3, -1.3], [0.7, -0.4, -0.3], [0.8, -0.2, 0.8]])
+            >>> values, indices = axon.cummax(x, 0)
+            >>> values.numpy().round(4)
+            array([[ 0. , -0.3, -1.3],
+                   [ 0.7, -0.3, -0.3],
+                   [ 0.8, -0.2,  0.8]], dtype=float32)
+            >>> indices.numpy()
+            array([[0, 0, 0],
+                   [1, 0, 1],
+                   [2, 2, 2]])
+        """
+
+    def cummin(self, axis: int) -> tuple[Tensor, Tensor]:
+        """Smallest of the elements up to and including each, along an axis, and its index, of equals the last. From the first NaN on it is NaN, and the index that of the last NaN.
+
+        Args:
+            x: a tensor of numbers of shape (...) with n along axis.
+            axis: an axis.
+
+        Returns:
+            values: the dtype of x, of shape (...) with i along axis with i = n.
+            indices: int64, of shape (...) with i along axis with i = n.
+
+        Raises:
+            ValueError: the shapes do not fit; a largest or smallest of no elements is asked for.
+            IndexError: an axis is out of range; an index is out of range: raised when the values
+                are computed.
+
+        Example:
+            >>> x = axon.tensor([[1.2, -0.2, -1.7], [-2.2, 0.4, -0.8], [-1.8, 0.8, 0.4]])
+            >>> values, indices = axon.cummin(x, 0)
+            >>> values.numpy().round(4)
+            array([[ 1.2, -0.2, -1.7],
+                   [-2.2, -0.2, -1.7],
+                   [-2.2, -0.2, -1.7]], dtype=float32)
+            >>> indices.numpy()
+            array([[0, 0, 0],
+                   [1, 0, 0],
+                   [1, 0, 0]])
+        """
+
+    def diff(self, axis: int = -1) -> Tensor:
+        """Each element but the first minus the one before it, along an axis.
+
+        Args:
+            x: a tensor of numbers of shape (...) with n along axis.
+            axis: an axis, by default -1.
+
+        Returns:
+            y: the dtype of x, of shape (...) with i along axis with i = n - 1.
+
+        Raises:
+            ValueError: the shapes do not fit.
+            IndexError: an axis is out of range.
+
+        Example:
+            >>> x = axon.tensor([[0.4, 0.8, -0.6], [1.2, -0.5, -0.2]])
+            >>> y = axon.diff(x)
+            >>> y.numpy().round(4)
+            array([[ 0.4, -1.4],
+                   [-1.7,  0.3]], dtype=float32)
         """
 
     def softmax(self, axis: int | Sequence[int] | None = -1) -> Tensor:
