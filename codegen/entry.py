@@ -90,6 +90,7 @@ SAMPLES = (
     "bits",
     "counts",
     "definite",
+    "ascending",
     "below",
 )
 NON_FLOAT = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")

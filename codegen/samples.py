@@ -210,6 +210,8 @@ class _Builder:
             return random.uniform(0.05, 0.95, shape)
         if kind == "nonzero":
             return np.sign(normal) * (np.abs(normal) + 0.5)
+        if kind == "ascending":
+            return np.sort(normal, -1)
         if kind == "definite":
             return normal + 2 * shape[-1] * np.eye(shape[-1])
         if kind == "bits":

@@ -688,6 +688,14 @@ def logsumexp_backward(ctx, dy):
     return ops.logsumexp__grad(dy, ctx.x, ctx.y, axis=ctx.axis, keepdim=ctx.keepdim)
 
 
+def sort_backward(ctx, dvalues):
+    """Gradient of `sort`.
+
+        dx[axis: indices[axis: n]] += dvalues[axis: n] for axis: n
+    """
+    return ops.sort__grad(dvalues, ctx.indices, ctx.x, axis=ctx.axis, descending=ctx.descending)
+
+
 def topk_backward(ctx, dvalues):
     """Gradient of `topk`.
 
@@ -1790,6 +1798,7 @@ STUBS = {
     "norm": norm_backward,
     "norm_p": norm_p_backward,
     "logsumexp": logsumexp_backward,
+    "sort": sort_backward,
     "topk": topk_backward,
     "cumsum": cumsum_backward,
     "cumprod": cumprod_backward,
@@ -1909,6 +1918,7 @@ WITHOUT_GRADIENT = {
     "argmax",
     "argmin",
     "count_nonzero",
+    "searchsorted",
     "one_hot",
     "full",
     "iota",

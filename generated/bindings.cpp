@@ -1423,6 +1423,21 @@ void bind_logsumexp(nb::module_& m) {
       "log(sum(exp(x))) over axes, without overflow; its gradient where all x are -inf is 0.\n\nArgs:\n    x: a floating-point tensor.\n    axis: an axis, several, or None for all, by default None.\n    keepdim: a bool, by default False.\n\nReturns:\n    y: the dtype of x, of shape (...) without axis, which stays with extent 1 if keepdim.\n\nRaises:\n    ValueError: a largest or smallest of no elements is asked for.\n    TypeError: x has a dtype of another kind.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[0.0, -1.8, -0.8], [0.4, 0.5, -0.9]])\n    >>> y = axon.logsumexp(x)\n    >>> round(y.item(), 4)\n    1.6413");
 }
 
+void bind_sort(nb::module_& m) {
+  Op& op = op_of("sort");
+  m.def(
+      "sort",
+      [&op](nb::handle x_, nb::handle axis_, nb::handle descending_) {
+        return call(op, {x_}, {axis_, descending_});
+      },
+      nb::arg("x").none(),
+      nb::arg("axis").none() = op.defaults[0],
+      nb::kw_only(),
+      nb::arg("descending").none() = op.defaults[1],
+      nb::sig("def sort(x: Tensor | float, axis: int = -1, *, descending: bool = False) -> tuple[Tensor, Tensor]"),
+      "The elements along an axis in ascending or descending order, and their indices. Equal elements keep their order; NaN counts as the largest.\n\nArgs:\n    x: a tensor of shape (...) with n along axis.\n    axis: an axis, by default -1.\n    descending: a bool, by default False.\n\nReturns:\n    values: the dtype of x, of shape (...) with n along axis.\n    indices: int64, of shape (...) with n along axis.\n\nRaises:\n    ValueError: the shapes do not fit.\n    IndexError: an axis is out of range.");
+}
+
 void bind_topk(nb::module_& m) {
   Op& op = op_of("topk");
   m.def(
@@ -1436,6 +1451,21 @@ void bind_topk(nb::module_& m) {
       nb::arg("largest").none() = op.defaults[2],
       nb::sig("def topk(x: Tensor | float, k: int, axis: int = -1, largest: bool = True) -> tuple[Tensor, Tensor]"),
       "The k largest or smallest elements along an axis, in order, and their indices. NaN is last in ascending order.\n\nArgs:\n    x: a tensor of numbers of shape (...) with n along axis.\n    k: an integer with k >= 0.\n    axis: an axis, by default -1.\n    largest: a bool, by default True.\n\nReturns:\n    values: the dtype of x, of shape (...) with m along axis with m = k.\n    indices: int64, of shape (...) with m along axis with m = k.\n\nRaises:\n    ValueError: the shapes do not fit; k does not satisfy k >= 0.\n    IndexError: an axis is out of range.");
+}
+
+void bind_searchsorted(nb::module_& m) {
+  Op& op = op_of("searchsorted");
+  m.def(
+      "searchsorted",
+      [&op](nb::handle boundaries_, nb::handle x_, nb::handle right_) {
+        return call(op, {boundaries_, x_}, {right_});
+      },
+      nb::arg("boundaries").none(),
+      nb::arg("x").none(),
+      nb::kw_only(),
+      nb::arg("right").none() = op.defaults[0],
+      nb::sig("def searchsorted(boundaries: Tensor | float, x: Tensor | float, *, right: bool = False) -> Tensor"),
+      "For each element of x, how many boundaries of its row are less, or, with right, not more; a row of boundaries is in ascending order.\n\nArgs:\n    boundaries: a tensor of numbers of shape (..., n).\n    x: a tensor of numbers of shape (..., k).\n    right: a bool, by default False.\n\nReturns:\n    y: int64, of shape (..., k).\n\nRaises:\n    ValueError: the shapes do not fit.");
 }
 
 void bind_cumsum(nb::module_& m) {
@@ -4060,6 +4090,23 @@ void bind_logsumexp__grad(nb::module_& m) {
       "Gradient of logsumexp.");
 }
 
+void bind_sort__grad(nb::module_& m) {
+  Op& op = op_of("sort.grad");
+  m.def(
+      "sort__grad",
+      [&op](nb::handle dvalues_, nb::handle indices_, nb::handle x_, nb::handle axis_, nb::handle descending_) {
+        return call(op, {dvalues_, indices_, x_}, {axis_, descending_});
+      },
+      nb::arg("dvalues").none(),
+      nb::arg("indices").none(),
+      nb::arg("x").none(),
+      nb::kw_only(),
+      nb::arg("axis").none() = op.defaults[0],
+      nb::arg("descending").none() = op.defaults[1],
+      nb::sig("def sort__grad(dvalues: Tensor | float, indices: Tensor | float, x: Tensor | Ghost, *, axis: int = -1, descending: bool = False) -> Tensor"),
+      "Gradient of sort.");
+}
+
 void bind_topk__grad(nb::module_& m) {
   Op& op = op_of("topk.grad");
   m.def(
@@ -5562,7 +5609,9 @@ void bind_ops(nb::module_& m) {
   bind_norm_p(m);
   bind_count_nonzero(m);
   bind_logsumexp(m);
+  bind_sort(m);
   bind_topk(m);
+  bind_searchsorted(m);
   bind_cumsum(m);
   bind_cumprod(m);
   bind_cummax(m);
@@ -5741,6 +5790,7 @@ void bind_ops(nb::module_& m) {
   bind_norm__grad(m);
   bind_norm_p__grad(m);
   bind_logsumexp__grad(m);
+  bind_sort__grad(m);
   bind_topk__grad(m);
   bind_cumsum__grad(m);
   bind_cumprod__grad(m);

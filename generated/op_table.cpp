@@ -1258,6 +1258,23 @@ const char* const kPrograms[] = {
   (attr (keepdim flag false))
   (out (dx (like x) (*)))
   (set dx (*) (select (eq (load y ((keep axis keepdim))) -inf) 0 (mul (load dy ((keep axis keepdim))) (exp (sub (load x (*)) (load y ((keep axis keepdim))))))))))axon",
+    R"axon((program sort
+  (doc "The elements along an axis in ascending or descending order, and their indices. Equal elements keep their order; NaN counts as the largest.")
+  (in (x any ((sub axis n))))
+  (attr (axis axis -1))
+  (attr (descending flag false))
+  (out (values (like x) ((sub axis n))))
+  (out (indices int64 ((sub axis n))))
+  (call sort (values indices) (x) (axis descending))))axon",
+    R"axon((program sort.grad
+  (doc "Gradient of sort.")
+  (in (dvalues float ((sub axis n))))
+  (in (indices any ((sub axis n))))
+  (in (x any ((sub axis n)) ghost))
+  (attr (axis axis -1))
+  (attr (descending flag false))
+  (out (dx (like x) ((sub axis n))))
+  (scatter sum dx ((sub axis (gather (load indices ((sub axis n)))))) ((sub axis n)) (load dvalues ((sub axis n))))))axon",
     R"axon((program topk
   (doc "The k largest or smallest elements along an axis, in order, and their indices. NaN is last in ascending order.")
   (in (x num ((sub axis n))))
@@ -1280,6 +1297,13 @@ const char* const kPrograms[] = {
   (where (m k))
   (out (dx (like x) ((sub axis n))))
   (scatter sum dx ((sub axis (gather (load indices ((sub axis m)))))) ((sub axis m)) (load dvalues ((sub axis m))))))axon",
+    R"axon((program searchsorted
+  (doc "For each element of x, how many boundaries of its row are less, or, with right, not more; a row of boundaries is in ascending order.")
+  (in (boundaries num (* n)))
+  (in (x num (* k)))
+  (attr (right flag false))
+  (out (y int64 (* k)))
+  (call searchsorted (y) (boundaries x) (right))))axon",
     R"axon((program cumsum
   (doc "Sums of the elements up to and including each, along an axis.")
   (in (x num ((sub axis n))))

@@ -2233,6 +2233,23 @@ def logsumexp(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdi
         1.6413
     """
 
+def sort(x: Tensor | float, axis: int = -1, *, descending: bool = False) -> tuple[Tensor, Tensor]:
+    """The elements along an axis in ascending or descending order, and their indices. Equal elements keep their order; NaN counts as the largest.
+
+    Args:
+        x: a tensor of shape (...) with n along axis.
+        axis: an axis, by default -1.
+        descending: a bool, by default False.
+
+    Returns:
+        values: the dtype of x, of shape (...) with n along axis.
+        indices: int64, of shape (...) with n along axis.
+
+    Raises:
+        ValueError: the shapes do not fit.
+        IndexError: an axis is out of range.
+    """
+
 def topk(x: Tensor | float, k: int, axis: int = -1, largest: bool = True) -> tuple[Tensor, Tensor]:
     """The k largest or smallest elements along an axis, in order, and their indices. NaN is last in ascending order.
 
@@ -2249,6 +2266,21 @@ def topk(x: Tensor | float, k: int, axis: int = -1, largest: bool = True) -> tup
     Raises:
         ValueError: the shapes do not fit; k does not satisfy k >= 0.
         IndexError: an axis is out of range.
+    """
+
+def searchsorted(boundaries: Tensor | float, x: Tensor | float, *, right: bool = False) -> Tensor:
+    """For each element of x, how many boundaries of its row are less, or, with right, not more; a row of boundaries is in ascending order.
+
+    Args:
+        boundaries: a tensor of numbers of shape (..., n).
+        x: a tensor of numbers of shape (..., k).
+        right: a bool, by default False.
+
+    Returns:
+        y: int64, of shape (..., k).
+
+    Raises:
+        ValueError: the shapes do not fit.
     """
 
 def cumsum(x: Tensor | float, axis: int) -> Tensor:
@@ -4838,6 +4870,9 @@ def norm_p__grad(dy: Tensor | float, x: Tensor | float, y: Tensor | float, *, p:
 
 def logsumexp__grad(dy: Tensor | float, x: Tensor | float, y: Tensor | float, *, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor:
     """Gradient of logsumexp."""
+
+def sort__grad(dvalues: Tensor | float, indices: Tensor | float, x: Tensor | Ghost, *, axis: int = -1, descending: bool = False) -> Tensor:
+    """Gradient of sort."""
 
 def topk__grad(dvalues: Tensor | float, indices: Tensor | float, x: Tensor | Ghost, *, k: int, axis: int = -1, largest: bool = True) -> Tensor:
     """Gradient of topk."""

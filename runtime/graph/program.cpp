@@ -277,7 +277,8 @@ class Interpreter {
       expect(!decl.outputs.empty(), "(call " + decl.call + " ...) has no outputs");
       decl.value = decl.outputs[0];
     } else if (head == "apply") {
-      expect(rest.size() == 4, "(apply OP ((OUT (TERM...))...) (IN...) (ATTR...)) takes four forms");
+      expect(rest.size() == 4,
+             "(apply OP ((OUT (TERM...))...) (IN...) (ATTR...)) takes four forms");
       decl.kind = StatementDecl::Kind::apply;
       decl.call = name(rest[0]);
       for (const Form& output : list(rest[1])) {

@@ -136,7 +136,7 @@ struct Kernel {
   std::vector<ScalarSlot> scalars;
   std::vector<Phase> phases;
   std::vector<int32_t> statements;  // of the plan, for explain
-  OpaqueCall call;  // kind == call; the buffers are its inputs, then its outputs
+  OpaqueCall call;                  // kind == call; the buffers are its inputs, then its outputs
 };
 
 /// What a compiled kernel is called with. Extents, strides and offsets that are not baked into the

@@ -1,10 +1,11 @@
 // Opaque kernels that a Python function computes: `_runtime.register_call(kind, function)`.
+#include "device/cpu/calls.h"
+
 #include <nanobind/stl/string.h>
 
 #include <cstring>
 
 #include "core/error.h"
-#include "device/cpu/calls.h"
 #include "core/math.h"
 #include "graph/record.h"
 #include "python/half.h"
@@ -98,8 +99,8 @@ class PythonCall {
 std::string message_of(const OpaqueCall& call, const nb::python_error& error) {
   std::string text = "axon." + call.op + ": ";
   for (size_t i = 0; i < call.inputs.size(); ++i) {
-    text += (i > 0 ? ", " : "") + call.inputs[i].name + " has shape " +
-            shape_text(call.inputs[i].dims);
+    text +=
+        (i > 0 ? ", " : "") + call.inputs[i].name + " has shape " + shape_text(call.inputs[i].dims);
   }
   return text + "; " + nb::cast<std::string>(nb::str(error.value()));
 }

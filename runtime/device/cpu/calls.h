@@ -8,7 +8,8 @@
 
 namespace axon {
 
-/// Computes one call: `buffers` are its inputs, then its outputs, of the dtypes of `kernel.buffers`.
+/// Computes one call: `buffers` are its inputs, then its outputs, of the dtypes of
+/// `kernel.buffers`.
 using CallFunction = std::function<void(const Kernel& kernel, void* const* buffers)>;
 
 /// Makes `function` the kernel of this kind, in place of any other.
@@ -23,5 +24,10 @@ void run_call(const Kernel& kernel, void* const* buffers);
 ///        `largest` or `descending`, else ascending; the outputs have extent k there. Stable: equal
 ///        elements keep their order. NaN counts as the largest value.
 void sort_call(const Kernel& kernel, void* const* buffers);
+
+/// searchsorted   inputs: boundaries (..., n), ascending, and x (..., k) with the same rows and
+///        dtype; outputs: int64 (..., k); attributes: right.
+///        How many boundaries of its row are less than each x, or, with `right`, not more.
+void searchsorted_call(const Kernel& kernel, void* const* buffers);
 
 }  // namespace axon
