@@ -191,7 +191,24 @@ def training() -> Iterator[Workload]:
     yield mlp("MLP 2-16-16-2, batch 32, SGD step", (2, 16, 16, 2), 32, "SGD")
 
 
+def sorting() -> Iterator[Workload]:
+    import jax
+    import torch
+
+    import axon
+
+    for label, shape in (("2^20", (1 << 20,)), ("rows of 4096x256", (4096, 256))):
+        yield formula(
+            f"argsort, {label}",
+            [random(*shape)],
+            axon.argsort,
+            lambda a: torch.argsort(a, stable=True),
+            lambda a: jax.numpy.argsort(a, axis=-1),
+        )
+
+
 def all_workloads() -> Iterator[Workload]:
     yield from elementwise()
+    yield from sorting()
     yield from contractions()
     yield from training()
