@@ -209,7 +209,7 @@ class Binder {
     if (scatter) {
       domain.of_points(s.domain);
     } else {
-      domain.of_store(s.index, s.domain);
+      domain.of_store(s.index, s.domain, s.expr);
     }
     ExprBinder binder(program_, terms_, domain, slots_, values_);
     const Typed value = binder.expr(s.expr);

@@ -1,6 +1,7 @@
 #include "plan/bind_domain.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "core/error.h"
 
@@ -15,6 +16,25 @@ bool names_dim(const Form& term, const std::string& name) {
   if (is_name(term, name)) return true;
   return is_product(term) && std::any_of(term.items.begin() + 1, term.items.end(),
                                          [&](const Form& f) { return is_name(f, name); });
+}
+
+/// True iff loads that extend along axis `name` have it as the last of their index, not `other`.
+bool runs_along(const std::string& name, const std::string& other, const Form& expr) {
+  bool found = false;
+  bool refused = false;
+  const std::function<void(const Form&)> visit = [&](const Form& form) {
+    if (form.is("load")) {
+      const std::vector<Form>& index = form.items.at(2).items;
+      const auto extends = [&](const Form& term) { return is_name(term, name); };
+      if (std::none_of(index.begin(), index.end(), extends)) return;
+      found = found || is_name(index.back(), name);
+      refused = refused || is_name(index.back(), other);
+      return;
+    }
+    for (const Form& item : form.items) visit(item);
+  };
+  visit(expr);
+  return found && !refused;
 }
 
 bool is_group_term(const Form& term) {
@@ -85,7 +105,8 @@ size_t Domain::group_place(const std::vector<Item>& stored) const {
   return 0;
 }
 
-void Domain::of_store(const std::vector<Form>& stored, const std::vector<Form>& reduced) {
+void Domain::of_store(const std::vector<Form>& stored, const std::vector<Form>& reduced,
+                      const Form& expr) {
   std::vector<Item> outer;
   collect(stored, false, outer);
   if (reduced.empty()) {
@@ -123,7 +144,9 @@ void Domain::of_store(const std::vector<Form>& stored, const std::vector<Form>& 
   sequence.insert(sequence.begin() + place, on_group_items.begin(), on_group_items.end());
   const auto last = std::find_if(sequence.rbegin(), sequence.rend(),
                                  [](const Item& item) { return !item.reduced; });
-  const auto before = last == sequence.rend() ? sequence.end() : last.base() - 1;
+  const bool behind = last == sequence.rend() ||
+                      (!named.empty() && runs_along(named.back().name, last->name, expr));
+  const auto before = behind ? sequence.end() : last.base() - 1;
   sequence.insert(before, named.begin(), named.end());
   items_ = std::move(sequence);
   finish();

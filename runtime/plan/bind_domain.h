@@ -14,8 +14,10 @@ class Domain {
  public:
   Domain(const Program& program, const Terms& terms) : program_(program), terms_(terms) {}
 
-  /// Of a set or reduce: the axes of its store, then those reduced, ordered as docs/ir.md says.
-  void of_store(const std::vector<Form>& stored, const std::vector<Form>& reduced);
+  /// Of a set or reduce of `expr`: the axes of its store and those reduced, ordered as docs/ir.md
+  /// says.
+  void of_store(const std::vector<Form>& stored, const std::vector<Form>& reduced,
+                const Form& expr);
   /// Of a scatter.
   void of_points(const std::vector<Form>& terms);
 
