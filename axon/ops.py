@@ -173,7 +173,9 @@ def register(entries: Mapping[str, Entry]) -> dict[str, str]:
             names[name] = f"{name}@{hashlib.sha256(text.encode()).hexdigest()[:8]}"
     for name, entry in entries.items():
         for program, suffix in zip(_programs(entry), ("", ".grad"), strict=False):
-            _runtime.register(str(program.applying(names).replace(name=names[name] + suffix)))
+            program = program.applying(names).replace(name=names[name] + suffix)
+            if not _is_known(program):
+                _runtime.register(str(program))
         if entry.grad is None:
             autograd.WITHOUT_GRADIENT.add(names[name])
     return names
@@ -196,15 +198,20 @@ def _applied(name: str, entries: Mapping[str, Entry]) -> list[str]:
 
 
 def _is_free(entry: Entry) -> bool:
-    """True iff the entry's name stands for no program yet, or for the very same ones."""
+    """True iff the entry's name stands for no program yet, or for the same ones."""
     if not _runtime.is_registered(entry.name):
         return True
     if entry.grad is None and entry.name not in autograd.WITHOUT_GRADIENT:
         return False
-    return all(
-        _runtime.is_registered(program.name) and _runtime.program_text(program.name) == str(program)
-        for program in _programs(entry)
-    )
+    return all(map(_is_known, _programs(entry)))
+
+
+def _is_known(program: Program) -> bool:
+    """True iff the runtime has this very program, wherever it was written and documented."""
+    from axon._codegen import ir
+
+    name = program.name
+    return _runtime.is_registered(name) and ir.parse(_runtime.program_text(name)) == program
 
 
 def _signature(function: Function) -> inspect.Signature:

@@ -191,7 +191,7 @@ def test_wrong_calls_name_the_cause(name):
 
 def test_loading_again_gives_the_same_ops():
     assert ops.load(TEXT) is declared
-    longer = ops.load(TEXT + "\nhalf: {in: 'x: float', forward: 'x / 2'}")
+    longer = ops.load("half: {in: 'x: float', forward: 'x / 2'}\n" + TEXT)
     assert longer.squareplus.program == declared.squareplus.program
 
 
