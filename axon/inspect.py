@@ -34,7 +34,7 @@ class Kernel:
     @property
     def cuda(self) -> str:
         """The kernel as CUDA source; empty where `no_cuda` says why there is none."""
-        return self.emit_cuda()["source"]
+        return self.emit_cuda()["text"]
 
     @property
     def no_cuda(self) -> str:

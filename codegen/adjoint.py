@@ -7,6 +7,8 @@ result: the gradient is select(c, dY·∂a, 0) and not select(c, dY, 0)·∂a, w
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from . import programs
@@ -148,10 +150,13 @@ class _Sweep:
 
     def gradient(self, name: str, simplified: bool) -> Program | None:
         for statement in reversed(self.program.statements):
-            self._reverse(statement)
+            with self._from_line(statement.line):
+                self._reverse(statement)
         produced = [i for i in self.gradients if self.pending.get(i)]
         for value in produced:
-            self._finish(value)
+            reader = next(s for s in self.program.statements if value in s.read)
+            with self._from_line(reader.line):
+                self._finish(value)
         if not produced:
             return None
         outputs = set(self.outputs)
@@ -161,6 +166,13 @@ class _Sweep:
         if simplified:
             statements = simplify_statements(statements, results, self._definitions())
         return self._assemble(name, produced, statements)
+
+    @contextlib.contextmanager
+    def _from_line(self, line: int) -> Iterator[None]:
+        """The statements emitted within derive from a formula on this line."""
+        first = len(self.emitted)
+        yield
+        self.emitted[first:] = [replace(s, line=line) for s in self.emitted[first:]]
 
     def _find_active(self) -> set[str]:
         """Values through which a gradient can flow to an input."""
@@ -441,6 +453,7 @@ class _Sweep:
             tuple((n, e) for n, e in where.items() if n in needs.used_where),
             (),
             f"Gradient of {self.program.name}.",
+            self.program.source,
         )
 
     def _dtype_of(self, value: str, inputs: list[Input]) -> Call:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -441,7 +441,7 @@ class _Entry:
                 signature.outputs[name] = Output(name, dtype, dims)
                 lowerer.write(signature.outputs[name], expr, flat_dims(dims))
             signature.outputs = {name: signature.outputs[name] for name in declared}
-            statements = lowerer.statements
+            statements = self._relative(lowerer.statements)
         else:
             both = self.fields.keys["kernel"].mark if kernel is not None else self.key.mark
             what = "has 'forward:' and 'kernel:'" if kernel else "needs 'forward:' or 'kernel:'"
@@ -460,7 +460,15 @@ class _Entry:
             used_where(signature, inputs, signature.outputs.values(), statements),
             tuple(signature.checks),
             self._doc(),
+            self._source(),
         )
+
+    def _source(self) -> tuple[str, int]:
+        return self.key.mark.source.path, self.key.mark.line
+
+    def _relative(self, statements: list[Statement]) -> list[Statement]:
+        """With lines counted from the entry's own, so that it can move."""
+        return [replace(s, line=s.line - self.key.mark.line) for s in statements]
 
     def _where(self, out: Scalar | None) -> None:
         signature = self.signature
@@ -682,7 +690,7 @@ class _Entry:
                 outputs[name] = Output(f"d{name}", call("like", name), dims)
                 lowerer.write(outputs[name], results[f"d{name}"], flat_dims(dims), reduced)
                 self._check_cotangent(lowerer, formula, name, [f"d{o.name}" for o in cotangents])
-        statements = tuple(lowerer.statements)
+        statements = tuple(self._relative(lowerer.statements))
         rest = [name for name in wanted if name not in outputs]
         derived = self._derived(program) if rest else None
         if derived is not None:
@@ -702,6 +710,7 @@ class _Entry:
             statements,
             used_where(self.signature, inputs, ordered, statements),
             doc=f"Gradient of {self.name}.",
+            source=self._source(),
         )
 
     def _check_names(self, program: Program, values: dict[str, Input]) -> None:

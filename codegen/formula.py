@@ -189,13 +189,22 @@ class Lowerer(TensorLines):
         if is_scatter(expr):
             self.statements.append(self._scatter(output.name, output, expr))
             return
+        line = self._line(expr)
         reduction = self._reduction(self._resolve(expr))
         if reduction is not None and self._needs_no_temporary(reduction, index, reduced):
             self._check_covered(reduction.over, covered, expr, shown)
             domain = reduced + reduction.domain
             body = reduction.body
             self.statements.append(
-                Statement("reduce", output.name, index, body.expr, reduction.combine, domain)
+                Statement(
+                    "reduce",
+                    output.name,
+                    index,
+                    body.expr,
+                    reduction.combine,
+                    domain,
+                    line=reduction.line,
+                )
             )
             self._remember(output.name, index)
             return
@@ -203,11 +212,15 @@ class Lowerer(TensorLines):
         self._check_covered(value.over, covered, expr, shown)
         if reduced:
             self.statements.append(
-                Statement("reduce", output.name, index, value.expr, "sum", reduced)
+                Statement("reduce", output.name, index, value.expr, "sum", reduced, line=line)
             )
         else:
-            self.statements.append(Statement("set", output.name, index, value.expr))
+            self.statements.append(Statement("set", output.name, index, value.expr, line=line))
         self._remember(output.name, index)
+
+    def _line(self, node: ast.expr) -> int:
+        """The line of the file that the node is on."""
+        return self.parsed.mark(node).line
 
     def _remember(self, name: str, index: tuple[Node, ...]) -> None:
         """Later lines load the output instead of computing it again."""
@@ -250,7 +263,8 @@ class Lowerer(TensorLines):
             expr.func, flat_dims(output.dims), elements(expr.func.slice), output.name
         )
         domain = self.terms(merge(value.over, over_of(index, self.signature)))
-        return Statement("scatter", name, index, value.expr, combine.id, domain)
+        line = self._line(expr)
+        return Statement("scatter", name, index, value.expr, combine.id, domain, line=line)
 
     def _scatter_temporary(self, expr: ast.Call) -> Value:
         """A scatter inside a formula; equal ones share a temporary."""
@@ -295,7 +309,8 @@ class Lowerer(TensorLines):
                 raise self.parsed.error(
                     node, f"the reduced expression does not extend over {what}", "an axis of it"
                 )
-        return Reduction(node.func.value.id, terms, body, body.over - set(terms))
+        over = body.over - set(terms)
+        return Reduction(node.func.value.id, terms, body, over, self._line(node))
 
     def _named_terms(self, node: Any) -> tuple[Node, ...]:
         """What stands between the brackets of a reduction: named axes and `...`."""
@@ -331,7 +346,7 @@ class Lowerer(TensorLines):
         over = body.over - group
         if is_call(term, "sel", "rest") and GROUP in group:
             over |= {call("rest" if term.head == "sel" else "sel", term.args[0])}
-        return Reduction(name, (term,), body, over)
+        return Reduction(name, (term,), body, over, self._line(node))
 
     def _axes_term(self, node: ast.expr) -> Node:
         """The axes that a reduction, `count` or `linear` names."""
@@ -366,7 +381,15 @@ class Lowerer(TensorLines):
         """The temporary of a reduction; equal reductions share one."""
         index = self.terms(reduction.over)
         expr = reduction.body.expr
-        new = Statement("reduce", self.fresh(), index, expr, reduction.combine, reduction.domain)
+        new = Statement(
+            "reduce",
+            self.fresh(),
+            index,
+            expr,
+            reduction.combine,
+            reduction.domain,
+            line=reduction.line,
+        )
         for done in self.statements:
             if dataclasses.replace(done, value=new.value) == new:
                 return Value(load(done.value, index), reduction.over)

@@ -102,7 +102,7 @@ class Statement:
     terms, for "scatter" the whole domain. A "call" has `outputs`, `inputs` and `attrs` instead of
     an expression and its `combine` is the kind of the opaque kernel. For "apply" `combine` is the
     name of a program, `indices` the terms of each of the `outputs`, `args` the values of its
-    attributes; an input that is left out is NONE.
+    attributes; an input that is left out is NONE. `line` is that of its formula, counted from the line of the entry.
     """
 
     kind: str
@@ -116,6 +116,7 @@ class Statement:
     attrs: tuple[str, ...] = ()
     indices: tuple[tuple[Node, ...], ...] = ()
     args: tuple[Node, ...] = ()
+    line: int = field(default=0, compare=False)
 
     def __str__(self) -> str:
         index = text_of(Call("", self.index))
@@ -188,6 +189,7 @@ class Program:
     where: tuple[tuple[str, Node], ...] = ()
     checks: tuple[Check, ...] = ()
     doc: str = field(default="", compare=False)
+    source: tuple[str, int] | None = field(default=None, compare=False)  # of the entry: file, line
 
     def replace(self, **changes) -> Program:
         return dataclasses.replace(self, **changes)
@@ -213,6 +215,8 @@ class Program:
         lines = [f"(program {self.name}"]
         if self.doc:
             lines.append(f"  (doc {quote(self.doc)})")
+        if self.source:
+            lines.append(f"  (source {quote(self.source[0])} {self.source[1]})")
         for i in self.inputs:
             extra = " ghost" if i.ghost else ""
             extra += f" (default {text_of(i.default)})" if i.default is not None else ""
@@ -226,7 +230,12 @@ class Program:
             lines.append(f"  (check {text_of(c.condition)} {quote(c.message)})")
         for o in self.outputs:
             lines.append(f"  (out ({o.name} {text_of(o.dtype)} {text_of(Call('', o.dims))}))")
-        lines.extend(f"  {s}" for s in self.statements)
+        line = 0
+        for s in self.statements:
+            if s.line != line and self.source:
+                line = s.line
+                lines.append(f"  (line {line})")
+            lines.append(f"  {s}")
         return "\n".join(lines) + ")"
 
 
@@ -349,9 +358,15 @@ def parse(text: str) -> Program:
     where: list[tuple[str, Node]] = []
     checks: list[Check] = []
     doc = ""
+    source: tuple[str, int] | None = None
+    line = 0
     for head, *rest in sections:
         if head == "doc":
             doc = str(rest[0])
+        elif head == "source":
+            source = (str(rest[0]), rest[1])
+        elif head == "line":
+            line = rest[0]
         elif head == "in":
             for in_name, cls, dims, *extra in rest:
                 default = next((e[1] for e in extra if isinstance(e, list)), None)
@@ -368,11 +383,13 @@ def parse(text: str) -> Program:
         elif head == "out":
             outputs.extend(Output(n, _dtype(dtype), _nodes(dims)) for n, dtype, dims in rest)
         elif head == "set":
-            statements.append(Statement("set", rest[0], _nodes(rest[1]), _node(rest[2])))
+            statements.append(Statement("set", rest[0], _nodes(rest[1]), _node(rest[2]), line=line))
         elif head in ("reduce", "scatter"):
             combine, value, index, domain, expr = rest
             statements.append(
-                Statement(head, value, _nodes(index), _node(expr), combine, _nodes(domain))
+                Statement(
+                    head, value, _nodes(index), _node(expr), combine, _nodes(domain), line=line
+                )
             )
         elif head == "apply":
             op, outs, ins, args = rest
@@ -385,6 +402,7 @@ def parse(text: str) -> Program:
                     inputs=tuple(ins),
                     indices=tuple(_nodes(index) for _, index in outs),
                     args=tuple(map(_argument, args)),
+                    line=line,
                 )
             )
         elif head == "call":
@@ -397,6 +415,7 @@ def parse(text: str) -> Program:
                     outputs=tuple(outs),
                     inputs=tuple(ins),
                     attrs=tuple(call_attrs),
+                    line=line,
                 )
             )
         else:
@@ -410,4 +429,5 @@ def parse(text: str) -> Program:
         tuple(where),
         tuple(checks),
         doc,
+        source,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .ir import GROUP, Call, Node, call, index_of, is_call
 from .signature import Signature
@@ -30,6 +30,7 @@ class Reduction:
     domain: tuple[Node, ...]
     body: Value
     over: Over
+    line: int = field(default=0, compare=False)  # of the file
 
 
 def merge(*overs: Over) -> Over:

@@ -20,7 +20,7 @@ class Launchable {
   virtual void run(void* const* buffers, const int64_t* scalars, int32_t* status) = 0;
   /// "executor", "ahead-of-time" or "compiled": which tier would run now.
   virtual const char* tier() const = 0;
-  /// The generated source, empty if there is none.
+  /// The generated source, without #line directives; empty if there is none.
   virtual std::string source() const = 0;
   virtual const Kernel& kernel() const = 0;
 };

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <deque>
 #include <limits>
+#include <map>
+#include <mutex>
 #include <string>
 #include <unordered_map>
 
@@ -38,6 +41,36 @@ Prim prim_from_name(std::string_view name) {
                      "'; codegen/primitives.py lists them");
   }
   return found->second;
+}
+
+namespace {
+
+struct Lines {
+  std::mutex mutex;
+  std::deque<SourceLine> lines;  // a deque, so that references stay valid
+  std::map<std::pair<std::string, int32_t>, int32_t> numbers;
+};
+
+Lines& known_lines() {
+  static Lines* const instance = new Lines;
+  return *instance;
+}
+
+}  // namespace
+
+int32_t number_of(const SourceLine& line) {
+  Lines& known = known_lines();
+  const std::lock_guard<std::mutex> lock(known.mutex);
+  const auto [entry, fresh] = known.numbers.emplace(std::pair(line.file, line.line),
+                                                    static_cast<int32_t>(known.lines.size()));
+  if (fresh) known.lines.push_back(line);
+  return entry->second;
+}
+
+const SourceLine& source_line(int32_t number) {
+  Lines& known = known_lines();
+  const std::lock_guard<std::mutex> lock(known.mutex);
+  return known.lines[number];
 }
 
 bool Instr::operator==(const Instr& o) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -16,6 +17,15 @@ enum class Prim : uint16_t {
 #include "primitives.inc"
 #undef AXON_PRIMITIVE
 };
+
+/// A line of a file with entries, such as ops.yaml.
+struct SourceLine {
+  std::string file;
+  int32_t line;
+};
+/// The number of a line, the same for equal ones, and back. Kept as long as the process lives.
+int32_t number_of(const SourceLine& line);
+const SourceLine& source_line(int32_t number);
 
 /// What dtype a primitive gives for operands that all have dtype T.
 enum class PrimResult : uint8_t {
@@ -78,6 +88,7 @@ struct Instr {
   std::vector<Guard> bounds;
   /// loads: bounds that hold although intervals do not show it (slice offsets); no part of equality
   std::vector<Guard> inside;
+  int32_t line = -1;  // of the formula it comes from (source_line); no part of equality
   bool operator==(const Instr& o) const;
 };
 

@@ -184,6 +184,12 @@ class Interpreter {
     if (head == "doc") {
       expect(rest.size() == 1, "(doc TEXT) takes one string");
       program_.doc = rest[0].text;
+    } else if (head == "source") {
+      expect(rest.size() == 2, "(source FILE LINE) takes two forms");
+      entry_ = line_ = {rest[0].text, static_cast<int32_t>(rest[1].integer)};
+    } else if (head == "line") {
+      expect(rest.size() == 1, "(line NUMBER) takes one number");
+      line_.line = entry_.line + static_cast<int32_t>(rest[0].integer);
     } else if (head == "in") {
       for (const Form& f : rest) input(f);
     } else if (head == "attr") {
@@ -292,10 +298,13 @@ class Interpreter {
     } else {
       expect(false, "unknown section (" + head + " ...)");
     }
+    if (!line_.file.empty()) decl.line = number_of(line_);
     program_.statements.push_back(std::move(decl));
   }
 
   Program program_;
+  SourceLine entry_{};  // where the entry begins
+  SourceLine line_{};   // of the statements that follow
 };
 
 struct Registry {

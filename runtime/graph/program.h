@@ -69,7 +69,8 @@ struct StatementDecl {
   std::vector<Form> index;
   std::vector<Form> domain;  // reduced terms, or scatter's domain
   Form expr;
-  std::string call;  // kind == call: which opaque kernel; kind == apply: which program
+  std::string call;   // kind == call: which opaque kernel; kind == apply: which program
+  int32_t line = -1;  // of its formula (source_line)
   std::vector<std::string> outputs, inputs, attrs;
   std::vector<std::vector<Form>> indices;  // kind == apply: the terms of each output
   std::vector<Form> args;                  // kind == apply: the attributes of what is applied

@@ -25,6 +25,7 @@
 #include <unordered_map>
 
 #include "kernel/cache.h"
+#include "kernel/emit.h"
 #include "kernel/skeletons.h"
 #include "kernel/spawn.h"
 
@@ -169,8 +170,9 @@ void Compiler::prepare_tools() {
   });
 }
 
+/// Moving an entry in its file changes no kernel.
 std::string Compiler::key_of(const std::string& source) const {
-  return digest(environment_ + source);
+  return digest(environment_ + without_lines(source));
 }
 
 bool Compiler::load(Code& code, const std::string& path, const std::string& key) {
@@ -190,12 +192,13 @@ Batch Compiler::request(const std::vector<std::string>& sources, Jit mode) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     for (const std::string& source : sources) {
-      std::shared_ptr<Code>& code = known_[source];
+      const std::string text = without_lines(source);
+      std::shared_ptr<Code>& code = known_[text];
       const bool fresh = code == nullptr;
       if (fresh) code = std::make_shared<Code>(source);
       all.push_back(code);
       if (mode == Jit::off) {
-        if (fresh) known_.erase(source);  // so that a later mode may compile it
+        if (fresh) known_.erase(text);  // so that a later mode may compile it
         continue;
       }
       if (!fresh) continue;

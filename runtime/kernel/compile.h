@@ -22,7 +22,7 @@ struct Code {
 
   explicit Code(std::string text) : source(std::move(text)) {}
 
-  const std::string source;                 // as Emitted::source
+  const std::string source;                 // as Emitted::source, #line directives of the first
   std::atomic<KernelFn> function{nullptr};  // set once ready
   std::atomic<State> state{State::pending};
   std::string error;  // of the compiler; written before the state becomes failed

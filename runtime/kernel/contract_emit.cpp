@@ -242,7 +242,7 @@ class ContractEmitter {
         line = "const int64_t " + BodyPrinter::value_name(n) + " = " + first_quotient(n) + " + " +
                std::to_string(in.address.coef_of(axis) * period / in.integer) + " * t;";
       }
-      text += "          " + line + "\n";
+      text += p.placed(n, "          " + line + "\n");
     }
     text += "          out[phase + " + times + "] = (" + type_ + ")" +
             BodyPrinter::value_name(o.value) + ";\n";

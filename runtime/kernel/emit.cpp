@@ -53,7 +53,7 @@ Emitted emit(const Kernel& kernel) {
     done.phases.push_back({phase.units});
     done.scratch_bytes = std::max(done.scratch_bytes, phase.scratch_bytes);
   }
-  done.source = fill(skeletons::dispatch, {{"PHASES", phases}, {"CASES", cases}});
+  done.source = with_true_lines(fill(skeletons::dispatch, {{"PHASES", phases}, {"CASES", cases}}));
   done.ints = ints.values;
   done.slot_ints = ints.slots;
   return done;

@@ -50,6 +50,8 @@ class BodyPrinter {
   /// Instructions whose bounds hold in the loop being printed: loads without checks.
   std::vector<bool> inside;
 
+  /// `text`, the line of an instruction, with #line directives around it that name its formula.
+  std::string placed(int32_t instr, const std::string& text) const;
   /// `const float v7 = ...;`, without a newline. Empty for `result` and `scan`, which the loops
   /// declare.
   std::string statement(int32_t instr);
@@ -113,6 +115,12 @@ class BodyPrinter {
 /// `template_text` with each `@NAME@` replaced by its value; lines that become empty go.
 std::string fill(const std::string& template_text,
                  const std::map<std::string, std::string>& values);
+
+/// Makes the #line directives of a kernel's text true: those after an instruction name the place in
+/// the text without directives, the file "kernel", and none stands where another follows.
+std::string with_true_lines(const std::string& source);
+/// The text without #line directives: what it means, and what equal kernels have in common.
+std::string without_lines(const std::string& source);
 
 /// C source of a kernel, with the integers and work units of its extents. Depends on nothing but
 /// the kernel: neither the machine nor the number of threads. Throws Error for kind `call`, which

@@ -15,6 +15,9 @@ namespace {
 // multiplications.
 constexpr int64_t kLargestBakedDivisor = 64;
 
+// Stands behind the line of an instruction until with_true_lines numbers it.
+constexpr char kOwnLine[] = "#line 1 \"kernel\"\n";
+
 bool is_half(DType t) { return t == DType::float16 || t == DType::bfloat16; }
 
 /// The suffix of functions that compute in registers of dtype t.
@@ -38,6 +41,8 @@ std::string replace_all(std::string text, const std::string& from, const std::st
   }
   return text;
 }
+
+bool is_directive(const std::string& line) { return line.rfind("#line ", 0) == 0; }
 
 bool is_power_of_two(int64_t n) { return (n & (n - 1)) == 0; }
 
@@ -66,6 +71,38 @@ std::string Ints::declarations(size_t first) const {
   for (size_t i = first; i < values.size(); ++i) {
     const std::string n = std::to_string(i);
     text += "  const int64_t n" + n + " = args->ints[" + n + "];\n";
+  }
+  return text;
+}
+
+std::string with_true_lines(const std::string& source) {
+  std::string text = kOwnLine;
+  std::string waiting;  // the last directive, until a line follows it
+  int64_t own = 0;
+  for (size_t at = 0; at < source.size();) {
+    const size_t end = std::min(source.find('\n', at), source.size() - 1) + 1;
+    const std::string line = source.substr(at, end - at);
+    at = end;
+    if (line == kOwnLine) {
+      waiting = "#line " + std::to_string(own + 1) + " \"kernel\"\n";
+    } else if (is_directive(line)) {
+      waiting = line;
+    } else {
+      text += waiting + line;
+      waiting.clear();
+      ++own;
+    }
+  }
+  return text;
+}
+
+std::string without_lines(const std::string& source) {
+  std::string text;
+  for (size_t at = 0; at < source.size();) {
+    const size_t end = std::min(source.find('\n', at), source.size() - 1) + 1;
+    const std::string line = source.substr(at, end - at);
+    if (!is_directive(line)) text += line;
+    at = end;
   }
   return text;
 }
@@ -252,11 +289,20 @@ std::string BodyPrinter::statement(int32_t instr) {
   return "const " + register_type(in.dtype) + " " + value_name(instr) + " = " + text + ";";
 }
 
+std::string BodyPrinter::placed(int32_t instr, const std::string& text) const {
+  const int32_t number = phase_.body[instr].line;
+  if (number < 0 || text.empty()) return text;
+  const SourceLine& at = source_line(number);
+  std::string file = replace_all(replace_all(at.file, "\\", "\\\\"), "\"", "\\\"");
+  file = replace_all(file, "@", "\\100");  // which opens a slot
+  return "#line " + std::to_string(at.line) + " \"" + file + "\"\n" + text + kOwnLine;
+}
+
 std::string BodyPrinter::statements(const std::vector<int32_t>& instrs, const std::string& indent) {
   std::string text;
   for (int32_t i : instrs) {
     const std::string line = statement(i);
-    if (!line.empty()) text += indent + line + "\n";
+    if (!line.empty()) text += placed(i, indent + line + "\n");
   }
   return text;
 }

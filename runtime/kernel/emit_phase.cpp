@@ -182,7 +182,7 @@ std::string PhasePrinter::instruction(int32_t i, const std::string& indent) {
     line = "const " + BodyPrinter::register_type(phase_.body[i].dtype) + " " +
            BodyPrinter::value_name(i) + " = " + text_[i] + ";";
   }
-  return line.empty() ? "" : indent + line + "\n";
+  return line.empty() ? "" : printer_.placed(i, indent + line + "\n");
 }
 
 std::string PhasePrinter::instructions(const Instrs& instrs, const std::string& indent) {

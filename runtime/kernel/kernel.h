@@ -153,7 +153,8 @@ using KernelFn = void (*)(const KernelArgs* args, int32_t phase, int64_t begin, 
 
 /// The emitter's answer for one kernel.
 struct Emitted {
-  /// C text of the function, its name replaced by AXON_KERNEL; equal text = equal kernel
+  /// C text of the function, its name replaced by AXON_KERNEL; equal text but for #line = equal
+  /// kernel
   std::string source;
   std::vector<int64_t> ints;  // constant in replay, except those patched by slots
   struct SlotInt {

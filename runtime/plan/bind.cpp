@@ -230,6 +230,7 @@ class Binder {
     domain.mark_windows();
     statement.axes = domain.axes();
     statement.body = binder.body().take();
+    for (Instr& instr : statement.body) instr.line = s.line;
     prune(statement);
     values_[s.value] = to;
     shapes_[s.value] = to.dims;

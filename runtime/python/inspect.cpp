@@ -8,6 +8,7 @@
 #include "device/cuda/emit.h"
 #include "device/device.h"
 #include "graph/record.h"
+#include "kernel/emit.h"
 #include "plan/plan.h"
 #include "python/tensor.h"
 
@@ -27,6 +28,7 @@ nb::dict cuda_of(const Kernel& kernel) {
   const EmittedCuda emitted = emit_cuda(kernel);
   nb::dict cuda;
   cuda["source"] = emitted.source;
+  cuda["text"] = without_lines(emitted.source);
   cuda["reason"] = emitted.reason;
   cuda["ints"] = emitted.ints;
   nb::list slot_ints;

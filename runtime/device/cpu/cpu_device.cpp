@@ -57,7 +57,7 @@ class CpuKernel : public Launchable {
     return ahead_ ? "ahead-of-time" : "executor";
   }
 
-  std::string source() const override { return emitted_.source; }
+  std::string source() const override { return without_lines(emitted_.source); }
   const Kernel& kernel() const override { return kernel_; }
 
  private:

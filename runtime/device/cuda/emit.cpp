@@ -278,7 +278,7 @@ EmittedCuda emit_cuda(const Kernel& kernel) {
     done.launches.clear();
     return done;
   }
-  done.source = fill(text, {{"ARGS", "KernelArgs<" + args + ">"}});
+  done.source = with_true_lines(fill(text, {{"ARGS", "KernelArgs<" + args + ">"}}));
   done.ints = ints.values;
   done.slot_ints = ints.slots;
   return done;
