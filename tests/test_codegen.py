@@ -22,6 +22,11 @@ def op_of(text: str) -> Op:
     return parse_ops(text)[0]
 
 
+def unplaced(program) -> str:
+    """The text of a program without where its entry stands."""
+    return str(program.replace(source=None))
+
+
 def statements(text: str) -> list[str]:
     return [str(s) for s in op_of(text).program.statements]
 
@@ -107,8 +112,8 @@ logsumexp:
     log(sum(exp(x - m), axis)) + m
   backward: {x: "dy * exp(x - y)"}
 """
-    assert str(op_of(text).program) == LOGSUMEXP
-    assert str(op_of(text).grad) == LOGSUMEXP_GRAD
+    assert unplaced(op_of(text).program) == LOGSUMEXP
+    assert unplaced(op_of(text).grad) == LOGSUMEXP_GRAD
 
 
 def test_a_reduction_that_is_the_whole_output_has_no_temporary():
@@ -131,7 +136,7 @@ conv1d:
   forward: "sum[c, r](w[g, o, c, r] * guard(x[n, g, c, l*step[0] + r - step[1]], 0))"
 """
     program = op_of(text).program
-    assert str(program) == CONV1D
+    assert unplaced(program) == CONV1D
 
 
 def test_index_computed_from_data():

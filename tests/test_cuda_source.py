@@ -82,7 +82,7 @@ def test_every_loop_kernel_has_cuda_source(kernels, more_kernels):
 
 
 def assert_compiles(kernels, architecture):
-    sources = [kernel.cuda for _, kernel in kernels if kernel.cuda]
+    sources = [kernel.emit_cuda()["source"] for _, kernel in kernels if kernel.cuda]
     assert sources
     for first in range(0, len(sources), BATCH):
         unit = _runtime.cuda_prelude()
