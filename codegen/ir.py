@@ -102,7 +102,8 @@ class Statement:
     terms, for "scatter" the whole domain. A "call" has `outputs`, `inputs` and `attrs` instead of
     an expression and its `combine` is the kind of the opaque kernel. For "apply" `combine` is the
     name of a program, `indices` the terms of each of the `outputs`, `args` the values of its
-    attributes; an input that is left out is NONE. `line` is that of its formula, counted from the line of the entry.
+    attributes; an input that is left out is NONE. `line` is that of its formula, counted from the
+    line of the entry.
     """
 
     kind: str

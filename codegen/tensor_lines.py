@@ -133,6 +133,7 @@ class TensorLines:
             inputs=tuple(inputs),
             indices=tuple(map(flat_dims, indices)),
             args=tuple(self._argument(node, a, given.get(a.name)) for a in callee.attrs),
+            line=self.parsed.mark(node).line,
         )
         for done in self.statements:
             if dataclasses.replace(done, value="", outputs=()) == statement:
