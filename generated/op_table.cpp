@@ -9,225 +9,292 @@ namespace {
 const char* const kPrograms[] = {
     R"axon((program add
   (doc "Sum of two tensors, element by element.")
+  (source "ops.yaml" 5)
   (in (a num (*)))
   (in (b num (*)))
   (out (y (promote a b) (*)))
+  (line 3)
   (set y (*) (add (load a (*)) (load b (*))))))axon",
     R"axon((program add.grad
   (doc "Gradient of add.")
+  (source "ops.yaml" 5)
   (in (dy float (*)))
   (in (a num (*) ghost))
   (in (b num (*) ghost))
   (out (da (like a) ((own a))))
   (out (db (like b) ((own b))))
+  (line 3)
   (reduce sum da ((own a)) ((bcast a)) (load dy (*)))
   (reduce sum db ((own b)) ((bcast b)) (load dy (*)))))axon",
     R"axon((program sub
   (doc "Difference of two tensors, element by element.")
+  (source "ops.yaml" 12)
   (in (a num (*)))
   (in (b num (*)))
   (out (y (promote a b) (*)))
+  (line 3)
   (set y (*) (sub (load a (*)) (load b (*))))))axon",
     R"axon((program sub.grad
   (doc "Gradient of sub.")
+  (source "ops.yaml" 12)
   (in (dy float (*)))
   (in (a num (*) ghost))
   (in (b num (*) ghost))
   (out (da (like a) ((own a))))
   (out (db (like b) ((own b))))
+  (line 3)
   (reduce sum da ((own a)) ((bcast a)) (load dy (*)))
   (reduce sum db ((own b)) ((bcast b)) (neg (load dy (*))))))axon",
     R"axon((program mul
   (doc "Product of two tensors, element by element.")
+  (source "ops.yaml" 19)
   (in (a num (*)))
   (in (b num (*)))
   (out (y (promote a b) (*)))
+  (line 3)
   (set y (*) (mul (load a (*)) (load b (*))))))axon",
     R"axon((program mul.grad
   (doc "Gradient of mul.")
+  (source "ops.yaml" 19)
   (in (dy float (*)))
   (in (a num (*)))
   (in (b num (*)))
   (out (da (like a) ((own a))))
   (out (db (like b) ((own b))))
+  (line 3)
   (reduce sum da ((own a)) ((bcast a)) (mul (load dy (*)) (load b (*))))
   (reduce sum db ((own b)) ((bcast b)) (mul (load dy (*)) (load a (*))))))axon",
     R"axon((program div
   (doc "Quotient of two tensors; that of integers is a float.")
+  (source "ops.yaml" 26)
   (in (a num (*)))
   (in (b num (*)))
   (out (y (float a b) (*)))
+  (line 3)
   (set y (*) (div (load a (*)) (load b (*))))))axon",
     R"axon((program div.grad
   (doc "Gradient of div.")
+  (source "ops.yaml" 26)
   (in (dy float (*)))
   (in (b num (*)))
   (in (y any (*)))
   (in (a num (*) ghost))
   (out (da (like a) ((own a))))
   (out (db (like b) ((own b))))
+  (line 3)
   (reduce sum da ((own a)) ((bcast a)) (div (load dy (*)) (load b (*))))
+  (line 4)
   (reduce sum db ((own b)) ((bcast b)) (div (mul (neg (load dy (*))) (load y (*))) (load b (*))))))axon",
     R"axon((program floor_divide
   (doc "Quotient rounded towards minus infinity; that of an integer by 0 is 0.")
+  (source "ops.yaml" 35)
   (in (a num (*)))
   (in (b num (*)))
   (out (y (promote a b) (*)))
+  (line 3)
   (set y (*) (floordiv (load a (*)) (load b (*))))))axon",
     R"axon((program remainder
   (doc "Remainder of the division that rounds towards minus infinity; it has the sign of b.")
+  (source "ops.yaml" 44)
   (in (a num (*)))
   (in (b num (*)))
   (out (y (promote a b) (*)))
+  (line 3)
   (set y (*) (mod (load a (*)) (load b (*))))))axon",
     R"axon((program remainder.grad
   (doc "Gradient of remainder.")
+  (source "ops.yaml" 44)
   (in (dy float (*)))
   (in (a num (*)))
   (in (b num (*)))
   (out (da (like a) ((own a))))
   (out (db (like b) ((own b))))
+  (line 3)
   (reduce sum da ((own a)) ((bcast a)) (load dy (*)))
   (reduce sum db ((own b)) ((bcast b)) (neg (mul (load dy (*)) (floordiv (load a (*)) (load b (*))))))))axon",
     R"axon((program fmod
   (doc "Remainder of the division that rounds towards zero; it has the sign of a.")
+  (source "ops.yaml" 52)
   (in (a num (*)))
   (in (b num (*)))
   (out (y (promote a b) (*)))
+  (line 3)
   (set y (*) (fmod (load a (*)) (load b (*))))))axon",
     R"axon((program fmod.grad
   (doc "Gradient of fmod.")
+  (source "ops.yaml" 52)
   (in (dy float (*)))
   (in (a num (*)))
   (in (b num (*)))
   (out (da (like a) ((own a))))
   (out (db (like b) ((own b))))
+  (line 3)
   (reduce sum da ((own a)) ((bcast a)) (load dy (*)))
   (reduce sum db ((own b)) ((bcast b)) (neg (mul (load dy (*)) (trunc (div (load a (*)) (load b (*)))))))))axon",
     R"axon((program pow
   (doc "a raised to the power b; an integer raised to a negative integer is 0.")
+  (source "ops.yaml" 59)
   (in (a num (*)))
   (in (b num (*)))
   (out (y (promote a b) (*)))
+  (line 3)
   (set y (*) (pow (load a (*)) (load b (*))))))axon",
     R"axon((program pow.grad
   (doc "Gradient of pow.")
+  (source "ops.yaml" 59)
   (in (dy float (*)))
   (in (a num (*)))
   (in (b num (*)))
   (in (y any (*)))
   (out (da (like a) ((own a))))
   (out (db (like b) ((own b))))
+  (line 3)
   (reduce sum da ((own a)) ((bcast a)) (mul (load dy (*)) (select (eq (load b (*)) 0) 0 (mul (load b (*)) (pow (load a (*)) (sub (load b (*)) 1))))))
   (reduce sum db ((own b)) ((bcast b)) (mul (load dy (*)) (select (logical_and (eq (load a (*)) 0) (ge (load b (*)) 0)) 0 (mul (load y (*)) (log (load a (*)))))))))axon",
     R"axon((program neg
   (doc "The negated tensor.")
+  (source "ops.yaml" 67)
   (in (x num (*)))
   (out (y (like x) (*)))
+  (line 3)
   (set y (*) (neg (load x (*))))))axon",
     R"axon((program neg.grad
   (doc "Gradient of neg.")
+  (source "ops.yaml" 67)
   (in (dy float (*)))
   (out (dx (like dy) (*)))
+  (line 3)
   (set dx (*) (neg (load dy (*))))))axon",
     R"axon((program abs
   (doc "Absolute value. Its gradient at 0 is 0.")
+  (source "ops.yaml" 74)
   (in (x num (*)))
   (out (y (like x) (*)))
+  (line 3)
   (set y (*) (abs (load x (*))))))axon",
     R"axon((program abs.grad
   (doc "Gradient of abs.")
+  (source "ops.yaml" 74)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (mul (load dy (*)) (sign (load x (*)))))))axon",
     R"axon((program sign
   (doc "-1, 0 or 1 by the sign of x.")
+  (source "ops.yaml" 83)
   (in (x num (*)))
   (out (y (like x) (*)))
+  (line 3)
   (set y (*) (sign (load x (*))))))axon",
     R"axon((program square
   (doc "x times x.")
+  (source "ops.yaml" 91)
   (in (x num (*)))
   (out (y (like x) (*)))
+  (line 3)
   (set y (*) (square (load x (*))))))axon",
     R"axon((program square.grad
   (doc "Gradient of square.")
+  (source "ops.yaml" 91)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (mul 2 (mul (load dy (*)) (load x (*)))))))axon",
     R"axon((program reciprocal
   (doc "1 / x.")
+  (source "ops.yaml" 98)
   (in (x num (*)))
   (out (y (float x) (*)))
+  (line 3)
   (set y (*) (reciprocal (load x (*))))))axon",
     R"axon((program reciprocal.grad
   (doc "Gradient of reciprocal.")
+  (source "ops.yaml" 98)
   (in (dy float (*)))
   (in (y float (*)))
   (in (x num (*) ghost))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (neg (mul (load dy (*)) (square (load y (*))))))))axon",
     R"axon((program hypot
   (doc "Square root of a² + b², without overflow. The gradient at 0, 0 is 0.")
+  (source "ops.yaml" 106)
   (in (a num (*)))
   (in (b num (*)))
   (out (y (float a b) (*)))
+  (line 3)
   (set y (*) (hypot (load a (*)) (load b (*))))))axon",
     R"axon((program hypot.grad
   (doc "Gradient of hypot.")
+  (source "ops.yaml" 106)
   (in (dy float (*)))
   (in (a num (*)))
   (in (b num (*)))
   (in (y float (*)))
   (out (da (like a) ((own a))))
   (out (db (like b) ((own b))))
+  (line 3)
   (reduce sum da ((own a)) ((bcast a)) (select (eq (load y (*)) 0) 0.0 (div (mul (load dy (*)) (load a (*))) (load y (*)))))
   (reduce sum db ((own b)) ((bcast b)) (select (eq (load y (*)) 0) 0.0 (div (mul (load dy (*)) (load b (*))) (load y (*)))))))axon",
     R"axon((program logaddexp
   (doc "log(exp(a) + exp(b)), without overflow.")
+  (source "ops.yaml" 113)
   (in (a float (*)))
   (in (b float (*)))
   (out (y (promote a b) (*)))
+  (line 3)
   (set y (*) (select (eq (load a (*)) (load b (*))) (add (load a (*)) 0.6931471805599453) (add (maximum (load a (*)) (load b (*))) (log1p (exp (neg (abs (sub (load a (*)) (load b (*))))))))))))axon",
     R"axon((program logaddexp.grad
   (doc "Gradient of logaddexp.")
+  (source "ops.yaml" 113)
   (in (dy float (*)))
   (in (a float (*)))
   (in (b float (*)))
   (out (da (like a) ((own a))))
   (out (db (like b) ((own b))))
+  (line 5)
   (reduce sum da ((own a)) ((bcast a)) (mul (load dy (*)) (select (eq (load a (*)) (load b (*))) 0.5 (sigmoid (sub (load a (*)) (load b (*)))))))
+  (line 6)
   (reduce sum db ((own b)) ((bcast b)) (mul (load dy (*)) (select (eq (load a (*)) (load b (*))) 0.5 (sigmoid (sub (load b (*)) (load a (*)))))))))axon",
     R"axon((program copysign
   (doc "The magnitude of a with the sign of b. The gradient where a is 0 is 0.")
+  (source "ops.yaml" 123)
   (in (a float (*)))
   (in (b float (*)))
   (out (y (promote a b) (*)))
+  (line 3)
   (set y (*) (copysign (load a (*)) (load b (*))))))axon",
     R"axon((program copysign.grad
   (doc "Gradient of copysign.")
+  (source "ops.yaml" 123)
   (in (dy float (*)))
   (in (a float (*)))
   (in (b float (*)))
   (out (da (like a) ((own a))))
+  (line 3)
   (reduce sum da ((own a)) ((bcast a)) (mul (mul (load dy (*)) (sign (load a (*)))) (copysign 1.0 (load b (*)))))))axon",
     R"axon((program nextafter
   (doc "The float next to a in the direction of b.")
+  (source "ops.yaml" 130)
   (in (a float (*)))
   (in (b float (*)))
   (out (y (promote a b) (*)))
+  (line 3)
   (set y (*) (nextafter (load a (*)) (load b (*))))))axon",
     R"axon((program lerp
   (doc "Linear interpolation from a to b, a where weight is 0 and exactly b where it is 1.")
+  (source "ops.yaml" 137)
   (in (a float (*)))
   (in (b float (*)))
   (in (weight float (*)))
   (out (y (promote a b weight) (*)))
+  (line 3)
   (set y (*) (select (lt (load weight (*)) 0.5) (add (load a (*)) (mul (load weight (*)) (sub (load b (*)) (load a (*))))) (sub (load b (*)) (mul (sub 1 (load weight (*))) (sub (load b (*)) (load a (*)))))))))axon",
     R"axon((program lerp.grad
   (doc "Gradient of lerp.")
+  (source "ops.yaml" 137)
   (in (dy float (*)))
   (in (a float (*)))
   (in (b float (*)))
@@ -235,48 +302,60 @@ const char* const kPrograms[] = {
   (out (da (like a) ((own a))))
   (out (db (like b) ((own b))))
   (out (dweight (like weight) ((own weight))))
+  (line 4)
   (reduce sum da ((own a)) ((bcast a)) (mul (load dy (*)) (sub 1 (load weight (*)))))
   (reduce sum db ((own b)) ((bcast b)) (mul (load dy (*)) (load weight (*))))
   (reduce sum dweight ((own weight)) ((bcast weight)) (mul (load dy (*)) (sub (load b (*)) (load a (*)))))))axon",
     R"axon((program maximum
   (doc "The larger of two elements; NaN if either is. Operands that are equal share the gradient.")
+  (source "ops.yaml" 145)
   (in (a num (*)))
   (in (b num (*)))
   (out (y (promote a b) (*)))
+  (line 3)
   (set y (*) (maximum (load a (*)) (load b (*))))))axon",
     R"axon((program maximum.grad
   (doc "Gradient of maximum.")
+  (source "ops.yaml" 145)
   (in (dy float (*)))
   (in (a num (*)))
   (in (b num (*)))
   (out (da (like a) ((own a))))
   (out (db (like b) ((own b))))
+  (line 3)
   (reduce sum da ((own a)) ((bcast a)) (select (gt (load a (*)) (load b (*))) (load dy (*)) (select (eq (load a (*)) (load b (*))) (mul 0.5 (load dy (*))) 0.0)))
   (reduce sum db ((own b)) ((bcast b)) (select (gt (load b (*)) (load a (*))) (load dy (*)) (select (eq (load a (*)) (load b (*))) (mul 0.5 (load dy (*))) 0.0)))))axon",
     R"axon((program minimum
   (doc "The smaller of two elements; NaN if either is. Operands that are equal share the gradient.")
+  (source "ops.yaml" 151)
   (in (a num (*)))
   (in (b num (*)))
   (out (y (promote a b) (*)))
+  (line 3)
   (set y (*) (minimum (load a (*)) (load b (*))))))axon",
     R"axon((program minimum.grad
   (doc "Gradient of minimum.")
+  (source "ops.yaml" 151)
   (in (dy float (*)))
   (in (a num (*)))
   (in (b num (*)))
   (out (da (like a) ((own a))))
   (out (db (like b) ((own b))))
+  (line 3)
   (reduce sum da ((own a)) ((bcast a)) (select (lt (load a (*)) (load b (*))) (load dy (*)) (select (eq (load a (*)) (load b (*))) (mul 0.5 (load dy (*))) 0.0)))
   (reduce sum db ((own b)) ((bcast b)) (select (lt (load b (*)) (load a (*))) (load dy (*)) (select (eq (load a (*)) (load b (*))) (mul 0.5 (load dy (*))) 0.0)))))axon",
     R"axon((program clip
   (doc "x limited to [low, high], bounds in the dtype of x. The gradient goes to x inside, bounds included, and to the bound outside.")
+  (source "ops.yaml" 157)
   (in (x num (*)))
   (in (low num (*) (default -inf)))
   (in (high num (*) (default inf)))
   (out (y (like x) (*)))
+  (line 7)
   (set y (*) (select (gt (select (lt (load x (*)) (load low (*))) (cast (like x) (load low (*))) (load x (*))) (load high (*))) (cast (like x) (load high (*))) (select (lt (load x (*)) (load low (*))) (cast (like x) (load low (*))) (load x (*)))))))axon",
     R"axon((program clip.grad
   (doc "Gradient of clip.")
+  (source "ops.yaml" 157)
   (in (dy float (*)))
   (in (x num (*)))
   (in (low num (*) (default -inf)))
@@ -284,758 +363,1012 @@ const char* const kPrograms[] = {
   (out (dx (like x) ((own x))))
   (out (dlow (like low) ((own low))))
   (out (dhigh (like high) ((own high))))
+  (line 7)
   (reduce sum dx ((own x)) ((bcast x)) (select (gt (select (lt (load x (*)) (load low (*))) (cast (like x) (load low (*))) (load x (*))) (load high (*))) 0.0 (select (lt (load x (*)) (load low (*))) 0.0 (load dy (*)))))
   (reduce sum dlow ((own low)) ((bcast low)) (select (gt (select (lt (load x (*)) (load low (*))) (cast (like x) (load low (*))) (load x (*))) (load high (*))) 0.0 (select (lt (load x (*)) (load low (*))) (load dy (*)) 0.0)))
   (reduce sum dhigh ((own high)) ((bcast high)) (select (gt (select (lt (load x (*)) (load low (*))) (cast (like x) (load low (*))) (load x (*))) (load high (*))) (load dy (*)) 0.0))))axon",
     R"axon((program exp
   (doc "Exponential.")
+  (source "ops.yaml" 170)
   (in (x num (*)))
   (out (y (float x) (*)))
+  (line 3)
   (set y (*) (exp (load x (*))))))axon",
     R"axon((program exp.grad
   (doc "Gradient of exp.")
+  (source "ops.yaml" 170)
   (in (dy float (*)))
   (in (y float (*)))
   (in (x num (*) ghost))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (mul (load dy (*)) (load y (*))))))axon",
     R"axon((program exp2
   (doc "2 raised to the power x.")
+  (source "ops.yaml" 178)
   (in (x num (*)))
   (out (y (float x) (*)))
+  (line 3)
   (set y (*) (exp2 (load x (*))))))axon",
     R"axon((program exp2.grad
   (doc "Gradient of exp2.")
+  (source "ops.yaml" 178)
   (in (dy float (*)))
   (in (y float (*)))
   (in (x num (*) ghost))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (mul 0.6931471805599453 (mul (load dy (*)) (load y (*)))))))axon",
     R"axon((program expm1
   (doc "exp(x) - 1, exact near 0.")
+  (source "ops.yaml" 186)
   (in (x num (*)))
   (out (y (float x) (*)))
+  (line 3)
   (set y (*) (expm1 (load x (*))))))axon",
     R"axon((program expm1.grad
   (doc "Gradient of expm1.")
+  (source "ops.yaml" 186)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (mul (load dy (*)) (exp (load x (*)))))))axon",
     R"axon((program log
   (doc "Natural logarithm.")
+  (source "ops.yaml" 194)
   (in (x num (*)))
   (out (y (float x) (*)))
+  (line 3)
   (set y (*) (log (load x (*))))))axon",
     R"axon((program log.grad
   (doc "Gradient of log.")
+  (source "ops.yaml" 194)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (div (load dy (*)) (load x (*))))))axon",
     R"axon((program log2
   (doc "Logarithm to base 2.")
+  (source "ops.yaml" 202)
   (in (x num (*)))
   (out (y (float x) (*)))
+  (line 3)
   (set y (*) (log2 (load x (*))))))axon",
     R"axon((program log2.grad
   (doc "Gradient of log2.")
+  (source "ops.yaml" 202)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (div (mul 1.4426950408889634 (load dy (*))) (load x (*))))))axon",
     R"axon((program log10
   (doc "Logarithm to base 10.")
+  (source "ops.yaml" 210)
   (in (x num (*)))
   (out (y (float x) (*)))
+  (line 3)
   (set y (*) (log10 (load x (*))))))axon",
     R"axon((program log10.grad
   (doc "Gradient of log10.")
+  (source "ops.yaml" 210)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (div (mul 0.43429448190325176 (load dy (*))) (load x (*))))))axon",
     R"axon((program log1p
   (doc "log(1 + x), exact near 0.")
+  (source "ops.yaml" 218)
   (in (x num (*)))
   (out (y (float x) (*)))
+  (line 3)
   (set y (*) (log1p (load x (*))))))axon",
     R"axon((program log1p.grad
   (doc "Gradient of log1p.")
+  (source "ops.yaml" 218)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (div (load dy (*)) (add 1 (load x (*)))))))axon",
     R"axon((program sqrt
   (doc "Square root.")
+  (source "ops.yaml" 226)
   (in (x num (*)))
   (out (y (float x) (*)))
+  (line 3)
   (set y (*) (sqrt (load x (*))))))axon",
     R"axon((program sqrt.grad
   (doc "Gradient of sqrt.")
+  (source "ops.yaml" 226)
   (in (dy float (*)))
   (in (y float (*)))
   (in (x num (*) ghost))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (div (mul 0.5 (load dy (*))) (load y (*))))))axon",
     R"axon((program rsqrt
   (doc "1 / sqrt(x).")
+  (source "ops.yaml" 234)
   (in (x num (*)))
   (out (y (float x) (*)))
+  (line 3)
   (set y (*) (rsqrt (load x (*))))))axon",
     R"axon((program rsqrt.grad
   (doc "Gradient of rsqrt.")
+  (source "ops.yaml" 234)
   (in (dy float (*)))
   (in (y float (*)))
   (in (x num (*) ghost))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (neg (mul 0.5 (mul (mul (square (load y (*))) (load y (*))) (load dy (*))))))))axon",
     R"axon((program sin
   (doc "Sine.")
+  (source "ops.yaml" 242)
   (in (x num (*)))
   (out (y (float x) (*)))
+  (line 3)
   (set y (*) (sin (load x (*))))))axon",
     R"axon((program sin.grad
   (doc "Gradient of sin.")
+  (source "ops.yaml" 242)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (mul (load dy (*)) (cos (load x (*)))))))axon",
     R"axon((program cos
   (doc "Cosine.")
+  (source "ops.yaml" 249)
   (in (x num (*)))
   (out (y (float x) (*)))
+  (line 3)
   (set y (*) (cos (load x (*))))))axon",
     R"axon((program cos.grad
   (doc "Gradient of cos.")
+  (source "ops.yaml" 249)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (neg (mul (load dy (*)) (sin (load x (*))))))))axon",
     R"axon((program tan
   (doc "Tangent.")
+  (source "ops.yaml" 256)
   (in (x num (*)))
   (out (y (float x) (*)))
+  (line 3)
   (set y (*) (tan (load x (*))))))axon",
     R"axon((program tan.grad
   (doc "Gradient of tan.")
+  (source "ops.yaml" 256)
   (in (dy float (*)))
   (in (y float (*)))
   (in (x num (*) ghost))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (mul (load dy (*)) (add 1 (square (load y (*))))))))axon",
     R"axon((program asin
   (doc "Inverse sine, of x in [-1, 1].")
+  (source "ops.yaml" 263)
   (in (x num (*)))
   (out (y (float x) (*)))
+  (line 3)
   (set y (*) (asin (load x (*))))))axon",
     R"axon((program asin.grad
   (doc "Gradient of asin.")
+  (source "ops.yaml" 263)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (mul (load dy (*)) (rsqrt (mul (sub 1 (load x (*))) (add 1 (load x (*)))))))))axon",
     R"axon((program acos
   (doc "Inverse cosine, of x in [-1, 1].")
+  (source "ops.yaml" 271)
   (in (x num (*)))
   (out (y (float x) (*)))
+  (line 3)
   (set y (*) (acos (load x (*))))))axon",
     R"axon((program acos.grad
   (doc "Gradient of acos.")
+  (source "ops.yaml" 271)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (neg (mul (load dy (*)) (rsqrt (mul (sub 1 (load x (*))) (add 1 (load x (*))))))))))axon",
     R"axon((program atan
   (doc "Inverse tangent.")
+  (source "ops.yaml" 279)
   (in (x num (*)))
   (out (y (float x) (*)))
+  (line 3)
   (set y (*) (atan (load x (*))))))axon",
     R"axon((program atan.grad
   (doc "Gradient of atan.")
+  (source "ops.yaml" 279)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (div (load dy (*)) (add 1 (square (load x (*))))))))axon",
     R"axon((program atan2
   (doc "Angle of the point (b, a) in (-pi, pi], the inverse tangent of a / b. The gradient at 0, 0 is 0.")
+  (source "ops.yaml" 287)
   (in (a num (*)))
   (in (b num (*)))
   (out (y (float a b) (*)))
+  (line 4)
   (set y (*) (atan2 (load a (*)) (load b (*))))))axon",
     R"axon((program atan2.grad
   (doc "Gradient of atan2.")
+  (source "ops.yaml" 287)
   (in (dy float (*)))
   (in (a num (*)))
   (in (b num (*)))
   (out (da (like a) ((own a))))
   (out (db (like b) ((own b))))
+  (line 4)
   (reduce sum da ((own a)) ((bcast a)) (select (eq (hypot (load a (*)) (load b (*))) 0) 0.0 (div (mul (load dy (*)) (load b (*))) (square (hypot (load a (*)) (load b (*)))))))
   (reduce sum db ((own b)) ((bcast b)) (select (eq (hypot (load a (*)) (load b (*))) 0) 0.0 (neg (div (mul (load dy (*)) (load a (*))) (square (hypot (load a (*)) (load b (*))))))))))axon",
     R"axon((program sinh
   (doc "Hyperbolic sine.")
+  (source "ops.yaml" 295)
   (in (x num (*)))
   (out (y (float x) (*)))
+  (line 3)
   (set y (*) (sinh (load x (*))))))axon",
     R"axon((program sinh.grad
   (doc "Gradient of sinh.")
+  (source "ops.yaml" 295)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (mul (load dy (*)) (cosh (load x (*)))))))axon",
     R"axon((program cosh
   (doc "Hyperbolic cosine.")
+  (source "ops.yaml" 303)
   (in (x num (*)))
   (out (y (float x) (*)))
+  (line 3)
   (set y (*) (cosh (load x (*))))))axon",
     R"axon((program cosh.grad
   (doc "Gradient of cosh.")
+  (source "ops.yaml" 303)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (mul (load dy (*)) (sinh (load x (*)))))))axon",
     R"axon((program tanh
   (doc "Hyperbolic tangent.")
+  (source "ops.yaml" 311)
   (in (x num (*)))
   (out (y (float x) (*)))
+  (line 3)
   (set y (*) (tanh (load x (*))))))axon",
     R"axon((program tanh.grad
   (doc "Gradient of tanh.")
+  (source "ops.yaml" 311)
   (in (dy float (*)))
   (in (y float (*)))
   (in (x num (*) ghost))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (mul (load dy (*)) (sub 1 (square (load y (*))))))))axon",
     R"axon((program asinh
   (doc "Inverse hyperbolic sine.")
+  (source "ops.yaml" 319)
   (in (x num (*)))
   (out (y (float x) (*)))
+  (line 3)
   (set y (*) (asinh (load x (*))))))axon",
     R"axon((program asinh.grad
   (doc "Gradient of asinh.")
+  (source "ops.yaml" 319)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (div (load dy (*)) (hypot 1 (load x (*)))))))axon",
     R"axon((program acosh
   (doc "Inverse hyperbolic cosine, of x from 1 on.")
+  (source "ops.yaml" 327)
   (in (x num (*)))
   (out (y (float x) (*)))
+  (line 3)
   (set y (*) (acosh (load x (*))))))axon",
     R"axon((program acosh.grad
   (doc "Gradient of acosh.")
+  (source "ops.yaml" 327)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (mul (mul (load dy (*)) (rsqrt (sub (load x (*)) 1))) (rsqrt (add (load x (*)) 1))))))axon",
     R"axon((program atanh
   (doc "Inverse hyperbolic tangent, of x in (-1, 1).")
+  (source "ops.yaml" 335)
   (in (x num (*)))
   (out (y (float x) (*)))
+  (line 3)
   (set y (*) (atanh (load x (*))))))axon",
     R"axon((program atanh.grad
   (doc "Gradient of atanh.")
+  (source "ops.yaml" 335)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (div (load dy (*)) (mul (sub 1 (load x (*))) (add 1 (load x (*))))))))axon",
     R"axon((program erf
   (doc "Error function.")
+  (source "ops.yaml" 343)
   (in (x num (*)))
   (out (y (float x) (*)))
+  (line 3)
   (set y (*) (erf (load x (*))))))axon",
     R"axon((program erf.grad
   (doc "Gradient of erf.")
+  (source "ops.yaml" 343)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (mul 1.1283791670955126 (mul (load dy (*)) (exp (neg (square (load x (*))))))))))axon",
     R"axon((program erfc
   (doc "1 - erf(x), exact in the tail.")
+  (source "ops.yaml" 351)
   (in (x num (*)))
   (out (y (float x) (*)))
+  (line 3)
   (set y (*) (erfc (load x (*))))))axon",
     R"axon((program erfc.grad
   (doc "Gradient of erfc.")
+  (source "ops.yaml" 351)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (neg (mul 1.1283791670955126 (mul (exp (neg (square (load x (*))))) (load dy (*))))))))axon",
     R"axon((program lgamma
   (doc "Logarithm of the absolute value of the gamma function.")
+  (source "ops.yaml" 359)
   (in (x num (*)))
   (out (y (float x) (*)))
+  (line 3)
   (set y (*) (lgamma (load x (*))))))axon",
     R"axon((program lgamma.grad
   (doc "Gradient of lgamma.")
+  (source "ops.yaml" 359)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (mul (load dy (*)) (digamma (load x (*)))))))axon",
     R"axon((program digamma
   (doc "Derivative of the logarithm of the gamma function.")
+  (source "ops.yaml" 367)
   (in (x num (*)))
   (out (y (float x) (*)))
+  (line 3)
   (set y (*) (digamma (load x (*))))))axon",
     R"axon((program digamma.grad
   (doc "Gradient of digamma.")
+  (source "ops.yaml" 367)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (mul (load dy (*)) (trigamma (load x (*)))))))axon",
     R"axon((program floor
   (doc "The largest integer not above x.")
+  (source "ops.yaml" 375)
   (in (x num (*)))
   (out (y (like x) (*)))
+  (line 3)
   (set y (*) (floor (load x (*))))))axon",
     R"axon((program ceil
   (doc "The smallest integer not below x.")
+  (source "ops.yaml" 384)
   (in (x num (*)))
   (out (y (like x) (*)))
+  (line 3)
   (set y (*) (ceil (load x (*))))))axon",
     R"axon((program round
   (doc "The nearest integer, the even one of two.")
+  (source "ops.yaml" 393)
   (in (x num (*)))
   (out (y (like x) (*)))
+  (line 3)
   (set y (*) (round (load x (*))))))axon",
     R"axon((program trunc
   (doc "The integer part of x.")
+  (source "ops.yaml" 402)
   (in (x num (*)))
   (out (y (like x) (*)))
+  (line 3)
   (set y (*) (trunc (load x (*))))))axon",
     R"axon((program eq
   (doc "True where a equals b.")
+  (source "ops.yaml" 413)
   (in (a any (*)))
   (in (b any (*)))
   (out (y bool (*)))
+  (line 3)
   (set y (*) (eq (load a (*)) (load b (*))))))axon",
     R"axon((program ne
   (doc "True where a differs from b.")
+  (source "ops.yaml" 421)
   (in (a any (*)))
   (in (b any (*)))
   (out (y bool (*)))
+  (line 3)
   (set y (*) (ne (load a (*)) (load b (*))))))axon",
     R"axon((program lt
   (doc "True where a is less than b.")
+  (source "ops.yaml" 429)
   (in (a num (*)))
   (in (b num (*)))
   (out (y bool (*)))
+  (line 3)
   (set y (*) (lt (load a (*)) (load b (*))))))axon",
     R"axon((program le
   (doc "True where a is at most b.")
+  (source "ops.yaml" 436)
   (in (a num (*)))
   (in (b num (*)))
   (out (y bool (*)))
+  (line 3)
   (set y (*) (le (load a (*)) (load b (*))))))axon",
     R"axon((program gt
   (doc "True where a is greater than b.")
+  (source "ops.yaml" 443)
   (in (a num (*)))
   (in (b num (*)))
   (out (y bool (*)))
+  (line 3)
   (set y (*) (gt (load a (*)) (load b (*))))))axon",
     R"axon((program ge
   (doc "True where a is at least b.")
+  (source "ops.yaml" 450)
   (in (a num (*)))
   (in (b num (*)))
   (out (y bool (*)))
+  (line 3)
   (set y (*) (ge (load a (*)) (load b (*))))))axon",
     R"axon((program logical_and
   (doc "True where both are; a number is true unless it is 0.")
+  (source "ops.yaml" 457)
   (in (a any (*)))
   (in (b any (*)))
   (out (y bool (*)))
+  (line 3)
   (set y (*) (logical_and (cast bool (load a (*))) (cast bool (load b (*)))))))axon",
     R"axon((program logical_or
   (doc "True where either is; a number is true unless it is 0.")
+  (source "ops.yaml" 464)
   (in (a any (*)))
   (in (b any (*)))
   (out (y bool (*)))
+  (line 3)
   (set y (*) (logical_or (cast bool (load a (*))) (cast bool (load b (*)))))))axon",
     R"axon((program logical_xor
   (doc "True where just one is; a number is true unless it is 0.")
+  (source "ops.yaml" 471)
   (in (a any (*)))
   (in (b any (*)))
   (out (y bool (*)))
+  (line 3)
   (set y (*) (ne (cast bool (load a (*))) (cast bool (load b (*)))))))axon",
     R"axon((program logical_not
   (doc "True where x is not; a number is true unless it is 0.")
+  (source "ops.yaml" 478)
   (in (x any (*)))
   (out (y bool (*)))
+  (line 3)
   (set y (*) (logical_not (cast bool (load x (*)))))))axon",
     R"axon((program bitwise_and
   (doc "Bits that both have; of bool logical and.")
+  (source "ops.yaml" 485)
   (in (a integral (*)))
   (in (b integral (*)))
   (out (y (promote a b) (*)))
+  (line 3)
   (set y (*) (bitwise_and (load a (*)) (load b (*))))))axon",
     R"axon((program bitwise_or
   (doc "Bits that either has; of bool logical or.")
+  (source "ops.yaml" 492)
   (in (a integral (*)))
   (in (b integral (*)))
   (out (y (promote a b) (*)))
+  (line 3)
   (set y (*) (bitwise_or (load a (*)) (load b (*))))))axon",
     R"axon((program bitwise_xor
   (doc "Bits that just one has; of bool logical xor.")
+  (source "ops.yaml" 499)
   (in (a integral (*)))
   (in (b integral (*)))
   (out (y (promote a b) (*)))
+  (line 3)
   (set y (*) (bitwise_xor (load a (*)) (load b (*))))))axon",
     R"axon((program bitwise_not
   (doc "All bits reversed; of bool logical not.")
+  (source "ops.yaml" 506)
   (in (x integral (*)))
   (out (y (like x) (*)))
+  (line 3)
   (set y (*) (bitwise_not (load x (*))))))axon",
     R"axon((program bitwise_left_shift
   (doc "The bits of a moved up by b places; a * 2**b.")
+  (source "ops.yaml" 513)
   (in (a int (*)))
   (in (b int (*)))
   (out (y (promote a b) (*)))
+  (line 3)
   (set y (*) (shift_left (load a (*)) (load b (*))))))axon",
     R"axon((program bitwise_right_shift
   (doc "The bits of a moved down by b places; a // 2**b.")
+  (source "ops.yaml" 520)
   (in (a int (*)))
   (in (b int (*)))
   (out (y (promote a b) (*)))
+  (line 3)
   (set y (*) (shift_right (load a (*)) (load b (*))))))axon",
     R"axon((program isnan
   (doc "True where x is not a number.")
+  (source "ops.yaml" 527)
   (in (x num (*)))
   (out (y bool (*)))
+  (line 3)
   (set y (*) (isnan (load x (*))))))axon",
     R"axon((program isinf
   (doc "True where x is infinite.")
+  (source "ops.yaml" 534)
   (in (x num (*)))
   (out (y bool (*)))
+  (line 3)
   (set y (*) (isinf (load x (*))))))axon",
     R"axon((program isfinite
   (doc "True where x is neither infinite nor NaN.")
+  (source "ops.yaml" 541)
   (in (x num (*)))
   (out (y bool (*)))
+  (line 3)
   (set y (*) (isfinite (load x (*))))))axon",
     R"axon((program where
   (doc "Elements of a where the condition is true, else of b. Only the chosen receives a gradient.")
+  (source "ops.yaml" 548)
   (in (condition bool (*)))
   (in (a any (*)))
   (in (b any (*)))
   (out (y (promote a b) (*)))
+  (line 3)
   (set y (*) (select (load condition (*)) (load a (*)) (load b (*))))))axon",
     R"axon((program where.grad
   (doc "Gradient of where.")
+  (source "ops.yaml" 548)
   (in (dy float (*)))
   (in (condition bool (*)))
   (in (a any (*) ghost))
   (in (b any (*) ghost))
   (out (da (like a) ((own a))))
   (out (db (like b) ((own b))))
+  (line 3)
   (reduce sum da ((own a)) ((bcast a)) (select (load condition (*)) (load dy (*)) 0.0))
   (reduce sum db ((own b)) ((bcast b)) (select (load condition (*)) 0.0 (load dy (*))))))axon",
     R"axon((program cast
   (doc "The tensor in another dtype.")
+  (source "ops.yaml" 554)
   (in (x any (*)))
   (attr (dtype dtype))
   (out (y (attr dtype) (*)))
+  (line 4)
   (set y (*) (load x (*)))))axon",
     R"axon((program cast.grad
   (doc "Gradient of cast.")
+  (source "ops.yaml" 554)
   (in (dy float (*)))
   (in (x any (*) ghost))
   (attr (dtype dtype))
   (out (dx (like x) (*)))
+  (line 4)
   (set dx (*) (load dy (*)))))axon",
     R"axon((program relu
   (doc "x where it is positive, else 0. The gradient at 0 is 0; NaN stays NaN.")
+  (source "ops.yaml" 564)
   (in (x num (*)))
   (out (y (like x) (*)))
+  (line 3)
   (set y (*) (select (le (load x (*)) 0) 0 (load x (*))))))axon",
     R"axon((program relu.grad
   (doc "Gradient of relu.")
+  (source "ops.yaml" 564)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (select (le (load x (*)) 0) 0.0 (load dy (*))))))axon",
     R"axon((program leaky_relu
   (doc "x where it is positive, else slope * x (Maas et al., 2013).")
+  (source "ops.yaml" 572)
   (in (x float (*)))
   (attr (slope real 0.01))
   (out (y (like x) (*)))
+  (line 3)
   (set y (*) (select (gt (load x (*)) 0) (load x (*)) (mul slope (load x (*)))))))axon",
     R"axon((program leaky_relu.grad
   (doc "Gradient of leaky_relu.")
+  (source "ops.yaml" 572)
   (in (dy float (*)))
   (in (x float (*)))
   (attr (slope real 0.01))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (select (gt (load x (*)) 0) (load dy (*)) (mul (load dy (*)) slope)))))axon",
     R"axon((program prelu
   (doc "x where it is positive, else weight * x, with a learned weight that broadcasts (He et al., 2015).")
+  (source "ops.yaml" 579)
   (in (x float (*)))
   (in (weight float (*)))
   (out (y (promote x weight) (*)))
+  (line 4)
   (set y (*) (select (gt (load x (*)) 0) (load x (*)) (mul (load weight (*)) (load x (*)))))))axon",
     R"axon((program prelu.grad
   (doc "Gradient of prelu.")
+  (source "ops.yaml" 579)
   (in (dy float (*)))
   (in (x float (*)))
   (in (weight float (*)))
   (out (dx (like x) ((own x))))
   (out (dweight (like weight) ((own weight))))
+  (line 4)
   (reduce sum dx ((own x)) ((bcast x)) (select (gt (load x (*)) 0) (load dy (*)) (mul (load dy (*)) (load weight (*)))))
   (reduce sum dweight ((own weight)) ((bcast weight)) (select (gt (load x (*)) 0) 0.0 (mul (load dy (*)) (load x (*)))))))axon",
     R"axon((program relu6
   (doc "x limited to [0, 6] (Howard et al., 2017). The gradient at the bounds is 0.")
+  (source "ops.yaml" 586)
   (in (x float (*)))
   (out (y (like x) (*)))
+  (line 3)
   (set y (*) (select (le (load x (*)) 0) 0 (select (ge (load x (*)) 6) 6 (load x (*)))))))axon",
     R"axon((program relu6.grad
   (doc "Gradient of relu6.")
+  (source "ops.yaml" 586)
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (select (le (load x (*)) 0) 0.0 (select (ge (load x (*)) 6) 0.0 (load dy (*)))))))axon",
     R"axon((program hardtanh
   (doc "x limited to [low, high]. The gradient at the bounds is 0.")
+  (source "ops.yaml" 593)
   (in (x float (*)))
   (attr (low real -1.0))
   (attr (high real 1.0))
   (out (y (like x) (*)))
+  (line 3)
   (set y (*) (select (le (load x (*)) low) low (select (ge (load x (*)) high) high (load x (*)))))))axon",
     R"axon((program hardtanh.grad
   (doc "Gradient of hardtanh.")
+  (source "ops.yaml" 593)
   (in (dy float (*)))
   (in (x float (*)))
   (attr (low real -1.0))
   (attr (high real 1.0))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (select (le (load x (*)) low) 0.0 (select (ge (load x (*)) high) 0.0 (load dy (*)))))))axon",
     R"axon((program hardsigmoid
   (doc "x / 6 + 1/2 limited to [0, 1]; a sigmoid of straight lines (Courbariaux et al., 2015).")
+  (source "ops.yaml" 600)
   (in (x float (*)))
   (out (y (like x) (*)))
+  (line 3)
   (set y (*) (select (le (load x (*)) -3) 0 (select (ge (load x (*)) 3) 1 (add (div (load x (*)) 6) 0.5))))))axon",
     R"axon((program hardsigmoid.grad
   (doc "Gradient of hardsigmoid.")
+  (source "ops.yaml" 600)
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (select (le (load x (*)) -3) 0.0 (select (ge (load x (*)) 3) 0.0 (mul 0.16666666666666666 (load dy (*))))))))axon",
     R"axon((program hardswish
   (doc "x * hardsigmoid(x) (Howard et al., 2019).")
+  (source "ops.yaml" 607)
   (in (x float (*)))
   (out (y (like x) (*)))
+  (line 3)
   (set y (*) (select (le (load x (*)) -3) 0 (select (ge (load x (*)) 3) (load x (*)) (div (mul (load x (*)) (add (load x (*)) 3)) 6))))))axon",
     R"axon((program hardswish.grad
   (doc "Gradient of hardswish.")
+  (source "ops.yaml" 607)
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (select (le (load x (*)) -3) 0.0 (select (ge (load x (*)) 3) (load dy (*)) (mul (load dy (*)) (add (mul 0.16666666666666666 (add (load x (*)) 3)) (mul 0.16666666666666666 (load x (*))))))))))axon",
     R"axon((program elu
   (doc "Exponential linear unit (Clevert et al., 2016).")
+  (source "ops.yaml" 614)
   (in (x float (*)))
   (attr (alpha real 1.0))
   (out (y (like x) (*)))
+  (line 3)
   (set y (*) (select (gt (load x (*)) 0) (load x (*)) (mul alpha (expm1 (load x (*))))))))axon",
     R"axon((program elu.grad
   (doc "Gradient of elu.")
+  (source "ops.yaml" 614)
   (in (dy float (*)))
   (in (x float (*)))
   (attr (alpha real 1.0))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (select (gt (load x (*)) 0) (load dy (*)) (mul (mul (load dy (*)) alpha) (exp (load x (*))))))))axon",
     R"axon((program selu
   (doc "Exponential linear unit that keeps mean 0 and variance 1 (Klambauer et al., 2017).")
+  (source "ops.yaml" 621)
   (in (x float (*)))
   (out (y (like x) (*)))
+  (line 3)
   (set y (*) (mul 1.0507009873554805 (select (gt (load x (*)) 0) (load x (*)) (mul 1.6732632423543772 (expm1 (load x (*)))))))))axon",
     R"axon((program selu.grad
   (doc "Gradient of selu.")
+  (source "ops.yaml" 621)
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (select (gt (load x (*)) 0) (mul 1.0507009873554805 (load dy (*))) (mul 1.7580993408473766 (mul (load dy (*)) (exp (load x (*)))))))))axon",
     R"axon((program celu
   (doc "Continuously differentiable exponential linear unit (Barron, 2017).")
+  (source "ops.yaml" 628)
   (in (x float (*)))
   (attr (alpha real 1.0))
   (check (!= alpha 0) "alpha must satisfy alpha != 0")
   (out (y (like x) (*)))
+  (line 3)
   (set y (*) (select (gt (load x (*)) 0) (load x (*)) (mul alpha (expm1 (div (load x (*)) alpha)))))))axon",
     R"axon((program celu.grad
   (doc "Gradient of celu.")
+  (source "ops.yaml" 628)
   (in (dy float (*)))
   (in (x float (*)))
   (attr (alpha real 1.0))
   (out (dx (like x) (*)))
+  (line 4)
   (set dx (*) (select (gt (load x (*)) 0) (load dy (*)) (mul (load dy (*)) (exp (div (load x (*)) alpha)))))))axon",
     R"axon((program sigmoid
   (doc "Logistic function, 1 / (1 + exp(-x)).")
+  (source "ops.yaml" 636)
   (in (x float (*)))
   (out (y (like x) (*)))
+  (line 3)
   (set y (*) (sigmoid (load x (*))))))axon",
     R"axon((program sigmoid.grad
   (doc "Gradient of sigmoid.")
+  (source "ops.yaml" 636)
   (in (dy float (*)))
   (in (y any (*)))
   (in (x float (*) ghost))
   (out (dx (like x) (*)))
+  (line 4)
   (set dx (*) (mul (mul (load dy (*)) (load y (*))) (sub 1 (load y (*)))))))axon",
     R"axon((program log_sigmoid
   (doc "Logarithm of the logistic function, without overflow.")
+  (source "ops.yaml" 645)
   (in (x float (*)))
   (out (y (like x) (*)))
+  (line 3)
   (set y (*) (sub (minimum (load x (*)) 0) (log1p (exp (neg (abs (load x (*))))))))))axon",
     R"axon((program log_sigmoid.grad
   (doc "Gradient of log_sigmoid.")
+  (source "ops.yaml" 645)
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
+  (line 4)
   (set dx (*) (mul (load dy (*)) (sigmoid (neg (load x (*))))))))axon",
     R"axon((program silu
   (doc "x * sigmoid(x), also called swish (Elfwing et al., 2017).")
+  (source "ops.yaml" 653)
   (in (x float (*)))
   (out (y (like x) (*)))
+  (line 3)
   (set y (*) (div (load x (*)) (add 1 (exp (neg (load x (*)))))))))axon",
     R"axon((program silu.grad
   (doc "Gradient of silu.")
+  (source "ops.yaml" 653)
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
+  (line 4)
   (set dx (*) (mul (mul (load dy (*)) (sigmoid (load x (*)))) (add 1 (mul (load x (*)) (sigmoid (neg (load x (*))))))))))axon",
     R"axon((program mish
   (doc "x * tanh(softplus(x)) (Misra, 2019).")
+  (source "ops.yaml" 661)
   (in (x float (*)))
   (out (y (like x) (*)))
+  (line 3)
   (set y (*) (mul (load x (*)) (tanh (add (maximum (load x (*)) 0) (log1p (exp (neg (abs (load x (*))))))))))))axon",
     R"axon((program mish.grad
   (doc "Gradient of mish.")
+  (source "ops.yaml" 661)
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
+  (line 7)
   (set dx (*) (mul (load dy (*)) (add (tanh (add (maximum (load x (*)) 0) (log1p (exp (neg (abs (load x (*)))))))) (div (mul (load x (*)) (sigmoid (load x (*)))) (square (cosh (add (maximum (load x (*)) 0) (log1p (exp (neg (abs (load x (*)))))))))))))))axon",
     R"axon((program gelu
   (doc "x times the normal distribution function of x (Hendrycks and Gimpel, 2016).")
+  (source "ops.yaml" 672)
   (in (x float (*)))
   (out (y (like x) (*)))
+  (line 3)
   (set y (*) (mul (mul 0.5 (load x (*))) (erfc (mul (neg (load x (*))) 0.7071067811865476))))))axon",
     R"axon((program gelu.grad
   (doc "Gradient of gelu.")
+  (source "ops.yaml" 672)
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
+  (line 8)
   (set dx (*) (mul (load dy (*)) (add (mul 0.5 (erfc (mul (neg (load x (*))) 0.7071067811865476))) (mul (load x (*)) (mul 0.3989422804014327 (exp (mul (mul -0.5 (load x (*))) (load x (*)))))))))))axon",
     R"axon((program gelu_tanh
   (doc "GELU with the distribution function approximated by a hyperbolic tangent, here written as a sigmoid, which keeps its digits for negative x (Hendrycks and Gimpel, 2016).")
+  (source "ops.yaml" 684)
   (in (x float (*)))
   (out (y (like x) (*)))
+  (line 4)
   (set y (*) (mul (load x (*)) (sigmoid (mul (mul 1.5957691216057308 (load x (*))) (add 1 (mul (mul 0.044715 (load x (*))) (load x (*))))))))))axon",
     R"axon((program gelu_tanh.grad
   (doc "Gradient of gelu_tanh.")
+  (source "ops.yaml" 684)
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
+  (line 9)
   (set dx (*) (mul (mul (load dy (*)) (sigmoid (mul (mul 1.5957691216057308 (load x (*))) (add 1 (mul (mul 0.044715 (load x (*))) (load x (*))))))) (add 1 (mul (mul (load x (*)) (mul 1.5957691216057308 (add 1 (mul (mul 0.134145 (load x (*))) (load x (*)))))) (sigmoid (neg (mul (mul 1.5957691216057308 (load x (*))) (add 1 (mul (mul 0.044715 (load x (*))) (load x (*)))))))))))))axon",
     R"axon((program softplus
   (doc "log(1 + exp(x)), without overflow.")
+  (source "ops.yaml" 697)
   (in (x float (*)))
   (out (y (like x) (*)))
+  (line 3)
   (set y (*) (add (maximum (load x (*)) 0) (log1p (exp (neg (abs (load x (*))))))))))axon",
     R"axon((program softplus.grad
   (doc "Gradient of softplus.")
+  (source "ops.yaml" 697)
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
+  (line 4)
   (set dx (*) (mul (load dy (*)) (sigmoid (load x (*)))))))axon",
     R"axon((program softsign
   (doc "x / (1 + abs(x)) (Turian et al., 2009).")
+  (source "ops.yaml" 705)
   (in (x float (*)))
   (out (y (like x) (*)))
+  (line 3)
   (set y (*) (div (load x (*)) (add 1 (abs (load x (*))))))))axon",
     R"axon((program softsign.grad
   (doc "Gradient of softsign.")
+  (source "ops.yaml" 705)
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
+  (line 4)
   (set dx (*) (div (load dy (*)) (square (add 1 (abs (load x (*)))))))))axon",
     R"axon((program tanhshrink
   (doc "x - tanh(x).")
+  (source "ops.yaml" 713)
   (in (x float (*)))
   (out (y (like x) (*)))
+  (line 3)
   (set y (*) (sub (load x (*)) (tanh (load x (*)))))))axon",
     R"axon((program tanhshrink.grad
   (doc "Gradient of tanhshrink.")
+  (source "ops.yaml" 713)
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
+  (line 4)
   (set dx (*) (mul (load dy (*)) (square (tanh (load x (*))))))))axon",
     R"axon((program softshrink
   (doc "x moved towards 0 by threshold, 0 if it is nearer.")
+  (source "ops.yaml" 721)
   (in (x float (*)))
   (attr (threshold real 0.5))
   (check (>= threshold 0) "threshold must satisfy threshold >= 0")
   (out (y (like x) (*)))
+  (line 3)
   (set y (*) (select (le (abs (load x (*))) threshold) 0 (sub (load x (*)) (copysign threshold (load x (*))))))))axon",
     R"axon((program softshrink.grad
   (doc "Gradient of softshrink.")
+  (source "ops.yaml" 721)
   (in (dy float (*)))
   (in (x float (*)))
   (attr (threshold real 0.5))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (select (le (abs (load x (*))) threshold) 0.0 (load dy (*))))))axon",
     R"axon((program hardshrink
   (doc "x, but 0 where its magnitude is at most threshold.")
+  (source "ops.yaml" 728)
   (in (x float (*)))
   (attr (threshold real 0.5))
   (check (>= threshold 0) "threshold must satisfy threshold >= 0")
   (out (y (like x) (*)))
+  (line 3)
   (set y (*) (select (le (abs (load x (*))) threshold) 0 (load x (*))))))axon",
     R"axon((program hardshrink.grad
   (doc "Gradient of hardshrink.")
+  (source "ops.yaml" 728)
   (in (dy float (*)))
   (in (x float (*)))
   (attr (threshold real 0.5))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (select (le (abs (load x (*))) threshold) 0.0 (load dy (*))))))axon",
     R"axon((program glu
   (doc "The first half of the elements along an axis times the sigmoid of the second (Dauphin et al., 2017).")
+  (source "ops.yaml" 735)
   (in (x float ((sub axis n))))
   (attr (axis axis -1))
   (where (k (// n 2)))
   (check (== n (* 2 (// n 2))) "axis must satisfy n == 2 * (n // 2)")
   (out (y (like x) ((sub axis k))))
+  (line 6)
   (set y ((sub axis k)) (mul (load x ((sub axis k))) (sigmoid (load x ((sub axis (+ k (count k))))))))))axon",
     R"axon((program glu.grad
   (doc "Gradient of glu.")
+  (source "ops.yaml" 735)
   (in (dy float ((sub axis k))))
   (in (x float ((sub axis n))))
   (attr (axis axis -1))
   (out (dx (like x) ((sub axis n))))
+  (line 6)
   (reduce sum dx2 ((sub axis n)) (k) (select (eq (index n) (index (+ (count k) k))) (mul (mul (mul (load dy ((sub axis k))) (load x ((sub axis k)))) (sigmoid (load x ((sub axis (+ (count k) k)))))) (sigmoid (neg (load x ((sub axis (+ (count k) k))))))) 0.0))
   (set dx ((sub axis n)) (add (load dx2 ((sub axis n))) (select (lt (index n) (count k)) (mul (guard (load dy ((sub axis n))) 0.0) (sigmoid (guard (load x ((sub axis (+ (count k) n)))) 0.0))) 0.0)))))axon",
     R"axon((program dropout
   (doc "Zero with probability p, else x / (1 - p) (Srivastava et al., 2014).")
+  (source "ops.yaml" 747)
   (in (x float (*)))
   (attr (key rng))
   (attr (p real 0.5))
   (check (and (<= 0 p) (<= p 1)) "p must satisfy 0 <= p <= 1")
   (out (y (like x) (*)))
+  (line 3)
   (set y (*) (select (ge (uniform key (linear *)) p) (div (load x (*)) (sub 1 p)) 0))))axon",
     R"axon((program dropout.grad
   (doc "Gradient of dropout.")
+  (source "ops.yaml" 747)
   (in (dy float (*)))
   (attr (key rng))
   (attr (p real 0.5))
   (out (dx (like dy) (*)))
+  (line 3)
   (set dx (*) (select (ge (uniform key (linear *)) p) (div (load dy (*)) (sub 1 p)) 0.0))))axon",
     R"axon((program xielu
   (doc "Expanded integral of the exponential linear unit (Huang and Schlag, 2025); its gradient is 2 * alpha_p * x + beta for positive x, else alpha_n * expm1(x) + beta.")
+  (source "ops.yaml" 752)
   (in (x float (*)))
   (in (alpha_p float ()))
   (in (alpha_n float ()))
   (attr (beta real 0.5))
   (out (y (promote x alpha_p alpha_n) (*)))
+  (line 7)
   (set y (*) (add (select (gt (load x (*)) 0) (mul (mul (load alpha_p ()) (load x (*))) (load x (*))) (mul (load alpha_n ()) (sub (expm1 (load x (*))) (load x (*))))) (mul beta (load x (*)))))))axon",
     R"axon((program xielu.grad
   (doc "Gradient of xielu.")
+  (source "ops.yaml" 752)
   (in (dy float (*)))
   (in (x float (*)))
   (in (alpha_p float ()))
@@ -1044,149 +1377,187 @@ const char* const kPrograms[] = {
   (out (dx (like x) (*)))
   (out (dalpha_p (like alpha_p) ()))
   (out (dalpha_n (like alpha_n) ()))
+  (line 7)
   (set dx (*) (add (mul (load dy (*)) beta) (select (gt (load x (*)) 0) (mul 2 (mul (mul (load dy (*)) (load alpha_p ())) (load x (*)))) (mul (mul (load dy (*)) (load alpha_n ())) (expm1 (load x (*)))))))
   (reduce sum dalpha_p () (*) (select (gt (load x (*)) 0) (mul (load dy (*)) (square (load x (*)))) 0.0))
   (reduce sum dalpha_n () (*) (select (gt (load x (*)) 0) 0.0 (mul (load dy (*)) (sub (expm1 (load x (*))) (load x (*))))))))axon",
     R"axon((program sum
   (doc "Sum over axes. Small integers add up as int64.")
+  (source "ops.yaml" 765)
   (in (x any (*)))
   (attr (axis axes all))
   (attr (keepdim flag false))
   (out (y (accum x) ((keep axis keepdim))))
+  (line 3)
   (reduce sum y ((keep axis keepdim)) ((sel axis)) (load x (*)))))axon",
     R"axon((program sum.grad
   (doc "Gradient of sum.")
+  (source "ops.yaml" 765)
   (in (dy float ((keep axis keepdim))))
   (in (x any (*) ghost))
   (attr (axis axes all))
   (attr (keepdim flag false))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (load dy ((keep axis keepdim))))))axon",
     R"axon((program mean
   (doc "Arithmetic mean over axes.")
+  (source "ops.yaml" 773)
   (in (x any (*)))
   (attr (axis axes all))
   (attr (keepdim flag false))
   (out (y (float x) ((keep axis keepdim))))
+  (line 3)
   (reduce sum t1 ((rest axis)) ((sel axis)) (cast (float x) (load x (*))))
   (set y ((keep axis keepdim)) (div (load t1 ((rest axis))) (count (sel axis))))))axon",
     R"axon((program mean.grad
   (doc "Gradient of mean.")
+  (source "ops.yaml" 773)
   (in (dy float ((keep axis keepdim))))
   (in (x any (*) ghost))
   (attr (axis axes all))
   (attr (keepdim flag false))
   (out (dx (like x) (*)))
+  (line 3)
   (set dx (*) (div (load dy ((keep axis keepdim))) (count (sel axis))))))axon",
     R"axon((program max
   (doc "Largest element over axes; NaN if there is one. The first of equals receives the gradient.")
+  (source "ops.yaml" 781)
   (in (x num (*)))
   (attr (axis axes all))
   (attr (keepdim flag false))
   (out (y (like x) ((keep axis keepdim))))
+  (line 3)
   (reduce max y ((keep axis keepdim)) ((sel axis)) (load x (*)))))axon",
     R"axon((program max.grad
   (doc "Gradient of max.")
+  (source "ops.yaml" 781)
   (in (dy float ((keep axis keepdim))))
   (in (x num (*)))
   (attr (axis axes all))
   (attr (keepdim flag false))
   (out (dx (like x) (*)))
+  (line 3)
   (reduce argmax winner ((keep axis keepdim)) ((sel axis)) (load x (*)))
   (set dx (*) (select (eq (linear (sel axis)) (load winner ((keep axis keepdim)))) (load dy ((keep axis keepdim))) 0.0))))axon",
     R"axon((program min
   (doc "Smallest element over axes; NaN if there is one. The first of equals receives the gradient.")
+  (source "ops.yaml" 789)
   (in (x num (*)))
   (attr (axis axes all))
   (attr (keepdim flag false))
   (out (y (like x) ((keep axis keepdim))))
+  (line 3)
   (reduce min y ((keep axis keepdim)) ((sel axis)) (load x (*)))))axon",
     R"axon((program min.grad
   (doc "Gradient of min.")
+  (source "ops.yaml" 789)
   (in (dy float ((keep axis keepdim))))
   (in (x num (*)))
   (attr (axis axes all))
   (attr (keepdim flag false))
   (out (dx (like x) (*)))
+  (line 3)
   (reduce argmin winner ((keep axis keepdim)) ((sel axis)) (load x (*)))
   (set dx (*) (select (eq (linear (sel axis)) (load winner ((keep axis keepdim)))) (load dy ((keep axis keepdim))) 0.0))))axon",
     R"axon((program prod
   (doc "Product over axes.")
+  (source "ops.yaml" 797)
   (in (x num (*)))
   (attr (axis axes all))
   (attr (keepdim flag false))
   (out (y (accum x) ((keep axis keepdim))))
+  (line 3)
   (reduce prod y ((keep axis keepdim)) ((sel axis)) (load x (*)))))axon",
     R"axon((program prod.grad
   (doc "Gradient of prod.")
+  (source "ops.yaml" 797)
   (in (dy float ((keep axis keepdim))))
   (in (x num (*)))
   (attr (axis axes all))
   (attr (keepdim flag false))
   (out (dx (like x) (*)))
+  (line 3)
   (reduce sum zeros ((keep axis keepdim)) ((sel axis)) (cast int64 (eq (load x (*)) 0)))
   (reduce prod product ((keep axis keepdim)) ((sel axis)) (select (eq (load x (*)) 0) 1.0 (load x (*))))
   (set dx (*) (mul (load dy ((keep axis keepdim))) (select (eq (load x (*)) 0) (select (eq (load zeros ((keep axis keepdim))) 1) (load product ((keep axis keepdim))) 0.0) (select (eq (load zeros ((keep axis keepdim))) 0) (div (load product ((keep axis keepdim))) (load x (*))) 0.0))))))axon",
     R"axon((program any
   (doc "True where some element over the axes is not zero.")
+  (source "ops.yaml" 805)
   (in (x any (*)))
   (attr (axis axes all))
   (attr (keepdim flag false))
   (out (y bool ((keep axis keepdim))))
+  (line 3)
   (reduce any y ((keep axis keepdim)) ((sel axis)) (cast bool (load x (*))))))axon",
     R"axon((program all
   (doc "True where no element over the axes is zero.")
+  (source "ops.yaml" 813)
   (in (x any (*)))
   (attr (axis axes all))
   (attr (keepdim flag false))
   (out (y bool ((keep axis keepdim))))
+  (line 3)
   (reduce all y ((keep axis keepdim)) ((sel axis)) (cast bool (load x (*))))))axon",
     R"axon((program argmax
   (doc "Number of the first largest element over axes, in row-major order.")
+  (source "ops.yaml" 821)
   (in (x num (*)))
   (attr (axis axes all))
   (attr (keepdim flag false))
   (out (y int64 ((keep axis keepdim))))
+  (line 3)
   (reduce argmax y ((keep axis keepdim)) ((sel axis)) (load x (*)))))axon",
     R"axon((program argmin
   (doc "Number of the first smallest element over axes, in row-major order.")
+  (source "ops.yaml" 829)
   (in (x num (*)))
   (attr (axis axes all))
   (attr (keepdim flag false))
   (out (y int64 ((keep axis keepdim))))
+  (line 3)
   (reduce argmin y ((keep axis keepdim)) ((sel axis)) (load x (*)))))axon",
     R"axon((program var
   (doc "Variance over axes, the sum of squared deviations by count - correction.")
+  (source "ops.yaml" 837)
   (in (x float (*)))
   (attr (axis axes all))
   (attr (correction real 1.0))
   (attr (keepdim flag false))
   (out (y (like x) ((keep axis keepdim))))
+  (line 4)
   (reduce sum t1 ((rest axis)) ((sel axis)) (load x (*)))
+  (line 5)
   (reduce sum t2 ((rest axis)) ((sel axis)) (mul (sub (load x (*)) (div (load t1 ((rest axis))) (count (sel axis)))) (sub (load x (*)) (div (load t1 ((rest axis))) (count (sel axis))))))
   (set y ((keep axis keepdim)) (div (load t2 ((rest axis))) (sub (count (sel axis)) correction)))))axon",
     R"axon((program var.grad
   (doc "Gradient of var.")
+  (source "ops.yaml" 837)
   (in (dy float ((keep axis keepdim))))
   (in (x float (*)))
   (attr (axis axes all))
   (attr (correction real 1.0))
   (attr (keepdim flag false))
   (out (dx (like x) (*)))
+  (line 6)
   (reduce sum g1 ((rest axis)) ((sel axis)) (load x (*)))
   (set dx (*) (div (mul (mul 2 (load dy ((keep axis keepdim)))) (sub (load x (*)) (div (load g1 ((rest axis))) (count (sel axis))))) (sub (count (sel axis)) correction)))))axon",
     R"axon((program std
   (doc "Standard deviation over axes, the root of the variance. Its gradient where it is 0 is 0.")
+  (source "ops.yaml" 848)
   (in (x float (*)))
   (attr (axis axes all))
   (attr (correction real 1.0))
   (attr (keepdim flag false))
   (out (y (like x) ((keep axis keepdim))))
+  (line 4)
   (reduce sum t1 ((rest axis)) ((sel axis)) (load x (*)))
+  (line 5)
   (reduce sum t2 ((rest axis)) ((sel axis)) (mul (sub (load x (*)) (div (load t1 ((rest axis))) (count (sel axis)))) (sub (load x (*)) (div (load t1 ((rest axis))) (count (sel axis))))))
   (set y ((keep axis keepdim)) (sqrt (div (load t2 ((rest axis))) (sub (count (sel axis)) correction))))))axon",
     R"axon((program std.grad
   (doc "Gradient of std.")
+  (source "ops.yaml" 848)
   (in (dy float ((keep axis keepdim))))
   (in (x float (*)))
   (in (y any ((keep axis keepdim))))
@@ -1194,37 +1565,45 @@ const char* const kPrograms[] = {
   (attr (correction real 1.0))
   (attr (keepdim flag false))
   (out (dx (like x) (*)))
+  (line 7)
   (reduce sum g1 ((rest axis)) ((sel axis)) (load x (*)))
   (set dx (*) (select (eq (load y ((keep axis keepdim))) 0) 0 (div (mul (load dy ((keep axis keepdim))) (sub (load x (*)) (div (load g1 ((rest axis))) (count (sel axis))))) (mul (load y ((keep axis keepdim))) (sub (count (sel axis)) correction)))))))axon",
     R"axon((program norm
   (doc "Euclidean norm over axes. Its gradient where it is 0 is 0.")
+  (source "ops.yaml" 860)
   (in (x float (*)))
   (attr (axis axes all))
   (attr (keepdim flag false))
   (out (y (like x) ((keep axis keepdim))))
+  (line 3)
   (reduce sum t1 ((rest axis)) ((sel axis)) (mul (load x (*)) (load x (*))))
   (set y ((keep axis keepdim)) (sqrt (load t1 ((rest axis)))))))axon",
     R"axon((program norm.grad
   (doc "Gradient of norm.")
+  (source "ops.yaml" 860)
   (in (dy float ((keep axis keepdim))))
   (in (x float (*)))
   (in (y any ((keep axis keepdim))))
   (attr (axis axes all))
   (attr (keepdim flag false))
   (out (dx (like x) (*)))
+  (line 4)
   (set dx (*) (select (eq (load y ((keep axis keepdim))) 0) 0 (mul (load dy ((keep axis keepdim))) (div (load x (*)) (load y ((keep axis keepdim)))))))))axon",
     R"axon((program norm_p
   (doc "The p-norm over axes, sum(abs(x) ** p) ** (1 / p). Its gradient where x is 0 is 0.")
+  (source "ops.yaml" 868)
   (in (x float (*)))
   (attr (p real))
   (attr (axis axes all))
   (attr (keepdim flag false))
   (check (> p 0) "p must satisfy p > 0")
   (out (y (like x) ((keep axis keepdim))))
+  (line 3)
   (reduce sum t1 ((rest axis)) ((sel axis)) (pow (abs (load x (*))) p))
   (set y ((keep axis keepdim)) (pow (load t1 ((rest axis))) (div 1 p)))))axon",
     R"axon((program norm_p.grad
   (doc "Gradient of norm_p.")
+  (source "ops.yaml" 868)
   (in (dy float ((keep axis keepdim))))
   (in (x float (*)))
   (in (y any ((keep axis keepdim))))
@@ -1232,34 +1611,43 @@ const char* const kPrograms[] = {
   (attr (axis axes all))
   (attr (keepdim flag false))
   (out (dx (like x) (*)))
+  (line 4)
   (set dx (*) (select (eq (load x (*)) 0) 0 (mul (mul (load dy ((keep axis keepdim))) (sign (load x (*)))) (pow (div (abs (load x (*))) (load y ((keep axis keepdim)))) (sub p 1)))))))axon",
     R"axon((program count_nonzero
   (doc "How many elements over axes are not 0.")
+  (source "ops.yaml" 876)
   (in (x any (*)))
   (attr (axis axes all))
   (attr (keepdim flag false))
   (out (y int64 ((keep axis keepdim))))
+  (line 4)
   (reduce sum y ((keep axis keepdim)) ((sel axis)) (cast int64 (ne (load x (*)) 0)))))axon",
     R"axon((program logsumexp
   (doc "log(sum(exp(x))) over axes, without overflow; its gradient where all x are -inf is 0.")
+  (source "ops.yaml" 885)
   (in (x float (*)))
   (attr (axis axes all))
   (attr (keepdim flag false))
   (out (y (like x) ((keep axis keepdim))))
+  (line 4)
   (reduce max t1 ((rest axis)) ((sel axis)) (load x (*)))
+  (line 5)
   (reduce sum t2 ((rest axis)) ((sel axis)) (exp (sub (load x (*)) (detach (finite (load t1 ((rest axis))))))))
   (set y ((keep axis keepdim)) (add (log (load t2 ((rest axis)))) (detach (finite (load t1 ((rest axis)))))))))axon",
     R"axon((program logsumexp.grad
   (doc "Gradient of logsumexp.")
+  (source "ops.yaml" 885)
   (in (dy float ((keep axis keepdim))))
   (in (x float (*)))
   (in (y any ((keep axis keepdim))))
   (attr (axis axes all))
   (attr (keepdim flag false))
   (out (dx (like x) (*)))
+  (line 6)
   (set dx (*) (select (eq (load y ((keep axis keepdim))) -inf) 0 (mul (load dy ((keep axis keepdim))) (exp (sub (load x (*)) (load y ((keep axis keepdim))))))))))axon",
     R"axon((program sort
   (doc "The elements along an axis in ascending or descending order, and their indices. Equal elements keep their order; NaN counts as the largest.")
+  (source "ops.yaml" 897)
   (in (x any ((sub axis n))))
   (attr (axis axis -1))
   (attr (descending flag false))
@@ -1268,15 +1656,18 @@ const char* const kPrograms[] = {
   (call sort (values indices) (x) (axis descending))))axon",
     R"axon((program sort.grad
   (doc "Gradient of sort.")
+  (source "ops.yaml" 897)
   (in (dvalues float ((sub axis n))))
   (in (indices any ((sub axis n))))
   (in (x any ((sub axis n)) ghost))
   (attr (axis axis -1))
   (attr (descending flag false))
   (out (dx (like x) ((sub axis n))))
+  (line 6)
   (scatter sum dx ((sub axis (gather (load indices ((sub axis n)))))) ((sub axis n)) (load dvalues ((sub axis n))))))axon",
     R"axon((program topk
   (doc "The k largest or smallest elements along an axis, in order, and their indices. NaN is last in ascending order.")
+  (source "ops.yaml" 914)
   (in (x num ((sub axis n))))
   (attr (k int))
   (attr (axis axis -1))
@@ -1288,6 +1679,7 @@ const char* const kPrograms[] = {
   (call sort (values indices) (x) (k axis largest))))axon",
     R"axon((program topk.grad
   (doc "Gradient of topk.")
+  (source "ops.yaml" 914)
   (in (dvalues float ((sub axis m))))
   (in (indices any ((sub axis m))))
   (in (x num ((sub axis n)) ghost))
@@ -1296,9 +1688,11 @@ const char* const kPrograms[] = {
   (attr (largest flag true))
   (where (m k))
   (out (dx (like x) ((sub axis n))))
+  (line 7)
   (scatter sum dx ((sub axis (gather (load indices ((sub axis m)))))) ((sub axis m)) (load dvalues ((sub axis m))))))axon",
     R"axon((program searchsorted
   (doc "For each element of x, how many boundaries of its row are less, or, with right, not more; a row of boundaries is in ascending order.")
+  (source "ops.yaml" 933)
   (in (boundaries num (* n)))
   (in (x num (* k)))
   (attr (right flag false))
@@ -1306,124 +1700,163 @@ const char* const kPrograms[] = {
   (call searchsorted (y) (boundaries x) (right))))axon",
     R"axon((program cumsum
   (doc "Sums of the elements up to and including each, along an axis.")
+  (source "ops.yaml" 948)
   (in (x num ((sub axis n))))
   (attr (axis axis))
   (where (i n))
   (out (y (accum x) ((sub axis i))))
+  (line 5)
   (reduce sum y ((sub axis i)) (n) (select (le (index n) (index i)) (load x ((sub axis n))) 0))))axon",
     R"axon((program cumsum.grad
   (doc "Gradient of cumsum.")
+  (source "ops.yaml" 948)
   (in (dy float ((sub axis i))))
   (in (x num ((sub axis n)) ghost))
   (attr (axis axis))
   (out (dx (like x) ((sub axis n))))
+  (line 5)
   (reduce sum dx ((sub axis n)) (i) (select (le (index n) (index i)) (load dy ((sub axis i))) 0.0))))axon",
     R"axon((program cumprod
   (doc "Products of the elements up to and including each, along an axis. Small integers multiply as int64. The gradient is right where elements are 0.")
+  (source "ops.yaml" 958)
   (in (x num ((sub axis n))))
   (attr (axis axis))
   (where (i n))
   (out (y (accum x) ((sub axis i))))
+  (line 6)
   (reduce prod y ((sub axis i)) (n) (select (le (index n) (index i)) (load x ((sub axis n))) 1))))axon",
     R"axon((program cumprod.grad
   (doc "Gradient of cumprod.")
+  (source "ops.yaml" 958)
   (in (dy float ((sub axis i))))
   (in (x num ((sub axis n))))
   (in (y any ((sub axis i))))
   (attr (axis axis))
   (where (i n))
   (out (dx (like x) ((sub axis n))))
+  (line 9)
   (reduce sum g1 ((sub axis n)) (i) (select (le (index i) (index n)) (select (eq (load x ((sub axis i))) 0) 1 0) 0))
+  (line 12)
   (reduce sum g2 ((sub axis n)) (i) (select (ge (index i) (index n)) (mul (load dy ((sub axis i))) (load y ((sub axis i)))) 0))
+  (line 11)
   (reduce prod g3 ((sub axis i)) (n) (select (le (index n) (index i)) (select (logical_and (eq (load x ((sub axis n))) 0) (eq (load g1 ((sub axis n))) 1)) 1 (load x ((sub axis n)))) 1))
+  (line 13)
   (reduce sum g4 ((sub axis n)) (i) (select (ge (index i) (index n)) (mul (load dy ((sub axis i))) (load g3 ((sub axis i)))) 0))
+  (line 14)
   (set dx ((sub axis n)) (select (eq (load g1 ((sub axis n))) 0) (div (load g2 ((sub axis n))) (load x ((sub axis n)))) (select (logical_and (eq (load x ((sub axis n))) 0) (eq (load g1 ((sub axis n))) 1)) (load g4 ((sub axis n))) 0)))))axon",
     R"axon((program cummax
   (doc "Largest of the elements up to and including each, along an axis, and its index, of equals the last. From the first NaN on it is NaN, and the index that of the last NaN.")
+  (source "ops.yaml" 977)
   (in (x num ((sub axis n))))
   (attr (axis axis))
   (where (i n))
   (out (values (like x) ((sub axis i))))
   (out (indices int64 ((sub axis i))))
+  (line 7)
   (reduce max t1 ((sub axis n)) (i) (select (le (index i) (index n)) (load x ((sub axis i))) (load x ((sub axis n)))))
+  (line 9)
   (reduce max indices ((sub axis i)) (n) (select (le (index n) (index i)) (select (logical_or (eq (load x ((sub axis n))) (load t1 ((sub axis n)))) (isnan (load x ((sub axis n))))) (index n) 0) 0))
+  (line 10)
   (set values ((sub axis i)) (load x ((sub axis (gather (load indices ((sub axis i))))))))))axon",
     R"axon((program cummax.grad
   (doc "Gradient of cummax.")
+  (source "ops.yaml" 977)
   (in (dvalues float ((sub axis i))))
   (in (indices int64 ((sub axis i))))
   (in (x num ((sub axis n)) ghost))
   (attr (axis axis))
   (out (dx (like dvalues) ((sub axis n))))
+  (line 7)
   (scatter sum dx ((sub axis (gather (load indices ((sub axis i)))))) ((sub axis i)) (load dvalues ((sub axis i))))))axon",
     R"axon((program cummin
   (doc "Smallest of the elements up to and including each, along an axis, and its index, of equals the last. From the first NaN on it is NaN, and the index that of the last NaN.")
+  (source "ops.yaml" 995)
   (in (x num ((sub axis n))))
   (attr (axis axis))
   (where (i n))
   (out (values (like x) ((sub axis i))))
   (out (indices int64 ((sub axis i))))
+  (line 7)
   (reduce min t1 ((sub axis n)) (i) (select (le (index i) (index n)) (load x ((sub axis i))) (load x ((sub axis n)))))
+  (line 9)
   (reduce max indices ((sub axis i)) (n) (select (le (index n) (index i)) (select (logical_or (eq (load x ((sub axis n))) (load t1 ((sub axis n)))) (isnan (load x ((sub axis n))))) (index n) 0) 0))
+  (line 10)
   (set values ((sub axis i)) (load x ((sub axis (gather (load indices ((sub axis i))))))))))axon",
     R"axon((program cummin.grad
   (doc "Gradient of cummin.")
+  (source "ops.yaml" 995)
   (in (dvalues float ((sub axis i))))
   (in (indices int64 ((sub axis i))))
   (in (x num ((sub axis n)) ghost))
   (attr (axis axis))
   (out (dx (like dvalues) ((sub axis n))))
+  (line 7)
   (scatter sum dx ((sub axis (gather (load indices ((sub axis i)))))) ((sub axis i)) (load dvalues ((sub axis i))))))axon",
     R"axon((program diff
   (doc "Each element but the first minus the one before it, along an axis.")
+  (source "ops.yaml" 1013)
   (in (x num ((sub axis n))))
   (attr (axis axis -1))
   (where (i (- n 1)))
   (out (y (like x) ((sub axis i))))
+  (line 5)
   (set y ((sub axis i)) (sub (load x ((sub axis (+ i 1)))) (load x ((sub axis i)))))))axon",
     R"axon((program diff.grad
   (doc "Gradient of diff.")
+  (source "ops.yaml" 1013)
   (in (dy float ((sub axis i))))
   (in (x num ((sub axis n)) ghost))
   (attr (axis axis -1))
   (out (dx (like dy) ((sub axis n))))
+  (line 5)
   (set dx ((sub axis n)) (sub (guard (load dy ((sub axis (- n 1)))) 0.0) (guard (load dy ((sub axis n))) 0.0)))))axon",
     R"axon((program softmax
   (doc "Exponentials divided by their sum over axes.")
+  (source "ops.yaml" 1025)
   (in (x float (*)))
   (attr (axis axes -1))
   (out (y (like x) (*)))
+  (line 4)
   (reduce max t1 ((rest axis)) ((sel axis)) (load x (*)))
+  (line 5)
   (reduce sum t2 ((rest axis)) ((sel axis)) (exp (sub (load x (*)) (detach (finite (load t1 ((rest axis))))))))
   (set y (*) (div (exp (sub (load x (*)) (detach (finite (load t1 ((rest axis))))))) (load t2 ((rest axis)))))))axon",
     R"axon((program softmax.grad
   (doc "Gradient of softmax.")
+  (source "ops.yaml" 1025)
   (in (dy float (*)))
   (in (y any (*)))
   (in (x float (*) ghost))
   (attr (axis axes -1))
   (out (dx (like x) (*)))
+  (line 6)
   (reduce sum g1 ((rest axis)) ((sel axis)) (mul (load dy (*)) (load y (*))))
   (set dx (*) (mul (load y (*)) (sub (load dy (*)) (load g1 ((rest axis))))))))axon",
     R"axon((program log_softmax
   (doc "Logarithm of softmax.")
+  (source "ops.yaml" 1036)
   (in (x float (*)))
   (attr (axis axes -1))
   (out (y (like x) (*)))
+  (line 4)
   (reduce max t1 ((rest axis)) ((sel axis)) (load x (*)))
+  (line 5)
   (reduce sum t2 ((rest axis)) ((sel axis)) (exp (sub (load x (*)) (detach (finite (load t1 ((rest axis))))))))
   (set y (*) (sub (sub (load x (*)) (detach (finite (load t1 ((rest axis)))))) (log (load t2 ((rest axis))))))))axon",
     R"axon((program log_softmax.grad
   (doc "Gradient of log_softmax.")
+  (source "ops.yaml" 1036)
   (in (dy float (*)))
   (in (y any (*)))
   (in (x float (*) ghost))
   (attr (axis axes -1))
   (out (dx (like x) (*)))
+  (line 6)
   (reduce sum g1 ((rest axis)) ((sel axis)) (load dy (*)))
   (set dx (*) (sub (load dy (*)) (mul (exp (load y (*))) (load g1 ((rest axis))))))))axon",
     R"axon((program layer_norm
   (doc "x normalized over axes, then scaled and shifted (Ba et al., 2016).")
+  (source "ops.yaml" 1047)
   (in (x float (*)))
   (in (weight float ((sel axis)) (default 1.0)))
   (in (bias float ((sel axis)) (default 0.0)))
@@ -1431,11 +1864,14 @@ const char* const kPrograms[] = {
   (attr (eps real 1e-05))
   (check (>= eps 0) "eps must satisfy eps >= 0")
   (out (y (like x) (*)))
+  (line 7)
   (reduce sum t1 ((rest axis)) ((sel axis)) (load x (*)))
+  (line 8)
   (reduce sum t2 ((rest axis)) ((sel axis)) (mul (sub (load x (*)) (div (load t1 ((rest axis))) (count (sel axis)))) (sub (load x (*)) (div (load t1 ((rest axis))) (count (sel axis))))))
   (set y (*) (add (mul (mul (sub (load x (*)) (div (load t1 ((rest axis))) (count (sel axis)))) (rsqrt (add (div (load t2 ((rest axis))) (count (sel axis))) eps))) (load weight ((sel axis)))) (load bias ((sel axis)))))))axon",
     R"axon((program layer_norm.grad
   (doc "Gradient of layer_norm.")
+  (source "ops.yaml" 1047)
   (in (dy float (*)))
   (in (x float (*)))
   (in (weight float ((sel axis)) (default 1.0)))
@@ -1445,25 +1881,32 @@ const char* const kPrograms[] = {
   (out (dx (like x) (*)))
   (out (dweight (like weight) ((sel axis))))
   (out (dbias (like bias) ((sel axis))))
+  (line 7)
   (reduce sum t1 ((rest axis)) ((sel axis)) (load x (*)))
+  (line 8)
   (reduce sum t2 ((rest axis)) ((sel axis)) (square (sub (load x (*)) (div (load t1 ((rest axis))) (count (sel axis))))))
   (reduce sum dt2 ((rest axis)) ((sel axis)) (mul (mul (load dy (*)) (load weight ((sel axis)))) (sub (load x (*)) (div (load t1 ((rest axis))) (count (sel axis))))))
+  (line 7)
   (reduce sum dt1 ((rest axis)) ((sel axis)) (mul (load dy (*)) (load weight ((sel axis)))))
   (set dx (*) (mul (rsqrt (add (div (load t2 ((rest axis))) (count (sel axis))) eps)) (sub (mul (load dy (*)) (load weight ((sel axis)))) (div (add (mul (mul (square (rsqrt (add (div (load t2 ((rest axis))) (count (sel axis))) eps))) (load dt2 ((rest axis)))) (sub (load x (*)) (div (load t1 ((rest axis))) (count (sel axis))))) (load dt1 ((rest axis)))) (count (sel axis))))))
+  (line 8)
   (reduce sum dweight ((sel axis)) ((rest axis)) (mul (mul (load dy (*)) (sub (load x (*)) (div (load t1 ((rest axis))) (count (sel axis))))) (rsqrt (add (div (load t2 ((rest axis))) (count (sel axis))) eps))))
   (reduce sum dbias ((sel axis)) ((rest axis)) (load dy (*)))))axon",
     R"axon((program rms_norm
   (doc "x divided by the root of its mean square over axes, then scaled (Zhang and Sennrich, 2019).")
+  (source "ops.yaml" 1062)
   (in (x float (*)))
   (in (weight float ((sel axis)) (default 1.0)))
   (attr (axis axes -1))
   (attr (eps real 1e-05))
   (check (>= eps 0) "eps must satisfy eps >= 0")
   (out (y (like x) (*)))
+  (line 4)
   (reduce sum t1 ((rest axis)) ((sel axis)) (mul (load x (*)) (load x (*))))
   (set y (*) (mul (mul (load x (*)) (rsqrt (add (div (load t1 ((rest axis))) (count (sel axis))) eps))) (load weight ((sel axis)))))))axon",
     R"axon((program rms_norm.grad
   (doc "Gradient of rms_norm.")
+  (source "ops.yaml" 1062)
   (in (dy float (*)))
   (in (x float (*)))
   (in (weight float ((sel axis)) (default 1.0)))
@@ -1471,12 +1914,14 @@ const char* const kPrograms[] = {
   (attr (eps real 1e-05))
   (out (dx (like x) (*)))
   (out (dweight (like weight) ((sel axis))))
+  (line 4)
   (reduce sum t1 ((rest axis)) ((sel axis)) (square (load x (*))))
   (reduce sum dt1 ((rest axis)) ((sel axis)) (mul (mul (load dy (*)) (load weight ((sel axis)))) (load x (*))))
   (set dx (*) (mul (rsqrt (add (div (load t1 ((rest axis))) (count (sel axis))) eps)) (sub (mul (load dy (*)) (load weight ((sel axis)))) (div (mul (mul (square (rsqrt (add (div (load t1 ((rest axis))) (count (sel axis))) eps))) (load dt1 ((rest axis)))) (load x (*))) (count (sel axis))))))
   (reduce sum dweight ((sel axis)) ((rest axis)) (mul (mul (load dy (*)) (load x (*))) (rsqrt (add (div (load t1 ((rest axis))) (count (sel axis))) eps))))))axon",
     R"axon((program group_norm
   (doc "Images or sequences (n, channels, ...) normalized over each group of channels, then scaled and shifted by channel (Wu and He, 2018).")
+  (source "ops.yaml" 1072)
   (in (x float (n (* g c) *)))
   (in (weight float ((* g c)) (default 1.0)))
   (in (bias float ((* g c)) (default 0.0)))
@@ -1486,11 +1931,14 @@ const char* const kPrograms[] = {
   (check (> groups 0) "groups must satisfy groups > 0")
   (check (>= eps 0) "eps must satisfy eps >= 0")
   (out (y (like x) (n (* g c) *)))
+  (line 8)
   (reduce sum t1 (g n) (c *) (load x (n g c *)))
+  (line 9)
   (reduce sum t2 (g n) (c *) (mul (sub (load x (n g c *)) (div (load t1 (g n)) (count c *))) (sub (load x (n g c *)) (div (load t1 (g n)) (count c *)))))
   (set y (n g c *) (add (mul (mul (sub (load x (n g c *)) (div (load t1 (g n)) (count c *))) (rsqrt (add (div (load t2 (g n)) (count c *)) eps))) (load weight (g c))) (load bias (g c))))))axon",
     R"axon((program group_norm.grad
   (doc "Gradient of group_norm.")
+  (source "ops.yaml" 1072)
   (in (dy float (n (* g c) *)))
   (in (x float (n (* g c) *)))
   (in (weight float ((* g c)) (default 1.0)))
@@ -1501,27 +1949,35 @@ const char* const kPrograms[] = {
   (out (dx (like x) (n (* g c) *)))
   (out (dweight (like weight) ((* g c))))
   (out (dbias (like bias) ((* g c))))
+  (line 8)
   (reduce sum t1 (g n) (c *) (load x (n g c *)))
+  (line 9)
   (reduce sum t2 (g n) (c *) (square (sub (load x (n g c *)) (div (load t1 (g n)) (count c *)))))
   (reduce sum dt2 (g n) (* c) (mul (mul (load dy (n g c *)) (load weight (g c))) (sub (load x (n g c *)) (div (load t1 (g n)) (count c *)))))
+  (line 8)
   (reduce sum dt1 (g n) (* c) (mul (load dy (n g c *)) (load weight (g c))))
   (reduce sum dt12 (g n) (* c) (sub (load x (n g c *)) (div (load t1 (g n)) (count c *))))
   (set dx (n g c *) (mul (rsqrt (add (div (load t2 (g n)) (count c *)) eps)) (add (mul (load dy (n g c *)) (load weight (g c))) (div (sub (sub (div (mul (mul (square (rsqrt (add (div (load t2 (g n)) (count c *)) eps))) (load dt2 (g n))) (load dt12 (g n))) (count c *)) (load dt1 (g n))) (mul (mul (square (rsqrt (add (div (load t2 (g n)) (count c *)) eps))) (load dt2 (g n))) (sub (load x (n g c *)) (div (load t1 (g n)) (count c *))))) (count c *)))))
+  (line 9)
   (reduce sum dweight (g c) (* n) (mul (mul (load dy (n g c *)) (sub (load x (n g c *)) (div (load t1 (g n)) (count c *)))) (rsqrt (add (div (load t2 (g n)) (count c *)) eps))))
   (reduce sum dbias (g c) (* n) (load dy (n g c *)))))axon",
     R"axon((program instance_norm
   (doc "Images or sequences (n, channels, ...) normalized over each channel, then scaled and shifted by channel (Ulyanov et al., 2016).")
+  (source "ops.yaml" 1089)
   (in (x float (n c *)))
   (in (weight float (c) (default 1.0)))
   (in (bias float (c) (default 0.0)))
   (attr (eps real 1e-05))
   (check (>= eps 0) "eps must satisfy eps >= 0")
   (out (y (like x) (n c *)))
+  (line 8)
   (reduce sum t1 (n c) (*) (load x (n c *)))
+  (line 9)
   (reduce sum t2 (n c) (*) (mul (sub (load x (n c *)) (div (load t1 (n c)) (count *))) (sub (load x (n c *)) (div (load t1 (n c)) (count *)))))
   (set y (n c *) (add (mul (mul (sub (load x (n c *)) (div (load t1 (n c)) (count *))) (rsqrt (add (div (load t2 (n c)) (count *)) eps))) (load weight (c))) (load bias (c))))))axon",
     R"axon((program instance_norm.grad
   (doc "Gradient of instance_norm.")
+  (source "ops.yaml" 1089)
   (in (dy float (n c *)))
   (in (x float (n c *)))
   (in (weight float (c) (default 1.0)))
@@ -1530,15 +1986,20 @@ const char* const kPrograms[] = {
   (out (dx (like x) (n c *)))
   (out (dweight (like weight) (c)))
   (out (dbias (like bias) (c)))
+  (line 8)
   (reduce sum t1 (n c) (*) (load x (n c *)))
+  (line 9)
   (reduce sum t2 (n c) (*) (square (sub (load x (n c *)) (div (load t1 (n c)) (count *)))))
   (reduce sum dt2 (n c) (*) (mul (load dy (n c *)) (sub (load x (n c *)) (div (load t1 (n c)) (count *)))))
+  (line 8)
   (reduce sum dt1 (n c) (*) (load dy (n c *)))
   (set dx (n c *) (mul (mul (load weight (c)) (rsqrt (add (div (load t2 (n c)) (count *)) eps))) (sub (load dy (n c *)) (div (add (mul (mul (square (rsqrt (add (div (load t2 (n c)) (count *)) eps))) (load dt2 (n c))) (sub (load x (n c *)) (div (load t1 (n c)) (count *)))) (load dt1 (n c))) (count *)))))
+  (line 9)
   (reduce sum dweight (c) (* n) (mul (mul (load dy (n c *)) (sub (load x (n c *)) (div (load t1 (n c)) (count *)))) (rsqrt (add (div (load t2 (n c)) (count *)) eps))))
   (reduce sum dbias (c) (* n) (load dy (n c *)))))axon",
     R"axon((program batch_norm_train
   (doc "x normalized over all axes but one, scaled and shifted; also the mean and the biased variance (Ioffe and Szegedy, 2015).")
+  (source "ops.yaml" 1106)
   (in (x float (*)))
   (in (weight float ((sel axis)) (default 1.0)))
   (in (bias float ((sel axis)) (default 0.0)))
@@ -1548,13 +2009,17 @@ const char* const kPrograms[] = {
   (out (y (like x) (*)))
   (out (mu (like x) ((sel axis))))
   (out (sigma2 (like x) ((sel axis))))
+  (line 8)
   (reduce sum t1 ((sel axis)) ((rest axis)) (load x (*)))
   (set mu ((sel axis)) (div (load t1 ((sel axis))) (count (rest axis))))
+  (line 9)
   (reduce sum t2 ((sel axis)) ((rest axis)) (square (sub (load x (*)) (load mu ((sel axis))))))
   (set sigma2 ((sel axis)) (div (load t2 ((sel axis))) (count (rest axis))))
+  (line 10)
   (set y (*) (add (mul (mul (sub (load x (*)) (load mu ((sel axis)))) (rsqrt (add (load sigma2 ((sel axis))) eps))) (load weight ((sel axis)))) (load bias ((sel axis)))))))axon",
     R"axon((program batch_norm_train.grad
   (doc "Gradient of batch_norm_train.")
+  (source "ops.yaml" 1106)
   (in (dy float (*) (default 0.0)))
   (in (dmu float ((sel axis)) (default 0.0)))
   (in (dsigma2 float ((sel axis)) (default 0.0)))
@@ -1568,14 +2033,18 @@ const char* const kPrograms[] = {
   (out (dx (like x) (*)))
   (out (dweight (like weight) ((sel axis))))
   (out (dbias (like bias) ((sel axis))))
+  (line 9)
   (reduce sum dsigma22 ((sel axis)) ((rest axis)) (mul (load dy (*)) (sub (load x (*)) (load mu ((sel axis))))))
   (set dt2 ((sel axis)) (div (sub (load dsigma2 ((sel axis))) (mul 0.5 (mul (mul (mul (square (rsqrt (add (load sigma2 ((sel axis))) eps))) (rsqrt (add (load sigma2 ((sel axis))) eps))) (load weight ((sel axis)))) (load dsigma22 ((sel axis)))))) (count (rest axis))))
+  (line 8)
   (reduce sum dmu2 ((sel axis)) ((rest axis)) (add (mul (mul (load dy (*)) (load weight ((sel axis)))) (rsqrt (add (load sigma2 ((sel axis))) eps))) (mul 2 (mul (load dt2 ((sel axis))) (sub (load x (*)) (load mu ((sel axis))))))))
   (set dx (*) (add (add (mul (mul (load dy (*)) (load weight ((sel axis)))) (rsqrt (add (load sigma2 ((sel axis))) eps))) (mul 2 (mul (load dt2 ((sel axis))) (sub (load x (*)) (load mu ((sel axis))))))) (div (sub (load dmu ((sel axis))) (load dmu2 ((sel axis)))) (count (rest axis)))))
+  (line 10)
   (reduce sum dweight ((sel axis)) ((rest axis)) (mul (mul (load dy (*)) (sub (load x (*)) (load mu ((sel axis))))) (rsqrt (add (load sigma2 ((sel axis))) eps))))
   (reduce sum dbias ((sel axis)) ((rest axis)) (load dy (*)))))axon",
     R"axon((program batch_norm
   (doc "x normalized with a given mean and variance by channel.")
+  (source "ops.yaml" 1124)
   (in (x float (*)))
   (in (mu float ((sel axis))))
   (in (sigma2 float ((sel axis))))
@@ -1585,9 +2054,11 @@ const char* const kPrograms[] = {
   (attr (eps real 1e-05))
   (check (>= eps 0) "eps must satisfy eps >= 0")
   (out (y (like x) (*)))
+  (line 6)
   (set y (*) (add (mul (mul (sub (load x (*)) (load mu ((sel axis)))) (rsqrt (add (load sigma2 ((sel axis))) eps))) (load weight ((sel axis)))) (load bias ((sel axis)))))))axon",
     R"axon((program batch_norm.grad
   (doc "Gradient of batch_norm.")
+  (source "ops.yaml" 1124)
   (in (dy float (*)))
   (in (x float (*)))
   (in (mu float ((sel axis))))
@@ -1601,6 +2072,7 @@ const char* const kPrograms[] = {
   (out (dsigma2 (like sigma2) ((sel axis))))
   (out (dweight (like weight) ((sel axis))))
   (out (dbias (like bias) ((sel axis))))
+  (line 6)
   (set dx (*) (mul (mul (load dy (*)) (load weight ((sel axis)))) (rsqrt (add (load sigma2 ((sel axis))) eps))))
   (reduce sum dmu ((sel axis)) ((rest axis)) (neg (mul (mul (load dy (*)) (load weight ((sel axis)))) (rsqrt (add (load sigma2 ((sel axis))) eps)))))
   (reduce sum dsigma2 ((sel axis)) ((rest axis)) (neg (mul 0.5 (mul (mul (mul (mul (square (rsqrt (add (load sigma2 ((sel axis))) eps))) (rsqrt (add (load sigma2 ((sel axis))) eps))) (load dy (*))) (load weight ((sel axis)))) (sub (load x (*)) (load mu ((sel axis))))))))
@@ -1608,14 +2080,17 @@ const char* const kPrograms[] = {
   (reduce sum dbias ((sel axis)) ((rest axis)) (load dy (*)))))axon",
     R"axon((program dynamic_tanh
   (doc "weight * tanh(alpha * x) + bias over the last axis, instead of a normalization (Zhu et al., 2025).")
+  (source "ops.yaml" 1136)
   (in (x float (* c)))
   (in (alpha float ()))
   (in (weight float (c)))
   (in (bias float (c)))
   (out (y (promote x alpha weight bias) (* c)))
+  (line 5)
   (set y (* c) (add (mul (load weight (c)) (tanh (mul (load alpha ()) (load x (* c))))) (load bias (c))))))axon",
     R"axon((program dynamic_tanh.grad
   (doc "Gradient of dynamic_tanh.")
+  (source "ops.yaml" 1136)
   (in (dy float (* c)))
   (in (x float (* c)))
   (in (alpha float ()))
@@ -1625,23 +2100,29 @@ const char* const kPrograms[] = {
   (out (dalpha (like alpha) ()))
   (out (dweight (like weight) (c)))
   (out (dbias (like bias) (c)))
+  (line 5)
   (set dx (* c) (mul (mul (mul (load dy (* c)) (load weight (c))) (sub 1 (square (tanh (mul (load alpha ()) (load x (* c))))))) (load alpha ())))
   (reduce sum dalpha () (* c) (mul (mul (mul (load dy (* c)) (load weight (c))) (sub 1 (square (tanh (mul (load alpha ()) (load x (* c))))))) (load x (* c))))
   (reduce sum dweight (c) (*) (mul (load dy (* c)) (tanh (mul (load alpha ()) (load x (* c))))))
   (reduce sum dbias (c) (*) (load dy (* c)))))axon",
     R"axon((program cross_entropy
   (doc "Negative log-likelihood of integer labels under the softmax of logits, times the weight of the label; one loss a sample, 0 where the label is ignore_index.")
+  (source "ops.yaml" 1146)
   (in (logits float (*)))
   (in (labels int ((rest axis))))
   (in (weight float ((sel axis)) (default 1.0)))
   (attr (axis axis -1))
   (attr (ignore_index int -100))
   (out (y (promote logits weight) ((rest axis))))
+  (line 7)
   (reduce max t1 ((rest axis)) ((sel axis)) (load logits (*)))
+  (line 9)
   (reduce sum t2 ((rest axis)) ((sel axis)) (exp (sub (load logits (*)) (detach (finite (load t1 ((rest axis))))))))
+  (line 10)
   (set y ((rest axis)) (select (eq (load labels ((rest axis))) ignore_index) 0 (mul (sub (add (log (load t2 ((rest axis)))) (detach (finite (load t1 ((rest axis)))))) (load logits ((sub axis (gather (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis))))))))) (load weight ((gather (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis))))))))))))axon",
     R"axon((program cross_entropy.grad
   (doc "Gradient of cross_entropy.")
+  (source "ops.yaml" 1146)
   (in (dy float ((rest axis))))
   (in (logits float (*)))
   (in (labels int ((rest axis))))
@@ -1650,22 +2131,30 @@ const char* const kPrograms[] = {
   (attr (ignore_index int -100))
   (out (dlogits (like logits) (*)))
   (out (dweight (like weight) ((sel axis))))
+  (line 7)
   (reduce max t1 ((rest axis)) ((sel axis)) (load logits (*)))
+  (line 9)
   (reduce sum t2 ((rest axis)) ((sel axis)) (exp (sub (load logits (*)) (detach (finite (load t1 ((rest axis))))))))
+  (line 7)
   (set dlogits (*) (add (select (eq (at axis) (select (lt (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis)))) 0) (add (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis)))) (count (sel axis))) (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis)))))) (select (eq (load labels ((rest axis))) ignore_index) 0.0 (neg (mul (load dy ((rest axis))) (load weight ((gather (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis)))))))))) 0.0) (mul (select (eq (load labels ((rest axis))) ignore_index) 0.0 (div (mul (load dy ((rest axis))) (load weight ((gather (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis)))))))) (load t2 ((rest axis))))) (exp (sub (load logits (*)) (detach (finite (load t1 ((rest axis))))))))))
+  (line 10)
   (scatter sum dweight ((gather (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis)))))) ((rest axis)) (select (eq (load labels ((rest axis))) ignore_index) 0.0 (mul (load dy ((rest axis))) (sub (add (log (load t2 ((rest axis)))) (detach (finite (load t1 ((rest axis)))))) (load logits ((sub axis (gather (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis))))))))))))))axon",
     R"axon((program soft_cross_entropy
   (doc "Cross-entropy of a distribution of classes under the softmax of logits, by class times its weight; one loss a sample.")
+  (source "ops.yaml" 1165)
   (in (logits float (*)))
   (in (target float (*)))
   (in (weight float ((sel axis)) (default 1.0)))
   (attr (axis axis -1))
   (out (y (promote logits target weight) ((rest axis))))
+  (line 5)
   (reduce max t1 ((rest axis)) ((sel axis)) (load logits (*)))
+  (line 6)
   (reduce sum t2 ((rest axis)) ((sel axis)) (exp (sub (load logits (*)) (detach (finite (load t1 ((rest axis))))))))
   (reduce sum y ((rest axis)) ((sel axis)) (mul (mul (sub (log (load t2 ((rest axis)))) (sub (load logits (*)) (detach (finite (load t1 ((rest axis))))))) (load target (*))) (load weight ((sel axis)))))))axon",
     R"axon((program soft_cross_entropy.grad
   (doc "Gradient of soft_cross_entropy.")
+  (source "ops.yaml" 1165)
   (in (dy float ((rest axis))))
   (in (logits float (*)))
   (in (target float (*)))
@@ -1674,23 +2163,30 @@ const char* const kPrograms[] = {
   (out (dlogits (like logits) ((own logits))))
   (out (dtarget (like target) ((own target))))
   (out (dweight (like weight) ((sel axis))))
+  (line 5)
   (reduce max t1 ((rest axis)) ((sel axis)) (load logits (*)))
+  (line 6)
   (reduce sum t2 ((rest axis)) ((sel axis)) (exp (sub (load logits (*)) (detach (finite (load t1 ((rest axis))))))))
   (reduce sum dt2 ((rest axis)) ((sel axis)) (mul (load weight ((sel axis))) (load target (*))))
+  (line 5)
   (reduce sum dlogits ((own logits)) ((bcast logits)) (mul (load dy ((rest axis))) (sub (div (mul (load dt2 ((rest axis))) (exp (sub (load logits (*)) (detach (finite (load t1 ((rest axis)))))))) (load t2 ((rest axis)))) (mul (load weight ((sel axis))) (load target (*))))))
+  (line 6)
   (reduce sum dtarget ((own target)) ((bcast target)) (mul (mul (load dy ((rest axis))) (load weight ((sel axis)))) (sub (add (log (load t2 ((rest axis)))) (detach (finite (load t1 ((rest axis)))))) (load logits (*)))))
   (reduce sum dweight ((sel axis)) ((rest axis)) (mul (mul (load dy ((rest axis))) (sub (add (log (load t2 ((rest axis)))) (detach (finite (load t1 ((rest axis)))))) (load logits (*)))) (load target (*))))))axon",
     R"axon((program nll
   (doc "Negative log-probability of integer labels, times the weight of the label; one loss a sample, 0 where the label is ignore_index.")
+  (source "ops.yaml" 1177)
   (in (x float (*)))
   (in (labels int ((rest axis))))
   (in (weight float ((sel axis)) (default 1.0)))
   (attr (axis axis -1))
   (attr (ignore_index int -100))
   (out (y (promote x weight) ((rest axis))))
+  (line 8)
   (set y ((rest axis)) (select (eq (load labels ((rest axis))) ignore_index) 0 (mul (neg (load x ((sub axis (gather (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis))))))))) (load weight ((gather (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis))))))))))))axon",
     R"axon((program nll.grad
   (doc "Gradient of nll.")
+  (source "ops.yaml" 1177)
   (in (dy float ((rest axis))))
   (in (x float (*)))
   (in (labels int ((rest axis))))
@@ -1699,98 +2195,122 @@ const char* const kPrograms[] = {
   (attr (ignore_index int -100))
   (out (dx (like x) (*)))
   (out (dweight (like weight) ((sel axis))))
+  (line 8)
   (set dx (*) (select (eq (at axis) (select (lt (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis)))) 0) (add (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis)))) (count (sel axis))) (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis)))))) (select (eq (load labels ((rest axis))) ignore_index) 0.0 (neg (mul (load dy ((rest axis))) (load weight ((gather (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis)))))))))) 0.0))
   (scatter sum dweight ((gather (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis)))))) ((rest axis)) (select (eq (load labels ((rest axis))) ignore_index) 0.0 (neg (mul (load x ((sub axis (gather (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis)))))))) (load dy ((rest axis)))))))))axon",
     R"axon((program mse
   (doc "Squared difference, element by element.")
+  (source "ops.yaml" 1193)
   (in (x float (*)))
   (in (target float (*)))
   (out (y (promote x target) (*)))
+  (line 3)
   (set y (*) (square (sub (load x (*)) (load target (*)))))))axon",
     R"axon((program mse.grad
   (doc "Gradient of mse.")
+  (source "ops.yaml" 1193)
   (in (dy float (*)))
   (in (x float (*)))
   (in (target float (*)))
   (out (dx (like x) ((own x))))
   (out (dtarget (like target) ((own target))))
+  (line 3)
   (reduce sum dx ((own x)) ((bcast x)) (mul 2 (mul (load dy (*)) (sub (load x (*)) (load target (*))))))
   (reduce sum dtarget ((own target)) ((bcast target)) (neg (mul 2 (mul (load dy (*)) (sub (load x (*)) (load target (*)))))))))axon",
     R"axon((program l1
   (doc "Absolute difference, element by element. Its gradient at 0 is 0.")
+  (source "ops.yaml" 1199)
   (in (x float (*)))
   (in (target float (*)))
   (out (y (promote x target) (*)))
+  (line 3)
   (set y (*) (abs (sub (load x (*)) (load target (*)))))))axon",
     R"axon((program l1.grad
   (doc "Gradient of l1.")
+  (source "ops.yaml" 1199)
   (in (dy float (*)))
   (in (x float (*)))
   (in (target float (*)))
   (out (dx (like x) ((own x))))
   (out (dtarget (like target) ((own target))))
+  (line 3)
   (reduce sum dx ((own x)) ((bcast x)) (mul (load dy (*)) (sign (sub (load x (*)) (load target (*))))))
   (reduce sum dtarget ((own target)) ((bcast target)) (neg (mul (load dy (*)) (sign (sub (load x (*)) (load target (*)))))))))axon",
     R"axon((program huber
   (doc "Half the squared difference up to delta, then a straight line (Huber, 1964).")
+  (source "ops.yaml" 1205)
   (in (x float (*)))
   (in (target float (*)))
   (attr (delta real 1.0))
   (check (> delta 0) "delta must satisfy delta > 0")
   (out (y (promote x target) (*)))
+  (line 5)
   (set y (*) (select (le (abs (sub (load x (*)) (load target (*)))) delta) (mul (mul 0.5 (sub (load x (*)) (load target (*)))) (sub (load x (*)) (load target (*)))) (mul delta (sub (abs (sub (load x (*)) (load target (*)))) (mul 0.5 delta)))))))axon",
     R"axon((program huber.grad
   (doc "Gradient of huber.")
+  (source "ops.yaml" 1205)
   (in (dy float (*)))
   (in (x float (*)))
   (in (target float (*)))
   (attr (delta real 1.0))
   (out (dx (like x) ((own x))))
   (out (dtarget (like target) ((own target))))
+  (line 5)
   (reduce sum dx ((own x)) ((bcast x)) (select (le (abs (sub (load x (*)) (load target (*)))) delta) (mul (load dy (*)) (sub (load x (*)) (load target (*)))) (mul (mul (load dy (*)) delta) (sign (sub (load x (*)) (load target (*)))))))
   (reduce sum dtarget ((own target)) ((bcast target)) (select (le (abs (sub (load x (*)) (load target (*)))) delta) (neg (mul (load dy (*)) (sub (load x (*)) (load target (*))))) (neg (mul (mul (load dy (*)) delta) (sign (sub (load x (*)) (load target (*))))))))))axon",
     R"axon((program smooth_l1
   (doc "Huber's loss divided by beta, the slope of its straight lines 1 (Girshick, 2015); l1 where beta is 0.")
+  (source "ops.yaml" 1214)
   (in (x float (*)))
   (in (target float (*)))
   (attr (beta real 1.0))
   (check (>= beta 0) "beta must satisfy beta >= 0")
   (out (y (promote x target) (*)))
+  (line 6)
   (set y (*) (select (lt (abs (sub (load x (*)) (load target (*)))) beta) (div (mul (mul 0.5 (sub (load x (*)) (load target (*)))) (sub (load x (*)) (load target (*)))) beta) (sub (abs (sub (load x (*)) (load target (*)))) (mul 0.5 beta))))))axon",
     R"axon((program smooth_l1.grad
   (doc "Gradient of smooth_l1.")
+  (source "ops.yaml" 1214)
   (in (dy float (*)))
   (in (x float (*)))
   (in (target float (*)))
   (attr (beta real 1.0))
   (out (dx (like x) ((own x))))
   (out (dtarget (like target) ((own target))))
+  (line 6)
   (reduce sum dx ((own x)) ((bcast x)) (select (lt (abs (sub (load x (*)) (load target (*)))) beta) (div (mul (load dy (*)) (sub (load x (*)) (load target (*)))) beta) (mul (load dy (*)) (sign (sub (load x (*)) (load target (*)))))))
   (reduce sum dtarget ((own target)) ((bcast target)) (select (lt (abs (sub (load x (*)) (load target (*)))) beta) (neg (div (mul (load dy (*)) (sub (load x (*)) (load target (*)))) beta)) (neg (mul (load dy (*)) (sign (sub (load x (*)) (load target (*))))))))))axon",
     R"axon((program bce
   (doc "Binary cross-entropy of probabilities, element by element; logarithms are cut off at -100.")
+  (source "ops.yaml" 1224)
   (in (x float (*)))
   (in (target float (*)))
   (out (y (promote x target) (*)))
+  (line 3)
   (set y (*) (neg (add (mul (load target (*)) (maximum (log (load x (*))) -100)) (mul (sub 1 (load target (*))) (maximum (log1p (neg (load x (*)))) -100)))))))axon",
     R"axon((program bce.grad
   (doc "Gradient of bce.")
+  (source "ops.yaml" 1224)
   (in (dy float (*)))
   (in (x float (*)))
   (in (target float (*)))
   (out (dx (like x) ((own x))))
   (out (dtarget (like target) ((own target))))
+  (line 3)
   (reduce sum dx ((own x)) ((bcast x)) (add (select (gt (log1p (neg (load x (*)))) -100) (div (mul (load dy (*)) (sub 1 (load target (*)))) (sub 1 (load x (*)))) (select (eq (log1p (neg (load x (*)))) -100) (div (mul 0.5 (mul (load dy (*)) (sub 1 (load target (*))))) (sub 1 (load x (*)))) 0.0)) (select (gt (log (load x (*))) -100) (neg (div (mul (load dy (*)) (load target (*))) (load x (*)))) (select (eq (log (load x (*))) -100) (neg (div (mul 0.5 (mul (load dy (*)) (load target (*)))) (load x (*)))) 0.0))))
   (reduce sum dtarget ((own target)) ((bcast target)) (mul (load dy (*)) (sub (maximum (log1p (neg (load x (*)))) -100) (maximum (log (load x (*))) -100))))))axon",
     R"axon((program bce_with_logits
   (doc "Binary cross-entropy of logits, element by element and without overflow; pos_weight multiplies the part of the positives.")
+  (source "ops.yaml" 1231)
   (in (x float (*)))
   (in (target float (*)))
   (in (pos_weight float (*) (default 1.0)))
   (out (y (promote x target pos_weight) (*)))
+  (line 6)
   (set y (*) (add (mul (mul (load pos_weight (*)) (load target (*))) (add (log1p (exp (neg (abs (load x (*)))))) (maximum (neg (load x (*))) 0))) (mul (sub 1 (load target (*))) (add (log1p (exp (neg (abs (load x (*)))))) (maximum (load x (*)) 0)))))))axon",
     R"axon((program bce_with_logits.grad
   (doc "Gradient of bce_with_logits.")
+  (source "ops.yaml" 1231)
   (in (dy float (*)))
   (in (x float (*)))
   (in (target float (*)))
@@ -1798,40 +2318,52 @@ const char* const kPrograms[] = {
   (out (dx (like x) ((own x))))
   (out (dtarget (like target) ((own target))))
   (out (dpos_weight (like pos_weight) ((own pos_weight))))
+  (line 6)
   (reduce sum dtarget ((own target)) ((bcast target)) (mul (load dy (*)) (sub (sub (mul (add (log1p (exp (neg (abs (load x (*)))))) (maximum (neg (load x (*))) 0)) (load pos_weight (*))) (log1p (exp (neg (abs (load x (*))))))) (maximum (load x (*)) 0))))
   (reduce sum dpos_weight ((own pos_weight)) ((bcast pos_weight)) (mul (mul (load dy (*)) (add (log1p (exp (neg (abs (load x (*)))))) (maximum (neg (load x (*))) 0))) (load target (*))))
+  (line 7)
   (reduce sum dx ((own x)) ((bcast x)) (mul (load dy (*)) (sub (mul (sub 1 (load target (*))) (sigmoid (load x (*)))) (mul (mul (load pos_weight (*)) (load target (*))) (sigmoid (neg (load x (*))))))))))axon",
     R"axon((program kl_div
   (doc "target * (log(target) - x) with x the logarithm of a probability, element by element (Kullback and Leibler, 1951); with log_target target is a logarithm too.")
+  (source "ops.yaml" 1242)
   (in (x float (*)))
   (in (target float (*)))
   (attr (log_target flag false))
   (out (y (promote x target) (*)))
+  (line 6)
   (set y (*) (select log_target (mul (exp (load target (*))) (sub (load target (*)) (load x (*)))) (select (eq (load target (*)) 0) 0 (mul (load target (*)) (sub (log (load target (*))) (load x (*)))))))))axon",
     R"axon((program kl_div.grad
   (doc "Gradient of kl_div.")
+  (source "ops.yaml" 1242)
   (in (dy float (*)))
   (in (x float (*)))
   (in (target float (*)))
   (attr (log_target flag false))
   (out (dx (like x) ((own x))))
   (out (dtarget (like target) ((own target))))
+  (line 6)
   (reduce sum dx ((own x)) ((bcast x)) (select log_target (neg (mul (load dy (*)) (exp (load target (*))))) (select (eq (load target (*)) 0) 0.0 (neg (mul (load dy (*)) (load target (*)))))))
   (reduce sum dtarget ((own target)) ((bcast target)) (select log_target (mul (mul (load dy (*)) (exp (load target (*)))) (sub (add 1 (load target (*))) (load x (*)))) (select (eq (load target (*)) 0) 0.0 (mul (load dy (*)) (sub (add (log (load target (*))) (div (load target (*)) (load target (*)))) (load x (*)))))))))axon",
     R"axon((program cosine_similarity
   (doc "Cosine of the angle between a and b along an axis; norms below eps count as eps.")
+  (source "ops.yaml" 1252)
   (in (a float (*)))
   (in (b float (*)))
   (attr (axis axis -1))
   (attr (eps real 1e-08))
   (check (> eps 0) "eps must satisfy eps > 0")
   (out (y (promote a b) ((rest axis))))
+  (line 6)
   (reduce sum t1 ((rest axis)) ((sel axis)) (mul (load a (*)) (load b (*))))
+  (line 4)
   (reduce sum t2 ((rest axis)) ((sel axis)) (mul (load a (*)) (load a (*))))
+  (line 5)
   (reduce sum t3 ((rest axis)) ((sel axis)) (mul (load b (*)) (load b (*))))
+  (line 6)
   (set y ((rest axis)) (mul (mul (load t1 ((rest axis))) (rsqrt (maximum (load t2 ((rest axis))) (mul eps eps)))) (rsqrt (maximum (load t3 ((rest axis))) (mul eps eps)))))))axon",
     R"axon((program cosine_similarity.grad
   (doc "Gradient of cosine_similarity.")
+  (source "ops.yaml" 1252)
   (in (dy float ((rest axis))))
   (in (a float (*)))
   (in (b float (*)))
@@ -1839,14 +2371,19 @@ const char* const kPrograms[] = {
   (attr (eps real 1e-08))
   (out (da (like a) ((own a))))
   (out (db (like b) ((own b))))
+  (line 6)
   (reduce sum t1 ((rest axis)) ((sel axis)) (mul (load a (*)) (load b (*))))
+  (line 4)
   (reduce sum t2 ((rest axis)) ((sel axis)) (square (load a (*))))
+  (line 5)
   (reduce sum t3 ((rest axis)) ((sel axis)) (square (load b (*))))
+  (line 6)
   (set dt1 ((rest axis)) (mul (mul (load dy ((rest axis))) (rsqrt (maximum (load t3 ((rest axis))) (square eps)))) (rsqrt (maximum (load t2 ((rest axis))) (square eps)))))
   (reduce sum da ((own a)) ((bcast a)) (add (mul 2 (mul (select (gt (load t2 ((rest axis))) (square eps)) (neg (mul 0.5 (mul (mul (mul (mul (square (rsqrt (maximum (load t2 ((rest axis))) (square eps)))) (rsqrt (maximum (load t2 ((rest axis))) (square eps)))) (load dy ((rest axis)))) (rsqrt (maximum (load t3 ((rest axis))) (square eps)))) (load t1 ((rest axis)))))) (select (eq (load t2 ((rest axis))) (square eps)) (neg (mul 0.25 (mul (mul (mul (mul (square (rsqrt (maximum (load t2 ((rest axis))) (square eps)))) (rsqrt (maximum (load t2 ((rest axis))) (square eps)))) (load dy ((rest axis)))) (rsqrt (maximum (load t3 ((rest axis))) (square eps)))) (load t1 ((rest axis)))))) 0.0)) (load a (*)))) (mul (load dt1 ((rest axis))) (load b (*)))))
   (reduce sum db ((own b)) ((bcast b)) (add (mul 2 (mul (select (gt (load t3 ((rest axis))) (square eps)) (neg (mul 0.5 (mul (mul (mul (mul (square (rsqrt (maximum (load t3 ((rest axis))) (square eps)))) (rsqrt (maximum (load t3 ((rest axis))) (square eps)))) (load dy ((rest axis)))) (load t1 ((rest axis)))) (rsqrt (maximum (load t2 ((rest axis))) (square eps)))))) (select (eq (load t3 ((rest axis))) (square eps)) (neg (mul 0.25 (mul (mul (mul (mul (square (rsqrt (maximum (load t3 ((rest axis))) (square eps)))) (rsqrt (maximum (load t3 ((rest axis))) (square eps)))) (load dy ((rest axis)))) (load t1 ((rest axis)))) (rsqrt (maximum (load t2 ((rest axis))) (square eps)))))) 0.0)) (load b (*)))) (mul (load dt1 ((rest axis))) (load a (*)))))))axon",
     R"axon((program triplet_margin
   (doc "How much nearer than margin the negative is to the anchor, compared with the positive, in Euclidean distance along an axis (Schroff et al., 2015).")
+  (source "ops.yaml" 1264)
   (in (anchor float (*)))
   (in (positive float (*)))
   (in (negative float (*)))
@@ -1854,11 +2391,15 @@ const char* const kPrograms[] = {
   (attr (axis axis -1))
   (attr (eps real 1e-06))
   (out (y (promote anchor positive negative) ((rest axis))))
+  (line 7)
   (reduce sum t1 ((rest axis)) ((sel axis)) (square (add (sub (load anchor (*)) (load positive (*))) eps)))
+  (line 8)
   (reduce sum t2 ((rest axis)) ((sel axis)) (square (add (sub (load anchor (*)) (load negative (*))) eps)))
+  (line 9)
   (set y ((rest axis)) (maximum (sub (add margin (sqrt (load t1 ((rest axis))))) (sqrt (load t2 ((rest axis))))) 0))))axon",
     R"axon((program triplet_margin.grad
   (doc "Gradient of triplet_margin.")
+  (source "ops.yaml" 1264)
   (in (dy float ((rest axis))))
   (in (anchor float (*)))
   (in (positive float (*)))
@@ -1869,38 +2410,49 @@ const char* const kPrograms[] = {
   (out (danchor (like anchor) ((own anchor))))
   (out (dpositive (like positive) ((own positive))))
   (out (dnegative (like negative) ((own negative))))
+  (line 7)
   (reduce sum t1 ((rest axis)) ((sel axis)) (square (sub (add (load anchor (*)) eps) (load positive (*)))))
+  (line 8)
   (reduce sum t2 ((rest axis)) ((sel axis)) (square (sub (add (load anchor (*)) eps) (load negative (*)))))
   (set dt2 ((rest axis)) (select (gt (sub (add margin (sqrt (load t1 ((rest axis))))) (sqrt (load t2 ((rest axis))))) 0) (neg (div (mul 0.5 (load dy ((rest axis)))) (sqrt (load t2 ((rest axis)))))) (select (eq (sub (add margin (sqrt (load t1 ((rest axis))))) (sqrt (load t2 ((rest axis))))) 0) (neg (div (mul 0.25 (load dy ((rest axis)))) (sqrt (load t2 ((rest axis)))))) 0.0)))
+  (line 7)
   (set dt1 ((rest axis)) (select (gt (sub (add margin (sqrt (load t1 ((rest axis))))) (sqrt (load t2 ((rest axis))))) 0) (div (mul 0.5 (load dy ((rest axis)))) (sqrt (load t1 ((rest axis))))) (select (eq (sub (add margin (sqrt (load t1 ((rest axis))))) (sqrt (load t2 ((rest axis))))) 0) (div (mul 0.25 (load dy ((rest axis)))) (sqrt (load t1 ((rest axis))))) 0.0)))
   (reduce sum danchor ((own anchor)) ((bcast anchor)) (add (mul 2 (mul (load dt2 ((rest axis))) (sub (add (load anchor (*)) eps) (load negative (*))))) (mul 2 (mul (load dt1 ((rest axis))) (sub (add (load anchor (*)) eps) (load positive (*)))))))
   (reduce sum dpositive ((own positive)) ((bcast positive)) (neg (mul 2 (mul (load dt1 ((rest axis))) (sub (add (load anchor (*)) eps) (load positive (*)))))))
+  (line 8)
   (reduce sum dnegative ((own negative)) ((bcast negative)) (neg (mul 2 (mul (load dt2 ((rest axis))) (sub (add (load anchor (*)) eps) (load negative (*)))))))))axon",
     R"axon((program matmul
   (doc "Matrix product over the last two axes; leading axes broadcast.")
+  (source "ops.yaml" 1282)
   (in (a num (* i k)))
   (in (b num (* k j)))
   (out (y (promote a b) (* i j)))
+  (line 4)
   (reduce sum y (* i j) (k) (mul (load a (* i k)) (load b (* k j))))))axon",
     R"axon((program matmul.grad
   (doc "Gradient of matmul.")
+  (source "ops.yaml" 1282)
   (in (dy float (* i j)))
   (in (a num (* i k)))
   (in (b num (* k j)))
   (out (da (like a) ((own a) i k)))
   (out (db (like b) ((own b) k j)))
+  (line 4)
   (reduce sum da ((own a) i k) ((bcast a) j) (mul (load dy (* i j)) (load b (* k j))))
   (reduce sum db ((own b) k j) ((bcast b) i) (mul (load dy (* i j)) (load a (* i k))))))axon",
     R"axon((program linear
   (doc "x times the transposed weight, plus bias.")
+  (source "ops.yaml" 1290)
   (in (x float (* k)))
   (in (weight float (o k)))
   (in (bias float (o) (default 0.0)))
   (out (y (promote x weight bias) (* o)))
+  (line 4)
   (reduce sum t1 (* o) (k) (mul (load x (* k)) (load weight (o k))))
   (set y (* o) (add (load t1 (* o)) (load bias (o))))))axon",
     R"axon((program linear.grad
   (doc "Gradient of linear.")
+  (source "ops.yaml" 1290)
   (in (dy float (* o)))
   (in (x float (* k)))
   (in (weight float (o k)))
@@ -1908,20 +2460,24 @@ const char* const kPrograms[] = {
   (out (dx (like x) (* k)))
   (out (dweight (like weight) (o k)))
   (out (dbias (like bias) (o)))
+  (line 4)
   (reduce sum dx (* k) (o) (mul (load dy (* o)) (load weight (o k))))
   (reduce sum dweight (o k) (*) (mul (load dy (* o)) (load x (* k))))
   (reduce sum dbias (o) (*) (load dy (* o)))))axon",
     R"axon((program bilinear
   (doc "x1 times a matrix for each output times x2, plus bias.")
+  (source "ops.yaml" 1297)
   (in (x1 float (* i)))
   (in (x2 float (* j)))
   (in (weight float (o i j)))
   (in (bias float (o) (default 0.0)))
   (out (y (promote x1 x2 weight bias) (* o)))
+  (line 4)
   (reduce sum t1 (* o) (i j) (mul (mul (load x1 (* i)) (load weight (o i j))) (load x2 (* j))))
   (set y (* o) (add (load t1 (* o)) (load bias (o))))))axon",
     R"axon((program bilinear.grad
   (doc "Gradient of bilinear.")
+  (source "ops.yaml" 1297)
   (in (dy float (* o)))
   (in (x1 float (* i)))
   (in (x2 float (* j)))
@@ -1931,59 +2487,73 @@ const char* const kPrograms[] = {
   (out (dx2 (like x2) ((own x2) j)))
   (out (dweight (like weight) (o i j)))
   (out (dbias (like bias) (o)))
+  (line 4)
   (reduce sum dx1 ((own x1) i) ((bcast x1) o j) (mul (mul (load dy (* o)) (load x2 (* j))) (load weight (o i j))))
   (reduce sum dx2 ((own x2) j) ((bcast x2) o i) (mul (mul (load dy (* o)) (load x1 (* i))) (load weight (o i j))))
   (reduce sum dweight (o i j) (*) (mul (mul (load dy (* o)) (load x2 (* j))) (load x1 (* i))))
   (reduce sum dbias (o) (*) (load dy (* o)))))axon",
     R"axon((program outer
   (doc "The product of each element of a with each of b.")
+  (source "ops.yaml" 1304)
   (in (a num (* i)))
   (in (b num (* j)))
   (out (y (promote a b) (* i j)))
+  (line 4)
   (set y (* i j) (mul (load a (* i)) (load b (* j))))))axon",
     R"axon((program outer.grad
   (doc "Gradient of outer.")
+  (source "ops.yaml" 1304)
   (in (dy float (* i j)))
   (in (a num (* i)))
   (in (b num (* j)))
   (out (da (like a) ((own a) i)))
   (out (db (like b) ((own b) j)))
+  (line 4)
   (reduce sum da ((own a) i) ((bcast a) j) (mul (load dy (* i j)) (load b (* j))))
   (reduce sum db ((own b) j) ((bcast b) i) (mul (load dy (* i j)) (load a (* i))))))axon",
     R"axon((program dot
   (doc "The sum of the products of the elements of two vectors.")
+  (source "ops.yaml" 1311)
   (in (a num (k)))
   (in (b num (k)))
   (out (y (promote a b) ()))
+  (line 4)
   (reduce sum y () (k) (mul (load a (k)) (load b (k))))))axon",
     R"axon((program dot.grad
   (doc "Gradient of dot.")
+  (source "ops.yaml" 1311)
   (in (dy float ()))
   (in (a num (k)))
   (in (b num (k)))
   (out (da (like a) (k)))
   (out (db (like b) (k)))
+  (line 4)
   (set da (k) (mul (load dy ()) (load b (k))))
   (set db (k) (mul (load dy ()) (load a (k))))))axon",
     R"axon((program vecdot
   (doc "The sums of the products of two tensors along an axis.")
+  (source "ops.yaml" 1319)
   (in (a num (*)))
   (in (b num (*)))
   (attr (axis axis -1))
   (out (y (promote a b) ((rest axis))))
+  (line 3)
   (reduce sum y ((rest axis)) ((sel axis)) (mul (load a (*)) (load b (*))))))axon",
     R"axon((program vecdot.grad
   (doc "Gradient of vecdot.")
+  (source "ops.yaml" 1319)
   (in (dy float ((rest axis))))
   (in (a num (*)))
   (in (b num (*)))
   (attr (axis axis -1))
   (out (da (like a) ((own a))))
   (out (db (like b) ((own b))))
+  (line 3)
   (reduce sum da ((own a)) ((bcast a)) (mul (load dy ((rest axis))) (load b (*))))
   (reduce sum db ((own b)) ((bcast b)) (mul (load dy ((rest axis))) (load a (*))))))axon",
     R"axon((program conv1d
   (doc "Cross-correlation of sequences (n, channels, length) with filters, in groups of channels.")
+  (source "ops.yaml" 1326)
   (in (x float (n (* g c) L)))
   (in (weight float ((* g o) c r)))
   (attr (stride int 1))
@@ -1997,9 +2567,11 @@ const char* const kPrograms[] = {
   (check (> dilation 0) "dilation must satisfy dilation > 0")
   (check (> groups 0) "groups must satisfy groups > 0")
   (out (y (promote x weight) (n (* g o) l)))
+  (line 10)
   (reduce sum y (n g o l) (c r) (mul (load weight (g o c r)) (guard (load x (n g c (- (+ (* l stride) (* r dilation)) padding))) 0)))))axon",
     R"axon((program conv1d.grad
   (doc "Gradient of conv1d.")
+  (source "ops.yaml" 1326)
   (in (dy float (n (* g o) l)))
   (in (x float (n (* g c) L)))
   (in (weight float ((* g o) c r)))
@@ -2009,10 +2581,12 @@ const char* const kPrograms[] = {
   (attr (groups int 1))
   (out (dx (like x) (n (* g c) L)))
   (out (dweight (like weight) ((* g o) c r)))
+  (line 10)
   (reduce sum dx (n g c L) (o r) (mul (guard (load dy (n g o (exact (- (+ L padding) (* dilation r)) stride))) 0.0) (load weight (g o c r))))
   (reduce sum dweight (g o c r) (n l) (mul (load dy (n g o l)) (guard (load x (n g c (- (+ (* dilation r) (* l stride)) padding))) 0)))))axon",
     R"axon((program conv2d
   (doc "Cross-correlation of images (n, channels, height, width) with filters, in groups of channels.")
+  (source "ops.yaml" 1341)
   (in (x float (n (* g c) H W)))
   (in (weight float ((* g o) c r s)))
   (attr (stride int2 1))
@@ -2027,9 +2601,11 @@ const char* const kPrograms[] = {
   (check (and (> dilation.0 0) (> dilation.1 0)) "dilation must satisfy dilation > 0")
   (check (> groups 0) "groups must satisfy groups > 0")
   (out (y (promote x weight) (n (* g o) h w)))
+  (line 11)
   (reduce sum y (n g o h w) (c r s) (mul (load weight (g o c r s)) (guard (load x (n g c (- (+ (* h stride.0) (* r dilation.0)) padding.0) (- (+ (* w stride.1) (* s dilation.1)) padding.1))) 0)))))axon",
     R"axon((program conv2d.grad
   (doc "Gradient of conv2d.")
+  (source "ops.yaml" 1341)
   (in (dy float (n (* g o) h w)))
   (in (x float (n (* g c) H W)))
   (in (weight float ((* g o) c r s)))
@@ -2039,10 +2615,12 @@ const char* const kPrograms[] = {
   (attr (groups int 1))
   (out (dx (like x) (n (* g c) H W)))
   (out (dweight (like weight) ((* g o) c r s)))
+  (line 11)
   (reduce sum dx (n g c H W) (o r s) (mul (guard (load dy (n g o (exact (- (+ H padding.0) (* dilation.0 r)) stride.0) (exact (- (+ W padding.1) (* dilation.1 s)) stride.1))) 0.0) (load weight (g o c r s))))
   (reduce sum dweight (g o c r s) (n h w) (mul (load dy (n g o h w)) (guard (load x (n g c (- (+ (* dilation.0 r) (* h stride.0)) padding.0) (- (+ (* dilation.1 s) (* stride.1 w)) padding.1))) 0)))))axon",
     R"axon((program conv3d
   (doc "Cross-correlation of volumes (n, channels, depth, height, width) with filters, in groups of channels.")
+  (source "ops.yaml" 1359)
   (in (x float (n (* g c) D H W)))
   (in (weight float ((* g o) c q r s)))
   (attr (stride int3 1))
@@ -2058,9 +2636,11 @@ const char* const kPrograms[] = {
   (check (and (> dilation.0 0) (> dilation.1 0) (> dilation.2 0)) "dilation must satisfy dilation > 0")
   (check (> groups 0) "groups must satisfy groups > 0")
   (out (y (promote x weight) (n (* g o) d h w)))
+  (line 13)
   (reduce sum y (n g o d h w) (c q r s) (mul (load weight (g o c q r s)) (guard (load x (n g c (- (+ (* d stride.0) (* q dilation.0)) padding.0) (- (+ (* h stride.1) (* r dilation.1)) padding.1) (- (+ (* w stride.2) (* s dilation.2)) padding.2))) 0)))))axon",
     R"axon((program conv3d.grad
   (doc "Gradient of conv3d.")
+  (source "ops.yaml" 1359)
   (in (dy float (n (* g o) d h w)))
   (in (x float (n (* g c) D H W)))
   (in (weight float ((* g o) c q r s)))
@@ -2070,10 +2650,12 @@ const char* const kPrograms[] = {
   (attr (groups int 1))
   (out (dx (like x) (n (* g c) D H W)))
   (out (dweight (like weight) ((* g o) c q r s)))
+  (line 13)
   (reduce sum dx (n g c D H W) (o q r s) (mul (guard (load dy (n g o (exact (- (+ D padding.0) (* dilation.0 q)) stride.0) (exact (- (+ H padding.1) (* dilation.1 r)) stride.1) (exact (- (+ W padding.2) (* dilation.2 s)) stride.2))) 0.0) (load weight (g o c q r s))))
   (reduce sum dweight (g o c q r s) (n d h w) (mul (load dy (n g o d h w)) (guard (load x (n g c (- (+ (* d stride.0) (* dilation.0 q)) padding.0) (- (+ (* dilation.1 r) (* h stride.1)) padding.1) (- (+ (* dilation.2 s) (* stride.2 w)) padding.2))) 0)))))axon",
     R"axon((program conv_transpose1d
   (doc "The transpose of a strided convolution of sequences, with a weight (channels of x, filters of a group, window).")
+  (source "ops.yaml" 1381)
   (in (x float (n (* g c) L)))
   (in (weight float ((* g c) o r)))
   (attr (stride int 1))
@@ -2089,9 +2671,11 @@ const char* const kPrograms[] = {
   (check (> groups 0) "groups must satisfy groups > 0")
   (check (> dilation 0) "dilation must satisfy dilation > 0")
   (out (y (promote x weight) (n (* g o) l)))
+  (line 11)
   (reduce sum y (n g o l) (c r) (mul (load weight (g c o r)) (guard (load x (n g c (exact (- (+ l padding) (* r dilation)) stride))) 0)))))axon",
     R"axon((program conv_transpose1d.grad
   (doc "Gradient of conv_transpose1d.")
+  (source "ops.yaml" 1381)
   (in (dy float (n (* g o) l)))
   (in (x float (n (* g c) L)))
   (in (weight float ((* g c) o r)))
@@ -2102,10 +2686,12 @@ const char* const kPrograms[] = {
   (attr (dilation int 1))
   (out (dx (like x) (n (* g c) L)))
   (out (dweight (like weight) ((* g c) o r)))
+  (line 11)
   (reduce sum dx (n g c L) (o r) (mul (guard (load dy (n g o (- (+ (* L stride) (* dilation r)) padding))) 0.0) (load weight (g c o r))))
   (reduce sum dweight (g c o r) (n l) (mul (load dy (n g o l)) (guard (load x (n g c (exact (- (+ l padding) (* dilation r)) stride))) 0)))))axon",
     R"axon((program conv_transpose2d
   (doc "The transpose of a strided convolution of images, with a weight (channels of x, filters of a group, window).")
+  (source "ops.yaml" 1399)
   (in (x float (n (* g c) H W)))
   (in (weight float ((* g c) o r s)))
   (attr (stride int2 1))
@@ -2122,9 +2708,11 @@ const char* const kPrograms[] = {
   (check (> groups 0) "groups must satisfy groups > 0")
   (check (and (> dilation.0 0) (> dilation.1 0)) "dilation must satisfy dilation > 0")
   (out (y (promote x weight) (n (* g o) h w)))
+  (line 12)
   (reduce sum y (n g o h w) (c r s) (mul (load weight (g c o r s)) (guard (load x (n g c (exact (- (+ h padding.0) (* r dilation.0)) stride.0) (exact (- (+ w padding.1) (* s dilation.1)) stride.1))) 0)))))axon",
     R"axon((program conv_transpose2d.grad
   (doc "Gradient of conv_transpose2d.")
+  (source "ops.yaml" 1399)
   (in (dy float (n (* g o) h w)))
   (in (x float (n (* g c) H W)))
   (in (weight float ((* g c) o r s)))
@@ -2135,10 +2723,12 @@ const char* const kPrograms[] = {
   (attr (dilation int2 1))
   (out (dx (like x) (n (* g c) H W)))
   (out (dweight (like weight) ((* g c) o r s)))
+  (line 12)
   (reduce sum dx (n g c H W) (o r s) (mul (guard (load dy (n g o (- (+ (* H stride.0) (* dilation.0 r)) padding.0) (- (+ (* W stride.1) (* dilation.1 s)) padding.1))) 0.0) (load weight (g c o r s))))
   (reduce sum dweight (g c o r s) (n h w) (mul (load dy (n g o h w)) (guard (load x (n g c (exact (- (+ h padding.0) (* dilation.0 r)) stride.0) (exact (- (+ padding.1 w) (* dilation.1 s)) stride.1))) 0)))))axon",
     R"axon((program max_pool1d
   (doc "Largest element of each window; padding never wins.")
+  (source "ops.yaml" 1419)
   (in (x float (* L)))
   (attr (window int))
   (attr (stride int))
@@ -2151,9 +2741,11 @@ const char* const kPrograms[] = {
   (check (and (<= 0 (* 2 padding)) (<= (* 2 padding) window)) "padding must satisfy 0 <= 2*padding <= window")
   (check (> dilation 0) "dilation must satisfy dilation > 0")
   (out (y (like x) (* l)))
+  (line 11)
   (reduce max y (* l) (r) (guard (load x (* (- (+ (* l stride) (* r dilation)) padding))) -inf))))axon",
     R"axon((program max_pool1d.grad
   (doc "Gradient of max_pool1d.")
+  (source "ops.yaml" 1419)
   (in (dy float (* l)))
   (in (x float (* L)))
   (attr (window int))
@@ -2162,10 +2754,12 @@ const char* const kPrograms[] = {
   (attr (dilation int 1))
   (where (r window))
   (out (dx (like x) (* L)))
+  (line 11)
   (reduce argmax winner (* l) (r) (guard (load x (* (- (+ (* l stride) (* r dilation)) padding))) -inf))
   (reduce sum dx (* L) (r) (select (eq (linear r) (guard (load winner (* (exact (- (+ L padding) (* dilation r)) stride))) 0.0)) (guard (load dy (* (exact (- (+ L padding) (* dilation r)) stride))) 0.0) 0.0))))axon",
     R"axon((program max_pool2d
   (doc "Largest element of each window; padding never wins.")
+  (source "ops.yaml" 1434)
   (in (x float (* H W)))
   (attr (window int2))
   (attr (stride int2))
@@ -2180,9 +2774,11 @@ const char* const kPrograms[] = {
   (check (and (and (<= 0 (* 2 padding.0)) (<= (* 2 padding.0) window.0)) (and (<= 0 (* 2 padding.1)) (<= (* 2 padding.1) window.1))) "padding must satisfy 0 <= 2*padding <= window")
   (check (and (> dilation.0 0) (> dilation.1 0)) "dilation must satisfy dilation > 0")
   (out (y (like x) (* h w)))
+  (line 13)
   (reduce max y (* h w) (r s) (guard (load x (* (- (+ (* h stride.0) (* r dilation.0)) padding.0) (- (+ (* w stride.1) (* s dilation.1)) padding.1))) -inf))))axon",
     R"axon((program max_pool2d.grad
   (doc "Gradient of max_pool2d.")
+  (source "ops.yaml" 1434)
   (in (dy float (* h w)))
   (in (x float (* H W)))
   (attr (window int2))
@@ -2192,10 +2788,12 @@ const char* const kPrograms[] = {
   (where (r window.0))
   (where (s window.1))
   (out (dx (like x) (* H W)))
+  (line 13)
   (reduce argmax winner (* h w) (r s) (guard (load x (* (- (+ (* h stride.0) (* r dilation.0)) padding.0) (- (+ (* w stride.1) (* s dilation.1)) padding.1))) -inf))
   (reduce sum dx (* H W) (r s) (select (eq (linear r s) (guard (load winner (* (exact (- (+ H padding.0) (* dilation.0 r)) stride.0) (exact (- (+ W padding.1) (* dilation.1 s)) stride.1))) 0.0)) (guard (load dy (* (exact (- (+ H padding.0) (* dilation.0 r)) stride.0) (exact (- (+ W padding.1) (* dilation.1 s)) stride.1))) 0.0) 0.0))))axon",
     R"axon((program max_pool3d
   (doc "Largest element of each window; padding never wins.")
+  (source "ops.yaml" 1454)
   (in (x float (* D H W)))
   (attr (window int3))
   (attr (stride int3))
@@ -2212,9 +2810,11 @@ const char* const kPrograms[] = {
   (check (and (and (<= 0 (* 2 padding.0)) (<= (* 2 padding.0) window.0)) (and (<= 0 (* 2 padding.1)) (<= (* 2 padding.1) window.1)) (and (<= 0 (* 2 padding.2)) (<= (* 2 padding.2) window.2))) "padding must satisfy 0 <= 2*padding <= window")
   (check (and (> dilation.0 0) (> dilation.1 0) (> dilation.2 0)) "dilation must satisfy dilation > 0")
   (out (y (like x) (* d h w)))
+  (line 15)
   (reduce max y (* d h w) (q r s) (guard (load x (* (- (+ (* d stride.0) (* q dilation.0)) padding.0) (- (+ (* h stride.1) (* r dilation.1)) padding.1) (- (+ (* w stride.2) (* s dilation.2)) padding.2))) -inf))))axon",
     R"axon((program max_pool3d.grad
   (doc "Gradient of max_pool3d.")
+  (source "ops.yaml" 1454)
   (in (dy float (* d h w)))
   (in (x float (* D H W)))
   (attr (window int3))
@@ -2225,10 +2825,12 @@ const char* const kPrograms[] = {
   (where (r window.1))
   (where (s window.2))
   (out (dx (like x) (* D H W)))
+  (line 15)
   (reduce argmax winner (* d h w) (q r s) (guard (load x (* (- (+ (* d stride.0) (* q dilation.0)) padding.0) (- (+ (* h stride.1) (* r dilation.1)) padding.1) (- (+ (* w stride.2) (* s dilation.2)) padding.2))) -inf))
   (reduce sum dx (* D H W) (q r s) (select (eq (linear q r s) (guard (load winner (* (exact (- (+ D padding.0) (* dilation.0 q)) stride.0) (exact (- (+ H padding.1) (* dilation.1 r)) stride.1) (exact (- (+ W padding.2) (* dilation.2 s)) stride.2))) 0.0)) (guard (load dy (* (exact (- (+ D padding.0) (* dilation.0 q)) stride.0) (exact (- (+ H padding.1) (* dilation.1 r)) stride.1) (exact (- (+ W padding.2) (* dilation.2 s)) stride.2))) 0.0) 0.0))))axon",
     R"axon((program avg_pool1d
   (doc "Mean of each window; padding counts as zeros, or not at all without count_include_pad.")
+  (source "ops.yaml" 1477)
   (in (x float (* L)))
   (attr (window int))
   (attr (stride int))
@@ -2240,10 +2842,13 @@ const char* const kPrograms[] = {
   (check (> stride 0) "stride must satisfy stride > 0")
   (check (and (<= 0 (* 2 padding)) (<= (* 2 padding) window)) "padding must satisfy 0 <= 2*padding <= window")
   (out (y (like x) (* l)))
+  (line 13)
   (reduce sum t1 (* l) (r) (guard (load x (* (- (+ (* l stride) r) padding))) 0))
+  (line 14)
   (set y (* l) (div (load t1 (* l)) (select count_include_pad (count r) (sub (minimum (add (sub (mul (index l) stride) padding) window) (count L)) (maximum (sub (mul (index l) stride) padding) 0)))))))axon",
     R"axon((program avg_pool1d.grad
   (doc "Gradient of avg_pool1d.")
+  (source "ops.yaml" 1477)
   (in (dy float (* l)))
   (in (x float (* L) ghost))
   (attr (window int))
@@ -2252,10 +2857,12 @@ const char* const kPrograms[] = {
   (attr (count_include_pad flag true))
   (where (r window))
   (out (dx (like dy) (* L)))
+  (line 13)
   (set dt1 (* l) (div (load dy (* l)) (select count_include_pad (count r) (sub (minimum (sub (add (mul (index l) stride) window) padding) (count L)) (maximum (sub (mul (index l) stride) padding) 0)))))
   (reduce sum dx (* L) (r) (guard (load dt1 (* (exact (- (+ L padding) r) stride))) 0.0))))axon",
     R"axon((program avg_pool2d
   (doc "Mean of each window; padding counts as zeros, or not at all without count_include_pad.")
+  (source "ops.yaml" 1497)
   (in (x float (* H W)))
   (attr (window int2))
   (attr (stride int2))
@@ -2269,10 +2876,13 @@ const char* const kPrograms[] = {
   (check (and (> stride.0 0) (> stride.1 0)) "stride must satisfy stride > 0")
   (check (and (and (<= 0 (* 2 padding.0)) (<= (* 2 padding.0) window.0)) (and (<= 0 (* 2 padding.1)) (<= (* 2 padding.1) window.1))) "padding must satisfy 0 <= 2*padding <= window")
   (out (y (like x) (* h w)))
+  (line 17)
   (reduce sum t1 (* h w) (r s) (guard (load x (* (- (+ (* h stride.0) r) padding.0) (- (+ (* w stride.1) s) padding.1))) 0))
+  (line 18)
   (set y (* h w) (div (load t1 (* h w)) (select count_include_pad (count r s) (mul (sub (minimum (add (sub (mul (index h) stride.0) padding.0) window.0) (count H)) (maximum (sub (mul (index h) stride.0) padding.0) 0)) (sub (minimum (add (sub (mul (index w) stride.1) padding.1) window.1) (count W)) (maximum (sub (mul (index w) stride.1) padding.1) 0))))))))axon",
     R"axon((program avg_pool2d.grad
   (doc "Gradient of avg_pool2d.")
+  (source "ops.yaml" 1497)
   (in (dy float (* h w)))
   (in (x float (* H W) ghost))
   (attr (window int2))
@@ -2282,10 +2892,12 @@ const char* const kPrograms[] = {
   (where (r window.0))
   (where (s window.1))
   (out (dx (like dy) (* H W)))
+  (line 17)
   (set dt1 (* h w) (div (load dy (* h w)) (select count_include_pad (count r s) (mul (sub (minimum (sub (add (mul (index h) stride.0) window.0) padding.0) (count H)) (maximum (sub (mul (index h) stride.0) padding.0) 0)) (sub (minimum (sub (add (mul (index w) stride.1) window.1) padding.1) (count W)) (maximum (sub (mul (index w) stride.1) padding.1) 0))))))
   (reduce sum dx (* H W) (r s) (guard (load dt1 (* (exact (- (+ H padding.0) r) stride.0) (exact (- (+ W padding.1) s) stride.1))) 0.0))))axon",
     R"axon((program avg_pool3d
   (doc "Mean of each window; padding counts as zeros, or not at all without count_include_pad.")
+  (source "ops.yaml" 1521)
   (in (x float (* D H W)))
   (attr (window int3))
   (attr (stride int3))
@@ -2301,10 +2913,13 @@ const char* const kPrograms[] = {
   (check (and (> stride.0 0) (> stride.1 0) (> stride.2 0)) "stride must satisfy stride > 0")
   (check (and (and (<= 0 (* 2 padding.0)) (<= (* 2 padding.0) window.0)) (and (<= 0 (* 2 padding.1)) (<= (* 2 padding.1) window.1)) (and (<= 0 (* 2 padding.2)) (<= (* 2 padding.2) window.2))) "padding must satisfy 0 <= 2*padding <= window")
   (out (y (like x) (* d h w)))
+  (line 21)
   (reduce sum t1 (* d h w) (q r s) (guard (load x (* (- (+ (* d stride.0) q) padding.0) (- (+ (* h stride.1) r) padding.1) (- (+ (* w stride.2) s) padding.2))) 0))
+  (line 24)
   (set y (* d h w) (div (load t1 (* d h w)) (select count_include_pad (count q r s) (mul (mul (sub (minimum (add (sub (mul (index d) stride.0) padding.0) window.0) (count D)) (maximum (sub (mul (index d) stride.0) padding.0) 0)) (sub (minimum (add (sub (mul (index h) stride.1) padding.1) window.1) (count H)) (maximum (sub (mul (index h) stride.1) padding.1) 0))) (sub (minimum (add (sub (mul (index w) stride.2) padding.2) window.2) (count W)) (maximum (sub (mul (index w) stride.2) padding.2) 0))))))))axon",
     R"axon((program avg_pool3d.grad
   (doc "Gradient of avg_pool3d.")
+  (source "ops.yaml" 1521)
   (in (dy float (* d h w)))
   (in (x float (* D H W) ghost))
   (attr (window int3))
@@ -2315,28 +2930,34 @@ const char* const kPrograms[] = {
   (where (r window.1))
   (where (s window.2))
   (out (dx (like dy) (* D H W)))
+  (line 21)
   (set dt1 (* d h w) (div (load dy (* d h w)) (select count_include_pad (count q r s) (mul (mul (sub (minimum (sub (add (mul (index d) stride.0) window.0) padding.0) (count D)) (maximum (sub (mul (index d) stride.0) padding.0) 0)) (sub (minimum (sub (add (mul (index h) stride.1) window.1) padding.1) (count H)) (maximum (sub (mul (index h) stride.1) padding.1) 0))) (sub (minimum (sub (add (mul (index w) stride.2) window.2) padding.2) (count W)) (maximum (sub (mul (index w) stride.2) padding.2) 0))))))
   (reduce sum dx (* D H W) (q r s) (guard (load dt1 (* (exact (- (+ D padding.0) q) stride.0) (exact (- (+ H padding.1) r) stride.1) (exact (- (+ W padding.2) s) stride.2))) 0.0))))axon",
     R"axon((program adaptive_avg_pool1d
   (doc "Means over size windows that cover the last axis, window i from floor(i*L/size) to ceil((i + 1)*L/size).")
+  (source "ops.yaml" 1551)
   (in (x float (* L)))
   (attr (size int))
   (where (l size))
   (where (r (+ (// (- (+ L size) 1) size) 1)))
   (check (> size 0) "size must satisfy size > 0")
   (out (y (like x) (* l)))
+  (line 10)
   (reduce sum t1 (* l) (r) (select (lt (index r) (sub (floordiv (sub (add (mul (add (index l) 1) (count L)) size) 1) size) (floordiv (mul (index l) (count L)) size))) (guard (load x (* (+ (// (* l (count L)) size) r))) 0) 0))
   (set y (* l) (div (load t1 (* l)) (sub (floordiv (sub (add (mul (add (index l) 1) (count L)) size) 1) size) (floordiv (mul (index l) (count L)) size))))))axon",
     R"axon((program adaptive_avg_pool1d.grad
   (doc "Gradient of adaptive_avg_pool1d.")
+  (source "ops.yaml" 1551)
   (in (dy float (* l)))
   (in (x float (* L) ghost))
   (attr (size int))
   (where (r (+ (// (- (+ L size) 1) size) 1)))
   (out (dx (like dy) (* L)))
+  (line 10)
   (reduce sum dx (* L) (l) (select (logical_and (ge (index (- L (// (* (count L) l) size))) 0) (lt (index (- L (// (* (count L) l) size))) (count r))) (select (lt (index (- L (// (* (count L) l) size))) (sub (floordiv (add (add (mul (add (index l) 1) (count L)) size) -1) size) (floordiv (mul (index l) (count L)) size))) (div (load dy (* l)) (sub (floordiv (add (add (mul (add (index l) 1) (count L)) size) -1) size) (floordiv (mul (index l) (count L)) size))) 0.0) 0.0))))axon",
     R"axon((program adaptive_avg_pool2d
   (doc "Means over size[0] times size[1] windows that cover the last two axes, along each as in adaptive_avg_pool1d.")
+  (source "ops.yaml" 1565)
   (in (x float (* H W)))
   (attr (size int2))
   (where (h size.0))
@@ -2345,28 +2966,35 @@ const char* const kPrograms[] = {
   (where (s (+ (// (- (+ W size.1) 1) size.1) 1)))
   (check (and (> size.0 0) (> size.1 0)) "size must satisfy size > 0")
   (out (y (like x) (* h w)))
+  (line 13)
   (reduce sum t1 (* h w) (r s) (select (logical_and (lt (index r) (sub (floordiv (sub (add (mul (add (index h) 1) (count H)) size.0) 1) size.0) (floordiv (mul (index h) (count H)) size.0))) (lt (index s) (sub (floordiv (sub (add (mul (add (index w) 1) (count W)) size.1) 1) size.1) (floordiv (mul (index w) (count W)) size.1)))) (guard (load x (* (+ (// (* h (count H)) size.0) r) (+ (// (* w (count W)) size.1) s))) 0) 0))
+  (line 15)
   (set y (* h w) (div (load t1 (* h w)) (mul (sub (floordiv (sub (add (mul (add (index h) 1) (count H)) size.0) 1) size.0) (floordiv (mul (index h) (count H)) size.0)) (sub (floordiv (sub (add (mul (add (index w) 1) (count W)) size.1) 1) size.1) (floordiv (mul (index w) (count W)) size.1)))))))axon",
     R"axon((program adaptive_avg_pool2d.grad
   (doc "Gradient of adaptive_avg_pool2d.")
+  (source "ops.yaml" 1565)
   (in (dy float (* h w)))
   (in (x float (* H W) ghost))
   (attr (size int2))
   (where (r (+ (// (- (+ H size.0) 1) size.0) 1)))
   (where (s (+ (// (- (+ W size.1) 1) size.1) 1)))
   (out (dx (like dy) (* H W)))
+  (line 13)
   (reduce sum dx (* H W) (h w) (select (logical_and (ge (index (- W (// (* (count W) w) size.1))) 0) (lt (index (- W (// (* (count W) w) size.1))) (count s))) (select (logical_and (ge (index (- H (// (* (count H) h) size.0))) 0) (lt (index (- H (// (* (count H) h) size.0))) (count r))) (select (logical_and (lt (index (- H (// (* (count H) h) size.0))) (sub (floordiv (add (add (mul (add (index h) 1) (count H)) size.0) -1) size.0) (floordiv (mul (index h) (count H)) size.0))) (lt (index (- W (// (* (count W) w) size.1))) (sub (floordiv (add (add (mul (add (index w) 1) (count W)) size.1) -1) size.1) (floordiv (mul (index w) (count W)) size.1)))) (div (load dy (* h w)) (mul (sub (floordiv (add (add (mul (add (index h) 1) (count H)) size.0) -1) size.0) (floordiv (mul (index h) (count H)) size.0)) (sub (floordiv (add (add (mul (add (index w) 1) (count W)) size.1) -1) size.1) (floordiv (mul (index w) (count W)) size.1)))) 0.0) 0.0) 0.0))))axon",
     R"axon((program interpolate_nearest
   (doc "x with size elements along an axis, element i that with number floor(i*n/size) of n.")
+  (source "ops.yaml" 1584)
   (in (x float ((sub axis n))))
   (attr (size int))
   (attr (axis axis -1))
   (where (m size))
   (check (and (> size 0) (> n 0)) "size must satisfy size > 0 and n > 0")
   (out (y (like x) ((sub axis m))))
+  (line 7)
   (set y ((sub axis m)) (load x ((sub axis (// (* m (count n)) size)))))))axon",
     R"axon((program interpolate_nearest.grad
   (doc "Gradient of interpolate_nearest.")
+  (source "ops.yaml" 1584)
   (in (dy float ((sub axis m))))
   (in (x float ((sub axis n)) ghost))
   (attr (size int))
@@ -2374,9 +3002,11 @@ const char* const kPrograms[] = {
   (where (m size))
   (where (k (// (- (+ size n) 1) n)))
   (out (dx (like x) ((sub axis n))))
+  (line 11)
   (reduce sum dx ((sub axis n)) (k) (select (eq (floordiv (mul (add (floordiv (sub (add (mul (index n) size) (count n)) 1) (count n)) (index k)) (count n)) size) (index n)) (guard (load dy ((sub axis (+ (// (- (+ (* n size) (count n)) 1) (count n)) k)))) 0) 0))))axon",
     R"axon((program interpolate_linear
   (doc "x with size elements along an axis, interpolated linearly. The outer edges of the first and last element stay where they are, or with align_corners their centres.")
+  (source "ops.yaml" 1599)
   (in (x float ((sub axis n))))
   (attr (size int))
   (attr (axis axis -1))
@@ -2385,10 +3015,12 @@ const char* const kPrograms[] = {
   (where (k 2))
   (check (and (> size 0) (> n 0)) "size must satisfy size > 0 and n > 0")
   (out (y (like x) ((sub axis m))))
+  (line 17)
   (reduce sum t1 ((sub axis m)) (k) (mul (guard (load x ((sub axis (+ (// (+ (* align_corners (* m (- (count n) 1))) (* (- 1 align_corners) (- (* (+ (* 2 m) 1) (count n)) size))) (+ (* align_corners (+ (- size 1) (// 1 size))) (* (- 1 align_corners) (* 2 size)))) k)))) 0) (cast (like x) (maximum (sub (select align_corners (add (sub size 1) (floordiv 1 size)) (mul 2 size)) (abs (sub (minimum (maximum (select align_corners (mul (index m) (sub (count n) 1)) (sub (mul (add (mul 2 (index m)) 1) (count n)) size)) 0) (mul (sub (count n) 1) (select align_corners (add (sub size 1) (floordiv 1 size)) (mul 2 size)))) (mul (add (floordiv (select align_corners (mul (index m) (sub (count n) 1)) (sub (mul (add (mul 2 (index m)) 1) (count n)) size)) (select align_corners (add (sub size 1) (floordiv 1 size)) (mul 2 size))) (index k)) (select align_corners (add (sub size 1) (floordiv 1 size)) (mul 2 size)))))) 0))))
   (set y ((sub axis m)) (div (load t1 ((sub axis m))) (select align_corners (add (sub size 1) (floordiv 1 size)) (mul 2 size))))))axon",
     R"axon((program interpolate_linear.grad
   (doc "Gradient of interpolate_linear.")
+  (source "ops.yaml" 1599)
   (in (dy float ((sub axis m))))
   (in (x float ((sub axis n)) ghost))
   (attr (size int))
@@ -2397,31 +3029,41 @@ const char* const kPrograms[] = {
   (where (m size))
   (where (j (+ (* align_corners (+ (// (* 2 size) (+ (- n 1) (// 1 n))) 1)) (* (- 1 align_corners) (+ (// (* 2 size) n) 1)))))
   (out (dx (like x) ((sub axis n))))
+  (line 26)
   (reduce sum g1 ((sub axis n)) (j) (mul (guard (load dy ((sub axis (+ (+ (+ (* align_corners (// (* (- n 1) (+ (* align_corners (+ (- size 1) (// 1 size))) (* (- 1 align_corners) (* 2 size)))) (+ (- (count n) 1) (// 1 (count n))))) (* (- 1 align_corners) (// (- (* (- (* 2 n) 1) size) (count n)) (* 2 (count n))))) 1) j)))) 0) (cast (like x) (maximum (sub (select align_corners (add (sub size 1) (floordiv 1 size)) (mul 2 size)) (abs (sub (minimum (maximum (select align_corners (mul (add (add (select align_corners (floordiv (mul (sub (index n) 1) (select align_corners (add (sub size 1) (floordiv 1 size)) (mul 2 size))) (add (sub (count n) 1) (floordiv 1 (count n)))) (floordiv (sub (mul (sub (mul 2 (index n)) 1) size) (count n)) (mul 2 (count n)))) 1) (index j)) (sub (count n) 1)) (sub (mul (add (mul 2 (add (add (select align_corners (floordiv (mul (sub (index n) 1) (select align_corners (add (sub size 1) (floordiv 1 size)) (mul 2 size))) (add (sub (count n) 1) (floordiv 1 (count n)))) (floordiv (sub (mul (sub (mul 2 (index n)) 1) size) (count n)) (mul 2 (count n)))) 1) (index j))) 1) (count n)) size)) 0) (mul (sub (count n) 1) (select align_corners (add (sub size 1) (floordiv 1 size)) (mul 2 size)))) (mul (index n) (select align_corners (add (sub size 1) (floordiv 1 size)) (mul 2 size)))))) 0))))
   (set dx ((sub axis n)) (div (load g1 ((sub axis n))) (select align_corners (add (sub size 1) (floordiv 1 size)) (mul 2 size))))))axon",
     R"axon((program cholesky
   (doc "The lower triangular matrix y with y times its transpose equal to a. Of a only the symmetric part counts, (a + aᵀ)/2, which must be positive definite. Gradient by Murray (2016).")
+  (source "ops.yaml" 1631)
   (in (a float (* n m)))
   (where (m n))
   (out (y (like a) (* n m)))
   (call cholesky (y) (a) ())))axon",
     R"axon((program cholesky.grad
   (doc "Gradient of cholesky.")
+  (source "ops.yaml" 1631)
   (in (dy float (* n m)))
   (in (y any (* n m)))
   (in (a float (* n m) ghost))
   (where (m n))
   (where (k n))
   (out (da (like a) (* n m)))
+  (line 9)
   (reduce sum g2 (* n m) (k) (mul (load y (* k n)) (load dy (* k m))))
   (set g1 (* n m) (mul (load g2 (* n m)) (select (eq (index n) (index m)) 0.5 (select (gt (index n) (index m)) 1 0))))
+  (line 10)
   (set g3 (* m n) (load y (* n m)))
+  (line 11)
   (apply solve ((g4 (* n m))) (g3 g1) ())
+  (line 12)
   (set g5 (* m n) (load g4 (* n m)))
+  (line 13)
   (apply solve ((g6 (* m n))) (g3 g5) ())
+  (line 14)
   (set da (* n m) (div (add (load g6 (* n m)) (load g6 (* m n))) 2))))axon",
     R"axon((program solve
   (doc "The x with a @ x equal to b, for square matrices a.")
+  (source "ops.yaml" 1650)
   (in (a float (* n m)))
   (in (b float (* n k)))
   (where (m n))
@@ -2429,6 +3071,7 @@ const char* const kPrograms[] = {
   (call solve (x) (a b) ())))axon",
     R"axon((program solve.grad
   (doc "Gradient of solve.")
+  (source "ops.yaml" 1650)
   (in (dx float (* m k)))
   (in (a float (* n m)))
   (in (x any (* m k)))
@@ -2436,19 +3079,25 @@ const char* const kPrograms[] = {
   (where (m n))
   (out (da (like a) ((own a) n m)))
   (out (db (like b) ((own b) n k)))
+  (line 8)
   (set g1 (* m n) (load a (* n m)))
+  (line 9)
   (apply solve ((g2 (* n k))) (g1 dx) ())
+  (line 10)
   (reduce sum g3 (* n m) (k) (mul (load g2 (* n k)) (load x (* m k))))
   (reduce sum da ((own a) n m) ((bcast a)) (neg (load g3 (* n m))))
+  (line 14)
   (reduce sum db ((own b) n k) ((bcast b)) (load g2 (* n k)))))axon",
     R"axon((program inv
   (doc "The inverse of square matrices.")
+  (source "ops.yaml" 1669)
   (in (a float (* n m)))
   (where (m n))
   (out (y (like a) (* m n)))
   (call inv (y) (a) ())))axon",
     R"axon((program inv.grad
   (doc "Gradient of inv.")
+  (source "ops.yaml" 1669)
   (in (dy float (* m n)))
   (in (y any (* m n)))
   (in (a float (* n m) ghost))
@@ -2456,11 +3105,14 @@ const char* const kPrograms[] = {
   (where (k n))
   (where (l n))
   (out (da (like a) (* n m)))
+  (line 8)
   (reduce sum g1 (* k m) (l) (mul (load dy (* k l)) (load y (* m l))))
+  (line 9)
   (reduce sum g2 (* n m) (k) (mul (load y (* k n)) (load g1 (* k m))))
   (set da (* n m) (neg (load g2 (* n m))))))axon",
     R"axon((program slogdet
   (doc "Sign and logarithm of the absolute value of the determinant. A singular matrix has 0 and -inf, and no gradient.")
+  (source "ops.yaml" 1683)
   (in (a float (* n m)))
   (where (m n))
   (out (sign (like a) (*)))
@@ -2468,15 +3120,19 @@ const char* const kPrograms[] = {
   (call slogdet (sign logabsdet) (a) ())))axon",
     R"axon((program slogdet.grad
   (doc "Gradient of slogdet.")
+  (source "ops.yaml" 1683)
   (in (dsign float (*) (default 0.0)))
   (in (dlogabsdet float (*) (default 0.0)))
   (in (a float (* n m)))
   (where (m n))
   (out (da (like a) (* n m)))
+  (line 9)
   (apply inv ((g1 (* m n))) (a) ())
+  (line 10)
   (set da (* n m) (mul (load dlogabsdet (*)) (load g1 (* m n))))))axon",
     R"axon((program qr
   (doc "q with orthonormal columns and upper triangular r, its diagonal not negative, with q @ r equal to a (the reduced form). The gradient needs independent leading columns (Walter and Lehmann, 2018).")
+  (source "ops.yaml" 1697)
   (in (a float (* n m)))
   (where (k (min n m)))
   (out (q (like a) (* n k)))
@@ -2484,6 +3140,7 @@ const char* const kPrograms[] = {
   (call qr (q r) (a) ())))axon",
     R"axon((program qr.grad
   (doc "Gradient of qr.")
+  (source "ops.yaml" 1697)
   (in (dq float (* n k) (default 0.0)))
   (in (dr float (* k m) (default 0.0)))
   (in (a float (* n m)))
@@ -2493,19 +3150,25 @@ const char* const kPrograms[] = {
   (where (l k))
   (where (j k))
   (out (da (like a) (* n m)))
+  (line 10)
   (reduce sum g2 (* n k) (m) (select (ge (index m) (count k)) (mul (load a (* n m)) (load dr (* k m))) 0))
   (set g1 (* n k) (add (load dq (* n k)) (load g2 (* n k))))
+  (line 11)
   (reduce sum g4 (* k l) (j) (mul (load r (* k j)) (load dr (* l j))))
   (reduce sum g5 (* k l) (n) (mul (load g1 (* n k)) (load q (* n l))))
   (set g3 (* k l) (sub (load g4 (* k l)) (load g5 (* k l))))
+  (line 12)
   (reduce sum g7 (* n k) (l) (mul (load q (* n l)) (select (ge (index l) (index k)) (load g3 (* l k)) (load g3 (* k l)))))
   (set g6 (* k n) (add (load g1 (* n k)) (load g7 (* n k))))
+  (line 13)
   (set g8 (* k j) (load r (* k j)))
   (apply solve ((g9 (* k n))) (g8 g6) ())
+  (line 14)
   (reduce sum g10 (* n m) (k) (mul (load q (* n k)) (load dr (* k m))))
   (set da (* n m) (select (lt (index m) (count k)) (guard (load g9 (* m n)) 0) (load g10 (* n m))))))axon",
     R"axon((program eigh
   (doc "Eigenvalues of the symmetric part of a, ascending, and its orthonormal eigenvectors as columns, the largest component of each positive. The gradient of eigenvectors needs distinct eigenvalues.")
+  (source "ops.yaml" 1722)
   (in (a float (* n m)))
   (where (m n))
   (out (w (like a) (* m)))
@@ -2513,6 +3176,7 @@ const char* const kPrograms[] = {
   (call eigh (w v) (a) ())))axon",
     R"axon((program eigh.grad
   (doc "Gradient of eigh.")
+  (source "ops.yaml" 1722)
   (in (dw float (* m) (default 0.0)))
   (in (dv float (* n m) (default 0.0)))
   (in (w any (* m)))
@@ -2521,13 +3185,19 @@ const char* const kPrograms[] = {
   (where (m n))
   (where (k n))
   (out (da (like a) (* n m)))
+  (line 10)
   (reduce sum g1 (* k m) (n) (mul (load v (* n k)) (load dv (* n m))))
+  (line 11)
   (set g2 (* k m) (select (eq (index k) (index m)) (load dw (* m)) (div (load g1 (* k m)) (sub (load w (* m)) (load w (* k))))))
+  (line 12)
   (reduce sum g3 (* n m) (k) (mul (load v (* n k)) (load g2 (* k m))))
+  (line 13)
   (reduce sum g4 (* n m) (k) (mul (load g3 (* n k)) (load v (* m k))))
+  (line 14)
   (set da (* n m) (div (add (load g4 (* n m)) (load g4 (* m n))) 2))))axon",
     R"axon((program svd
   (doc "u with orthonormal columns, the singular values s, descending, and vt with orthonormal rows, so that u * s @ vt is a (the thin form); the largest component of each column of u is positive. The gradient needs distinct singular values, none 0 (Townsend, 2016).")
+  (source "ops.yaml" 1743)
   (in (a float (* n m)))
   (where (k (min n m)))
   (out (u (like a) (* n k)))
@@ -2536,6 +3206,7 @@ const char* const kPrograms[] = {
   (call svd (u s vt) (a) ())))axon",
     R"axon((program svd.grad
   (doc "Gradient of svd.")
+  (source "ops.yaml" 1743)
   (in (du float (* n k) (default 0.0)))
   (in (ds float (* k) (default 0.0)))
   (in (dvt float (* k m) (default 0.0)))
@@ -2546,19 +3217,27 @@ const char* const kPrograms[] = {
   (where (k (min n m)))
   (where (l k))
   (out (da (like a) (* n m)))
+  (line 10)
   (reduce sum g1 (* k l) (n) (mul (load u (* n k)) (load du (* n l))))
+  (line 11)
   (reduce sum g2 (* k l) (m) (mul (load vt (* k m)) (load dvt (* l m))))
+  (line 14)
   (set g3 (* k l) (select (eq (index k) (index l)) (load ds (* k)) (div (add (mul (sub (load g1 (* k l)) (load g1 (* l k))) (load s (* l))) (mul (load s (* k)) (sub (load g2 (* k l)) (load g2 (* l k))))) (mul (sub (load s (* l)) (load s (* k))) (add (load s (* l)) (load s (* k)))))))
+  (line 15)
   (reduce sum g5 (* n k) (l) (mul (load u (* n l)) (load g1 (* l k))))
   (set g4 (* n k) (div (sub (load du (* n k)) (load g5 (* n k))) (load s (* k))))
+  (line 16)
   (reduce sum g7 (* m k) (l) (mul (load g2 (* l k)) (load vt (* l m))))
+  (line 17)
   (reduce sum g8 (* m k) (l) (mul (load g3 (* k l)) (load vt (* l m))))
   (set g6 (* k m) (add (div (sub (load dvt (* k m)) (load g7 (* m k))) (load s (* k))) (load g8 (* m k))))
+  (line 18)
   (reduce sum g9 (* n m) (k) (mul (load u (* n k)) (load g6 (* k m))))
   (reduce sum g10 (* n m) (k) (mul (load g4 (* n k)) (load vt (* k m))))
   (set da (* n m) (add (load g9 (* n m)) (load g10 (* n m))))))axon",
     R"axon((program dft
   (doc "The discrete Fourier transform along an axis of a complex tensor, given and returned as real and imaginary part, without a factor; the inverse transform turns the other way around.")
+  (source "ops.yaml" 1771)
   (in (re float ((sub axis n))))
   (in (im float ((sub axis n)) (default 0.0)))
   (attr (axis axis -1))
@@ -2568,6 +3247,7 @@ const char* const kPrograms[] = {
   (call fft (y z) (re im) (axis inverse))))axon",
     R"axon((program dft.grad
   (doc "Gradient of dft.")
+  (source "ops.yaml" 1771)
   (in (dy float ((sub axis n)) (default 0.0)))
   (in (dz float ((sub axis n)) (default 0.0)))
   (in (re float ((sub axis n)) ghost))
@@ -2576,11 +3256,15 @@ const char* const kPrograms[] = {
   (attr (inverse flag false))
   (out (dre (like re) ((sub axis n))))
   (out (dim (like im) ((sub axis n))))
+  (line 8)
   (apply dft ((g1 ((sub axis n))) (g2 ((sub axis n)))) (dz dy) (axis inverse))
+  (line 9)
   (set dre ((sub axis n)) (load g2 ((sub axis n))))
+  (line 12)
   (set dim ((sub axis n)) (load g1 ((sub axis n))))))axon",
     R"axon((program rdft
   (doc "The first half (frequencies 0 to n/2) of the discrete Fourier transform of a real tensor along an axis, as real and imaginary part, without a factor.")
+  (source "ops.yaml" 1791)
   (in (x float ((sub axis n))))
   (attr (axis axis -1))
   (where (k (+ (// n 2) 1)))
@@ -2589,18 +3273,24 @@ const char* const kPrograms[] = {
   (call rfft (y z) (x) (axis))))axon",
     R"axon((program rdft.grad
   (doc "Gradient of rdft.")
+  (source "ops.yaml" 1791)
   (in (dy float ((sub axis k)) (default 0.0)))
   (in (dz float ((sub axis k)) (default 0.0)))
   (in (x float ((sub axis n)) ghost))
   (attr (axis axis -1))
   (where (k (+ (// n 2) 1)))
   (out (dx (like x) ((sub axis n))))
+  (line 9)
   (set g1 ((sub axis k)) (select (logical_or (eq (index k) 0) (eq (mul 2 (index k)) (count n))) (load dy ((sub axis k))) (div (load dy ((sub axis k))) 2)))
+  (line 10)
   (set g2 ((sub axis k)) (div (load dz ((sub axis k))) 2))
+  (line 11)
   (apply irdft ((g3 ((sub axis n)))) (g1 g2) ((count n) axis))
+  (line 12)
   (set dx ((sub axis n)) (load g3 ((sub axis n))))))axon",
     R"axon((program irdft
   (doc "The n real numbers of whose discrete Fourier transform this is the first half, times n. The imaginary parts of frequency 0 and, for even n, of n/2 do not count.")
+  (source "ops.yaml" 1811)
   (in (re float ((sub axis k))))
   (in (im float ((sub axis k))))
   (attr (n int))
@@ -2612,6 +3302,7 @@ const char* const kPrograms[] = {
   (call irfft (y) (re im) (n axis))))axon",
     R"axon((program irdft.grad
   (doc "Gradient of irdft.")
+  (source "ops.yaml" 1811)
   (in (dy float ((sub axis l))))
   (in (re float ((sub axis k)) ghost))
   (in (im float ((sub axis k)) ghost))
@@ -2621,64 +3312,84 @@ const char* const kPrograms[] = {
   (where (l n))
   (out (dre (like re) ((sub axis k))))
   (out (dim (like im) ((sub axis k))))
+  (line 9)
   (apply rdft ((g1 ((sub axis k))) (g2 ((sub axis k)))) (dy) (axis))
+  (line 10)
   (set dre ((sub axis k)) (select (logical_or (eq (index k) 0) (eq (mul 2 (index k)) n)) (load g1 ((sub axis k))) (mul 2 (load g1 ((sub axis k))))))
+  (line 13)
   (set dim ((sub axis k)) (select (logical_and (lt 0 (index k)) (lt (mul 2 (index k)) n)) (mul 2 (load g2 ((sub axis k)))) 0))))axon",
     R"axon((program embedding
   (doc "The rows of a table that an integer tensor names.")
+  (source "ops.yaml" 1834)
   (in (table float (v d)))
   (in (index int (*)))
   (out (y (like table) (* d)))
+  (line 4)
   (set y (* d) (load table ((gather (load index (*))) d)))))axon",
     R"axon((program embedding.grad
   (doc "Gradient of embedding.")
+  (source "ops.yaml" 1834)
   (in (dy float (* d)))
   (in (index int (*)))
   (in (table float (v d) ghost))
   (out (dtable (like dy) (v d)))
+  (line 4)
   (scatter sum dtable ((gather (load index (*))) d) (* d) (load dy (* d)))))axon",
     R"axon((program take
   (doc "The slices of x along an axis that a vector of integers names.")
+  (source "ops.yaml" 1842)
   (in (x any ((sub axis n))))
   (in (index int (m)))
   (attr (axis axis 0))
   (out (y (like x) ((sub axis m))))
+  (line 4)
   (set y ((sub axis m)) (load x ((sub axis (gather (load index (m)))))))))axon",
     R"axon((program take.grad
   (doc "Gradient of take.")
+  (source "ops.yaml" 1842)
   (in (dy float ((sub axis m))))
   (in (index int (m)))
   (in (x any ((sub axis n)) ghost))
   (attr (axis axis 0))
   (out (dx (like dy) ((sub axis n))))
+  (line 4)
   (scatter sum dx ((sub axis (gather (load index (m))))) ((sub axis m)) (load dy ((sub axis m))))))axon",
     R"axon((program take_along
   (doc "For each element of index, the element of x with that number along an axis.")
+  (source "ops.yaml" 1851)
   (in (x any ((sub axis n))))
   (in (index int ((sub axis m))))
   (attr (axis axis -1))
   (out (y (like x) ((sub axis m))))
+  (line 4)
   (set y ((sub axis m)) (load x ((sub axis (gather (load index ((sub axis m))))))))))axon",
     R"axon((program take_along.grad
   (doc "Gradient of take_along.")
+  (source "ops.yaml" 1851)
   (in (dy float ((sub axis m))))
   (in (index int ((sub axis m))))
   (in (x any ((sub axis n)) ghost))
   (attr (axis axis -1))
   (out (dx (like dy) ((sub axis n))))
+  (line 4)
   (scatter sum dx ((sub axis (gather (load index ((sub axis m)))))) ((sub axis m)) (load dy ((sub axis m))))))axon",
     R"axon((program scatter
   (doc "x with the elements of source at the places along an axis that index names. Where places repeat the last one in row-major order stays.")
+  (source "ops.yaml" 1860)
   (in (x any ((sub axis n))))
   (in (index int ((sub axis m))))
   (in (source any ((sub axis m))))
   (attr (axis axis -1))
   (out (y (like x) ((sub axis n))))
+  (line 7)
   (scatter max t1 ((sub axis (in n (gather (load index ((sub axis m))))))) ((sub axis m)) true)
+  (line 6)
   (scatter set t2 ((sub axis (in n (gather (load index ((sub axis m))))))) ((sub axis m)) (load source ((sub axis m))))
+  (line 7)
   (set y ((sub axis n)) (select (load t1 ((sub axis n))) (load t2 ((sub axis n))) (load x ((sub axis n)))))))axon",
     R"axon((program scatter.grad
   (doc "Gradient of scatter.")
+  (source "ops.yaml" 1860)
   (in (dy float ((sub axis n))))
   (in (index int ((sub axis m))))
   (in (x any ((sub axis n)) ghost))
@@ -2686,22 +3397,29 @@ const char* const kPrograms[] = {
   (attr (axis axis -1))
   (out (dx (like dy) ((sub axis n))))
   (out (dsource (like source) ((sub axis m))))
+  (line 7)
   (scatter max t1 ((sub axis (in n (gather (load index ((sub axis m))))))) ((sub axis m)) true)
+  (line 6)
   (set dt2 ((sub axis n)) (select (load t1 ((sub axis n))) (load dy ((sub axis n))) 0.0))
   (scatter set winner ((sub axis (in n (gather (load index ((sub axis m))))))) ((sub axis m)) (linear (sub axis m)))
+  (line 7)
   (set dx ((sub axis n)) (select (load t1 ((sub axis n))) 0.0 (load dy ((sub axis n)))))
+  (line 6)
   (set dsource ((sub axis m)) (select (eq (linear (sub axis m)) (guard (load winner ((sub axis (gather (load index ((sub axis m))))))) -1)) (load dt2 ((sub axis (gather (load index ((sub axis m))))))) 0.0))))axon",
     R"axon((program scatter_add
   (doc "x plus the elements of source, each at the place along an axis that index names; places may repeat.")
+  (source "ops.yaml" 1872)
   (in (x num ((sub axis n))))
   (in (index int ((sub axis m))))
   (in (source num ((sub axis m))))
   (attr (axis axis -1))
   (out (y (like x) ((sub axis n))))
+  (line 5)
   (scatter sum t1 ((sub axis (in n (gather (load index ((sub axis m))))))) ((sub axis m)) (load source ((sub axis m))))
   (set y ((sub axis n)) (add (load x ((sub axis n))) (load t1 ((sub axis n)))))))axon",
     R"axon((program scatter_add.grad
   (doc "Gradient of scatter_add.")
+  (source "ops.yaml" 1872)
   (in (dy float ((sub axis n))))
   (in (index int ((sub axis m))))
   (in (x num ((sub axis n)) ghost))
@@ -2709,19 +3427,23 @@ const char* const kPrograms[] = {
   (attr (axis axis -1))
   (out (dx (like dy) ((sub axis n))))
   (out (dsource (like source) ((sub axis m))))
+  (line 5)
   (set dx ((sub axis n)) (load dy ((sub axis n))))
   (set dsource ((sub axis m)) (load dy ((sub axis (gather (load index ((sub axis m))))))))))axon",
     R"axon((program scatter_max
   (doc "The larger of x and the elements of source, each at the place along an axis that index names; places may repeat. Of equal elements of source the first receives the gradient.")
+  (source "ops.yaml" 1882)
   (in (x num ((sub axis n))))
   (in (index int ((sub axis m))))
   (in (source num ((sub axis m))))
   (attr (axis axis -1))
   (out (y (like x) ((sub axis n))))
+  (line 5)
   (scatter max t1 ((sub axis (in n (gather (load index ((sub axis m))))))) ((sub axis m)) (load source ((sub axis m))))
   (set y ((sub axis n)) (maximum (load x ((sub axis n))) (load t1 ((sub axis n)))))))axon",
     R"axon((program scatter_max.grad
   (doc "Gradient of scatter_max.")
+  (source "ops.yaml" 1882)
   (in (dy float ((sub axis n))))
   (in (x num ((sub axis n))))
   (in (index int ((sub axis m))))
@@ -2729,6 +3451,7 @@ const char* const kPrograms[] = {
   (attr (axis axis -1))
   (out (dx (like x) ((sub axis n))))
   (out (dsource (like source) ((sub axis m))))
+  (line 5)
   (scatter max t1 ((sub axis (in n (gather (load index ((sub axis m))))))) ((sub axis m)) (load source ((sub axis m))))
   (set dt1 ((sub axis n)) (select (gt (load t1 ((sub axis n))) (load x ((sub axis n)))) (load dy ((sub axis n))) (select (eq (load x ((sub axis n))) (load t1 ((sub axis n)))) (mul 0.5 (load dy ((sub axis n)))) 0.0)))
   (scatter min winner ((sub axis (in n (gather (load index ((sub axis m))))))) ((sub axis m)) (select (eq (load source ((sub axis m))) (load t1 ((sub axis (gather (load index ((sub axis m)))))))) (linear (sub axis m)) (count (sub axis m))))
@@ -2736,15 +3459,18 @@ const char* const kPrograms[] = {
   (set dsource ((sub axis m)) (select (eq (linear (sub axis m)) (guard (load winner ((sub axis (gather (load index ((sub axis m))))))) -1)) (load dt1 ((sub axis (gather (load index ((sub axis m))))))) 0.0))))axon",
     R"axon((program index_add
   (doc "x plus the slices of source along an axis, each at the place that index names; places may repeat.")
+  (source "ops.yaml" 1892)
   (in (x num ((sub axis n))))
   (in (index int (m)))
   (in (source num ((sub axis m))))
   (attr (axis axis 0))
   (out (y (like x) ((sub axis n))))
+  (line 5)
   (scatter sum t1 ((sub axis (in n (gather (load index (m)))))) ((sub axis m)) (load source ((sub axis m))))
   (set y ((sub axis n)) (add (load x ((sub axis n))) (load t1 ((sub axis n)))))))axon",
     R"axon((program index_add.grad
   (doc "Gradient of index_add.")
+  (source "ops.yaml" 1892)
   (in (dy float ((sub axis n))))
   (in (index int (m)))
   (in (x num ((sub axis n)) ghost))
@@ -2752,106 +3478,134 @@ const char* const kPrograms[] = {
   (attr (axis axis 0))
   (out (dx (like dy) ((sub axis n))))
   (out (dsource (like source) ((sub axis m))))
+  (line 5)
   (set dx ((sub axis n)) (load dy ((sub axis n))))
   (set dsource ((sub axis m)) (load dy ((sub axis (gather (load index (m)))))))))axon",
     R"axon((program masked_fill
   (doc "x, but value where the mask is true.")
+  (source "ops.yaml" 1902)
   (in (x any (*)))
   (in (mask bool (*)))
   (attr (value real))
   (out (y (like x) (*)))
+  (line 4)
   (set y (*) (select (load mask (*)) value (load x (*))))))axon",
     R"axon((program masked_fill.grad
   (doc "Gradient of masked_fill.")
+  (source "ops.yaml" 1902)
   (in (dy float (*)))
   (in (mask bool (*)))
   (in (x any (*) ghost))
   (attr (value real))
   (out (dx (like dy) ((own x))))
+  (line 4)
   (reduce sum dx ((own x)) ((bcast x)) (select (load mask (*)) 0.0 (load dy (*))))))axon",
     R"axon((program one_hot
   (doc "1 at the class that each label names, else 0.")
+  (source "ops.yaml" 1911)
   (in (index int (*)))
   (attr (classes int))
   (attr (dtype dtype float32))
   (where (c classes))
   (check (> classes 0) "classes must satisfy classes > 0")
   (out (y (attr dtype) (* c)))
+  (line 5)
   (set y (* c) (select (eq (load index (*)) (index c)) 1 0))))axon",
     R"axon((program reshape
   (doc "The same elements in row-major order under another shape; one entry may be -1.")
+  (source "ops.yaml" 1922)
   (in (x any (*)))
   (attr (size shape))
   (out (y (like x) ((shape size))))
+  (line 4)
   (set y ((shape size)) (load x ((flat (linear (shape size))))))))axon",
     R"axon((program reshape.grad
   (doc "Gradient of reshape.")
+  (source "ops.yaml" 1922)
   (in (dy float ((shape size))))
   (in (x any (*) ghost))
   (attr (size shape))
   (out (dx (like dy) (*)))
+  (line 4)
   (set dx (*) (guard (load dy ((flat (linear *)))) 0.0))))axon",
     R"axon((program permute
   (doc "The axes in another order.")
+  (source "ops.yaml" 1930)
   (in (x any (*)))
   (attr (axes ints))
   (out (y (like x) ((perm axes))))
+  (line 4)
   (set y ((perm axes)) (load x (*)))))axon",
     R"axon((program permute.grad
   (doc "Gradient of permute.")
+  (source "ops.yaml" 1930)
   (in (dy float ((perm axes))))
   (in (x any (*) ghost))
   (attr (axes ints))
   (out (dx (like dy) (*)))
+  (line 4)
   (set dx (*) (load dy ((perm axes))))))axon",
     R"axon((program expand_as
   (doc "x broadcast against the shape of another tensor, whose elements are not read.")
+  (source "ops.yaml" 1938)
   (in (x any (*)))
   (in (other any (*) ghost))
   (out (y (like x) (*)))
+  (line 4)
   (set y (*) (load x (*)))))axon",
     R"axon((program expand_as.grad
   (doc "Gradient of expand_as.")
+  (source "ops.yaml" 1938)
   (in (dy float (*)))
   (in (x any (*) ghost))
   (out (dx (like dy) ((own x))))
+  (line 4)
   (reduce sum dx ((own x)) ((bcast x)) (load dy (*)))))axon",
     R"axon((program slice
   (doc "Every step-th element from start on, along each axis, size of them.")
+  (source "ops.yaml" 1945)
   (in (x any (*)))
   (attr (size shape))
   (attr (start offsets))
   (attr (step ints))
   (out (y (like x) ((shape size))))
+  (line 4)
   (set y ((shape size)) (load x ((lin (shape size) step start))))))axon",
     R"axon((program slice.grad
   (doc "Gradient of slice.")
+  (source "ops.yaml" 1945)
   (in (dy float ((shape size))))
   (in (x any (*) ghost))
   (attr (size shape))
   (attr (start offsets))
   (attr (step ints))
   (out (dx (like dy) (*)))
+  (line 4)
   (set dx (*) (guard (load dy ((unlin * step start))) 0.0))))axon",
     R"axon((program constant_pad
   (doc "Element i of the result is element i + start of x where there is one, else value.")
+  (source "ops.yaml" 1954)
   (in (x any (*)))
   (attr (size shape))
   (attr (start offsets))
   (attr (value real 0.0))
   (out (y (like x) ((shape size))))
+  (line 4)
   (set y ((shape size)) (guard (load x ((lin (shape size) 1 start))) value))))axon",
     R"axon((program constant_pad.grad
   (doc "Gradient of constant_pad.")
+  (source "ops.yaml" 1954)
   (in (dy float ((shape size))))
   (in (x any (*) ghost))
   (attr (size shape))
   (attr (start offsets))
   (attr (value real 0.0))
   (out (dx (like dy) (*)))
+  (line 4)
   (set dx (*) (guard (load dy ((unlin * 1 start))) 0.0))))axon",
     R"axon((program reflection_pad
   (doc "x continued before and after along an axis by its reflection in the first and last element.")
+  (source "ops.yaml" 1964)
   (in (x any ((sub axis n))))
   (attr (before int))
   (attr (after int))
@@ -2860,18 +3614,22 @@ const char* const kPrograms[] = {
   (check (and (<= 0 before) (< before n)) "before must satisfy 0 <= before < n")
   (check (and (<= 0 after) (< after n)) "after must satisfy 0 <= after < n")
   (out (y (like x) ((sub axis m))))
+  (line 10)
   (set y ((sub axis m)) (select (lt (sub (index m) before) 0) (guard (load x ((sub axis (- 0 (- m before))))) 0) (select (lt (sub (index m) before) (count n)) (guard (load x ((sub axis (- m before)))) 0) (guard (load x ((sub axis (- (* 2 (- (count n) 1)) (- m before))))) 0))))))axon",
     R"axon((program reflection_pad.grad
   (doc "Gradient of reflection_pad.")
+  (source "ops.yaml" 1964)
   (in (dy float ((sub axis m))))
   (in (x any ((sub axis n)) ghost))
   (attr (before int))
   (attr (after int))
   (attr (axis axis -1))
   (out (dx (like dy) ((sub axis n))))
+  (line 10)
   (set dx ((sub axis n)) (add (add (select (lt (sub (index (- (- (+ (* (count n) 2) before) n) 2)) before) 0) 0.0 (select (lt (sub (index (- (- (+ (* (count n) 2) before) n) 2)) before) (count n)) 0.0 (guard (load dy ((sub axis (- (- (+ (* (count n) 2) before) n) 2)))) 0.0))) (guard (load dy ((sub axis (+ before n)))) 0.0)) (select (lt (sub (index (- before n)) before) 0) (guard (load dy ((sub axis (- before n)))) 0.0) 0.0)))))axon",
     R"axon((program replication_pad
   (doc "x continued before and after along an axis by its first and last element.")
+  (source "ops.yaml" 1979)
   (in (x any ((sub axis n))))
   (attr (before int))
   (attr (after int))
@@ -2880,9 +3638,11 @@ const char* const kPrograms[] = {
   (check (and (>= before 0) (> n 0)) "before must satisfy before >= 0 and n > 0")
   (check (>= after 0) "after must satisfy after >= 0")
   (out (y (like x) ((sub axis m))))
+  (line 12)
   (set y ((sub axis m)) (select (lt (sub (index m) before) 0) (load x ((sub axis 0))) (select (lt (sub (index m) before) (count n)) (guard (load x ((sub axis (- m before)))) 0) (load x ((sub axis (- (count n) 1)))))))))axon",
     R"axon((program replication_pad.grad
   (doc "Gradient of replication_pad.")
+  (source "ops.yaml" 1979)
   (in (dy float ((sub axis m))))
   (in (x any ((sub axis n)) ghost))
   (attr (before int))
@@ -2892,11 +3652,15 @@ const char* const kPrograms[] = {
   (where (k before))
   (where (l after))
   (out (dx (like x) ((sub axis n))))
+  (line 15)
   (reduce sum g1 ((rest axis)) (k) (load dy ((sub axis k))))
+  (line 16)
   (reduce sum g2 ((rest axis)) (l) (load dy ((sub axis (+ (+ before (count n)) l)))))
+  (line 17)
   (set dx ((sub axis n)) (add (add (load dy ((sub axis (+ before n)))) (select (eq (index n) 0) (load g1 ((rest axis))) 0)) (select (eq (index n) (sub (count n) 1)) (load g2 ((rest axis))) 0)))))axon",
     R"axon((program circular_pad
   (doc "x continued before and after along an axis as if it began again.")
+  (source "ops.yaml" 2000)
   (in (x any ((sub axis n))))
   (attr (before int))
   (attr (after int))
@@ -2905,71 +3669,91 @@ const char* const kPrograms[] = {
   (check (and (<= 0 before) (<= before n)) "before must satisfy 0 <= before <= n")
   (check (and (<= 0 after) (<= after n)) "after must satisfy 0 <= after <= n")
   (out (y (like x) ((sub axis m))))
+  (line 9)
   (set y ((sub axis m)) (select (lt (sub (index m) before) 0) (guard (load x ((sub axis (+ (- m before) (count n))))) 0) (select (lt (sub (index m) before) (count n)) (guard (load x ((sub axis (- m before)))) 0) (guard (load x ((sub axis (- (- m before) (count n))))) 0))))))axon",
     R"axon((program circular_pad.grad
   (doc "Gradient of circular_pad.")
+  (source "ops.yaml" 2000)
   (in (dy float ((sub axis m))))
   (in (x any ((sub axis n)) ghost))
   (attr (before int))
   (attr (after int))
   (attr (axis axis -1))
   (out (dx (like dy) ((sub axis n))))
+  (line 9)
   (set dx ((sub axis n)) (add (add (guard (load dy ((sub axis (+ (+ (count n) before) n)))) 0.0) (guard (load dy ((sub axis (+ before n)))) 0.0)) (guard (load dy ((sub axis (- (+ before n) (count n))))) 0.0)))))axon",
     R"axon((program flip
   (doc "The elements along an axis in reverse order.")
+  (source "ops.yaml" 2014)
   (in (x any (*)))
   (attr (axis axis))
   (out (y (like x) (*)))
+  (line 3)
   (set y (*) (load x ((sub axis (- (- (count (sel axis)) 1) (at axis))))))))axon",
     R"axon((program flip.grad
   (doc "Gradient of flip.")
+  (source "ops.yaml" 2014)
   (in (dy float (*)))
   (attr (axis axis))
   (where (w (count (sel axis))))
   (out (dx (like dy) (*)))
+  (line 3)
   (set dx (*) (select (logical_and (ge (index (- (- (count (sel axis)) (at axis)) 1)) 0) (lt (index (- (- (count (sel axis)) (at axis)) 1)) (count w))) (guard (load dy ((sub axis (- (- (count (sel axis)) (at axis)) 1)))) 0.0) 0.0))))axon",
     R"axon((program roll
   (doc "The elements along an axis moved by a shift of at least 0 and below the extent; those that leave at the end enter at the front.")
+  (source "ops.yaml" 2021)
   (in (x any (*)))
   (attr (shift offsets))
   (attr (axis axis -1))
   (out (y (like x) (*)))
+  (line 6)
   (set y (*) (select (ge (sub (at axis) shift.0) 0) (guard (load x ((sub axis (- (at axis) shift.0)))) 0) (guard (load x ((sub axis (+ (- (at axis) shift.0) (count (sel axis)))))) 0)))))axon",
     R"axon((program roll.grad
   (doc "Gradient of roll.")
+  (source "ops.yaml" 2021)
   (in (dy float (*)))
   (attr (shift offsets))
   (attr (axis axis -1))
   (where (w (count (sel axis))))
   (where (w2 (count (sel axis))))
   (out (dx (like dy) (*)))
+  (line 6)
   (set dx (*) (add (select (logical_and (ge (index (- (+ (at axis) shift.0) (count (sel axis)))) 0) (lt (index (- (+ (at axis) shift.0) (count (sel axis)))) (count w))) (guard (load dy ((sub axis (- (+ (at axis) shift.0) (count (sel axis)))))) 0.0) 0.0) (select (logical_and (ge (index (+ (at axis) shift.0)) 0) (lt (index (+ (at axis) shift.0)) (count w2))) (guard (load dy ((sub axis (+ (at axis) shift.0)))) 0.0) 0.0)))))axon",
     R"axon((program tril
   (doc "The elements on and below a diagonal of the last two axes, zeros above it.")
+  (source "ops.yaml" 2031)
   (in (x any (* i j)))
   (attr (diagonal offsets (0)))
   (out (y (like x) (* i j)))
+  (line 4)
   (set y (* i j) (select (le (sub (index j) (index i)) diagonal.0) (load x (* i j)) 0))))axon",
     R"axon((program tril.grad
   (doc "Gradient of tril.")
+  (source "ops.yaml" 2031)
   (in (dy float (* i j)))
   (attr (diagonal offsets (0)))
   (out (dx (like dy) (* i j)))
+  (line 4)
   (set dx (* i j) (select (le (sub (index j) (index i)) diagonal.0) (load dy (* i j)) 0.0))))axon",
     R"axon((program triu
   (doc "The elements on and above a diagonal of the last two axes, zeros below it.")
+  (source "ops.yaml" 2040)
   (in (x any (* i j)))
   (attr (diagonal offsets (0)))
   (out (y (like x) (* i j)))
+  (line 4)
   (set y (* i j) (select (ge (sub (index j) (index i)) diagonal.0) (load x (* i j)) 0))))axon",
     R"axon((program triu.grad
   (doc "Gradient of triu.")
+  (source "ops.yaml" 2040)
   (in (dy float (* i j)))
   (attr (diagonal offsets (0)))
   (out (dx (like dy) (* i j)))
+  (line 4)
   (set dx (* i j) (select (ge (sub (index j) (index i)) diagonal.0) (load dy (* i j)) 0.0))))axon",
     R"axon((program matrix_diagonal
   (doc "The size elements of x[..., row + k, column + k], a diagonal of the last two axes.")
+  (source "ops.yaml" 2049)
   (in (x any (* i j)))
   (attr (size int))
   (attr (row offsets))
@@ -2977,18 +3761,22 @@ const char* const kPrograms[] = {
   (where (k size))
   (check (>= size 0) "size must satisfy size >= 0")
   (out (y (like x) (* k)))
+  (line 5)
   (set y (* k) (load x (* (+ k row.0) (+ k column.0))))))axon",
     R"axon((program matrix_diagonal.grad
   (doc "Gradient of matrix_diagonal.")
+  (source "ops.yaml" 2049)
   (in (dy float (* k)))
   (in (x any (* i j) ghost))
   (attr (size int))
   (attr (row offsets))
   (attr (column offsets))
   (out (dx (like dy) (* i j)))
+  (line 5)
   (set dx (* i j) (select (eq (index j) (index (- (+ column.0 i) row.0))) (guard (load dy (* (- i row.0))) 0.0) 0.0))))axon",
     R"axon((program diagonal_matrix
   (doc "Zeros with the elements of the last axis at [..., row + k, column + k].")
+  (source "ops.yaml" 2059)
   (in (x any (* k)))
   (attr (size int2))
   (attr (row offsets))
@@ -2997,9 +3785,11 @@ const char* const kPrograms[] = {
   (where (j size.1))
   (check (and (>= size.0 0) (>= size.1 0)) "size must satisfy size >= 0")
   (out (y (like x) (* i j)))
+  (line 5)
   (set y (* i j) (select (eq (sub (index i) row.0) (sub (index j) column.0)) (guard (load x (* (- i row.0))) 0) 0))))axon",
     R"axon((program diagonal_matrix.grad
   (doc "Gradient of diagonal_matrix.")
+  (source "ops.yaml" 2059)
   (in (dy float (* i j)))
   (in (x any (* k) ghost))
   (attr (size int2))
@@ -3008,9 +3798,11 @@ const char* const kPrograms[] = {
   (where (i size.0))
   (where (j size.1))
   (out (dx (like x) (* k)))
+  (line 6)
   (set dx (* k) (guard (load dy (* (+ k row.0) (+ k column.0))) 0))))axon",
     R"axon((program sliding_window
   (doc "The windows of neighbours along an axis, every step-th of them; a last axis counts within each.")
+  (source "ops.yaml" 2069)
   (in (x any ((sub axis n))))
   (attr (window int))
   (attr (step int 1))
@@ -3020,18 +3812,22 @@ const char* const kPrograms[] = {
   (check (> window 0) "window must satisfy window > 0")
   (check (> step 0) "step must satisfy step > 0")
   (out (y (like x) ((sub axis m) r)))
+  (line 9)
   (set y ((sub axis m) r) (load x ((sub axis (+ (* m step) r)))))))axon",
     R"axon((program sliding_window.grad
   (doc "Gradient of sliding_window.")
+  (source "ops.yaml" 2069)
   (in (dy float ((sub axis m) r)))
   (in (x any ((sub axis n)) ghost))
   (attr (window int))
   (attr (step int 1))
   (attr (axis axis -1))
   (out (dx (like dy) ((sub axis n))))
+  (line 9)
   (reduce sum dx ((sub axis n)) (r) (guard (load dy ((sub axis (exact (- n r) step)) r)) 0.0))))axon",
     R"axon((program unfold
   (doc "The windows of images (n, channels, height, width) as columns, an axis of elements (channel, row, column) and one of windows, row by row (im2col).")
+  (source "ops.yaml" 2082)
   (in (x any (n c H W)))
   (attr (window int2))
   (attr (stride int2 1))
@@ -3046,9 +3842,11 @@ const char* const kPrograms[] = {
   (check (and (>= padding.0 0) (>= padding.1 0)) "padding must satisfy padding >= 0")
   (check (and (> dilation.0 0) (> dilation.1 0)) "dilation must satisfy dilation > 0")
   (out (y (like x) (n (* c r s) (* h w))))
+  (line 13)
   (set y (n c r s h w) (guard (load x (n c (- (+ (* h stride.0) (* r dilation.0)) padding.0) (- (+ (* w stride.1) (* s dilation.1)) padding.1))) 0))))axon",
     R"axon((program unfold.grad
   (doc "Gradient of unfold.")
+  (source "ops.yaml" 2082)
   (in (dy float (n (* c r s) (* h w))))
   (in (x any (n c H W) ghost))
   (attr (window int2))
@@ -3058,89 +3856,111 @@ const char* const kPrograms[] = {
   (where (r window.0))
   (where (h (+ (// (- (- (+ H (* 2 padding.0)) (* dilation.0 (- window.0 1))) 1) stride.0) 1)))
   (out (dx (like dy) (n c H W)))
+  (line 13)
   (reduce sum dx (n c H W) (r s) (guard (load dy (n c r s (exact (- (+ H padding.0) (* dilation.0 r)) stride.0) (exact (- (+ W padding.1) (* dilation.1 s)) stride.1))) 0.0))))axon",
     R"axon((program concat
   (doc "Tensors one after another along an axis.")
+  (source "ops.yaml" 2102)
   (in (a any ((sub axis n))))
   (in (b any ((sub axis m))))
   (attr (axis axis 0))
   (where (k (+ n m)))
   (out (y (promote a b) ((sub axis k))))
+  (line 5)
   (set y ((sub axis k)) (select (lt (index k) (count n)) (guard (load a ((sub axis k))) 0) (guard (load b ((sub axis (- k (count n))))) 0)))))axon",
     R"axon((program concat.grad
   (doc "Gradient of concat.")
+  (source "ops.yaml" 2102)
   (in (dy float ((sub axis k))))
   (in (a any ((sub axis n)) ghost))
   (in (b any ((sub axis m)) ghost))
   (attr (axis axis 0))
   (out (da (like a) ((sub axis n))))
   (out (db (like b) ((sub axis m))))
+  (line 5)
   (set da ((sub axis n)) (guard (load dy ((sub axis n))) 0.0))
   (set db ((sub axis m)) (guard (load dy ((sub axis (+ (count n) m)))) 0.0))))axon",
     R"axon((program full
   (doc "A tensor with the same number everywhere.")
+  (source "ops.yaml" 2114)
   (attr (size shape))
   (attr (value real))
   (attr (dtype dtype float32))
   (out (y (attr dtype) ((shape size))))
+  (line 4)
   (set y ((shape size)) value)))axon",
     R"axon((program iota
   (doc "0, 1, 2, ... in row-major order.")
+  (source "ops.yaml" 2122)
   (attr (size shape))
   (out (y int64 ((shape size))))
+  (line 4)
   (set y ((shape size)) (linear (shape size)))))axon",
     R"axon((program random_uniform
   (doc "Numbers spread evenly over [low, high).")
+  (source "ops.yaml" 2130)
   (attr (size shape))
   (attr (key rng))
   (attr (low real 0.0))
   (attr (high real 1.0))
   (attr (dtype dtype float32))
   (out (y (attr dtype) ((shape size))))
+  (line 4)
   (set y ((shape size)) (add low (mul (sub high low) (uniform key (linear (shape size))))))))axon",
     R"axon((program random_normal
   (doc "Normally distributed numbers (Box and Muller, 1958).")
+  (source "ops.yaml" 2137)
   (attr (size shape))
   (attr (key rng))
   (attr (mean real 0.0))
   (attr (std real 1.0))
   (attr (dtype dtype float32))
   (out (y (attr dtype) ((shape size))))
+  (line 6)
   (set y ((shape size)) (add mean (mul (mul std (sqrt (mul -2 (log1p (neg (uniform key (mul 2 (linear (shape size))))))))) (cos (mul (mul 2 3.141592653589793) (uniform key (add (mul 2 (linear (shape size))) 1)))))))))axon",
     R"axon((program random_integers
   (doc "Integers spread evenly over [low, high), the remainders of 53 random bits.")
+  (source "ops.yaml" 2146)
   (attr (size shape))
   (attr (key rng))
   (attr (low offsets))
   (attr (high offsets))
   (out (y int64 ((shape size))))
+  (line 8)
   (set y ((shape size)) (add low.0 (mod (add (mul (add (mul (cast int64 (mul (uniform key (mul 3 (linear (shape size)))) 16777216)) 16777216) (cast int64 (mul (uniform key (add (mul 3 (linear (shape size))) 1)) 16777216))) 32) (cast int64 (mul (uniform key (add (mul 3 (linear (shape size))) 2)) 32))) (sub high.0 low.0))))))axon",
     R"axon((program random_exponential
   (doc "Exponentially distributed numbers.")
+  (source "ops.yaml" 2157)
   (attr (size shape))
   (attr (key rng))
   (attr (rate real 1.0))
   (attr (dtype dtype float32))
   (check (> rate 0) "rate must satisfy rate > 0")
   (out (y (attr dtype) ((shape size))))
+  (line 4)
   (set y ((shape size)) (div (neg (log1p (neg (uniform key (linear (shape size)))))) rate))))axon",
     R"axon((program bernoulli
   (doc "1 with the given probability, else 0.")
+  (source "ops.yaml" 2164)
   (in (p float (*)))
   (attr (key rng))
   (out (y (like p) (*)))
+  (line 4)
   (set y (*) (select (lt (uniform key (linear *)) (load p (*))) 1 0))))axon",
     R"axon((program multinomial
   (doc "Numbers of classes drawn with replacement, with probabilities in proportion to the last axis. Class c wins a race that it ends after an exponential time of rate p[..., c].")
+  (source "ops.yaml" 2172)
   (in (p float (* c)))
   (attr (key rng))
   (attr (draws int))
   (where (s draws))
   (check (>= draws 0) "draws must satisfy draws >= 0")
   (out (y int64 (* s)))
+  (line 8)
   (reduce argmin y (* s) (c) (select (gt (load p (* c)) 0) (div (neg (log1p (neg (uniform key (linear * s c))))) (load p (* c))) inf))))axon",
     R"axon((program attention
   (doc "Values averaged by the softmax, over keys j, of scaled products of queries i and keys (Vaswani et al., 2017). The mask is added to the products; with causal, query i sees the keys up to i. A query that sees no key gets zeros. With drop, shares are zero with probability p.")
+  (source "ops.yaml" 2185)
   (in (q float (* i d)))
   (in (k float (* j d)))
   (in (v float (* j e)))
@@ -3152,13 +3972,19 @@ const char* const kPrograms[] = {
   (attr (p real 0.0))
   (check (and (<= 0 p) (< p 1)) "p must satisfy 0 <= p < 1")
   (out (y (promote q k v) (* i e)))
+  (line 9)
   (reduce sum t1 (* i j) (d) (mul (load q (* i d)) (load k (* j d))))
+  (line 11)
   (reduce max t2 (* i) (j) (select causal (select (le (index j) (index i)) (add (mul (load t1 (* i j)) scale) (load mask (* i j))) -inf) (add (mul (load t1 (* i j)) scale) (load mask (* i j)))))
+  (line 14)
   (reduce sum t3 (* i e) (j) (mul (select drop (select (ge (uniform key (linear * i j)) p) (div (exp (sub (select causal (select (le (index j) (index i)) (add (mul (load t1 (* i j)) scale) (load mask (* i j))) -inf) (add (mul (load t1 (* i j)) scale) (load mask (* i j)))) (detach (finite (load t2 (* i)))))) (sub 1 p)) 0) (exp (sub (select causal (select (le (index j) (index i)) (add (mul (load t1 (* i j)) scale) (load mask (* i j))) -inf) (add (mul (load t1 (* i j)) scale) (load mask (* i j)))) (detach (finite (load t2 (* i))))))) (load v (* j e))))
+  (line 12)
   (reduce sum t4 (* i) (j) (exp (sub (select causal (select (le (index j) (index i)) (add (mul (load t1 (* i j)) scale) (load mask (* i j))) -inf) (add (mul (load t1 (* i j)) scale) (load mask (* i j)))) (detach (finite (load t2 (* i)))))))
+  (line 14)
   (set y (* i e) (div (load t3 (* i e)) (select (gt (load t4 (* i)) 0) (load t4 (* i)) 1)))))axon",
     R"axon((program attention.grad
   (doc "Gradient of attention.")
+  (source "ops.yaml" 2185)
   (in (dy float (* i e)))
   (in (q float (* i d)))
   (in (k float (* j d)))
@@ -3174,17 +4000,27 @@ const char* const kPrograms[] = {
   (out (dk (like k) ((own k) j d)))
   (out (dv (like v) ((own v) j e)))
   (out (dmask (like mask) ((own mask) i j)))
+  (line 16)
   (reduce sum g1 (* i j) (d) (mul (load q (* i d)) (load k (* j d))))
+  (line 18)
   (reduce max g2 (* i) (j) (select causal (select (le (index j) (index i)) (add (mul (load g1 (* i j)) scale) (load mask (* i j))) -inf) (add (mul (load g1 (* i j)) scale) (load mask (* i j)))))
+  (line 19)
   (reduce sum g3 (* i) (j) (exp (sub (select causal (select (le (index j) (index i)) (add (mul (load g1 (* i j)) scale) (load mask (* i j))) -inf) (add (mul (load g1 (* i j)) scale) (load mask (* i j)))) (finite (load g2 (* i))))))
+  (line 22)
   (reduce sum g4 (* i j) (e) (mul (load dy (* i e)) (load v (* j e))))
+  (line 24)
   (reduce sum g5 (* i) (e) (mul (load dy (* i e)) (load y (* i e))))
+  (line 25)
   (reduce sum dq ((own q) i d) ((bcast q) j) (mul (mul (mul (div (exp (sub (select causal (select (le (index j) (index i)) (add (mul (load g1 (* i j)) scale) (load mask (* i j))) -inf) (add (mul (load g1 (* i j)) scale) (load mask (* i j)))) (finite (load g2 (* i))))) (select (gt (load g3 (* i)) 0) (load g3 (* i)) 1)) (sub (select drop (select (ge (uniform key (linear * i j)) p) (div (load g4 (* i j)) (sub 1 p)) 0) (load g4 (* i j))) (load g5 (* i)))) scale) (load k (* j d))))
+  (line 26)
   (reduce sum dk ((own k) j d) ((bcast k) i) (mul (mul (mul (div (exp (sub (select causal (select (le (index j) (index i)) (add (mul (load g1 (* i j)) scale) (load mask (* i j))) -inf) (add (mul (load g1 (* i j)) scale) (load mask (* i j)))) (finite (load g2 (* i))))) (select (gt (load g3 (* i)) 0) (load g3 (* i)) 1)) (sub (select drop (select (ge (uniform key (linear * i j)) p) (div (load g4 (* i j)) (sub 1 p)) 0) (load g4 (* i j))) (load g5 (* i)))) scale) (load q (* i d))))
+  (line 27)
   (reduce sum dv ((own v) j e) ((bcast v) i) (mul (select drop (select (ge (uniform key (linear * i j)) p) (div (div (exp (sub (select causal (select (le (index j) (index i)) (add (mul (load g1 (* i j)) scale) (load mask (* i j))) -inf) (add (mul (load g1 (* i j)) scale) (load mask (* i j)))) (finite (load g2 (* i))))) (select (gt (load g3 (* i)) 0) (load g3 (* i)) 1)) (sub 1 p)) 0) (div (exp (sub (select causal (select (le (index j) (index i)) (add (mul (load g1 (* i j)) scale) (load mask (* i j))) -inf) (add (mul (load g1 (* i j)) scale) (load mask (* i j)))) (finite (load g2 (* i))))) (select (gt (load g3 (* i)) 0) (load g3 (* i)) 1))) (load dy (* i e))))
+  (line 28)
   (reduce sum dmask ((own mask) i j) ((bcast mask)) (mul (div (exp (sub (select causal (select (le (index j) (index i)) (add (mul (load g1 (* i j)) scale) (load mask (* i j))) -inf) (add (mul (load g1 (* i j)) scale) (load mask (* i j)))) (finite (load g2 (* i))))) (select (gt (load g3 (* i)) 0) (load g3 (* i)) 1)) (sub (select drop (select (ge (uniform key (linear * i j)) p) (div (load g4 (* i j)) (sub 1 p)) 0) (load g4 (* i j))) (load g5 (* i)))))))axon",
     R"axon((program sgd_step
   (doc "One step of stochastic gradient descent with momentum m and weight decay.")
+  (source "ops.yaml" 2219)
   (in (p float (*)))
   (in (g float (*)))
   (in (m float (*)))
@@ -3194,10 +4030,13 @@ const char* const kPrograms[] = {
   (attr (nesterov flag false))
   (out (new_p (like p) (*)))
   (out (new_m (like m) (*)))
+  (line 8)
   (set new_m (*) (add (mul momentum (load m (*))) (add (load g (*)) (mul decay (load p (*))))))
+  (line 9)
   (set new_p (*) (sub (load p (*)) (mul lr (select nesterov (add (add (load g (*)) (mul decay (load p (*)))) (mul momentum (load new_m (*)))) (load new_m (*))))))))axon",
     R"axon((program adam_step
   (doc "One step of Adam (Kingma and Ba, 2015); its weight decay is decoupled (Loshchilov and Hutter, 2019) or part of the gradient.")
+  (source "ops.yaml" 2236)
   (in (p float (*)))
   (in (g float (*)))
   (in (m float (*)))
@@ -3213,11 +4052,15 @@ const char* const kPrograms[] = {
   (out (new_p (like p) (*)))
   (out (new_m (like m) (*)))
   (out (new_v (like v) (*)))
+  (line 10)
   (set new_m (*) (add (mul beta1 (load m (*))) (mul (sub 1 beta1) (select decoupled (load g (*)) (add (load g (*)) (mul decay (load p (*))))))))
+  (line 11)
   (set new_v (*) (add (mul beta2 (load v (*))) (mul (mul (sub 1 beta2) (select decoupled (load g (*)) (add (load g (*)) (mul decay (load p (*)))))) (select decoupled (load g (*)) (add (load g (*)) (mul decay (load p (*))))))))
+  (line 13)
   (set new_p (*) (sub (load p (*)) (mul lr (add (div (div (load new_m (*)) (sub 1 (pow beta1 step))) (add (sqrt (div (load new_v (*)) (sub 1 (pow beta2 step)))) eps)) (select decoupled (mul decay (load p (*))) 0)))))))axon",
     R"axon((program rmsprop_step
   (doc "One step of RMSProp (Tieleman and Hinton, 2012) with momentum m.")
+  (source "ops.yaml" 2259)
   (in (p float (*)))
   (in (g float (*)))
   (in (v float (*)))
@@ -3230,11 +4073,15 @@ const char* const kPrograms[] = {
   (out (new_p (like p) (*)))
   (out (new_v (like v) (*)))
   (out (new_m (like m) (*)))
+  (line 8)
   (set new_v (*) (add (mul alpha (load v (*))) (mul (mul (sub 1 alpha) (add (load g (*)) (mul decay (load p (*))))) (add (load g (*)) (mul decay (load p (*)))))))
+  (line 9)
   (set new_m (*) (add (mul momentum (load m (*))) (div (add (load g (*)) (mul decay (load p (*)))) (add (sqrt (load new_v (*))) eps))))
+  (line 10)
   (set new_p (*) (sub (load p (*)) (mul lr (load new_m (*)))))))axon",
     R"axon((program rmsprop_centered_step
   (doc "One step of RMSProp with the variance of the gradient in place of its mean square v; u is its mean (Graves, 2013).")
+  (source "ops.yaml" 2278)
   (in (p float (*)))
   (in (g float (*)))
   (in (v float (*)))
@@ -3249,12 +4096,17 @@ const char* const kPrograms[] = {
   (out (new_v (like v) (*)))
   (out (new_u (like u) (*)))
   (out (new_m (like m) (*)))
+  (line 9)
   (set new_v (*) (add (mul alpha (load v (*))) (mul (mul (sub 1 alpha) (add (load g (*)) (mul decay (load p (*))))) (add (load g (*)) (mul decay (load p (*)))))))
+  (line 10)
   (set new_u (*) (add (mul alpha (load u (*))) (mul (sub 1 alpha) (add (load g (*)) (mul decay (load p (*)))))))
+  (line 11)
   (set new_m (*) (add (mul momentum (load m (*))) (div (add (load g (*)) (mul decay (load p (*)))) (add (sqrt (sub (load new_v (*)) (mul (load new_u (*)) (load new_u (*))))) eps))))
+  (line 12)
   (set new_p (*) (sub (load p (*)) (mul lr (load new_m (*)))))))axon",
     R"axon((program adagrad_step
   (doc "One step of Adagrad (Duchi et al., 2011), v the sum of the squared gradients.")
+  (source "ops.yaml" 2300)
   (in (p float (*)))
   (in (g float (*)))
   (in (v float (*)))
@@ -3263,10 +4115,13 @@ const char* const kPrograms[] = {
   (attr (decay real 0.0))
   (out (new_p (like p) (*)))
   (out (new_v (like v) (*)))
+  (line 7)
   (set new_v (*) (add (load v (*)) (mul (add (load g (*)) (mul decay (load p (*)))) (add (load g (*)) (mul decay (load p (*)))))))
+  (line 8)
   (set new_p (*) (sub (load p (*)) (div (mul lr (add (load g (*)) (mul decay (load p (*))))) (add (sqrt (load new_v (*))) eps))))))axon",
     R"axon((program lion_step
   (doc "One step of Lion, the sign of an interpolated momentum (Chen et al., 2023), with decoupled weight decay.")
+  (source "ops.yaml" 2316)
   (in (p float (*)))
   (in (g float (*)))
   (in (m float (*)))
@@ -3276,7 +4131,9 @@ const char* const kPrograms[] = {
   (attr (decay real 0.0))
   (out (new_p (like p) (*)))
   (out (new_m (like m) (*)))
+  (line 8)
   (set new_m (*) (add (mul beta2 (load m (*))) (mul (sub 1 beta2) (load g (*)))))
+  (line 9)
   (set new_p (*) (sub (load p (*)) (mul lr (add (sign (add (mul beta1 (load m (*))) (mul (sub 1 beta1) (load g (*))))) (mul decay (load p (*)))))))))axon",
 };
 
