@@ -35,7 +35,6 @@ sys.exit(subprocess.run(["cc", *sys.argv[1:]], input=text, text=True).returncode
 
 PROGRAM = """
 import axon
-ops = axon.ops.load({entries!r})
 x = axon.tensor([[1.0, 2.0], [3.0, 4.0]])
 axon.{call}.numpy()
 """
@@ -51,7 +50,7 @@ def said_by_the_compiler(call: str, tmp_path) -> str:
     wrapper = tmp_path / "cc"
     wrapper.write_text(WRAPPER.replace("\\\\", "\\"))
     wrapper.chmod(0o755)
-    program = PROGRAM.format(entries=ENTRIES, call=call)
+    program = PROGRAM.format(call=call)
     known = {"AXON_CC": str(wrapper), "AXON_JIT": "wait", "AXON_CACHE_DIR": str(tmp_path / "cache")}
     done = subprocess.run(
         [sys.executable, "-c", program], env=os.environ | known, capture_output=True, text=True
@@ -83,6 +82,7 @@ def test_an_error_in_an_op_of_run_time_names_its_own_file(tmp_path):
 @pytest.mark.skipif(library() is None, reason="the wheel nvidia-cuda-nvrtc is not installed")
 def test_an_error_in_cuda_names_the_line_of_the_entry(monkeypatch):
     monkeypatch.setenv("AXON_JIT", "off")
+    axon.flush()
     ops = axon.ops.load(ENTRIES)
     (kernel,) = axon.explain(ops.twice_tanh(axon.tensor([[1.0, 2.0]]), axis=1))
     source = kernel.emit_cuda()["source"].replace("= ax_exp_f32", "= @ ax_exp_f32")
@@ -92,10 +92,13 @@ def test_an_error_in_cuda_names_the_line_of_the_entry(monkeypatch):
 
 def test_moving_an_entry_changes_no_kernel(monkeypatch):
     monkeypatch.setenv("AXON_JIT", "off")
-    x = axon.tensor([[1.0, 2.0]])
+    axon.flush()
+    (op,) = parse_ops(ENTRIES)
+    x = axon.tensor([[1.0, 2.0], [3.0, 4.0]])
     sources, directives = set(), set()
-    for above in ("", "\n\n\n"):
-        y = axon.ops.load(above + ENTRIES).twice_tanh(x, axis=1)
+    for line in (3, 300):
+        _runtime.register(str(op.program.replace(name="moved", source=("ops.yaml", line))))
+        y = _runtime.call("moved", [x], {"axis": 1})
         (kernel,) = axon.explain(y)
         sources.add((kernel.source, kernel.cuda))
         directives.add(kernel.emit_cuda()["source"])
