@@ -391,8 +391,8 @@ def argwhere(x: Tensor) -> Tensor:
 
 def flat_nonzero(x: Tensor) -> Tensor:
     """The row-major numbers of the elements that are not 0; computes what was recorded so far."""
-    hit = reshape(x if x.dtype == "bool" else ops.ne(x, 0), -1).to("int8")
-    return ops.topk(hit, int(hit.sum()), axis=0)[1]
+    hit = reshape(x if x.dtype == "bool" else ops.ne(x, 0), -1)
+    return ops.sort(hit, descending=True)[1][: int(hit.sum())]
 
 
 def matmul(a: Tensor, b: Tensor) -> Tensor:
