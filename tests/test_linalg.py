@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 from op_cases import all_ops
@@ -165,6 +167,28 @@ def test_gradient_of_a_chain_of_ops():
     close(first, inverse)
     second = axon.grad((first * first).sum(), a)
     close(second, -2 * inverse @ inverse @ inverse)
+
+
+def test_threads_of_python_flush_side_by_side():
+    """A kernel of NumPy takes the lock of Python in the midst of a flush, which lets go of it."""
+    a, b = normal(20, 20) + 40 * np.eye(20), normal(20, 3)
+    failures = []
+
+    def work():
+        try:
+            for _ in range(30):
+                x = axon.linalg.solve(axon.tensor(a) + 0, axon.tensor(b) * 1)
+                close(x, np.linalg.solve(a, b))
+        except BaseException as failure:
+            failures.append(failure)
+
+    workers = [threading.Thread(target=work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+        assert not worker.is_alive()
+    assert not failures
 
 
 def test_equal_kernels_of_a_flush_run_once():

@@ -102,6 +102,16 @@ def test_unique(dtype, shape):
     np.testing.assert_array_equal(axon.unique(axon.tensor(x)).numpy(), expected[0])
 
 
+@pytest.mark.parametrize("x", [[], [0], [3, 1, 3, 0], [[2, 2], [5, 0]]])
+@pytest.mark.parametrize("minlength", [0, 4])
+def test_bincount(x, minlength):
+    x = np.array(x, np.int64)
+    found = axon.bincount(axon.tensor(x), minlength)
+    np.testing.assert_array_equal(found.numpy(), np.bincount(x.ravel(), minlength=minlength))
+    with pytest.raises(ValueError, match="bincount: x has the element -2"):
+        axon.bincount(axon.tensor([1, -2]))
+
+
 @pytest.mark.parametrize("q", [0.0, 0.1, 0.5, 0.77, 1.0])
 @pytest.mark.parametrize("extent", [1, 2, 9])
 def test_quantiles(q, extent):

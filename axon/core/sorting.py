@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from axon import _runtime
-from axon.core.creation import arange, zeros
+from axon.core.creation import arange, ones, zeros
 from axon.core.functional import reshape
 
 if TYPE_CHECKING:
@@ -94,6 +94,30 @@ def unique(x: Tensor, *, return_inverse: bool = False, return_counts: bool = Fal
         inverse = reshape(ops.scatter(rank, order, rank, axis=0), x.shape)
     results = [found] + [inverse] * return_inverse + [counts] * return_counts
     return tuple(results) if len(results) > 1 else found
+
+
+def bincount(x: Tensor, minlength: int = 0) -> Tensor:
+    """How often each of the numbers 0, 1, 2, ... occurs in a tensor of integers (int64).
+
+    The largest number is data, so everything recorded so far is computed.
+
+    Args:
+        x: integers from 0 on, of any shape.
+        minlength: the least extent of the result.
+
+    Raises:
+        ValueError: a negative number.
+
+    Example:
+        >>> axon.bincount(axon.tensor([1, 3, 1])).tolist()
+        [0, 2, 0, 1]
+    """
+    if x.size and int(x.min()) < 0:
+        raise ValueError(f"axon.bincount: x has the element {int(x.min())}; expected none below 0")
+    size = max(int(x.max()) + 1 if x.size else 0, minlength)
+    places = reshape(x, -1).to("int64")
+    counted = ones(x.size, dtype="int64")
+    return ops.scatter_add(zeros(size, dtype="int64"), places, counted, axis=0)
 
 
 def quantile(x: Tensor, q: float, axis: int = -1) -> Tensor:

@@ -293,7 +293,9 @@ class Fuser {
     Group& g = out_.groups[group];
     const Statement& s = statement(i);
     if (g.closed || s.scatter) {
-      reason = "a kernel with data-dependent stores stands alone";
+      const bool opaque = statement(g.phases.front().members.front().statement).call >= 0;
+      reason = opaque ? "an opaque kernel stands alone"
+                      : "a kernel with data-dependent stores stands alone";
       return false;
     }
     if (g.statements >= kMaxStatements) {

@@ -131,7 +131,8 @@ void bind_calls(nb::module_& m) {
       },
       nb::arg("kind"), nb::arg("function"),
       "Makes a Python function the CPU's opaque kernel of this kind: function(*inputs, **attrs) "
-      "gets NumPy arrays and returns one array, or a tuple of them, for the outputs.");
+      "gets NumPy arrays and returns one array, or a tuple of them, for the outputs. It runs "
+      "within a flush: it must not record or read tensors.");
 }
 
 }  // namespace axon

@@ -21,7 +21,7 @@ namespace axon {
 namespace {
 
 constexpr int kDigitBits = 11;
-constexpr int64_t kShort = 256;          // elements that a comparison sort orders faster
+constexpr int64_t kShort = 256;           // elements that a comparison sort orders faster
 constexpr int64_t kLong = 1 << 16;        // elements of a line that several threads sort
 constexpr int64_t kPackable = 1ll << 32;  // places that fit beside a key of 32 bits
 
