@@ -120,6 +120,14 @@ def test_quantiles(q, extent):
     np.testing.assert_allclose(found.numpy(), np.quantile(x, q, 1), rtol=1e-12)
 
 
+def test_methods():
+    x = axon.tensor([3.0, 1.0, 2.0, 1.0])
+    assert x.sort(descending=True).tolist() == [3, 2, 1, 1]
+    assert x.argsort().tolist() == [1, 3, 2, 0]
+    assert x.unique().tolist() == [1, 2, 3]
+    assert x.median().item() == x.quantile(0.5).item() == 1.5
+
+
 def test_median():
     x = np.random.default_rng(0).standard_normal((4, 6))
     np.testing.assert_allclose(axon.median(axon.tensor(x)).numpy(), np.median(x, -1))

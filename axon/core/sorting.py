@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from axon import _runtime
 from axon.core.creation import arange, ones, zeros
 from axon.core.functional import reshape
-
-if TYPE_CHECKING:
-    from axon.core.tensor import Tensor
+from axon.core.tensor import Tensor
 
 ops = _runtime.ops
 
@@ -152,3 +150,7 @@ def median(x: Tensor, axis: int = -1) -> Tensor:
         2.0
     """
     return quantile(x, 0.5, axis)
+
+
+for _function in (argsort, median, quantile, sort, unique):
+    setattr(Tensor, _function.__name__, _function)
