@@ -92,6 +92,10 @@ DType promote_weak(DType strong, DType weak) {
   return strong;
 }
 
+DType computed_in(DType t) {
+  return t == DType::float16 || t == DType::bfloat16 ? DType::float32 : t;
+}
+
 DType float_of(DType t) { return is_float(t) ? t : DType::float32; }
 
 }  // namespace axon

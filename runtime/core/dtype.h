@@ -48,5 +48,7 @@ DType promote(DType a, DType b);
 DType promote_weak(DType strong, DType weak);
 /// What division and elementary functions compute in: itself for floats, else float32.
 DType float_of(DType t);
+/// What arithmetic and sums of a dtype are carried out in: float32 for 16-bit floats, else itself.
+DType computed_in(DType t);
 
 }  // namespace axon

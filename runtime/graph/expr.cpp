@@ -117,7 +117,7 @@ DType accumulator_of(Combine c, DType t) {
     case Combine::all:
       return DType::bool_;
     default:
-      return t == DType::float16 || t == DType::bfloat16 ? DType::float32 : t;
+      return computed_in(t);
   }
 }
 

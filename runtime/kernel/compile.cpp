@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
@@ -36,6 +37,7 @@ extern const char* const kScalarText;
 namespace {
 
 constexpr double kTimeout = 120;  // seconds a batch
+constexpr size_t kBatch = 48;     // kernels in one translation unit at most: far from the timeout
 constexpr char kFormat[] = "axon kernel 1";
 constexpr char kEntry[] = "AXON_KERNEL";
 
@@ -211,7 +213,11 @@ Batch Compiler::request(const std::vector<std::string>& sources, Jit mode) {
       }
     }
     if (!missing.empty()) {
-      queue_.push_back(missing);
+      for (size_t at = 0; at < missing.size(); at += kBatch) {
+        const auto first = missing.begin() + static_cast<std::ptrdiff_t>(at);
+        const size_t count = std::min(kBatch, missing.size() - at);
+        queue_.emplace_back(first, first + static_cast<std::ptrdiff_t>(count));
+      }
       if (!thread_runs_) {
         thread_runs_ = true;
         thread_ = std::thread([this] { work(); });

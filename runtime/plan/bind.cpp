@@ -83,6 +83,7 @@ DType temporary_dtype(const StatementDecl& s, const Typed& value) {
   if (s.combine == Combine::any || s.combine == Combine::all) return DType::bool_;
   const bool counted = s.combine == Combine::sum || s.combine == Combine::prod;
   if (counted && value.dtype == DType::bool_) return DType::int64;
+  if (counted && !value.weak) return computed_in(value.dtype);
   return value.weak && is_float(value.dtype) ? DType::float32 : value.dtype;
 }
 
@@ -100,6 +101,7 @@ class Binder {
         terms_(program_, infos_, attrs_, axes_),
         slots_(out, applied_.scalars) {
     name_inputs();
+    for (const StatementDecl& s : program_.statements) add_loads(s.expr, read_);
   }
 
   void run() {
@@ -213,7 +215,14 @@ class Binder {
     }
     ExprBinder binder(program_, terms_, domain, slots_, values_);
     const Typed value = binder.expr(s.expr);
-    const NamedValue to = target(s.value, s, &value);
+    const NamedValue written = target(s.value, s, &value);
+    NamedValue to = written;
+    // A 16-bit float is rounded once: not before each addition, nor before it is read below.
+    const bool goes_on = (scatter && s.combine == Combine::sum) || read_.count(s.value) > 0;
+    if (goes_on && output_of(s.value) >= 0 && computed_in(to.dtype) != to.dtype) {
+      to.dtype = computed_in(to.dtype);
+      to.id = temporary(to.dtype, elements_of(to.dims));
+    }
 
     Statement statement;
     statement.scatter = scatter;
@@ -235,14 +244,40 @@ class Binder {
     values_[s.value] = to;
     shapes_[s.value] = to.dims;
     if (!make_alias(statement)) out_.statements.push_back(std::move(statement));
+    if (to.id != written.id) convert(to, written);
   }
 
-  /// The instruction that is combined: of the dtype stored, but for those that give a number of a
-  /// point.
+  /// Stores a value once more, in another dtype.
+  void convert(const NamedValue& from, const NamedValue& to) {
+    Statement statement;
+    statement.value = to.id;
+    statement.dtype = to.dtype;
+    statement.elements = elements_of(to.dims);
+    statement.node = applied_.node;
+    Instr load;
+    load.kind = InstrKind::load;
+    load.dtype = from.dtype;
+    load.index = from.id;
+    if (statement.elements != 1) {
+      statement.axes.push_back({statement.elements});
+      load.address = statement.store = Affine::axis(0);
+    }
+    Instr cast;
+    cast.kind = InstrKind::cast;
+    cast.dtype = to.dtype;
+    cast.args[0] = 0;
+    statement.body = {std::move(load), std::move(cast)};
+    statement.result = 1;
+    out_.statements.push_back(std::move(statement));
+  }
+
+  /// The instruction that is combined: of the dtype stored, or wider where several are combined;
+  /// for those that give a number of a point, of its own.
   int result(const StatementDecl& s, const Typed& value, DType stored, bool single,
              ExprBinder& binder) const {
     const bool winner = s.combine == Combine::argmax || s.combine == Combine::argmin;
-    if (!winner) return binder.as(value, stored);
+    const bool combines = s.kind == StatementDecl::Kind::reduce && !single;
+    if (!winner) return binder.as(value, combines ? computed_in(stored) : stored);
     if (single) return binder.body().constant(stored, 0);
     const bool weak_real = value.weak && is_float(value.dtype);
     return binder.as(value, weak_real ? DType::float32 : value.dtype);
@@ -495,6 +530,7 @@ class Binder {
   std::map<std::string, NamedValue> values_;
   std::map<std::string, Dims> shapes_;  // of the present inputs and of what was written
   std::set<std::string> wanted_;        // what live statements and wanted outputs need
+  std::set<std::string> read_;  // by a statement
 };
 
 }  // namespace

@@ -345,6 +345,8 @@ Typed ExprBinder::prim(Prim p, std::vector<Typed> args) {
   if (about.result == PrimResult::flt && !is_float(common.dtype)) {
     common.dtype = common.weak ? kWeakReal : DType::float32;
   }
+  // 16-bit floats are rounded where they are stored, not after each operation.
+  if (p != Prim::select) common.dtype = computed_in(common.dtype);
   if (const auto same = identity(p, args, common.dtype)) return *same;
   Instr instruction;
   instruction.kind = InstrKind::prim;

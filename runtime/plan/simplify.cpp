@@ -157,12 +157,14 @@ void split_long_reductions(Bound& bound) {
     }
     const int64_t inner = s.axes[split.axis].extent / split.parts;
     const ValueId partial = static_cast<ValueId>(bound.values.size());
-    bound.values.push_back({s.dtype, s.elements * split.parts});
+    const DType dtype = computed_in(s.dtype);
+    bound.values.push_back({dtype, s.elements * split.parts});
 
     Statement last;  // over (part, results), part reduced
     last.axes.push_back({split.parts, true});
     Statement first = s;
     first.value = partial;
+    first.dtype = dtype;
     first.elements = s.elements * split.parts;
     first.axes[split.axis].reduced = false;
     first.axes[split.axis].extent = split.parts;
@@ -181,7 +183,7 @@ void split_long_reductions(Bound& bound) {
 
     Instr load;
     load.kind = InstrKind::load;
-    load.dtype = s.dtype;
+    load.dtype = dtype;
     load.index = partial;
     load.address = Affine::axis(0, s.elements);
     for (size_t i = 0; i < s.axes.size(); ++i) {
