@@ -21,7 +21,7 @@ from . import adjoint, programs
 from .diagnostics import Diagnostic, SpecError
 from .entry import Op, live_statements, load_ops, parse_ops
 from .interpret import run
-from .ir import LENGTHS, Program
+from .ir import GROUP, LENGTHS, Program
 from .pretty import formulas
 from .samples import Case, cases
 
@@ -304,7 +304,8 @@ def _evaluate(op: Op, text: str, case: Case, more: Mapping[str, Any]) -> tuple:
         value = case.attrs[attr.name]
         several = LENGTHS.get(attr.type, 0) if isinstance(value, int) else 0
         names[attr.name] = (value,) * several or (None if value == "all" else value)
-    rank = max((np.ndim(x) for x in list(case.inputs.values())[:1] if x is not None), default=0)
+    whole = (case.inputs[i.name] for i in op.program.inputs if GROUP in i.dims)
+    rank = max((np.ndim(x) for x in whole if x is not None), default=0)
     names["along"] = lambda v, axis: along(v, axis, rank)
     names["close"] = closeness(more.values())
     *lines, last = ast.parse(text).body

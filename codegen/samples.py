@@ -30,29 +30,25 @@ class Case:
 
 
 def cases(op: Op) -> Iterator[Case]:
-    """Every combination of sampled attributes, broadcast and absent tensors, kinds of values."""
-    choices = [op.samples.get(a.name, (_default(a),)) for a in op.program.attrs]
-    for values in itertools.product(*choices):
+    """Every pair of sampled attributes, broadcast and absent tensors, kinds of values."""
+    choices = _choices(op)
+    for values in pairwise(choices):
         attrs = {a.name: v for a, v in zip(op.program.attrs, values, strict=True)}
         label = ",".join(f"{k}={v}" for k, v in attrs.items() if k in op.samples)
         yield _Builder(op, attrs).case(label)
-    first = _first(op, choices)
+    first = first_attrs(op)
     for extents in _other_extents(op):
         label = ",".join(f"{k}={v}" for k, v in extents.items())
         yield _Builder(op, first, extents=extents).case(label)
     group = [i.name for i in op.program.inputs if GROUP in i.dims]
     for name in group if len(group) > 1 else ():
-        for shape in ("ones", "short"):
+        for shape in ("ones", "short", "scalar"):
             yield _Builder(op, first, {name: shape}).case(f"{name} {shape}")
     if any(i.default is not None for i in op.program.inputs):
         yield _Builder(op, first, absent=True).case("optional absent")
     for i in op.program.inputs:
         for kind in op.samples.get(i.name, ())[1:]:
             yield _Builder(op, first, kinds={i.name: kind}).case(f"{i.name} {kind}")
-
-
-def _first(op: Op, choices) -> dict:
-    return {a.name: c[0] for a, c in zip(op.program.attrs, choices, strict=True)}
 
 
 def _other_extents(op: Op) -> Iterator[dict[str, int]]:
@@ -90,6 +86,45 @@ def _has_named_axes(op: Op) -> bool:
     return any(isinstance(d, str) and d != GROUP for each in dims for d in each)
 
 
+def first_attrs(op: Op) -> dict[str, object]:
+    """The first sample of each attribute."""
+    return {a.name: c[0] for a, c in zip(op.program.attrs, _choices(op), strict=True)}
+
+
+def shaped_case(op: Op, group: tuple[int, ...], extents: dict[str, int] | None = None) -> Case:
+    """A call whose group has the given extents, and so have some named axes."""
+    builder = _Builder(op, first_attrs(op), group=group, extents=extents)
+    return builder.case(f"{group} {extents or ''}".strip())
+
+
+def free_axes(op: Op) -> tuple[str, ...]:
+    """The named axes of the inputs whose extents no attribute or sample fixes."""
+    fixed = {n for n, e in op.program.where if isinstance(e, str)} | set(op.samples)
+    names = [n for i in op.program.inputs for d in i.dims for n in _Builder.names(d)]
+    return tuple(dict.fromkeys(n for n in names if n not in fixed))
+
+
+def pairwise(choices: list[tuple]) -> Iterator[tuple]:
+    """Few combinations in which any two values of any two choices meet; the first is all firsts."""
+    combinations = list(itertools.product(*(range(len(c)) for c in choices)))
+
+    def pairs(row: tuple[int, ...]) -> set:
+        cells = list(enumerate(row))
+        return {(cell,) for cell in cells} | set(itertools.combinations(cells, 2))
+
+    missing = set().union(*map(pairs, combinations))
+    while missing:
+        row = max(combinations, key=lambda row: len(missing & pairs(row)))
+        missing -= pairs(row)
+        yield tuple(c[number] for c, number in zip(choices, row, strict=True))
+    if not choices:
+        yield ()
+
+
+def _choices(op: Op) -> list[tuple]:
+    return [op.samples.get(a.name, (_default(a),)) for a in op.program.attrs]
+
+
 def _default(attr) -> object:
     if attr.type == "rng":
         return KEY
@@ -113,10 +148,11 @@ class _Builder:
         self.shrunk, self.kinds = shrunk or {}, kinds or {}
         self.random = np.random.default_rng(zlib.crc32(op.name.encode()))
         program = op.program
-        self.group = ((2, 3) if _has_named_axes(op) else (2, 3, 4)) if group is None else group
+        usual = (2, 3) if _has_named_axes(op) else (2, 3, 4)
+        self.group: tuple[int, ...] = usual if group is None else group
         self.extents: dict[str, int] = dict(extents or {})
         free = itertools.cycle(EXTENTS)
-        for name in (n for i in program.inputs for d in i.dims for n in self._names(d)):
+        for name in (n for i in program.inputs for d in i.dims for n in self.names(d)):
             if name not in self.extents:
                 extent = self._computed(dict(program.where).get(name))
                 if extent is None:
@@ -135,7 +171,8 @@ class _Builder:
         return integer_operation(node.head, known[0], known[1:]) if known == args else None
 
     @staticmethod
-    def _names(dim: Node) -> tuple[str, ...]:
+    def names(dim: Node) -> tuple[str, ...]:
+        """The named axes of a dim."""
         if is_call(dim, "*"):
             return dim.args
         if is_call(dim, "sub"):
@@ -164,6 +201,7 @@ class _Builder:
                 None: group,
                 "ones": [1 if i % 2 == 0 else e for i, e in enumerate(group)],
                 "short": group[1:],
+                "scalar": [],
             }[shape]
         if isinstance(dim, str):
             return [self.extents[dim]]

@@ -99,7 +99,7 @@ def padded(x, before, after, axis, mode) -> np.ndarray:
 
 
 def diagonal_matrix(x, size, row, column) -> np.ndarray:
-    y = np.zeros((*x.shape[:-1], *size))
+    y = np.zeros((*x.shape[:-1], *size), x.dtype)
     for k in range(x.shape[-1]):
         if row + k < size[0] and column + k < size[1]:
             y[..., row + k, column + k] = x[..., k]

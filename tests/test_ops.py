@@ -1,186 +1,234 @@
-"""Every op, its gradient and the gradient of that, on the runtime.
+"""Every op, its gradient and the gradient of that, on the runtime, in every dtype and shape.
 
-All cases of an op are recorded, computed in one flush, and compared with the reference or the NumPy
-interpreter in float64.
+The tests of a few ops are a batch: all are recorded, computed in one flush, and compared with the
+NumPy interpreter in float64 and the reference of the entry.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
+import op_checks
 import pytest
-from op_cases import all_ops, reference, satisfied
+from batches import batched
+from op_cases import (
+    FLOATS,
+    all_ops,
+    as_dtype,
+    cast,
+    dtype_in,
+    dtypes_of,
+    reference,
+    satisfied,
+)
 from tripwire import no_numpy
 
 import axon
 from axon import _runtime
 from codegen import adjoint
-from codegen.interpret import run
-from codegen.samples import cases
+from codegen.entry import Op
+from codegen.ir import Program
+from codegen.samples import Case, cases
+
+OPS_A_BATCH = 6
+OPS = all_ops()
+GROUPS = [pytest.mark.xdist_group(f"ops {n // OPS_A_BATCH}") for n in range(len(OPS))]
+DIFFERENTIABLE = [op for op in OPS if op.grad is not None]
 
 
-def adjoint_differs(op):
+def each(ops, dtypes=lambda op: None):
+    """Parameters of tests: the op and, where there is a choice, the dtype."""
+    parameters = []
+    for op in ops:
+        group = GROUPS[OPS.index(op)]
+        for dtype in dtypes(op) or (None,):
+            values = (op,) if dtype is None else (op, dtype)
+            label = "-".join([op.name, *([dtype] if dtype else [])])
+            parameters.append(pytest.param(*values, id=label, marks=group))
+    return parameters
+
+
+# ---------------------------------------------------------------------------------- expectation
+
+#: Error of a float32 (float64) computation, relative to the largest result.
+COMPUTED = {"float64": 1e-11}
+#: Half the distance from 1 to the next number that is stored.
+STORED = {"float16": 2.0**-11, "bfloat16": 2.0**-8}
+
+
+def read(tensor) -> np.ndarray:
+    if tensor.dtype == axon.bfloat16:
+        return np.array(tensor.tolist(), np.float32).reshape(tensor.shape)
+    return tensor.numpy()
+
+
+def check(y: np.ndarray, expected: np.ndarray, dtype: str, signed: bool, label: str) -> None:
+    """The result is the exact one, computed in at least float32 and rounded once to its dtype.
+
+    Where it is `signed`, zeros have their sign.
+    """
+    assert y.shape == expected.shape, f"{label} has shape {y.shape}, expected {expected.shape}"
+    if y.dtype.kind != "f":
+        np.testing.assert_array_equal(y, expected, err_msg=label)
+        return
+    right = cast(expected, dtype).astype(np.float64)
+    # Sums cancel: what counts is the size of the largest result, huge edge values apart.
+    size = np.abs(right[np.isfinite(right) & (np.abs(right) < 1e6)]).max(initial=1.0)
+    computed = COMPUTED.get(dtype, 2e-5)
+    rtol, atol = computed + STORED.get(dtype, 0), computed * size
+    exact = np.where(np.isfinite(right), expected.astype(np.float64), right)
+    np.testing.assert_allclose(y.astype(np.float64), exact, rtol=rtol, atol=atol, err_msg=label)
+    if signed:
+        op_checks.check_signs(y, right, label)
+
+
+@dataclass
+class Call:
+    """One recorded call of a program and what it must give."""
+
+    label: str
+    results: dict[str, object]
+    expected: dict[str, np.ndarray]
+    precision: str  # the dtype that the results are as exact as
+    signed: bool  # true iff no sum of zeros leaves their sign open
+
+    def check(self) -> None:
+        present = [name for name in self.results if name in self.expected]
+        assert present, self.label
+        for name in present:
+            result = self.results[name]
+            dtype = str(result.dtype).removeprefix("axon.")
+            coarse = self.precision if dtype == "float64" else dtype
+            label = f"{self.label}: {name}"
+            check(read(result), self.expected[name], coarse, self.signed, label)
+
+
+def tensors(program: Program, known: dict, dtypes: dict[str, str | None]) -> list:
+    return [
+        None if known[i.name] is None else axon.tensor(known[i.name], dtype=dtypes.get(i.name))
+        for i in program.inputs
+    ]
+
+
+def attributes(program: Program, attrs: dict) -> dict:
+    return {a.name: None if attrs[a.name] == "all" else attrs[a.name] for a in program.attrs}
+
+
+def record(program: Program, inputs: list, attrs: dict) -> dict[str, object]:
+    """The outputs of a program, recorded on tensors."""
+    with no_numpy():
+        result = _runtime.call(program.name, inputs, attributes(program, attrs))
+    results = result if isinstance(result, tuple) else (result,)
+    return {o.name: y for o, y in zip(program.outputs, results, strict=True)}
+
+
+def call(program: Program, known: dict, case: Case, dtypes: dict[str, str | None]) -> Call:
+    """Records a program in given dtypes; expected is what it gives for the same numbers exactly."""
+    random = "(uniform" in str(program)  # random numbers are float32
+    kinds = [x.dtype.kind for x in known.values() if x is not None]
+    exact = np.float64 if "f" in kinds or not kinds else None
+    expected = op_checks.evaluate(program, known, case.attrs, exact)
+    results = record(program, tensors(program, known, dtypes), case.attrs)
+    precision = "float32" if random else "float64"
+    signed = all(s.kind == "set" for s in program.statements)
+    return Call(case.name, results, expected, precision, signed)
+
+
+# ------------------------------------------------------------------------------------- forward
+
+
+@pytest.mark.parametrize("op, dtype", each(OPS, dtypes_of))
+@batched
+def test_forward(op, dtype):
+    chosen = list(cases(op))
+    if dtype not in ("float32", "float64", ""):
+        chosen = chosen[:1] + [c for c in chosen[1:] if c.edge]
+    calls = []
+    for case in chosen:
+        known = as_dtype(op, case, dtype)
+        dtypes = {i.name: dtype_in(op, i.name, dtype) for i in op.program.inputs}
+        calls.append(call(op.program, known, case, dtypes))
+    yield
+    for made in calls:
+        made.check()
+    if op.reference and dtype == "float64":
+        for made, case in zip(calls, chosen, strict=True):
+            made.expected = dict(zip(made.results, reference(op, case), strict=True))
+            made.check()
+    if op.spec and dtype in ("float32", "float64"):
+        for made, case in zip(calls, chosen, strict=True):
+            found = {name: read(y) for name, y in made.results.items()}
+            assert all(satisfied(op, replace(case, inputs=as_dtype(op, case, dtype)), found))
+
+
+# ------------------------------------------------------------------------------------ gradients
+
+
+def rounded(known: dict, dtype: str) -> dict:
+    """Floats as the runtime sees them."""
+    return {
+        n: cast(x, dtype).astype(np.float64) if x is not None and x.dtype.kind == "f" else x
+        for n, x in known.items()
+    }
+
+
+def gradient_call(program: Program, case: Case, known: dict, dtype: str) -> Call:
+    known = rounded(known, dtype)
+    floats = [n for n, x in known.items() if x is not None and x.dtype.kind == "f"]
+    return call(program, known, case, dict.fromkeys(floats, dtype))
+
+
+def smooth(op: Op, dtype: str) -> list[Case]:
+    """Cases for gradients: all in float32 and float64, the first in others."""
+    chosen = [case for case in cases(op) if not case.edge]
+    return chosen if dtype in ("float32", "float64") else chosen[:1]
+
+
+def first_gradients(op: Op, program: Program, dtype: str):
+    calls = [
+        gradient_call(program, case, op_checks.gradient_values(op, case), dtype)
+        for case in smooth(op, dtype)
+    ]
+    yield
+    for made in calls:
+        made.check()
+
+
+@pytest.mark.parametrize("op, dtype", each(DIFFERENTIABLE, lambda op: FLOATS))
+@batched
+def test_gradient(op, dtype):
+    yield from first_gradients(op, op.grad, dtype)
+
+
+def written(op: Op) -> bool:
     """True iff the entry writes its gradient although it could be derived."""
     if op.program.statements[0].kind == "call":
         return False
     return adjoint.gradient(op.program).statements != op.grad.statements
 
 
-OPS = [pytest.param(op, id=op.name) for op in all_ops()]
-WITH_GRADIENT = [pytest.param(op, id=op.name) for op in all_ops() if op.grad is not None]
-WRITTEN = [p for p in WITH_GRADIENT if adjoint_differs(p.values[0])]
-TOLERANCE = {np.float32: {"rtol": 2e-5, "atol": 2e-5}, np.float64: {"rtol": 1e-11, "atol": 1e-11}}
-FLOATS = [np.float32, np.float64]
-
-
-def call(name, program, known, attrs, dtype):
-    """Records the op on axon tensors made of `known`, its floats as `dtype`."""
-    inputs = []
-    for i in program.inputs:
-        value = known[i.name]
-        if value is not None and value.dtype.kind == "f":
-            value = value.astype(dtype)
-        inputs.append(None if value is None else axon.tensor(value))
-    given = {
-        k: "all" if v is None else v
-        for k, v in attrs.items()
-        if k in {a.name for a in program.attrs}
-    }
-    given = {k: None if v == "all" else v for k, v in given.items()}
-    with no_numpy():
-        result = _runtime.call(name, inputs, given)
-    return list(result) if isinstance(result, tuple) else [result]
-
-
-def rounded(known, dtype):
-    """The case as the runtime sees it: floats rounded to `dtype`, in float64."""
-    return {
-        n: v.astype(dtype).astype(np.float64) if v is not None and v.dtype.kind == "f" else v
-        for n, v in known.items()
-    }
-
-
-def cotangents_of(outputs):
-    random = np.random.default_rng(3)
-    return {
-        f"d{name}": random.standard_normal(y.shape)
-        for name, y in outputs.items()
-        if y.dtype.kind == "f"
-    }
-
-
-def oracle(program, known, attrs):
-    with np.errstate(all="ignore"):
-        return run(
-            program, {i.name: known[i.name] for i in program.inputs}, attrs, dtype=np.float64
-        )
-
-
-def check(program, names, results, expected, dtype, label):
-    present = [n for n in names if n in expected]
-    for name in present:
-        y = results[names.index(name)].numpy()
-        assert y.shape == expected[name].shape, f"{label}: {name}"
-        with np.errstate(over="ignore"):
-            right = expected[name].astype(dtype).astype(np.float64)
-        # Sums cancel: what counts is the size of the largest result, huge edge values apart.
-        size = np.abs(right[np.isfinite(right) & (np.abs(right) < 1e6)])
-        tolerance = dict(TOLERANCE[np.float32 if "(uniform" in str(program) else dtype])
-        tolerance["atol"] *= size.max(initial=1.0)
-        np.testing.assert_allclose(
-            y.astype(np.float64), right, **tolerance, err_msg=f"{label}: {name}"
-        )
-
-
-@pytest.mark.parametrize("dtype", FLOATS)
-@pytest.mark.parametrize("op", OPS)
-def test_forward(op, dtype):
-    waiting = []
-    for case in cases(op):
-        known = rounded(case.inputs, dtype)
-        results = call(op.name, op.program, known, case.attrs, dtype)
-        waiting.append((case, known, results))
-    with no_numpy():
-        axon.flush()
-    names = [o.name for o in op.program.outputs]
-    for case, known, results in waiting:
-        expected = oracle(op.program, known, case.attrs)
-        check(op.program, names, results, expected, dtype, case.name)
-        if op.reference and dtype is np.float64:
-            with np.errstate(all="ignore"):
-                second = dict(zip(names, reference(op, case), strict=True))
-            check(op.program, names, results, second, dtype, case.name)
-        if op.spec:
-            found = {n: y.numpy() for n, y in zip(names, results, strict=True)}
-            assert all(satisfied(op, replace(case, inputs=known), found)), case.name
-
-
-def gradient_case(op, case, dtype):
-    """Everything that NAME.grad may read."""
-    known = rounded(case.inputs, dtype)
-    outputs = oracle(op.program, known, case.attrs)
-    return {**known, **rounded(outputs, dtype), **rounded(cotangents_of(outputs), dtype)}
-
-
-@pytest.mark.parametrize("dtype", FLOATS)
-@pytest.mark.parametrize("op", WITH_GRADIENT)
-def test_gradient(op, dtype):
-    waiting = []
-    for case in cases(op):
-        if case.edge:
-            continue
-        known = gradient_case(op, case, dtype)
-        waiting.append((case, known, call(op.grad.name, op.grad, known, case.attrs, dtype)))
-    with no_numpy():
-        axon.flush()
-    names = [o.name for o in op.grad.outputs]
-    for case, known, results in waiting:
-        check(op.grad, names, results, oracle(op.grad, known, case.attrs), dtype, case.name)
-
-
-@pytest.mark.parametrize("op", WRITTEN)
+@pytest.mark.parametrize("op", each(filter(written, DIFFERENTIABLE)))
+@batched
 def test_derived_gradient_replaces_the_written_one(op):
     derived = adjoint.gradient(op.program, name=f"{op.name}.derived")
     _runtime.register(str(derived))
-    waiting = []
-    for case in cases(op):
-        if case.edge:
-            continue
-        known = gradient_case(op, case, np.float64)
-        waiting.append((case, known, call(derived.name, derived, known, case.attrs, np.float64)))
-    with no_numpy():
-        axon.flush()
-    names = [o.name for o in derived.outputs]
-    for case, known, results in waiting:
-        expected = oracle(op.grad, known, case.attrs)
-        check(op.grad, names, results, expected, np.float64, case.name)
+    yield from first_gradients(op, derived, "float64")
 
 
-@pytest.mark.parametrize("op", WITH_GRADIENT)
-def test_second_gradient(op):
-    try:
-        program = adjoint.gradient(op.grad)
-    except adjoint.NotDifferentiable:
-        pytest.skip("its gradient has none")
+@pytest.mark.parametrize("op, dtype", each(DIFFERENTIABLE, lambda op: ("float32", "float64")))
+@batched
+def test_second_gradient(op, dtype):
+    program = op_checks.second_gradient(op)
     if program is None:
-        pytest.skip("its gradient is constant")
+        return
     _runtime.register(str(program))
-    dtype = np.float64
-    waiting = []
-    for case in cases(op):
-        if case.edge:
-            continue
-        known = gradient_case(op, case, dtype)
-        outputs = oracle(op.grad, known, case.attrs)
-        known |= outputs
-        random = np.random.default_rng(5)
-        for name, cotangent in adjoint.gradient_names(op.grad)[0].items():
-            absent = name not in outputs
-            known[cotangent] = None if absent else random.standard_normal(outputs[name].shape)
-        waiting.append((case, known, call(program.name, program, known, case.attrs, dtype)))
-    with no_numpy():
-        axon.flush()
-    names = [o.name for o in program.outputs]
-    for case, known, results in waiting:
-        check(program, names, results, oracle(program, known, case.attrs), dtype, case.name)
+    calls = []
+    for case in smooth(op, dtype):
+        known = op_checks.gradient_values(op, case)
+        outputs = op_checks.evaluate(op.grad, known, case.attrs)
+        known |= outputs | op_checks.cotangents_of(op.grad, outputs, seed=5)
+        calls.append(gradient_call(program, case, known, dtype))
+    yield
+    for made in calls:
+        made.check()
