@@ -2894,14 +2894,16 @@ static void log_sigmoid_f32(void* const* buffers, int64_t begin, int64_t end) {
   #pragma GCC ivdep
   for (int64_t i = begin; i < end; ++i) {
     const float v0 = b0[i];
-    const float v1 = 0x0.0p+0f;
-    const float v2 = ax_minimum_f32(v0, v1);
-    const float v3 = ax_abs_f32(v0);
-    const float v4 = (-v3);
-    const float v5 = ax_exp_f32(v4);
-    const float v6 = ax_log1p_f32(v5);
-    const float v7 = (v2 - v6);
-    b1[i] = v7;
+    const float v1 = (-v0);
+    const float v2 = 0x0.0p+0f;
+    const float v3 = ax_maximum_f32(v1, v2);
+    const float v4 = ax_abs_f32(v0);
+    const float v5 = (-v4);
+    const float v6 = ax_exp_f32(v5);
+    const float v7 = ax_log1p_f32(v6);
+    const float v8 = (v3 + v7);
+    const float v9 = (-v8);
+    b1[i] = v9;
   }
 }
 
@@ -2911,14 +2913,16 @@ static void log_sigmoid_f64(void* const* buffers, int64_t begin, int64_t end) {
   #pragma GCC ivdep
   for (int64_t i = begin; i < end; ++i) {
     const double v0 = b0[i];
-    const double v1 = 0x0.0p+0;
-    const double v2 = ax_minimum_f64(v0, v1);
-    const double v3 = ax_abs_f64(v0);
-    const double v4 = (-v3);
-    const double v5 = ax_exp_f64(v4);
-    const double v6 = ax_log1p_f64(v5);
-    const double v7 = (v2 - v6);
-    b1[i] = v7;
+    const double v1 = (-v0);
+    const double v2 = 0x0.0p+0;
+    const double v3 = ax_maximum_f64(v1, v2);
+    const double v4 = ax_abs_f64(v0);
+    const double v5 = (-v4);
+    const double v6 = ax_exp_f64(v5);
+    const double v7 = ax_log1p_f64(v6);
+    const double v8 = (v3 + v7);
+    const double v9 = (-v8);
+    b1[i] = v9;
   }
 }
 
@@ -3859,8 +3863,8 @@ const struct AxonMap AXON_MAPS[] = {
   {"float64 (sigmoid float64#0)", sigmoid_f64},
   {"float32 (mul (mul float32#0 float32#1) (sub float32:1 float32#1))", sigmoid_grad_f32},
   {"float64 (mul (mul float64#0 float64#1) (sub float64:1 float64#1))", sigmoid_grad_f64},
-  {"float32 (sub (minimum float32#0 float32:0) (log1p (exp (neg (abs float32#0)))))", log_sigmoid_f32},
-  {"float64 (sub (minimum float64#0 float64:0) (log1p (exp (neg (abs float64#0)))))", log_sigmoid_f64},
+  {"float32 (neg (add (maximum (neg float32#0) float32:0) (log1p (exp (neg (abs float32#0))))))", log_sigmoid_f32},
+  {"float64 (neg (add (maximum (neg float64#0) float64:0) (log1p (exp (neg (abs float64#0))))))", log_sigmoid_f64},
   {"float32 (mul float32#0 (sigmoid (neg float32#1)))", log_sigmoid_grad_f32},
   {"float64 (mul float64#0 (sigmoid (neg float64#1)))", log_sigmoid_grad_f64},
   {"float32 (div float32#0 (add float32:1 (exp (neg float32#0))))", silu_f32},
