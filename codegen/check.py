@@ -21,7 +21,7 @@ from . import adjoint, programs
 from .diagnostics import Diagnostic, SpecError
 from .entry import Op, live_statements, load_ops, parse_ops
 from .interpret import run
-from .ir import GROUP, LENGTHS, Program
+from .ir import GROUP, LENGTHS, Node, Program, is_call
 from .pretty import formulas
 from .samples import Case, cases
 
@@ -304,7 +304,7 @@ def _evaluate(op: Op, text: str, case: Case, more: Mapping[str, Any]) -> tuple:
         value = case.attrs[attr.name]
         several = LENGTHS.get(attr.type, 0) if isinstance(value, int) else 0
         names[attr.name] = (value,) * several or (None if value == "all" else value)
-    whole = (case.inputs[i.name] for i in op.program.inputs if GROUP in i.dims)
+    whole = (case.inputs[i.name] for i in op.program.inputs if any(map(_is_whole, i.dims)))
     rank = max((np.ndim(x) for x in whole if x is not None), default=0)
     names["along"] = lambda v, axis: along(v, axis, rank)
     names["close"] = closeness(more.values())
@@ -331,6 +331,11 @@ def closeness(outputs: Iterable[Any]) -> Callable[[Any, Any], bool]:
         return bool(np.all(np.abs(a - b) <= 100 * eps * size))
 
     return close
+
+
+def _is_whole(dim: Node) -> bool:
+    """True iff the dim stands for as many axes as the group has."""
+    return dim == GROUP or is_call(dim, "sub", "perm")
 
 
 def along(values: Any, axis: Any, rank: int) -> Any:

@@ -422,6 +422,8 @@ class _Run:
             if statement.kind == "reduce":
                 kept = result.shape[: len(stored)]
                 result = result.reshape([*kept, math.prod(domain.extents[len(stored) :])])
+                if statement.value in declared and statement.combine in ("sum", "prod"):
+                    result = result.astype(self.dtype_of(declared[statement.value].dtype))
                 result = self._reduce(statement.combine, result)
             slots = [s for term in statement.index for s in self._slots(term)]
             result = result.reshape([1 if a is None else self.extent_of(a) for a in slots])

@@ -83,7 +83,6 @@ def check_dtypes(op: Op, case: Case, dtype: str) -> None:
     """Dtypes as the array API has them: those of the reference, but floats as wide as the widest
     input, float32 for integers. Whole numbers are those of the reference exactly."""
     inputs = as_dtype(op, case, dtype)
-    inputs = {n: x if x is None else np.abs(x) for n, x in inputs.items()}  # NumPy's ** wants it
     outputs = evaluate(op.program, inputs, case.attrs, dtype=None)
     expected = reference(op, Case(case.name, inputs, case.attrs))
     for (name, y), oracle in zip(outputs.items(), expected, strict=True):

@@ -6,6 +6,13 @@ import numpy as np
 from scipy import special
 
 
+def power(a, b) -> np.ndarray:
+    """a ** b, where a whole number to a negative one, which NumPy refuses, is 0."""
+    if np.result_type(a, b).kind == "f":
+        return np.power(a, b)
+    return np.where(b < 0, 0, np.power(a, np.maximum(b, 0)))
+
+
 def windows(x, window, stride, padding, dilation, fill) -> np.ndarray:
     """The windows of the last axes, as as many more axes."""
     window, stride, padding, dilation = map(np.atleast_1d, (window, stride, padding, dilation))

@@ -63,10 +63,13 @@ def read(tensor) -> np.ndarray:
     return tensor.numpy()
 
 
-def check(y: np.ndarray, expected: np.ndarray, dtype: str, signed: bool, label: str) -> None:
+def check(
+    y: np.ndarray, expected: np.ndarray, dtype: str, signed: bool, rounds: int, label: str
+) -> None:
     """The result is the exact one, computed in at least float32 and rounded once to its dtype.
 
-    Where it is `signed`, zeros have their sign.
+    Results of `rounds` other ops were rounded on the way. Where it is `signed`, zeros have their
+    sign.
     """
     assert y.shape == expected.shape, f"{label} has shape {y.shape}, expected {expected.shape}"
     if y.dtype.kind != "f":
@@ -76,7 +79,8 @@ def check(y: np.ndarray, expected: np.ndarray, dtype: str, signed: bool, label: 
     # Sums cancel: what counts is the size of the largest result, huge edge values apart.
     size = np.abs(right[np.isfinite(right) & (np.abs(right) < 1e6)]).max(initial=1.0)
     computed = COMPUTED.get(dtype, 2e-5)
-    rtol, atol = computed + STORED.get(dtype, 0), computed * size
+    stored = STORED.get(dtype, 0)
+    rtol, atol = computed + stored, (computed + rounds * stored) * size
     exact = np.where(np.isfinite(right), expected.astype(np.float64), right)
     np.testing.assert_allclose(y.astype(np.float64), exact, rtol=rtol, atol=atol, err_msg=label)
     if signed:
@@ -92,6 +96,7 @@ class Call:
     expected: dict[str, np.ndarray]
     precision: str  # the dtype that the results are as exact as
     signed: bool  # true iff no sum of zeros leaves their sign open
+    rounds: int  # how many other ops the program applies
 
     def check(self) -> None:
         present = [name for name in self.results if name in self.expected]
@@ -101,7 +106,7 @@ class Call:
             dtype = str(result.dtype).removeprefix("axon.")
             coarse = self.precision if dtype == "float64" else dtype
             label = f"{self.label}: {name}"
-            check(read(result), self.expected[name], coarse, self.signed, label)
+            check(read(result), self.expected[name], coarse, self.signed, self.rounds, label)
 
 
 def tensors(program: Program, known: dict, dtypes: dict[str, str | None]) -> list:
@@ -132,7 +137,8 @@ def call(program: Program, known: dict, case: Case, dtypes: dict[str, str | None
     results = record(program, tensors(program, known, dtypes), case.attrs)
     precision = "float32" if random else "float64"
     signed = all(s.kind == "set" for s in program.statements)
-    return Call(case.name, results, expected, precision, signed)
+    rounds = sum(s.kind == "apply" for s in program.statements)
+    return Call(case.name, results, expected, precision, signed, rounds)
 
 
 # ------------------------------------------------------------------------------------- forward
