@@ -75,7 +75,7 @@ def dtype_in(op: Op, name: str, dtype: str) -> str | None:
 
 
 def cast(values: np.ndarray, dtype: str) -> np.ndarray:
-    """Sample values in a dtype: whole numbers keep signs, and what is not 0 is not 0 in them."""
+    """Sample values in a dtype: whole numbers keep their order, and what is not 0 is not 0."""
     if dtype == "bfloat16":
         return to_bfloat16(values)
     target = np.dtype(dtype)
@@ -85,7 +85,9 @@ def cast(values: np.ndarray, dtype: str) -> np.ndarray:
         if target.kind == "b":
             return values > 0
         whole = np.where(np.isfinite(values), np.sign(values) * np.ceil(np.abs(values)), values)
-        whole = np.abs(whole) if target.kind == "u" else whole
+        lowest = np.min(whole, initial=0, where=np.isfinite(whole))
+        if target.kind == "u" and lowest < 0:
+            whole = whole - lowest + 1  # in the same order
     limits = np.iinfo(target)
     whole = np.nan_to_num(whole, nan=0, posinf=limits.max, neginf=limits.min)
     low, high = max(limits.min, -(2**62)), min(limits.max, 2**62)
