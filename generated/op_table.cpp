@@ -1167,7 +1167,7 @@ const char* const kPrograms[] = {
   (in (x float (*)))
   (out (y (like x) (*)))
   (line 3)
-  (set y (*) (sub (minimum (load x (*)) 0) (log1p (exp (neg (abs (load x (*))))))))))axon",
+  (set y (*) (neg (add (maximum (neg (load x (*))) 0) (log1p (exp (neg (abs (load x (*)))))))))))axon",
     R"axon((program log_sigmoid.grad
   (doc "Gradient of log_sigmoid.")
   (source "ops.yaml" 645)
