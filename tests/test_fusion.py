@@ -230,3 +230,11 @@ def test_the_gradient_of_a_running_product_is_scans(axis):
     x.requires_grad = True
     axon.cumprod(x, axis).sum().backward()
     assert {k.kind for k in kernels(x.grad)} == {"scan"}
+
+
+def test_a_temporary_that_is_added_joins_the_contraction():
+    """Not an update in place of the temporary: the sum of products would be stored for it."""
+    x, w, z = rand(64, 96), rand(96, 128), rand(64, 128)
+    y = x @ w + z
+    del z
+    assert [k.kind for k in kernels(y)] == ["contract"]

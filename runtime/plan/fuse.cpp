@@ -130,6 +130,26 @@ class Fuser {
  private:
   Statement& statement(int i) { return out_.statements[i]; }
 
+  /// True iff the statement alone reads, element for element, a sum of products of this flush: then
+  /// it is worth more there than in place of a leaf.
+  bool finishes_contraction(const Statement& s) const {
+    return std::any_of(s.body.begin(), s.body.end(), [&](const Instr& load) {
+      if (load.kind != InstrKind::load || !(load.address == s.store) || wanted_[load.index]) {
+        return false;
+      }
+      Contraction roles;
+      int reads = 0;
+      bool contracted = false;
+      for (const Statement& other : bound_.statements) {
+        contracted = contracted || (other.value == load.index && find_contraction(other, roles));
+        reads += std::any_of(other.body.begin(), other.body.end(), [&](const Instr& in) {
+          return in.kind == InstrKind::load && in.index == load.index;
+        });
+      }
+      return contracted && reads == 1;
+    });
+  }
+
   /// Maps whose results only updates read and that read, element for element, a leaf that dies:
   /// parameter updates.
   std::vector<bool> find_updates() const {
@@ -146,7 +166,7 @@ class Fuser {
         overwrites = overwrites || (dying_[instr.index] && instr.address == s.store &&
                                     bound_.values[instr.index].elements == s.elements);
       }
-      result[i] = update && overwrites;
+      result[i] = update && overwrites && !finishes_contraction(s);
       if (result[i]) continue;
       if (s.call >= 0) {
         for (ValueId input : bound_.calls[s.call].inputs) read_elsewhere[input] = true;
