@@ -5,6 +5,7 @@ import subprocess
 import sys
 import textwrap
 
+import numpy as np
 import pytest
 
 import axon
@@ -233,3 +234,16 @@ def test_an_index_out_of_range_raises_whatever_it_selects_from(table):
     rows = axon.embedding(table(), axon.tensor([0, 7]))
     with pytest.raises(IndexError, match="out of range"):
         rows.numpy()
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_parts_of_a_long_sum_are_not_rounded_to_16_bits(dtype):
+    random = np.random.default_rng(0)
+    there = random.random(1 << 17).astype(np.float16)
+    back = -random.permutation(there)
+    x = axon.cast(axon.tensor(np.concatenate([there, back])), dtype)
+    axon.flush()
+    exact = axon.cast(x, "float64").numpy().sum()
+    (kernel,) = axon.explain(axon.sum(x)).kernels
+    assert ", then " in kernel.shape  # the parts, then their sum
+    assert abs(axon.sum(x).item() - exact) <= 1e-2
