@@ -375,3 +375,21 @@ def test_moving_an_index_plans_nothing_anew(write):
         value.numpy()
         plans.append(axon.stats()["plans_built"])
     assert plans[-1] == plans[1]
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda x: axon.softmax(x, axs=0), "no parameter 'axs'; did you mean 'axis'?"),
+        (lambda x: x.softmax(axs=0), "no parameter 'axs'; did you mean 'axis'?"),
+        (lambda x: axon.softmax(x, 0, 1), "takes 2 arguments by position, 3 were given"),
+        (lambda x: axon.softmax(x, 0, axis=1), "'axis' was given by position and by keyword"),
+        (lambda x: axon.softmax(axis=1), "no argument for 'x'"),
+    ],
+)
+def test_arguments_that_do_not_fit_are_told(call, message):
+    with pytest.raises(TypeError) as raised:
+        call(axon.zeros((2, 3)))
+    first, signature = str(raised.value).split("\n")
+    assert first == f"axon.softmax: {message}"
+    assert signature.strip().startswith("softmax(x: ")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from axon import _runtime
 from axon._generated.autograd import METHODS, OPERATORS
-from axon.core import autograd, printing
+from axon.core import autograd, misfit, printing
 from axon.core.autograd import Handle
 
 if TYPE_CHECKING:
@@ -277,6 +277,8 @@ _attach()
 
 Tensor.__module__ = "axon"
 _runtime.set_tensor_type(Tensor)
+_ops = [f for f in vars(_runtime.ops).values() if hasattr(f, "__nb_signature__")]
+_runtime.explain_misfits(_ops, misfit.explain)
 
 # At the end, because it needs Tensor: `import axon.core.tensor as T; T.Module` is a promise.
 from axon.core.module import Module  # noqa: E402, F401

@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "graph/op_table.h"
 #include "python/call.h"
+#include "python/misfit.h"
 
 namespace axon {
 namespace {
@@ -72,4 +73,5 @@ NB_MODULE(_runtime, m) {
   axon::register_all();
   nb::module_ ops = m.def_submodule("ops", "One function an op; see ops.yaml.");
   axon::bind_ops(ops);
+  axon::bind_misfit(m);
 }
