@@ -85,15 +85,27 @@ def qr(a: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def eigh(a: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The largest component of each eigenvector is positive."""
-    values, vectors = np.linalg.eigh(symmetric(a))
-    return values, vectors * positive(_largest(vectors))
+    finite = _finite(a)
+    values, vectors = np.linalg.eigh(np.where(finite, symmetric(a), 0))
+    vectors = vectors * positive(_largest(vectors))
+    return np.where(finite[..., 0], values, np.nan), np.where(finite, vectors, np.nan)
 
 
 def svd(a: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The largest component of each left singular vector is positive."""
-    u, s, vt = np.linalg.svd(a, full_matrices=False)
+    finite = _finite(a)
+    u, s, vt = np.linalg.svd(np.where(finite, a, 0), full_matrices=False)
     sign = positive(_largest(u))
-    return u * sign, s, vt * sign.mT
+    return (
+        np.where(finite, u * sign, np.nan),
+        np.where(finite[..., 0], s, np.nan),
+        np.where(finite, vt * sign.mT, np.nan),
+    )
+
+
+def _finite(a: np.ndarray) -> np.ndarray:
+    """True for the matrices without infinities and NaN, whose iterations end: (..., 1, 1)."""
+    return np.isfinite(a).all(axis=(-2, -1), keepdims=True)
 
 
 def _largest(columns: np.ndarray) -> np.ndarray:

@@ -169,6 +169,15 @@ def test_gradient_of_a_chain_of_ops():
     close(second, -2 * inverse @ inverse @ inverse)
 
 
+def test_not_a_number_stays_in_its_matrix():
+    a = normal(2, 3, 3)
+    a[1, 0, 2] = np.nan
+    for function in (axon.linalg.eigh, axon.linalg.svd):
+        for found, alone in zip(function(axon.tensor(a)), function(axon.tensor(a[0])), strict=True):
+            close(found[0], alone.numpy())
+            assert np.isnan(found.numpy()[1]).any()
+
+
 def test_threads_of_python_flush_side_by_side():
     """A kernel of NumPy takes the lock of Python in the midst of a flush, which lets go of it."""
     a, b = normal(20, 20) + 40 * np.eye(20), normal(20, 3)
