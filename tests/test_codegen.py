@@ -6,7 +6,6 @@ import ast
 import os
 import subprocess
 import sys
-import time
 
 import pytest
 from op_cases import ROOT, all_ops
@@ -279,17 +278,15 @@ def test_errors_are_printed_and_nothing_is_written(small, capsys):
     assert not command.Path(arguments[-1]).exists()
 
 
-def test_output_is_deterministic_and_quick(tmp_path):
+def test_output_is_deterministic(tmp_path):
     texts = []
     for seed in ("0", "1"):
         folder = tmp_path / seed
-        begin = time.perf_counter()
         subprocess.run(
             [sys.executable, "-m", "codegen", "--out", str(folder)],
             check=True,
             cwd=ROOT,
             env={**os.environ, "PYTHONHASHSEED": seed},
         )
-        assert time.perf_counter() - begin < 10
         texts.append(command.present(folder))
     assert texts[0] == texts[1]
