@@ -57,7 +57,7 @@ def kernels_of(program: Program, part: str, values: dict, attrs: dict) -> list[K
 
 
 def texts_of(kernel: axon.inspect.Kernel) -> tuple[tuple[str, str], ...]:
-    texts = (("C", kernel.source),)
+    texts = (("C", kernel.source), ("CUDA", kernel.cuda))
     return tuple((language, text.strip()) for language, text in texts if text)
 
 
