@@ -229,14 +229,25 @@ AX_FN float ax_pow_f32(float x, float y) {
   return y == 0.0f || x == 1.0f ? 1.0f : r;
 }
 
-/* Trigonometric functions: reduced in double; accurate for |x| <= 1e13, bounded beyond. */
+/* Trigonometric functions. Huge numbers are integers times 2^23, 2^46, 2^69 or 2^92, which equals a
+   small number modulo 2 pi: x is multiplied by the quotient of the two, `factor` and its rounding
+   error, and then reduced by multiples of pi / 2. */
 AX_FN double ax_reduce(float x, uint32_t* quadrant) {
-  double shifted = (double)x * 0.6366197723675814 + 0x1.8p52;
+  float a = __builtin_fabsf(x);
+  double factor = a < 0x1p69f ? 3.212223315536612e-07 : 2.2783716275881416e-14;
+  double error = a < 0x1p69f ? 2.0978668476975608e-23 : 1.1782856941981142e-30;
+  factor = a < 0x1p92f ? factor : -1.2793965511530976e-21;
+  error = a < 0x1p92f ? error : 2.5675674302466744e-38;
+  factor = a < 0x1p115f ? factor : 3.5603635063478227e-28;
+  error = a < 0x1p115f ? error : -1.1672267436545844e-44;
+  factor = a < 0x1p46f ? 1.0 : factor;
+  error = a < 0x1p46f ? 0.0 : error;
+  double y = (double)x * factor;
+  double rest = __builtin_fma((double)x, error, __builtin_fma((double)x, factor, -y));
+  double shifted = __builtin_fma(y, 0.6366197723675814, 0x1.8p52);
   double n = shifted - 0x1.8p52;
-  double r = __builtin_fma(n, -1.5707963267948966, (double)x);
-  r = __builtin_fma(n, -6.123233995736766e-17, r);
-  r = r > 0.79 ? 0.79 : r;
-  r = r < -0.79 ? -0.79 : r;
+  double r = __builtin_fma(n, -1.5707963267948966, y);
+  r = __builtin_fma(n, -6.123233995736766e-17, r + rest);
   *quadrant = (uint32_t)ax_bits_f64(shifted);
   return r;
 }
@@ -375,9 +386,6 @@ AX_FN float ax_erfc_f32(float x) {
 #define AX_LIBM_BOTH(name) \
   AX_LIBM(name)            \
   AX_FN float ax_##name##_f32(float x) { return (float)__builtin_##name((double)x); }
-AX_LIBM(exp)
-AX_LIBM(expm1)
-AX_LIBM(exp2)
 AX_LIBM(log)
 AX_LIBM(log2)
 AX_LIBM(log10)
@@ -386,14 +394,9 @@ AX_LIBM(sqrt)
 AX_LIBM(sin)
 AX_LIBM(cos)
 AX_LIBM(tan)
-AX_LIBM(sinh)
-AX_LIBM(cosh)
-AX_LIBM(tanh)
 AX_LIBM(asinh)
 AX_LIBM(acosh)
 AX_LIBM(atanh)
-AX_LIBM(erf)
-AX_LIBM(erfc)
 AX_LIBM_BOTH(asin)
 AX_LIBM_BOTH(acos)
 AX_LIBM_BOTH(atan)
@@ -408,22 +411,242 @@ AX_FN float ax_hypot_f32(float x, float y) {
   float infinite = __builtin_fabsf(x) == AX_INF || __builtin_fabsf(y) == AX_INF ? AX_INF : 0.0f;
   return infinite > 0.0f ? infinite : (float)r;
 }
-/* Reflection, recurrence up to 12, asymptotic series (DLMF 5.5, 5.11). */
-AX_FN double ax_digamma_f64(double x) {
-  double y = 0.0;
-  if (x == 0.0) return __builtin_copysign(__builtin_inf(), -x);
-  if (x < 0.0) {
-    if (x == __builtin_floor(x)) return __builtin_nan("");
-    y = -3.141592653589793 / __builtin_tan(3.141592653589793 * __builtin_fmod(x, 1.0));
-    x = 1.0 - x;
+
+/* exp(x + low) = 2^n (1 + v + *tail), n the integer in the low bits of *shifted; |v| < 0.42. */
+AX_FN double ax_exp_parts_f64(double x, double low, double* shifted, double* tail) {
+  *shifted = __builtin_fma(x, 1.4426950408889634, 0x1.8p52);
+  double n = *shifted - 0x1.8p52;
+  double exact = __builtin_fma(n, -0.6931471805599453, x);
+  low = __builtin_fma(n, -2.3190468138462996e-17, low);
+  double f = exact + low;
+  low += exact - f;
+  double p = 2.0914686968086876e-09;
+  p = __builtin_fma(p, f, 2.5105217004720745e-08);
+  p = __builtin_fma(p, f, 2.75572736431103e-07);
+  p = __builtin_fma(p, f, 2.7557255400206422e-06);
+  p = __builtin_fma(p, f, 2.4801587325547743e-05);
+  p = __builtin_fma(p, f, 0.00019841269874820627);
+  p = __builtin_fma(p, f, 0.0013888888888883748);
+  p = __builtin_fma(p, f, 0.008333333333326136);
+  p = __builtin_fma(p, f, 0.04166666666666667);
+  p = __builtin_fma(p, f, 0.1666666666666667);
+  p = __builtin_fma(p, f, 0.5);
+  double square = f * f;
+  double v = __builtin_fma(p, square, f);
+  *tail = __builtin_fma(p, square, f - v) + low;
+  return v;
+}
+/* r 2^n in two steps, as 2^n alone may not be a normal number; |n| < 2046. */
+AX_FN double ax_scale_f64(double r, double shifted) {
+  uint64_t n = ax_bits_f64(shifted) - 0x4338000000000000ull + 2046;
+  uint64_t half = n >> 1;
+  return r * ax_double(half << 52) * ax_double((n - half) << 52);
+}
+AX_FN double ax_power_of_two(double shifted, uint64_t bias) {
+  return ax_double((ax_bits_f64(shifted) + bias) << 52);
+}
+AX_FN double ax_exp_f64(double x) {
+  double shifted, tail;
+  x = x < -746.0 ? -746.0 : x;
+  x = x > 710.0 ? 710.0 : x;
+  double v = ax_exp_parts_f64(x, 0.0, &shifted, &tail);
+  return ax_scale_f64(1.0 + (v + tail), shifted);
+}
+AX_FN double ax_exp2_f64(double x) {
+  x = x < -1080.0 ? -1080.0 : x;
+  x = x > 1030.0 ? 1030.0 : x;
+  double shifted = x + 0x1.8p52;
+  double f = x - (shifted - 0x1.8p52);
+  double p = 4.4541068401718915e-10;
+  p = __builtin_fma(p, f, 7.070984300546448e-09);
+  p = __builtin_fma(p, f, 1.0178067252442298e-07);
+  p = __builtin_fma(p, f, 1.321545160506755e-06);
+  p = __builtin_fma(p, f, 1.5252733820815906e-05);
+  p = __builtin_fma(p, f, 0.0001540353042481424);
+  p = __builtin_fma(p, f, 0.0013333558146423204);
+  p = __builtin_fma(p, f, 0.00961812910761865);
+  p = __builtin_fma(p, f, 0.05550410866482158);
+  p = __builtin_fma(p, f, 0.24022650695910075);
+  p = __builtin_fma(p, f, 2.3190468138462996e-17);
+  return ax_scale_f64(1.0 + __builtin_fma(0.6931471805599453, f, p * f), shifted);
+}
+AX_FN double ax_expm1_f64(double a) {
+  double shifted, tail;
+  double x = a < -60.0 ? -60.0 : a;
+  x = x > 710.0 ? 710.0 : x;
+  double v = ax_exp_parts_f64(x, 0.0, &shifted, &tail);
+  double half = ax_power_of_two(shifted, 1022); /* 2^n / 2 */
+  double y = half - 0.5;
+  double low = (half - y) - 0.5;
+  double scaled = half * v;
+  double r = y + scaled;
+  double z = r - y;
+  low += (y - (r - z)) + (scaled - z) + half * tail;
+  r += low;
+  r = r + r;
+  return __builtin_fabs(a) < 0x1p-54 ? a : r;
+}
+
+/* Hyperbolic functions, by a quarter of the exponential: the largest result does not overflow. */
+AX_FN double ax_sinh_f64(double x) {
+  double shifted, tail;
+  double a = __builtin_fabs(x);
+  a = a > 710.7 ? 710.7 : a;
+  double v = ax_exp_parts_f64(a, 0.0, &shifted, &tail);
+  double quarter = ax_power_of_two(shifted, 1021);
+  double base = quarter - 0.25;
+  double scaled = quarter * v;
+  double high = base + scaled; /* expm1(a) / 4 */
+  double low = (base - high) + scaled + quarter * tail;
+  double r = 2.0 * (high + (high / (4.0 * high + 1.0) + low));
+  return __builtin_copysign(__builtin_fabs(x) < 0x1p-27 ? __builtin_fabs(x) : r, x);
+}
+AX_FN double ax_cosh_f64(double x) {
+  double shifted, tail;
+  double a = __builtin_fabs(x);
+  a = a > 710.7 ? 710.7 : a;
+  double v = ax_exp_parts_f64(a, 0.0, &shifted, &tail);
+  double quarter = ax_power_of_two(shifted, 1021) * (1.0 + (v + tail));
+  return 2.0 * (quarter + 0.0625 / quarter);
+}
+/* expm1(2 a) / (expm1(2 a) + 2), the quotient corrected by its remainder. */
+AX_FN double ax_tanh_f64(double x) {
+  double shifted, tail;
+  double a = 2.0 * __builtin_fabs(x);
+  a = a > 60.0 ? 60.0 : a;
+  double v = ax_exp_parts_f64(a, 0.0, &shifted, &tail);
+  double power = ax_power_of_two(shifted, 1023);
+  double scaled = power * v;
+  tail *= power;
+  double less = power - 1.0;
+  double more = power + 1.0;
+  double top = less + scaled;
+  double top_low = (less - top) + scaled + (tail + ((power - less) - 1.0));
+  double bottom = more + scaled;
+  double bottom_low = (more - bottom) + scaled + (tail + ((power - more) + 1.0));
+  double inverse = 1.0 / bottom;
+  double q = top * inverse;
+  double rest = __builtin_fma(-q, bottom, top) + (top_low - q * bottom_low);
+  return __builtin_copysign(__builtin_fma(rest, inverse, q), x);
+}
+
+/* Error functions. exp(t^2) erfc(t) (1 + 1.125 t) is a polynomial of (t - 4) / (t + 4). */
+AX_FN double ax_erfc_f64(double x) {
+  double shifted, tail;
+  double t = __builtin_fabs(x);
+  t = t > 27.3 ? 27.3 : t;
+  double q = (t - 4.0) / (t + 4.0);
+  double p = 1.3869492809518837e-10;
+  p = __builtin_fma(p, q, 1.0929164459062001e-09);
+  p = __builtin_fma(p, q, 1.1360403855365405e-09);
+  p = __builtin_fma(p, q, -8.354461439254876e-09);
+  p = __builtin_fma(p, q, -1.192165414933601e-08);
+  p = __builtin_fma(p, q, 5.6760131377359066e-08);
+  p = __builtin_fma(p, q, 5.454650867779674e-08);
+  p = __builtin_fma(p, q, -4.2326810495805743e-07);
+  p = __builtin_fma(p, q, 3.9702774505300194e-08);
+  p = __builtin_fma(p, q, 3.0333517446030272e-06);
+  p = __builtin_fma(p, q, -5.023502388593556e-06);
+  p = __builtin_fma(p, q, -1.4557334521654461e-05);
+  p = __builtin_fma(p, q, 7.485621888918769e-05);
+  p = __builtin_fma(p, q, -7.752672763993198e-05);
+  p = __builtin_fma(p, q, -0.0004357681856449308);
+  p = __builtin_fma(p, q, 0.0024808651294040383);
+  p = __builtin_fma(p, q, -0.007334860077344472);
+  p = __builtin_fma(p, q, 0.015287501101250545);
+  p = __builtin_fma(p, q, -0.023617493542061094);
+  p = __builtin_fma(p, q, 0.025115050344182707);
+  p = __builtin_fma(p, q, -0.009163084533414616);
+  p = __builtin_fma(p, q, -0.033558201786808045);
+  p = __builtin_fma(p, q, 0.1043409138344647);
+  p = __builtin_fma(p, q, -0.1918791495553915);
+  p = __builtin_fma(p, q, 0.7534970169378377);
+  double square = t * t;
+  double v = ax_exp_parts_f64(-square, -__builtin_fma(t, t, -square), &shifted, &tail);
+  double e = 1.0 + v;
+  double e_low = (1.0 - e) + v + tail;
+  double top = p * e;
+  double top_low = __builtin_fma(p, e, -top) + p * e_low;
+  double slope = 1.125 * t;
+  double bottom = 1.0 + slope;
+  double bottom_low = slope < 1.0 ? (1.0 - bottom) + slope : (slope - bottom) + 1.0;
+  bottom_low += __builtin_fma(1.125, t, -slope);
+  double r = top / bottom;
+  r += (__builtin_fma(-r, bottom, top) + (top_low - r * bottom_low)) / bottom;
+  r = ax_scale_f64(r, shifted);
+  return x < 0.0 ? 2.0 - r : r;
+}
+AX_FN double ax_erf_f64(double x) {
+  double a = __builtin_fabs(x);
+  double s = x * x;
+  double p = 1.2437564917505584e-08;
+  p = __builtin_fma(p, s, -1.615959996296719e-07);
+  p = __builtin_fma(p, s, 1.645201845120971e-06);
+  p = __builtin_fma(p, s, -1.4925349794271993e-05);
+  p = __builtin_fma(p, s, 0.00012055327425787669);
+  p = __builtin_fma(p, s, -0.0008548326960808415);
+  p = __builtin_fma(p, s, 0.005223977625036021);
+  p = __builtin_fma(p, s, -0.026866170645117867);
+  p = __builtin_fma(p, s, 0.11283791670955108);
+  p = __builtin_fma(p, s, -0.37612638903183754);
+  p = __builtin_fma(p, s, 0.1283791670955126);
+  p = __builtin_fma(p, x, x);
+  double large = __builtin_copysign(1.0 - ax_erfc_f64(a), x);
+  return a > 0.65 ? large : p;
+}
+
+/* Of x > 0. Below 3 by a rational function without the root u0 + 1, above by the asymptotic form
+   log(x) - 1 / (2 x) - G(1 / x^2) / x^2 (DLMF 5.11). */
+AX_FN double ax_digamma_positive(double x) {
+  if (x < 3.0) {
+    double u = x < 1.0 ? x : x - 1.0;
+    double p = -5.492412098955648e-06;
+    p = __builtin_fma(p, u, -0.0004108826567418395);
+    p = __builtin_fma(p, u, -0.00856216223745524);
+    p = __builtin_fma(p, u, -0.07058773851878859);
+    p = __builtin_fma(p, u, -0.24378778884913682);
+    p = __builtin_fma(p, u, -0.2524912945584762);
+    p = __builtin_fma(p, u, 0.290905509590345);
+    p = __builtin_fma(p, u, 0.5003801375034054);
+    double q = 7.3778476243478865e-06;
+    q = __builtin_fma(q, u, 0.0006000004112100302);
+    q = __builtin_fma(q, u, 0.014396602345897333);
+    q = __builtin_fma(q, u, 0.14810832904594673);
+    q = __builtin_fma(q, u, 0.7470495002328587);
+    q = __builtin_fma(q, u, 1.9022022748824643);
+    q = __builtin_fma(q, u, 2.2894571233542136);
+    q = __builtin_fma(q, u, 1.0);
+    double distance = u - 0.46163214496836236;
+    double low = (0.46163214496836236 - (u - distance)) + -1.5522348162858677e-17;
+    double y = 0.75 * distance;
+    double r = p / q;
+    y += distance * r + (__builtin_fma(0.75, distance, -y) - low * (0.75 + r));
+    double inverse = 1.0 / x;
+    double rest = inverse < __builtin_inf() ? __builtin_fma(-inverse, x, 1.0) * inverse : 0.0;
+    return x < 1.0 ? (y - rest) - inverse : y;
   }
-  if (x == __builtin_inf()) return x;
-  for (; x < 12.0; x += 1.0) y -= 1.0 / x;
   double z = 1.0 / (x * x);
-  double p = 691.0 / 32760.0 - z / 12.0;
-  p = 1.0 / 240.0 - z * (1.0 / 132.0 - z * p);
-  p = 1.0 / 120.0 - z * (1.0 / 252.0 - z * p);
-  return y + __builtin_log(x) - 0.5 / x - z * (1.0 / 12.0 - z * p);
+  double g = -21.29861333615139;
+  g = __builtin_fma(g, z, 17.26188376063617);
+  g = __builtin_fma(g, z, -6.706334097433162);
+  g = __builtin_fma(g, z, 1.7458633558520562);
+  g = __builtin_fma(g, z, -0.37430045081475766);
+  g = __builtin_fma(g, z, 0.08064047398050744);
+  g = __builtin_fma(g, z, -0.02101916489696948);
+  g = __builtin_fma(g, z, 0.007574430608818495);
+  g = __builtin_fma(g, z, -0.004166652178650304);
+  g = __builtin_fma(g, z, 0.003968253884920039);
+  g = __builtin_fma(g, z, -0.008333333333142599);
+  g = __builtin_fma(g, z, 0.08333333333333326);
+  return __builtin_log(x) - (0.5 / x + g * z);
+}
+/* Reflected for x < 0 (DLMF 5.5.4). */
+AX_FN double ax_digamma_f64(double x) {
+  if (x == 0.0) return __builtin_copysign(__builtin_inf(), -x);
+  if (x > 0.0 || x != x) return x < __builtin_inf() ? ax_digamma_positive(x) : x;
+  double part = x - __builtin_rint(x);
+  if (part == 0.0 || x == -__builtin_inf()) return __builtin_nan("");
+  return ax_digamma_positive(1.0 - x) - 3.141592653589793 / __builtin_tan(3.141592653589793 * part);
 }
 AX_FN float ax_digamma_f32(float x) { return (float)ax_digamma_f64((double)x); }
 /* The same for its derivative (DLMF 5.15). */
