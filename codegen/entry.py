@@ -13,6 +13,7 @@ from . import adjoint, programs
 from .diagnostics import Collector, Mark, Scalar, SpecError, error, unknown
 from .formula import Lowerer, reads
 from .ir import GROUP, Call, Input, Node, Output, Program, Statement, call, is_call, walk
+from .precision import Ulp, default_ulp, parse_domain, parse_ulp
 from .result_dtype import result_dtype
 from .signature import (
     CLASSES,
@@ -47,6 +48,8 @@ FIELDS = (
     "reference",
     "spec",
     "samples",
+    "ulp",
+    "domain",
     "operator",
     "method",
     "variadic",
@@ -104,10 +107,11 @@ class Op:
 
     `positions` lists the parameters in the order of the signature, "*" before those by keyword.
     `samples` gives the kinds of test values of a tensor, the values of an attribute, the extents of
-    an axis. `operator` is the Python operator that it implements ("+", "-x", "<", "@"), or "".
-    `method` is true iff Tensor has it as a method. A `variadic` op of two operands also takes a
-    list, folded as a balanced tree. `marks` say where the entry, its
-    reference, its spec and the gradients that it writes ("backward.x") stand.
+    an axis. `ulp` bounds the error of results and gradients, for inputs in `domain`. `operator` is
+    the Python operator that it implements ("+", "-x", "<", "@"), or "". `method` is true iff Tensor
+    has it as a method. A `variadic` op of two operands also takes a list, folded as a balanced
+    tree. `marks` say where the entry, its reference, its spec and the gradients that it writes
+    ("backward.x") stand.
     """
 
     name: str
@@ -117,6 +121,8 @@ class Op:
     section: str
     positions: tuple[str, ...]
     samples: dict[str, tuple]
+    ulp: Ulp
+    domain: dict[str, tuple[float, float]]
     reference: str = ""
     spec: str = ""
     operator: str = ""
@@ -253,6 +259,8 @@ class _Entry:
         rest: dict[str, Any] = {}
         for field_name, read in (
             ("samples", self._samples),
+            ("ulp", lambda: self._ulp(program)),
+            ("domain", self._domain),
             ("reference", self._reference),
             ("spec", self._spec),
             ("operator", self._operator),
@@ -402,6 +410,16 @@ class _Entry:
             if holds(check.condition, {name: value}) is False:
                 raise error(item.mark, f"the sample {value!r} is refused by the op", check.message)
         return value
+
+    def _ulp(self, program: Program | None) -> Ulp | None:
+        if program is None:
+            return None
+        tree = self.fields.items.get("ulp")
+        return default_ulp(program) if tree is None else parse_ulp(tree, program)
+
+    def _domain(self) -> dict[str, tuple[float, float]]:
+        tree = self.fields.items.get("domain")
+        return {} if tree is None else parse_domain(tree, self.signature.inputs)
 
     # ---------------------------------------------------------------------------------- signature
 

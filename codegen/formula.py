@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import hints
-from .accuracy import advice
 from .diagnostics import Scalar, error
 from .formula_checks import axes_text, check_inside, is_float, refuse_float
 from .indices import Indices
@@ -33,6 +32,7 @@ from .signature import (
     dtype_node,
     flat_dims,
 )
+from .stability import advice
 from .syntax import (
     BINARY,
     COMPARE,

@@ -36,7 +36,7 @@ def run(
     `inputs` are arrays, Python numbers (weak) or None (absent); a ghost may be any array of the
     right shape. `attrs` are Python values. With `dtype` all floating arithmetic is done in it.
     """
-    return _Run(program, inputs, attrs or {}, dtype).outputs()
+    return Interpreter(program, inputs, attrs or {}, dtype).outputs()
 
 
 # ------------------------------------------------------------------------------------- random
@@ -117,7 +117,7 @@ class _Domain:
         return np.arange(self.extents[position], dtype=np.int64).reshape(shape)
 
 
-class _Run:
+class Interpreter:
     def __init__(self, program: Program, inputs: dict, attrs: dict, dtype):
         self.program = program
         self.float = np.dtype(dtype) if dtype is not None else np.dtype(np.float32)

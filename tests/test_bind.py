@@ -648,7 +648,7 @@ def as_float32(inputs: dict) -> dict:
 
 def normalised(program: ir.Program, inputs: dict, attrs: dict) -> dict:
     """Attributes as a node holds them."""
-    return interpret._Run(program, inputs, attrs, None).attrs
+    return interpret.Interpreter(program, inputs, attrs, None).attrs
 
 
 def compare(evaluator, program: ir.Program, inputs: dict, attrs: dict) -> None:

@@ -1,0 +1,249 @@
+"""Largest errors of every op and its gradient, in units in the last place, against mpmath.
+
+`python -m benchmarks.accuracy` writes docs/accuracy.json. An op that computes element by element
+is measured on points over its whole domain, any other on the sampled arguments of its entry.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import mpmath
+import numpy as np
+from mpmath import mp
+
+import axon
+from axon import _runtime
+from codegen import adjoint, exact
+from codegen.entry import Op, load_ops
+from codegen.ir import GROUP, Program
+from codegen.samples import Case, cases
+
+ROOT = Path(__file__).resolve().parent.parent
+FIGURES = ROOT / "docs" / "accuracy.json"
+DTYPES = ("float32", "float64")
+#: Where functions have zeros, poles, branch points or the ends of their range.
+LANDMARKS = (0.0, 0.5, 1.0, 1.4616321449683623, 1.5707963267948966, 2.0, 3.0, 3.141592653589793)
+ENDS = {"float32": (9.0, 13.0, 88.7, 103.9, 127.99), "float64": (19.0, 37.5, 709.7, 745.1, 1023.99)}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """The largest error in ulp, and the inputs where it was found."""
+
+    ulp: float
+    at: tuple[float, ...]
+
+
+# ------------------------------------------------------------------------------------------ points
+
+
+def is_pointwise(op: Op) -> bool:
+    """True iff every output element is a formula of the input elements at its place."""
+    program = op.program
+    return (
+        all(s.kind == "set" for s in program.statements)
+        and all(x.dims == (GROUP,) for x in (*program.inputs, *program.outputs))
+        and all(a.type in ("real", "flag") for a in program.attrs)
+    )
+
+
+def points(random: np.random.Generator, dtype: str, count: int, low, high) -> np.ndarray:
+    """Numbers of the dtype in [low, high]: all magnitudes, the usual ones, and near landmarks."""
+    info = np.finfo(dtype)
+    kind = "u4" if dtype == "float32" else "u8"
+    bits = random.integers(0, np.iinfo(kind).max, count, dtype=kind, endpoint=True).view(dtype)
+    ends = np.array(LANDMARKS + ENDS[dtype])
+    offsets = random.standard_normal(count) * 2.0 ** -random.uniform(0, info.nmant, count)
+    signs = random.choice((-1.0, 1.0), count)
+    pools = [
+        bits,
+        random.uniform(-20, 20, count),
+        random.uniform(-1, 1, count) * ENDS[dtype][-2],
+        random.standard_normal(count),
+        signs * random.choice(ends, count) + offsets,
+        signs * 2.0 ** random.uniform(-12, 12, count),
+    ]
+    if np.isfinite(low) and np.isfinite(high):
+        pools.append(random.uniform(low, high, count))
+    mixed = np.stack([np.asarray(p, dtype) for p in pools], axis=1).ravel().astype(np.float64)
+    mixed = mixed[np.isfinite(mixed) & (mixed >= low) & (mixed <= high)]
+    return mixed[:count]
+
+
+def pointwise_case(op: Op, dtype: str, count: int, attrs: dict) -> Case:
+    random = np.random.default_rng(zlib.crc32(f"{op.name} {dtype} {attrs}".encode()))
+    inputs: dict[str, np.ndarray | None] = {}
+    for x in op.program.inputs:
+        if x.cls == "bool":
+            inputs[x.name] = random.random(count) < 0.5
+            continue
+        values = points(random, dtype, count, *op.domain.get(x.name, (-np.inf, np.inf)))
+        inputs[x.name] = random.permutation(values)
+    return Case(op.name, inputs, {n: _rounded(v, dtype) for n, v in attrs.items()})
+
+
+def attributes(op: Op) -> Iterator[dict]:
+    """The combinations of attribute values that the entry samples."""
+    seen = []
+    for case in cases(op):
+        if case.attrs not in seen:
+            seen.append(case.attrs)
+            yield case.attrs
+
+
+def cases_of(op: Op, dtype: str, count: int) -> Iterator[Case]:
+    if is_pointwise(op):
+        for attrs in attributes(op):
+            yield pointwise_case(op, dtype, count, attrs)
+        return
+    for case in cases(op):
+        if not case.edge:
+            inputs = {n: _rounded(v, dtype) for n, v in case.inputs.items()}
+            yield Case(case.name, inputs, {n: _rounded(v, dtype) for n, v in case.attrs.items()})
+
+
+def _rounded(value, dtype: str):
+    """Floats as the dtype has them, in float64."""
+    if isinstance(value, float):
+        return float(np.dtype(dtype).type(value))
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        return value.astype(dtype).astype(np.float64)
+    return value
+
+
+# ------------------------------------------------------------------------------------- measurement
+
+
+def measure(op: Op, dtype: str, count: int) -> Figure | None:
+    """The largest error of the op; None if it has no float result."""
+    return _largest(
+        _measured(op.program, case, dtype, _is_function(op)) for case in cases_of(op, dtype, count)
+    )
+
+
+def measure_gradient(op: Op, dtype: str, count: int) -> Figure | None:
+    """Likewise of its gradient, relative to what is added up in it."""
+    if op.grad is None:
+        return None
+    return _largest(
+        _measured(op.grad, _with_results(op, case, dtype), dtype, False)
+        for case in cases_of(op, dtype, count)
+    )
+
+
+def _is_function(op: Op) -> bool:
+    """True iff the op is a function of one number: then all digits count even where terms cancel."""
+    return is_pointwise(op) and len(op.program.inputs) == 1
+
+
+def _largest(figures) -> Figure | None:
+    return max((f for f in figures if f is not None), key=lambda f: f.ulp, default=None)
+
+
+def _with_results(op: Op, case: Case, dtype: str) -> Case:
+    """The case with the op's exact results, rounded, and cotangents."""
+    known = dict(case.inputs)
+    for name, y in exact.run(op.program, case.inputs, case.attrs).items():
+        is_float = y.dtype == exact.OBJECT
+        known[name] = _rounded(y.astype(np.float64), dtype) if is_float else y
+    random = np.random.default_rng(zlib.crc32(case.name.encode()))
+    for output, cotangent in adjoint.gradient_names(op.program)[0].items():
+        known[cotangent] = _rounded(random.uniform(0.5, 2.0, known[output].shape), dtype)
+    return Case(case.name, known, case.attrs)
+
+
+def _measured(program: Program, case: Case, dtype: str, strictly: bool) -> Figure | None:
+    inputs = {i.name: case.inputs[i.name] for i in program.inputs}
+    attrs = {a.name: case.attrs[a.name] for a in program.attrs}
+    results = compute(program, inputs, attrs, dtype)
+    right = exact.run(exact.with_terms(program), inputs, attrs)
+    found = []
+    for output, y in zip(program.outputs, results, strict=True):
+        if output.name not in right or right[output.name].dtype != exact.OBJECT:
+            continue
+        scale = right[output.name] if strictly else right[f"{output.name}.terms"]
+        errors = ulps(y, right[output.name], scale, dtype)
+        if errors.size == 0:
+            continue
+        worst = np.unravel_index(int(np.argmax(errors)), errors.shape)
+        at = tuple(float(v[worst]) for v in inputs.values() if np.shape(v) == errors.shape)
+        found.append(Figure(float(errors[worst]), at))
+    return _largest(found)
+
+
+def compute(program: Program, inputs: dict, attrs: dict, dtype: str) -> list[np.ndarray]:
+    """The results of the runtime."""
+    tensors = [None if v is None else axon.tensor(_stored(v, dtype)) for v in inputs.values()]
+    given = {n: None if v == "all" else v for n, v in attrs.items()}
+    results = _runtime.call(program.name, tensors, given)
+    results = results if isinstance(results, tuple) else (results,)
+    return [None if r is None else r.numpy() for r in results]
+
+
+def _stored(value: np.ndarray, dtype: str) -> np.ndarray:
+    return value.astype(dtype) if value.dtype.kind == "f" else value
+
+
+def ulps(y: np.ndarray, right: np.ndarray, scale: np.ndarray, dtype: str) -> np.ndarray:
+    """|y - right| in units in the last place of `scale`; 0 where `right` does not exist."""
+    info = np.finfo(dtype)
+    digits, least, most = info.nmant + 1, info.minexp + 1, info.maxexp
+    error = np.frompyfunc(lambda *each: _ulps(*each, digits, least, most), 3, 1)
+    return np.asarray(error(y.astype(np.float64), right, scale), np.float64)
+
+
+def _ulps(y: float, right, scale, digits: int, least: int, most: int) -> float:
+    right, scale = mp.mpf(right), max(abs(mp.mpf(scale)), abs(mp.mpf(right)))
+    if not mpmath.isfinite(scale):
+        return 0.0
+    limit = mpmath.ldexp(1, most)
+    if scale >= limit / 4 and not (abs(right) == scale):
+        return 0.0  # a term overflows
+    if np.isnan(y):
+        return np.inf
+    y = limit if y == np.inf else -limit if y == -np.inf else mp.mpf(y)
+    if abs(y) == limit and abs(right) >= limit and (y > 0) == (right > 0):
+        return 0.0
+    exponent = min(max(mpmath.frexp(scale)[1], least), most)
+    return float(mpmath.ldexp(abs(y - right), digits - exponent))
+
+
+# ----------------------------------------------------------------------------------------- figures
+
+
+def figures(op: Op, count: int) -> dict[str, dict]:
+    """What docs/accuracy.json has on an op."""
+    result: dict[str, dict] = {}
+    if not exact.supports(op.program):
+        return result
+    for part, function in (("forward", measure), ("gradient", measure_gradient)):
+        for dtype in DTYPES:
+            figure = function(op, dtype, count)
+            if figure is not None:
+                result[f"{part} {dtype}"] = {"ulp": round(figure.ulp, 2), "at": figure.at}
+    return result
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("ops", nargs="*", help="names of ops; all by default")
+    parser.add_argument("--points", type=int, default=4000, help="points an op and dtype")
+    options = parser.parse_args()
+    ops = [op for op in load_ops(ROOT / "ops.yaml") if not options.ops or op.name in options.ops]
+    table = {}
+    for op in ops:
+        table[op.name] = figures(op, options.points)
+        print(op.name, {k: v["ulp"] for k, v in table[op.name].items()}, flush=True)
+    if not options.ops:
+        FIGURES.write_text(json.dumps(table, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
