@@ -42,6 +42,13 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def accuracy(session: nox.Session) -> None:
+    """Measure every op against mpmath; writes docs/accuracy.json."""
+    session.install("-e", ".[test]")
+    session.run("python", "-m", "benchmarks.accuracy", *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Style and types: ruff, mypy, clang-format."""
     session.install("ruff", "mypy", "clang-format==18.1.8", "numpy", *CODEGEN, "types-PyYAML")

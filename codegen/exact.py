@@ -15,6 +15,7 @@ from mpmath import mp
 from .interpret import Interpreter, _is_weak, _promote
 from .ir import Call, Node, Output, Program, Statement, call, index_of, is_call, load, walk
 from .primitives import PRIMITIVES
+from .signature import flat_dims
 
 OBJECT = np.dtype(object)
 #: Binary digits of a first evaluation, of one that must agree with it, and where they do not.
@@ -205,6 +206,7 @@ FUNCTIONS: dict[str, Callable] = {
     "atanh": _real(mpmath.atanh),
     "erf": mpmath.erf,
     "erfc": mpmath.erfc,
+    "ndtr": lambda a: mpmath.erfc(-a / mpmath.sqrt(2)) / 2,
     "lgamma": _lgamma,
     "digamma": mpmath.digamma,
     "trigamma": lambda a: mpmath.psi(1, a),
@@ -228,28 +230,28 @@ def with_terms(program: Program) -> Program:
     """The program, and for each output y one more, `y.terms`: the sum of the absolute values of
     what was added up to y. Where terms cancel, no rounded computation is exact relative to y.
     """
+    outputs = {o.name: o for o in program.outputs}
     written: set[str] = set()
     statements: list[Statement] = []
     for s in program.statements:
         statements.append(s)
-        if s.kind == "call":
-            statements += [_set_terms(program, name) for name in s.outputs]
-        elif s.combine in ("set", "sum"):
+        if s.kind != "call" and s.combine in ("set", "sum") and not _is_scattered_set(s):
             terms = _Terms(written)(s.expr)
-            statements.append(
-                Statement(s.kind, f"{s.value}.terms", s.index, terms, s.combine, s.domain)
-            )
-        else:
-            expr = call("abs", load(s.value, s.index))
-            statements.append(Statement("set", f"{s.value}.terms", s.index, expr))
-        written |= set(s.written)
+            name = f"{s.value}.terms"
+            statements.append(Statement(s.kind, name, s.index, terms, s.combine, s.domain))
+            written.add(s.value)
+            continue
+        for name in s.written:
+            if name in outputs:
+                dims = flat_dims(outputs[name].dims)
+                size = call("abs", load(name, dims))
+                statements.append(Statement("set", f"{name}.terms", dims, size))
     more = tuple(Output(f"{o.name}.terms", o.dtype, o.dims) for o in program.outputs)
     return program.replace(outputs=program.outputs + more, statements=tuple(statements))
 
 
-def _set_terms(program: Program, name: str) -> Statement:
-    dims = program.output(name).dims
-    return Statement("set", f"{name}.terms", dims, call("abs", load(name, dims)))
+def _is_scattered_set(s: Statement) -> bool:
+    return s.kind == "scatter" and s.combine == "set"
 
 
 class _Terms:

@@ -381,6 +381,11 @@ _function(
 _function(
     "erfc", _vectorized(math.erfc), f"(mul g (mul {-TWO_OVER_SQRT_PI!r} (exp (neg (square a)))))"
 )
+_function(
+    "ndtr",  # the normal distribution function, erfc(-a / sqrt(2)) / 2
+    _vectorized(lambda a: 0.5 * math.erfc(-a * math.sqrt(0.5))),
+    f"(mul g (mul {1 / math.sqrt(2 * math.pi)!r} (exp (mul -0.5 (square a)))))",
+)
 _function("lgamma", _vectorized(_lgamma), "(mul g (digamma a))")
 _function("digamma", _vectorized(_digamma), "(mul g (trigamma a))")
 _function("trigamma", _vectorized(_trigamma), None)
