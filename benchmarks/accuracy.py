@@ -7,7 +7,6 @@ is measured on points over its whole domain, any other on the sampled arguments 
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 import zlib
 from collections.abc import Iterator
@@ -40,6 +39,9 @@ class Figure:
     ulp: float
     at: dict[str, float]
 
+
+#: Where kinds of samples lie.
+KINDS = {"positive": (0.0, np.inf), "above_one": (1.0, np.inf), "unit": (0.0, 1.0)}
 
 # ------------------------------------------------------------------------------------------ points
 
@@ -79,6 +81,12 @@ def points(random: np.random.Generator, dtype: str, count: int, low, high) -> np
     return mixed[:count]
 
 
+def domain(op: Op, name: str) -> tuple[float, float]:
+    """As declared, else the range of the first kind of samples."""
+    kind = str(op.samples.get(name, ("",))[0])
+    return op.domain.get(name, KINDS.get(kind, (-np.inf, np.inf)))
+
+
 def pointwise_case(op: Op, dtype: str, count: int, attrs: dict, largest: float) -> Case:
     random = np.random.default_rng(zlib.crc32(f"{op.name} {dtype} {attrs}".encode()))
     inputs: dict[str, np.ndarray | None] = {}
@@ -86,7 +94,7 @@ def pointwise_case(op: Op, dtype: str, count: int, attrs: dict, largest: float) 
         if x.cls == "bool":
             inputs[x.name] = random.random(count) < 0.5
             continue
-        values = points(random, dtype, count, *op.domain.get(x.name, (-np.inf, np.inf)))
+        values = points(random, dtype, count, *domain(op, x.name))
         with np.errstate(divide="ignore"):
             usual = np.maximum(np.abs(values), 1 / np.abs(values)) <= largest
         inputs[x.name] = random.permutation(np.resize(values[usual], count))
@@ -148,7 +156,7 @@ def measure_gradient(op: Op, dtype: str, count: int) -> Figure | None:
 
 
 def is_function(op: Op) -> bool:
-    """True iff the op is a function of one number: then all digits count even where terms cancel."""
+    """True iff the op is a function of one number: all digits count, even where terms cancel."""
     return is_pointwise(op) and len(op.program.inputs) == 1
 
 

@@ -12,7 +12,7 @@ import mpmath
 import numpy as np
 from mpmath import mp
 
-from .interpret import Interpreter, _is_weak, _promote
+from .interpret import Interpreter, _is_weak
 from .ir import Call, Node, Output, Program, Statement, call, index_of, is_call, load, walk
 from .primitives import PRIMITIVES
 from .signature import flat_dims

@@ -786,7 +786,7 @@ def _identity(combine: str, dtype: np.dtype):
     if combine in ("max", "min"):
         if dtype.kind == "b":
             return combine == "min"
-        if dtype.kind == "f":
+        if dtype.kind in "fO":
             return -np.inf if combine == "max" else np.inf
         limits = np.iinfo(dtype)
         return limits.min if combine == "max" else limits.max

@@ -6,11 +6,11 @@ import json
 
 import numpy as np
 import pytest
-from benchmarks import accuracy
 from op_cases import all_ops
 
 import axon
 from axon import _runtime
+from benchmarks import accuracy
 from codegen import exact
 from codegen.samples import Case
 
@@ -88,8 +88,25 @@ def test_a_formula_with_cancellation_would_fail_here(name, x, y, dtype):
 
 @pytest.mark.parametrize("dtype", accuracy.DTYPES)
 @pytest.mark.parametrize(
-    "name", ["sin", "tan", "tanh", "sinh", "asin", "atan", "asinh", "atanh", "expm1", "log1p", "elu",
-             "celu", "gelu", "silu", "erf", "sqrt"],
+    "name",
+    [
+        "sin",
+        "tan",
+        "tanh",
+        "sinh",
+        "asin",
+        "atan",
+        "asinh",
+        "atanh",
+        "expm1",
+        "log1p",
+        "elu",
+        "celu",
+        "gelu",
+        "silu",
+        "erf",
+        "sqrt",
+    ],
 )
 def test_minus_zero_stays(name, dtype):
     y = getattr(axon, name)(axon.tensor(np.array([-0.0], dtype))).numpy()
@@ -123,9 +140,7 @@ def test_variance_of_a_large_mean(dtype, mean):
 def halves() -> list:
     unary = (op for op in all_ops() if accuracy.is_pointwise(op) and len(op.program.inputs) == 1)
     return [
-        pytest.param(op, id=op.name)
-        for op in unary
-        if op.program.inputs[0].cls in ("num", "float")
+        pytest.param(op, id=op.name) for op in unary if op.program.inputs[0].cls in ("num", "float")
     ]
 
 
@@ -142,6 +157,4 @@ def test_16_bit_results_are_those_of_float32_rounded_once(op, dtype):
     single = _runtime.call(op.name, [bits.astype("float32")], given)
     if str(half.dtype) == dtype:
         single = single.astype(dtype)
-    np.testing.assert_array_equal(
-        half.astype("float32").numpy(), single.astype("float32").numpy()
-    )
+    np.testing.assert_array_equal(half.astype("float32").numpy(), single.astype("float32").numpy())
