@@ -138,7 +138,7 @@ def _rounded(value, dtype: str):
 def measure(op: Op, dtype: str, count: int) -> Figure | None:
     """The largest error of the op; None if it has no float result."""
     return _largest(
-        measured(op.program, case, dtype, is_function(op)) for case in cases_of(op, dtype, count)
+        measured(op.program, case, dtype, unit(op)) for case in cases_of(op, dtype, count)
     )
 
 
@@ -150,14 +150,16 @@ def measure_gradient(op: Op, dtype: str, count: int) -> Figure | None:
         return None
     largest = float(np.sqrt(np.finfo(dtype).max)) / 4
     return _largest(
-        measured(op.grad, _with_results(op, case, dtype), dtype, False)
+        measured(op.grad, _with_results(op, case, dtype), dtype, "gradient")
         for case in cases_of(op, dtype, count, largest)
     )
 
 
-def is_function(op: Op) -> bool:
-    """True iff the op is a function of one number: all digits count, even where terms cancel."""
-    return is_pointwise(op) and len(op.program.inputs) == 1
+def unit(op: Op) -> str:
+    """ "result" for a function of one number: all digits count, even where terms cancel. Else
+    "terms", the sum of absolute terms.
+    """
+    return op.ulp.of if is_pointwise(op) and len(op.program.inputs) == 1 else "terms"
 
 
 def _largest(figures) -> Figure | None:
@@ -176,8 +178,10 @@ def _with_results(op: Op, case: Case, dtype: str) -> Case:
     return Case(case.name, known, case.attrs)
 
 
-def measured(program: Program, case: Case, dtype: str, strictly: bool) -> Figure | None:
-    """The largest error in one call, in units of the result if `strictly`, else of its terms."""
+def measured(program: Program, case: Case, dtype: str, of: str) -> Figure | None:
+    """The largest error in one call, in units of the "result" or of its "terms"; those of a
+    "gradient" where they are far from overflow.
+    """
     inputs = {i.name: case.inputs[i.name] for i in program.inputs}
     attrs = {a.name: case.attrs[a.name] for a in program.attrs}
     results = compute(program, inputs, attrs, dtype)
@@ -186,8 +190,10 @@ def measured(program: Program, case: Case, dtype: str, strictly: bool) -> Figure
     for output, y in zip(program.outputs, results, strict=True):
         if output.name not in right or right[output.name].dtype != exact.OBJECT:
             continue
-        scale = right[output.name] if strictly else right[f"{output.name}.terms"]
+        scale = right[output.name if of == "result" else f"{output.name}.terms"]
         errors = ulps(y, right[output.name], scale, dtype)
+        if of == "gradient":
+            errors[abs(scale) > float(np.finfo(dtype).max) / 4] = 0
         if errors.size == 0:
             continue
         worst = int(np.argmax(errors))
@@ -207,6 +213,7 @@ def compute(program: Program, inputs: dict, attrs: dict, dtype: str) -> list[np.
 
 
 def _stored(value: np.ndarray, dtype: str) -> np.ndarray:
+    value = np.asarray(value)
     return value.astype(dtype) if value.dtype.kind == "f" else value
 
 

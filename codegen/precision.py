@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from typing import Any
 
 from .diagnostics import Scalar, error, unknown
 from .ir import Call, Program, walk
@@ -15,17 +16,21 @@ from .yaml_source import Tree, check_fields, expect_mapping, expect_scalar
 ONE_FUNCTION = 2.0
 FORMULA = 4.0
 GRADIENT = 8.0
+UNITS = ("result", "terms")
 _NUMBER = r"\s*(-?inf|-?\d+\.?\d*(?:[eE][-+]?\d+)?)\s*"
 _INTERVAL = re.compile(rf"\[{_NUMBER},{_NUMBER}\]")
 
 
 @dataclass(frozen=True)
 class Ulp:
-    """Bounds of the error in units in the last place, by dtype, and of the gradient in both."""
+    """Bounds of the error in units in the last place, by dtype, and of the gradient in both; the
+    units are those of the result or, with `of` "terms", of what is added up in it.
+    """
 
     float32: float
     float64: float
     gradient: float
+    of: str = "result"
 
 
 def default_ulp(program: Program) -> Ulp:
@@ -38,15 +43,19 @@ def default_ulp(program: Program) -> Ulp:
 
 
 def parse_ulp(tree: Tree, program: Program) -> Ulp:
-    """`ulp: 3`, or `ulp: {float32: 3, float64: 4, gradient: 10}`, the others as by default."""
+    """`ulp: 3`, or `ulp: {float32: 3, gradient: 10, of: terms}`, the others as by default."""
     default = default_ulp(program)
     if isinstance(tree, Scalar):
         bound = _bound(tree)
         return replace(default, float32=bound, float64=bound)
     fields = expect_mapping(tree, "ulp:")
-    check_fields(fields, ("float32", "float64", "gradient"), "ulp:")
-    given = {n: _bound(expect_scalar(t, f"ulp of {n}")) for n, t in fields.items.items()}
-    return replace(default, **given)
+    check_fields(fields, ("float32", "float64", "gradient", "of"), "ulp:")
+    scalars = {n: expect_scalar(t, f"ulp of {n}") for n, t in fields.items.items()}
+    of = scalars.pop("of", None)
+    if of is not None and of.text not in UNITS:
+        raise unknown(of.mark, "unit", of.text, UNITS)
+    given: dict[str, Any] = {n: _bound(s) for n, s in scalars.items()}
+    return replace(default, **given, of=default.of if of is None else of.text)
 
 
 def _bound(scalar: Scalar) -> float:
