@@ -146,7 +146,7 @@ def measure_gradient(op: Op, dtype: str, count: int) -> Figure | None:
     """Likewise of its gradient, relative to what is added up in it, on numbers whose squares are
     neither too large nor too small for the dtype.
     """
-    if op.grad is None:
+    if op.grad is None or not exact.supports(op.grad):
         return None
     largest = float(np.sqrt(np.finfo(dtype).max)) / 4
     return _largest(
