@@ -514,7 +514,7 @@ def mish_backward(ctx, dy):
 def gelu_backward(ctx, dy):
     """Gradient of `gelu`.
 
-        dx = dy * (0.5 * erfc(-x * 0.707107) + x * (0.398942 * exp(-0.5 * x * x)))
+        dx = dy * (ndtr(x) + x * 0.398942 * exp(-0.5 * x * x))
     """
     return ops.gelu__grad(dy, ctx.x)
 
