@@ -2590,13 +2590,12 @@ static void hardsigmoid_f32(void* const* buffers, int64_t begin, int64_t end) {
     const float v4 = 0x1.8000000000000p+1f;
     const _Bool v5 = (v0 >= v4);
     const float v6 = 0x1.0000000000000p+0f;
-    const float v7 = 0x1.8000000000000p+2f;
-    const float v8 = (v0 / v7);
-    const float v9 = 0x1.0000000000000p-1f;
-    const float v10 = (v8 + v9);
-    const float v11 = (v5 ? v6 : v10);
-    const float v12 = (v2 ? v3 : v11);
-    b1[i] = v12;
+    const float v7 = (v0 + v4);
+    const float v8 = 0x1.8000000000000p+2f;
+    const float v9 = (v7 / v8);
+    const float v10 = (v5 ? v6 : v9);
+    const float v11 = (v2 ? v3 : v10);
+    b1[i] = v11;
   }
 }
 
@@ -2612,13 +2611,12 @@ static void hardsigmoid_f64(void* const* buffers, int64_t begin, int64_t end) {
     const double v4 = 0x1.8000000000000p+1;
     const _Bool v5 = (v0 >= v4);
     const double v6 = 0x1.0000000000000p+0;
-    const double v7 = 0x1.8000000000000p+2;
-    const double v8 = (v0 / v7);
-    const double v9 = 0x1.0000000000000p-1;
-    const double v10 = (v8 + v9);
-    const double v11 = (v5 ? v6 : v10);
-    const double v12 = (v2 ? v3 : v11);
-    b1[i] = v12;
+    const double v7 = (v0 + v4);
+    const double v8 = 0x1.8000000000000p+2;
+    const double v9 = (v7 / v8);
+    const double v10 = (v5 ? v6 : v9);
+    const double v11 = (v2 ? v3 : v10);
+    b1[i] = v11;
   }
 }
 
@@ -2962,12 +2960,9 @@ static void silu_f32(void* const* buffers, int64_t begin, int64_t end) {
   #pragma GCC ivdep
   for (int64_t i = begin; i < end; ++i) {
     const float v0 = b0[i];
-    const float v1 = 0x1.0000000000000p+0f;
-    const float v2 = (-v0);
-    const float v3 = ax_exp_f32(v2);
-    const float v4 = (v1 + v3);
-    const float v5 = (v0 / v4);
-    b1[i] = v5;
+    const float v1 = ax_sigmoid_f32(v0);
+    const float v2 = (v0 * v1);
+    b1[i] = v2;
   }
 }
 
@@ -2977,12 +2972,9 @@ static void silu_f64(void* const* buffers, int64_t begin, int64_t end) {
   #pragma GCC ivdep
   for (int64_t i = begin; i < end; ++i) {
     const double v0 = b0[i];
-    const double v1 = 0x1.0000000000000p+0;
-    const double v2 = (-v0);
-    const double v3 = ax_exp_f64(v2);
-    const double v4 = (v1 + v3);
-    const double v5 = (v0 / v4);
-    b1[i] = v5;
+    const double v1 = ax_sigmoid_f64(v0);
+    const double v2 = (v0 * v1);
+    b1[i] = v2;
   }
 }
 
@@ -3123,15 +3115,10 @@ static void gelu_f32(void* const* buffers, int64_t begin, int64_t end) {
   float* restrict const b1 = buffers[1];
   #pragma GCC ivdep
   for (int64_t i = begin; i < end; ++i) {
-    const float v0 = 0x1.0000000000000p-1f;
-    const float v1 = b0[i];
+    const float v0 = b0[i];
+    const float v1 = ax_ndtr_f32(v0);
     const float v2 = (v0 * v1);
-    const float v3 = (-v1);
-    const float v4 = 0x1.6a09e60000000p-1f;
-    const float v5 = (v3 * v4);
-    const float v6 = ax_erfc_f32(v5);
-    const float v7 = (v2 * v6);
-    b1[i] = v7;
+    b1[i] = v2;
   }
 }
 
@@ -3140,15 +3127,10 @@ static void gelu_f64(void* const* buffers, int64_t begin, int64_t end) {
   double* restrict const b1 = buffers[1];
   #pragma GCC ivdep
   for (int64_t i = begin; i < end; ++i) {
-    const double v0 = 0x1.0000000000000p-1;
-    const double v1 = b0[i];
+    const double v0 = b0[i];
+    const double v1 = ax_ndtr_f64(v0);
     const double v2 = (v0 * v1);
-    const double v3 = (-v1);
-    const double v4 = 0x1.6a09e667f3bcdp-1;
-    const double v5 = (v3 * v4);
-    const double v6 = ax_erfc_f64(v5);
-    const double v7 = (v2 * v6);
-    b1[i] = v7;
+    b1[i] = v2;
   }
 }
 
@@ -3159,23 +3141,18 @@ static void gelu_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
   #pragma GCC ivdep
   for (int64_t i = begin; i < end; ++i) {
     const float v0 = b0[i];
-    const float v1 = 0x1.0000000000000p-1f;
-    const float v2 = b1[i];
-    const float v3 = (-v2);
-    const float v4 = 0x1.6a09e60000000p-1f;
-    const float v5 = (v3 * v4);
-    const float v6 = ax_erfc_f32(v5);
-    const float v7 = (v1 * v6);
-    const float v8 = 0x1.9884540000000p-2f;
-    const float v9 = (-0x1.0000000000000p-1f);
-    const float v10 = (v9 * v2);
-    const float v11 = (v10 * v2);
-    const float v12 = ax_exp_f32(v11);
-    const float v13 = (v8 * v12);
-    const float v14 = (v2 * v13);
-    const float v15 = (v7 + v14);
-    const float v16 = (v0 * v15);
-    b2[i] = v16;
+    const float v1 = b1[i];
+    const float v2 = ax_ndtr_f32(v1);
+    const float v3 = 0x1.9884540000000p-2f;
+    const float v4 = (v1 * v3);
+    const float v5 = (-0x1.0000000000000p-1f);
+    const float v6 = (v5 * v1);
+    const float v7 = (v6 * v1);
+    const float v8 = ax_exp_f32(v7);
+    const float v9 = (v4 * v8);
+    const float v10 = (v2 + v9);
+    const float v11 = (v0 * v10);
+    b2[i] = v11;
   }
 }
 
@@ -3186,23 +3163,18 @@ static void gelu_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
   #pragma GCC ivdep
   for (int64_t i = begin; i < end; ++i) {
     const double v0 = b0[i];
-    const double v1 = 0x1.0000000000000p-1;
-    const double v2 = b1[i];
-    const double v3 = (-v2);
-    const double v4 = 0x1.6a09e667f3bcdp-1;
-    const double v5 = (v3 * v4);
-    const double v6 = ax_erfc_f64(v5);
-    const double v7 = (v1 * v6);
-    const double v8 = 0x1.9884533d43651p-2;
-    const double v9 = (-0x1.0000000000000p-1);
-    const double v10 = (v9 * v2);
-    const double v11 = (v10 * v2);
-    const double v12 = ax_exp_f64(v11);
-    const double v13 = (v8 * v12);
-    const double v14 = (v2 * v13);
-    const double v15 = (v7 + v14);
-    const double v16 = (v0 * v15);
-    b2[i] = v16;
+    const double v1 = b1[i];
+    const double v2 = ax_ndtr_f64(v1);
+    const double v3 = 0x1.9884533d43651p-2;
+    const double v4 = (v1 * v3);
+    const double v5 = (-0x1.0000000000000p-1);
+    const double v6 = (v5 * v1);
+    const double v7 = (v6 * v1);
+    const double v8 = ax_exp_f64(v7);
+    const double v9 = (v4 * v8);
+    const double v10 = (v2 + v9);
+    const double v11 = (v0 * v10);
+    b2[i] = v11;
   }
 }
 
@@ -3847,8 +3819,8 @@ const struct AxonMap AXON_MAPS[] = {
   {"float64 (select (le float64#0 float64:0) float64:0 (select (ge float64#0 float64:6) float64:6 float64#0))", relu6_f64},
   {"float32 (select (le float32#0 float32:0) float32:0 (select (ge float32#0 float32:6) float32:0 float32#1))", relu6_grad_f32},
   {"float64 (select (le float64#0 float64:0) float64:0 (select (ge float64#0 float64:6) float64:0 float64#1))", relu6_grad_f64},
-  {"float32 (select (le float32#0 float32:-3) float32:0 (select (ge float32#0 float32:3) float32:1 (add (div float32#0 float32:6) float32:0.5)))", hardsigmoid_f32},
-  {"float64 (select (le float64#0 float64:-3) float64:0 (select (ge float64#0 float64:3) float64:1 (add (div float64#0 float64:6) float64:0.5)))", hardsigmoid_f64},
+  {"float32 (select (le float32#0 float32:-3) float32:0 (select (ge float32#0 float32:3) float32:1 (div (add float32#0 float32:3) float32:6)))", hardsigmoid_f32},
+  {"float64 (select (le float64#0 float64:-3) float64:0 (select (ge float64#0 float64:3) float64:1 (div (add float64#0 float64:3) float64:6)))", hardsigmoid_f64},
   {"float32 (select (le float32#0 float32:-3) float32:0 (select (ge float32#0 float32:3) float32:0 (mul float32:0.16666666666666666 float32#1)))", hardsigmoid_grad_f32},
   {"float64 (select (le float64#0 float64:-3) float64:0 (select (ge float64#0 float64:3) float64:0 (mul float64:0.16666666666666666 float64#1)))", hardsigmoid_grad_f64},
   {"float32 (select (le float32#0 float32:-3) float32:0 (select (ge float32#0 float32:3) float32#0 (div (mul float32#0 (add float32#0 float32:3)) float32:6)))", hardswish_f32},
@@ -3867,18 +3839,18 @@ const struct AxonMap AXON_MAPS[] = {
   {"float64 (neg (add (maximum (neg float64#0) float64:0) (log1p (exp (neg (abs float64#0))))))", log_sigmoid_f64},
   {"float32 (mul float32#0 (sigmoid (neg float32#1)))", log_sigmoid_grad_f32},
   {"float64 (mul float64#0 (sigmoid (neg float64#1)))", log_sigmoid_grad_f64},
-  {"float32 (div float32#0 (add float32:1 (exp (neg float32#0))))", silu_f32},
-  {"float64 (div float64#0 (add float64:1 (exp (neg float64#0))))", silu_f64},
+  {"float32 (mul float32#0 (sigmoid float32#0))", silu_f32},
+  {"float64 (mul float64#0 (sigmoid float64#0))", silu_f64},
   {"float32 (mul (mul float32#0 (sigmoid float32#1)) (add float32:1 (mul float32#1 (sigmoid (neg float32#1)))))", silu_grad_f32},
   {"float64 (mul (mul float64#0 (sigmoid float64#1)) (add float64:1 (mul float64#1 (sigmoid (neg float64#1)))))", silu_grad_f64},
   {"float32 (mul float32#0 (tanh (add (maximum float32#0 float32:0) (log1p (exp (neg (abs float32#0)))))))", mish_f32},
   {"float64 (mul float64#0 (tanh (add (maximum float64#0 float64:0) (log1p (exp (neg (abs float64#0)))))))", mish_f64},
   {"float32 (mul float32#0 (add (tanh (add (maximum float32#1 float32:0) (log1p (exp (neg (abs float32#1)))))) (div (mul float32#1 (sigmoid float32#1)) (square (cosh (add (maximum float32#1 float32:0) (log1p (exp (neg (abs float32#1))))))))))", mish_grad_f32},
   {"float64 (mul float64#0 (add (tanh (add (maximum float64#1 float64:0) (log1p (exp (neg (abs float64#1)))))) (div (mul float64#1 (sigmoid float64#1)) (square (cosh (add (maximum float64#1 float64:0) (log1p (exp (neg (abs float64#1))))))))))", mish_grad_f64},
-  {"float32 (mul (mul float32:0.5 float32#0) (erfc (mul (neg float32#0) float32:0.70710678118654757)))", gelu_f32},
-  {"float64 (mul (mul float64:0.5 float64#0) (erfc (mul (neg float64#0) float64:0.70710678118654757)))", gelu_f64},
-  {"float32 (mul float32#0 (add (mul float32:0.5 (erfc (mul (neg float32#1) float32:0.70710678118654757))) (mul float32#1 (mul float32:0.3989422804014327 (exp (mul (mul float32:-0.5 float32#1) float32#1))))))", gelu_grad_f32},
-  {"float64 (mul float64#0 (add (mul float64:0.5 (erfc (mul (neg float64#1) float64:0.70710678118654757))) (mul float64#1 (mul float64:0.3989422804014327 (exp (mul (mul float64:-0.5 float64#1) float64#1))))))", gelu_grad_f64},
+  {"float32 (mul float32#0 (ndtr float32#0))", gelu_f32},
+  {"float64 (mul float64#0 (ndtr float64#0))", gelu_f64},
+  {"float32 (mul float32#0 (add (ndtr float32#1) (mul (mul float32#1 float32:0.3989422804014327) (exp (mul (mul float32:-0.5 float32#1) float32#1)))))", gelu_grad_f32},
+  {"float64 (mul float64#0 (add (ndtr float64#1) (mul (mul float64#1 float64:0.3989422804014327) (exp (mul (mul float64:-0.5 float64#1) float64#1)))))", gelu_grad_f64},
   {"float32 (mul float32#0 (sigmoid (mul (mul float32:1.5957691216057308 float32#0) (add float32:1 (mul (mul float32:0.044714999999999998 float32#0) float32#0)))))", gelu_tanh_f32},
   {"float64 (mul float64#0 (sigmoid (mul (mul float64:1.5957691216057308 float64#0) (add float64:1 (mul (mul float64:0.044714999999999998 float64#0) float64#0)))))", gelu_tanh_f64},
   {"float32 (mul (mul float32#0 (sigmoid (mul (mul float32:1.5957691216057308 float32#1) (add float32:1 (mul (mul float32:0.044714999999999998 float32#1) float32#1))))) (add float32:1 (mul (mul float32#1 (mul float32:1.5957691216057308 (add float32:1 (mul (mul float32:0.13414499999999999 float32#1) float32#1)))) (sigmoid (neg (mul (mul float32:1.5957691216057308 float32#1) (add float32:1 (mul (mul float32:0.044714999999999998 float32#1) float32#1))))))))", gelu_tanh_grad_f32},
