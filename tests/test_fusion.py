@@ -219,9 +219,13 @@ class TestStridePhases:
         assert sum(kernel.flops for kernel in kernels(x.grad)) <= 2 * x.size
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float16", "int16"])
 @pytest.mark.parametrize("axis", [0, 1])
-def test_a_running_maximum_and_its_index_are_one_scan(axis):
-    assert [k.kind for k in kernels(*axon.cummax(rand(64, 300), axis))] == ["scan"]
+def test_running_sums_and_maxima_are_one_scan(axis, dtype):
+    x = axon.cast(rand(64, 300), dtype)
+    axon.flush()
+    assert [k.kind for k in kernels(*axon.cummax(x, axis))] == ["scan"]
+    assert [k.kind for k in kernels(axon.cumsum(x, axis))] == ["scan"]
 
 
 @pytest.mark.parametrize("axis", [0, 1])

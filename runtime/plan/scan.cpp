@@ -135,8 +135,11 @@ struct Found {
 std::optional<Found> find_range(const Statement& s) {
   Found found{};
   int root = s.result;
-  const bool casts_keep_identity = s.combine == Combine::sum || s.combine == Combine::prod;
-  while (casts_keep_identity && s.body[root].kind == InstrKind::cast) {
+  const auto keeps_identity = [&](const Instr& cast) {
+    const bool floats = is_float(cast.dtype) && is_float(s.body[cast.args[0]].dtype);
+    return floats || s.combine == Combine::sum || s.combine == Combine::prod;
+  };
+  while (s.body[root].kind == InstrKind::cast && keeps_identity(s.body[root])) {
     found.casts.push_back(s.body[root].dtype);
     root = s.body[root].args[0];
   }
