@@ -291,6 +291,8 @@ class Interpreter:
         if -1 in extents:
             total = np.size(self.raw[self._present()[0].name])
             known = math.prod(e for e in extents if e != -1)
+            if known == 0 or total % known:
+                raise ValueError(f"{self.program.name}: {attribute} does not fit {total} elements")
             extents[extents.index(-1)] = total // known
         return extents
 

@@ -29,7 +29,7 @@ from axon import _runtime
 from codegen import adjoint
 from codegen.entry import Op
 from codegen.ir import Program
-from codegen.samples import Case, cases
+from codegen.samples import Case, cases, free_axes, shaped_case
 
 OPS_A_BATCH = 6
 OPS = all_ops()
@@ -238,3 +238,137 @@ def test_second_gradient(op, dtype):
     yield
     for made in calls:
         made.check()
+
+
+# ------------------------------------------------------------------- shapes, views, neighbours
+
+
+def exactly(y, expected, label: str) -> None:
+    """Bit for bit, but any NaN equals any other."""
+    a, b = read(y), read(expected)
+    assert (a.dtype, a.shape) == (b.dtype, b.shape), label
+    np.testing.assert_array_equal(a, b, err_msg=label)
+    op_checks.check_signs(a, b, label)
+
+
+def usual_dtype(op: Op) -> str:
+    return "float32" if "float32" in dtypes_of(op) else ""
+
+
+def usual_call(op: Op) -> tuple[dict, dict]:
+    """The arrays and attributes of the first case."""
+    case = next(cases(op))
+    return as_dtype(op, case, usual_dtype(op)), case.attrs
+
+
+def empty_cases(op: Op):
+    """No axes at all, and no elements along each axis, where such arguments can be drawn."""
+    rank = 2 if _has_axes_of_its_own(op) else 3
+    full = (2, 3, 4)[:rank]
+    shapes = [((), {}), *((full[:n] + (0,) + full[n + 1 :], {}) for n in range(rank))]
+    shapes += [(full, {axis: 0}) for axis in free_axes(op)]
+    for group, extents in shapes:
+        try:
+            case = shaped_case(op, group, extents)
+            known = as_dtype(op, case, usual_dtype(op))
+            yield case, known, op_checks.evaluate(op.program, known, case.attrs)
+        except (ValueError, IndexError, ZeroDivisionError):
+            continue  # no such arguments, or the op is not defined for them
+
+
+def _has_axes_of_its_own(op: Op) -> bool:
+    return any(free_axes(op)) or bool(op.program.where)
+
+
+@pytest.mark.parametrize("op", each(OPS))
+@batched
+def test_empty_and_zero_dimensional_tensors(op):
+    calls = []
+    for case, known, _ in empty_cases(op):
+        dtypes = {i.name: dtype_in(op, i.name, usual_dtype(op)) for i in op.program.inputs}
+        calls.append(call(op.program, known, case, dtypes))
+    yield
+    for made in calls:
+        made.check()
+
+
+def transposed(x: np.ndarray):
+    return _runtime.call("permute", [axon.tensor(x.T.copy())], {"axes": tuple(range(x.ndim))[::-1]})
+
+
+def sliced(x: np.ndarray):
+    around = np.zeros([2 * n + 1 for n in x.shape], x.dtype)
+    around[(slice(1, None, 2),) * x.ndim] = x
+    attrs = {"size": x.shape, "start": (1,) * x.ndim, "step": (2,) * x.ndim}
+    return _runtime.call("slice", [axon.tensor(around)], attrs)
+
+
+def flipped(x: np.ndarray):
+    return (
+        _runtime.call("flip", [axon.tensor(x[::-1].copy())], {"axis": 0}) if x.ndim else sliced(x)
+    )
+
+
+@pytest.mark.parametrize("op", each(op for op in OPS if op.program.inputs))
+@batched
+def test_views_as_operands(op):
+    known, attrs = usual_call(op)
+    results = []
+    for view in (axon.tensor, transposed, sliced, flipped):
+        operands = [None if x is None else view(x) for x in known.values()]
+        results.append(record(op.program, operands, attrs))
+    yield
+    for other in results[1:]:
+        for name, y in other.items():
+            exactly(y, results[0][name], f"{op.name}: {name}")
+
+
+def producer(x: np.ndarray):
+    """The same values or, of floats, half of them, as an op that is not computed yet."""
+    if x.dtype == bool:
+        return axon.tensor(x.astype(np.float32)) > 0
+    return axon.tensor(x) * 0.5 if x.dtype.kind == "f" else axon.maximum(axon.tensor(x), 0)
+
+
+def consumer(y):
+    return axon.where(y, 1.0, 2.0) if y.dtype == axon.bool else y * 2 + 1
+
+
+@pytest.mark.parametrize("op", each(op for op in OPS if op.program.inputs))
+@batched
+def test_fused_with_its_neighbours_is_alone_between_them(op):
+    known, attrs = usual_call(op)
+
+    def operands():
+        return [None if x is None else producer(x) for x in known.values()]
+
+    together = {n: consumer(y) for n, y in record(op.program, operands(), attrs).items()}
+    apart = operands()
+    yield
+    middle = record(op.program, apart, attrs)
+    yield
+    apart = {n: consumer(y) for n, y in middle.items()}
+    yield
+    for name, y in together.items():
+        exactly(y, apart[name], f"{op.name}: {name}")
+
+
+@pytest.mark.parametrize("op", each(OPS))
+@batched
+def test_arguments_by_position_and_by_name(op):
+    known, attrs = usual_call(op)
+    given = {n: None if x is None else axon.tensor(x) for n, x in known.items()}
+    expected = record(op.program, list(given.values()), attrs)
+    arguments = {**given, **attributes(op.program, attrs)}
+    places = op.positions.index("*") if "*" in op.positions else len(op.positions)
+    by_place = [arguments[n] for n in op.positions[:places]]
+    by_name = {n: arguments[n] for n in op.positions[places + 1 :]}
+    function = getattr(_runtime.ops, op.name)
+    results = [function(*by_place, **by_name), function(**arguments)]
+    with pytest.raises(TypeError, match=op.name):
+        function(**arguments, no_such_argument=1)
+    yield
+    for result in results:
+        found = result if isinstance(result, tuple) else (result,)
+        for y, (name, right) in zip(found, expected.items(), strict=True):
+            exactly(y, right, f"{op.name}: {name}")
