@@ -311,6 +311,27 @@ def test_a_changed_op_changes_those_that_apply_it():
     assert second.mahalanobis(a, x).tolist() == [6.0]
 
 
+def test_an_index_that_leaves_its_tensor_is_told():
+    shift = ops.load('shift: {in: "x: float[n], by: int", out: "y[n]", forward: "x[n - by]"}').shift
+    x = axon.tensor([1.0, 2.0, 3.0])
+    assert shift(x, 0).tolist() == [1.0, 2.0, 3.0]
+    for by, first in ((1, -1), (10**6, -(10**6))):
+        with pytest.raises(ValueError, match=rf"axon.shift: an index of x runs from {first} to "):
+            shift(x, by).numpy()
+    assert (x * 2).tolist() == [2.0, 4.0, 6.0]
+
+
+def test_what_a_failed_flush_lost_is_told_each_time():
+    shift = ops.load('shift: {in: "x: float[n], by: int", out: "y[n]", forward: "x[n - by]"}').shift
+    lost = axon.ones(3) * 2
+    with pytest.raises(ValueError, match="guard"):
+        shift(lost, 1).numpy()
+    for _ in range(3):
+        with pytest.raises(RuntimeError, match="never computed"):
+            (lost + 1).numpy()
+    assert (axon.ones(3) * 3).tolist() == [3.0] * 3
+
+
 # ------------------------------------------------------------------------------------- pickling
 
 

@@ -281,6 +281,7 @@ Typed ExprBinder::load(const Form& form, const Form* fallback) {
   std::vector<Guard> bounds;
   instruction.address = address(form.items.at(2).items, value, bounds);
   if (fallback == nullptr || bounds.empty()) {
+    for (const Guard& bound : bounds) require_inside(name, bound);
     instruction.inside = std::move(bounds);
     return instr(body_.add(std::move(instruction)));
   }

@@ -123,6 +123,7 @@ class ExprBinder {
   Affine multiply(const Affine& a, const Affine& b) const;
   Affine divide(Affine a, const Affine& by, std::vector<Guard>* exact);
   bool always_inside(const Guard& guard) const;
+  void require_inside(const std::string& name, const Guard& bound) const;
 
   const Program& program_;
   const Terms& terms_;

@@ -26,6 +26,21 @@ bool ExprBinder::always_inside(const Guard& guard) const {
   return range && range->low >= 0 && range->high < guard.extent;
 }
 
+/// Refuses a load without a guard that certainly leaves its value at some point of the domain.
+void ExprBinder::require_inside(const std::string& name, const Guard& bound) const {
+  const std::vector<Term>& terms = bound.index.terms;
+  const bool exact =
+      bound.index.slots.empty() &&
+      std::all_of(terms.begin(), terms.end(), [](const Term& term) { return term.var >= 0; });
+  if (!exact) return;  // its range is only an estimate
+  const auto range = interval_of(bound.index, domain_.axes(), body_.body());
+  if (range && (range->low < 0 || range->high >= bound.extent)) {
+    fail("an index of " + name + " runs from " + std::to_string(range->low) + " to " +
+         std::to_string(range->high) + " along an axis of " + std::to_string(bound.extent) +
+         " elements; the formula needs guard(" + name + "[...], 0)");
+  }
+}
+
 Affine ExprBinder::address(const std::vector<Form>& index, const NamedValue& value,
                            std::vector<Guard>& bounds) {
   std::vector<Guard> all;

@@ -11,13 +11,22 @@ class SnapshotTaker {
   explicit SnapshotTaker(Graph& graph) { snapshot_.nodes = graph.nodes; }
 
   Snapshot take() {
-    for (Node* node : snapshot_.nodes) add_node(*node);
-    add_leaves();
-    for (Value* value : snapshot_.values) value->plan_id = -1;
+    try {
+      for (Node* node : snapshot_.nodes) add_node(*node);
+      add_leaves();
+    } catch (...) {
+      forget_numbers();
+      throw;
+    }
+    forget_numbers();
     return std::move(snapshot_);
   }
 
  private:
+  void forget_numbers() {
+    for (Value* value : snapshot_.values) value->plan_id = -1;
+  }
+
   void write(int64_t number) { snapshot_.signature.push_back(number); }
 
   void write(const Dims& dims) {
