@@ -49,6 +49,13 @@ def accuracy(session: nox.Session) -> None:
 
 
 @nox.session
+def mutate(session: nox.Session) -> None:
+    """Change 200 places of entries: checks must fail; `-- --seed 1 --count 50` for others."""
+    session.install(*CODEGEN, "numpy", "scipy")
+    session.run("python", "tests/mutate.py", *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Style and types: ruff, mypy, clang-format."""
     session.install("ruff", "mypy", "clang-format==18.1.8", "numpy", *CODEGEN, "types-PyYAML")

@@ -265,7 +265,7 @@ def empty_cases(op: Op):
     """No axes at all, and no elements along each axis, where such arguments can be drawn."""
     rank = 2 if _has_axes_of_its_own(op) else 3
     full = (2, 3, 4)[:rank]
-    shapes = [((), {}), *((full[:n] + (0,) + full[n + 1 :], {}) for n in range(rank))]
+    shapes = [((), {}), *(((*full[:n], 0, *full[n + 1 :]), {}) for n in range(rank))]
     shapes += [(full, {axis: 0}) for axis in free_axes(op)]
     for group, extents in shapes:
         try:

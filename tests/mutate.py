@@ -1,0 +1,222 @@
+"""Do the tests notice? `python tests/mutate.py` changes entries of ops.yaml and runs their checks.
+
+A mutant has one operator, comparison, function, constant, sign or branch of a `forward:`,
+`backward:` or `where:` formula changed. Its op is checked by the NumPy interpreter, as
+tests/test_language_ops.py does; nothing is built. A survivor that gives exactly what the entry
+gives, gradients and dtypes included, on many random and extreme arguments, counts as equivalent.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import dataclasses
+import random
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+import op_checks  # noqa: E402
+
+from codegen.diagnostics import Scalar, SpecError  # noqa: E402
+from codegen.entry import Op, parse_ops  # noqa: E402
+from codegen.samples import EDGE, Case, cases  # noqa: E402
+from codegen.syntax import Parsed, parse_formula  # noqa: E402
+from codegen.yaml_source import Mapping, read_yaml  # noqa: E402
+
+LEAST = 0.95  # the share of mutants that must be killed
+OPERATORS = {
+    ast.Add: ("+", "-"),
+    ast.Sub: ("-", "+"),
+    ast.Mult: ("*", "/"),
+    ast.Div: ("/", "*"),
+    ast.FloorDiv: ("//", "*"),
+    ast.Mod: ("%", "*"),
+    ast.Pow: ("**", "*"),
+    ast.Lt: ("<", "<="),
+    ast.LtE: ("<=", "<"),
+    ast.Gt: (">", ">="),
+    ast.GtE: (">=", ">"),
+    ast.Eq: ("==", "!="),
+    ast.NotEq: ("!=", "=="),
+    ast.And: ("and", "or"),
+    ast.Or: ("or", "and"),
+}
+_PAIRS = "exp expm1, log log1p, sqrt rsqrt, sin cos, sinh cosh, asin acos, tanh sin, erf erfc"
+_PAIRS += ", floor ceil, round trunc, maximum minimum, max min, any all, argmax argmin, mean sum"
+FUNCTIONS = {a: b for pair in _PAIRS.split(", ") for a, b in [pair.split(), pair.split()[::-1]]}
+
+
+@dataclasses.dataclass(frozen=True)
+class Mutant:
+    op: str
+    line: int
+    column: int
+    before: str
+    after: str
+
+    def apply(self, text: str) -> str:
+        lines = text.split("\n")
+        row, at = lines[self.line - 1], self.column - 1
+        assert row.startswith(self.before, at), self
+        lines[self.line - 1] = row[:at] + self.after + row[at + len(self.before) :]
+        return "\n".join(lines)
+
+    def __str__(self) -> str:
+        return f"ops.yaml:{self.line}:{self.column}: {self.op}: '{self.before}' -> '{self.after}'"
+
+
+# ------------------------------------------------------------------------------------- mutants
+
+
+def mutants(text: str) -> Iterator[Mutant]:
+    root = read_yaml(text, "ops.yaml")
+    assert isinstance(root, Mapping)
+    for name, entry in root.items.items():
+        assert isinstance(entry, Mapping)
+        for field in ("forward", "backward", "where"):
+            tree = entry.items.get(field)
+            for scalar in tree.items.values() if isinstance(tree, Mapping) else (tree,):
+                if isinstance(scalar, Scalar) and scalar.text != "none":
+                    yield from _of_formula(name, scalar)
+
+
+def _of_formula(name: str, scalar: Scalar) -> Iterator[Mutant]:
+    try:
+        parsed, lines = parse_formula(scalar)
+    except SpecError:
+        return  # index notation that Python's grammar lacks
+    for line in lines:
+        for node in ast.walk(line.expr):
+            if isinstance(node, ast.expr):
+                for offset, before, after in _of_node(parsed, node):
+                    mark = parsed.scalar.at(offset)
+                    yield Mutant(name, mark.line, mark.column, before, after)
+
+
+def _of_node(parsed: Parsed, node: ast.expr) -> Iterator[tuple[int, str, str]]:
+    """Places, what stands there and what to put instead."""
+    if isinstance(node, ast.BinOp):
+        yield from _between(parsed, node.left, node.right, node.op)
+    elif isinstance(node, ast.Compare):
+        yield from _between(parsed, node.left, node.comparators[0], node.ops[0])
+    elif isinstance(node, ast.BoolOp):
+        yield from _between(parsed, node.values[0], node.values[1], node.op)
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        yield _begin(parsed, node), "-", "+"
+    elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        text = parsed.text(node)
+        changed = node.value + 1 if isinstance(node.value, int) else node.value * 1.01 or 1.0
+        yield _begin(parsed, node), text, repr(changed)
+    elif isinstance(node, ast.Name) and node.id in FUNCTIONS:
+        yield _begin(parsed, node), node.id, FUNCTIONS[node.id]
+    elif isinstance(node, ast.Call) and len(node.args) == 1 and isinstance(node.func, ast.Name):
+        yield _begin(parsed, node), node.func.id + "(", "("
+    elif isinstance(node, ast.IfExp) and "\n" not in parsed.text(node):
+        a, c, b = (parsed.text(part) for part in (node.body, node.test, node.orelse))
+        yield _begin(parsed, node), parsed.text(node), f"({b}) if {c} else ({a})"
+
+
+def _between(parsed: Parsed, left: ast.expr, right: ast.expr, op) -> Iterator[tuple[int, str, str]]:
+    if type(op) in OPERATORS:
+        before, after = OPERATORS[type(op)]
+        begin = _begin(parsed, left) + len(parsed.text(left))
+        at = parsed.scalar.text.find(before, begin, _begin(parsed, right))
+        if at >= 0:
+            yield at, before, after
+
+
+def _begin(parsed: Parsed, node: ast.expr) -> int:
+    mark = parsed.mark(node)
+    for row, start in enumerate(parsed.scalar.starts):
+        if start.line == mark.line:
+            above = parsed.scalar.text.split("\n")[:row]
+            return sum(len(line) + 1 for line in above) + mark.column - start.column
+    raise ValueError("a node outside its formula")
+
+
+# ------------------------------------------------------------------------------------ verdicts
+
+
+def verdict(mutant: Mutant, text: str, original: Op) -> str:
+    """ "refused" by the language, "killed" by a check, "equivalent" or "survived"."""
+    try:
+        op = next(op for op in parse_ops(mutant.apply(text)) if op.name == mutant.op)
+    except (SpecError, ValueError, NotImplementedError):
+        return "refused"
+    try:
+        op_checks.check_all(op, list(cases(op)))
+    except Exception:
+        return "killed"
+    return "equivalent" if _equal(op, original) else "survived"
+
+
+def _equal(a: Op, b: Op) -> bool:
+    """True iff both give the same bits everywhere it was looked."""
+    for case in cases(b):
+        for seed in range(8):
+            changed = _other_values(case, seed)
+            if _results(a, changed) != _results(b, changed):
+                return False
+    return True
+
+
+def _other_values(case: Case, seed: int) -> Case:
+    draw = np.random.default_rng(seed)
+    inputs = {
+        n: x if x is None or x.dtype.kind != "f" else _other(x, seed, draw)
+        for n, x in case.inputs.items()
+    }
+    return dataclasses.replace(case, inputs=inputs)
+
+
+def _other(x: np.ndarray, seed: int, draw: np.random.Generator) -> np.ndarray:
+    if seed < 2:
+        return draw.choice(np.array(EDGE), x.shape)
+    return x * 10.0 ** draw.uniform(-3, 3) * draw.choice([-1.0, 1.0, 1.0], x.shape)
+
+
+def _results(op: Op, case: Case) -> list[tuple] | str:
+    try:
+        found = list(op_checks.evaluate(op.program, case.inputs, case.attrs, None).items())
+        if op.grad is not None:
+            known = op_checks.gradient_values(op, case)
+            found += op_checks.evaluate(op.grad, known, case.attrs).items()
+    except (ValueError, IndexError) as failure:
+        return type(failure).__name__
+    return [(name, y.dtype, y.shape, np.where(y != y, 0, y).tobytes()) for name, y in found]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--count", type=int, default=200)
+    options = parser.parse_args()
+    text = (ROOT / "ops.yaml").read_text(encoding="utf-8")
+    originals = {op.name: op for op in parse_ops(text)}
+    waiting = list(mutants(text))
+    random.Random(options.seed).shuffle(waiting)
+    tally: dict[str, list[Mutant]] = {"killed": [], "survived": [], "equivalent": []}
+    for mutant in waiting:
+        if sum(map(len, tally.values())) == options.count:
+            break
+        fate = verdict(mutant, text, originals[mutant.op])
+        if fate in tally:
+            tally[fate].append(mutant)
+            if fate != "killed":
+                print(f"{fate:10} {mutant}", flush=True)
+    killed, survived = len(tally["killed"]), len(tally["survived"])
+    share = killed / max(1, killed + survived)
+    print(
+        f"{killed} killed, {survived} survived, {len(tally['equivalent'])} equivalent: {share:.1%}"
+    )
+    return 0 if share >= LEAST else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
