@@ -19,10 +19,11 @@ import numpy as np
 
 from . import adjoint, programs
 from .diagnostics import Diagnostic, SpecError
-from .entry import Op, live_statements, load_ops, parse_ops
+from .entry import Op, load_ops, parse_ops
 from .interpret import run
 from .ir import GROUP, LENGTHS, Node, Program, is_call
 from .pretty import formulas
+from .program_parts import live_statements
 from .samples import Case, cases
 
 #: Differences between gradients and references, relative to the largest element.
