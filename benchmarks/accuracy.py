@@ -137,8 +137,11 @@ def _rounded(value, dtype: str):
 
 def measure(op: Op, dtype: str, count: int) -> Figure | None:
     """The largest error of the op; None if it has no float result."""
+    if not is_measured(op.program):
+        return None
+    largest = np.inf if unit(op) == "result" else _largest_square_root(dtype)
     return _largest(
-        measured(op.program, case, dtype, unit(op)) for case in cases_of(op, dtype, count)
+        measured(op.program, case, dtype, unit(op)) for case in cases_of(op, dtype, count, largest)
     )
 
 
@@ -146,13 +149,22 @@ def measure_gradient(op: Op, dtype: str, count: int) -> Figure | None:
     """Likewise of its gradient, relative to what is added up in it, on numbers whose squares are
     neither too large nor too small for the dtype.
     """
-    if op.grad is None or not exact.supports(op.grad):
+    if op.grad is None or not is_measured(op.grad):
         return None
-    largest = float(np.sqrt(np.finfo(dtype).max)) / 4
+    largest = _largest_square_root(dtype)
     return _largest(
         measured(op.grad, _with_results(op, case, dtype), dtype, "gradient")
         for case in cases_of(op, dtype, count, largest)
     )
+
+
+def is_measured(program: Program) -> bool:
+    """Random numbers are float32 whatever the dtype, and have nothing to be compared with."""
+    return exact.supports(program) and all(a.type not in ("rng", "dtype") for a in program.attrs)
+
+
+def _largest_square_root(dtype: str) -> float:
+    return float(np.sqrt(np.finfo(dtype).max)) / 4
 
 
 def unit(op: Op) -> str:
@@ -248,8 +260,6 @@ def _ulps(y: float, right, scale, digits: int, least: int, most: int) -> float:
 def figures(op: Op, count: int) -> dict[str, dict]:
     """What docs/accuracy.json has on an op."""
     result: dict[str, dict] = {}
-    if not exact.supports(op.program):
-        return result
     for part, function in (("forward", measure), ("gradient", measure_gradient)):
         for dtype in DTYPES:
             figure = function(op, dtype, count)

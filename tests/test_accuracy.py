@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 from op_cases import all_ops
@@ -12,16 +10,10 @@ import axon
 from axon import _runtime
 from benchmarks import accuracy
 from codegen import exact
-from codegen.samples import Case
 
 OPS = [pytest.param(op, id=op.name) for op in all_ops() if exact.supports(op.program)]
 POINTS = 200
 HALVES = ("float16", "bfloat16")
-
-
-@pytest.fixture(scope="module")
-def figures():
-    return json.loads(accuracy.FIGURES.read_text())
 
 
 @pytest.mark.parametrize("op", OPS)
@@ -31,29 +23,6 @@ def test_errors_are_within_the_declared_bound(op):
             function = accuracy.measure if part == "forward" else accuracy.measure_gradient
             figure = function(op, dtype, POINTS)
             assert figure is None or figure.ulp <= bound, f"{part} {dtype}: {figure}"
-
-
-def test_committed_figures_are_within_the_bounds(figures):
-    ops = {op.name: op for op in all_ops()}
-    for name, parts in figures.items():
-        for part, figure in parts.items():
-            kind, dtype = part.split()
-            bound = ops[name].ulp.gradient if kind == "gradient" else getattr(ops[name].ulp, dtype)
-            assert figure["ulp"] <= bound, f"{name}: {part}"
-
-
-@pytest.mark.parametrize("op", OPS)
-def test_committed_figures_are_reproduced(op, figures):
-    for part, figure in figures.get(op.name, {}).items():
-        if not figure["at"]:
-            continue
-        kind, dtype = part.split()
-        program = op.grad if kind == "gradient" else op.program
-        inputs = {i.name: np.array([figure["at"][i.name]]) for i in program.inputs}
-        case = Case(op.name, inputs, {a.name: figure["at"][a.name] for a in program.attrs})
-        of = "gradient" if kind == "gradient" else accuracy.unit(op)
-        again = accuracy.measured(program, case, dtype, of)
-        assert round(again.ulp, 2) == figure["ulp"], f"{part}; run: nox -s accuracy"
 
 
 # --------------------------------------------------------------------------------- known traps
@@ -129,7 +98,8 @@ def test_variance_of_a_large_mean(dtype, mean):
     x = (mean + np.random.default_rng(0).standard_normal((4, 257))).astype(dtype)
     right = np.var(x.astype(np.longdouble), axis=-1, ddof=1).astype(np.float64)
     y = axon.var(axon.tensor(x), axis=-1).numpy()
-    np.testing.assert_allclose(y, right, rtol=4 * np.finfo(dtype).eps)
+    rounding = np.finfo(dtype).eps  # of the mean: its square adds to the variance, which is about 1
+    np.testing.assert_allclose(y, right, rtol=4 * rounding + (rounding * mean) ** 2)
     normal = axon.layer_norm(axon.tensor(x)).numpy().astype(np.float64)
     np.testing.assert_allclose(normal.std(axis=-1), 1, rtol=2e-5)
 
