@@ -4060,7 +4060,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (add (div (div (load new_m (*)) (sub 1 (pow beta1 step))) (add (sqrt (div (load new_v (*)) (sub 1 (pow beta2 step)))) eps)) (select decoupled (mul decay (load p (*))) 0)))))))axon",
     R"axon((program rmsprop_step
   (doc "One step of RMSProp (Tieleman and Hinton, 2012) with momentum m.")
-  (source "ops.yaml" 2273)
+  (source "ops.yaml" 2274)
   (in (p float (*)))
   (in (g float (*)))
   (in (v float (*)))
@@ -4081,7 +4081,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (load new_m (*)))))))axon",
     R"axon((program rmsprop_centered_step
   (doc "One step of RMSProp with the variance of the gradient in place of its mean square v; u is its mean (Graves, 2013).")
-  (source "ops.yaml" 2292)
+  (source "ops.yaml" 2293)
   (in (p float (*)))
   (in (g float (*)))
   (in (v float (*)))
@@ -4106,7 +4106,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (load new_m (*)))))))axon",
     R"axon((program adagrad_step
   (doc "One step of Adagrad (Duchi et al., 2011), v the sum of the squared gradients.")
-  (source "ops.yaml" 2314)
+  (source "ops.yaml" 2315)
   (in (p float (*)))
   (in (g float (*)))
   (in (v float (*)))
@@ -4121,7 +4121,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (div (mul lr (add (load g (*)) (mul decay (load p (*))))) (add (sqrt (load new_v (*))) eps))))))axon",
     R"axon((program lion_step
   (doc "One step of Lion, the sign of an interpolated momentum (Chen et al., 2023), with decoupled weight decay.")
-  (source "ops.yaml" 2330)
+  (source "ops.yaml" 2331)
   (in (p float (*)))
   (in (g float (*)))
   (in (m float (*)))
