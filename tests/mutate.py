@@ -172,7 +172,16 @@ def _other_values(case: Case, seed: int) -> Case:
         n: x if x is None or x.dtype.kind != "f" else _other(x, seed, draw)
         for n, x in case.inputs.items()
     }
-    return dataclasses.replace(case, inputs=inputs)
+    attrs = {n: _other_numbers(v, draw) if seed > 3 else v for n, v in case.attrs.items()}
+    return dataclasses.replace(case, inputs=inputs, attrs=attrs)
+
+
+def _other_numbers(value: object, draw: np.random.Generator) -> object:
+    """Whole numbers above 0, such as strides, changed; half of the time left."""
+    if isinstance(value, tuple):
+        return tuple(_other_numbers(v, draw) for v in value)
+    whole = isinstance(value, int) and not isinstance(value, bool) and value > 0
+    return int(draw.integers(1, 4)) if whole and draw.random() < 0.5 else value
 
 
 def _other(x: np.ndarray, seed: int, draw: np.random.Generator) -> np.ndarray:
