@@ -177,11 +177,11 @@ def _other_values(case: Case, seed: int) -> Case:
 
 
 def _other_numbers(value: object, draw: np.random.Generator) -> object:
-    """Whole numbers above 0, such as strides, changed; half of the time left."""
+    """Whole numbers, such as strides and paddings, changed; half of the time left."""
     if isinstance(value, tuple):
         return tuple(_other_numbers(v, draw) for v in value)
-    whole = isinstance(value, int) and not isinstance(value, bool) and value > 0
-    return int(draw.integers(1, 4)) if whole and draw.random() < 0.5 else value
+    whole = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return int(draw.integers(0, 4)) if whole and draw.random() < 0.5 else value
 
 
 def _other(x: np.ndarray, seed: int, draw: np.random.Generator) -> np.ndarray:
