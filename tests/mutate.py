@@ -196,7 +196,7 @@ def _results(op: Op, case: Case) -> list[tuple] | str:
         if op.grad is not None:
             known = op_checks.gradient_values(op, case)
             found += op_checks.evaluate(op.grad, known, case.attrs).items()
-    except (ValueError, IndexError) as failure:
+    except (ValueError, IndexError, ArithmeticError) as failure:
         return type(failure).__name__
     return [(name, y.dtype, y.shape, np.where(y != y, 0, y).tobytes()) for name, y in found]
 
