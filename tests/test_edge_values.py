@@ -177,3 +177,31 @@ def test_a_label_out_of_range():
     loss = metrics.cross_entropy(axon.zeros(2, 3), axon.tensor([0, 3]))
     with pytest.raises(IndexError, match="out of range"):
         loss.item()
+
+
+HALVES = {
+    "softmax": axon.softmax,
+    "layer_norm": axon.layer_norm,
+    "gelu": axon.gelu,
+    "mish": axon.mish,
+    "var": lambda x: axon.var(x, axis=1),
+    "norm": lambda x: axon.norm(x, axis=1),
+    "matmul": lambda x: x @ x.T,
+    "max": lambda x: axon.max(x, axis=1),
+}
+
+
+@pytest.mark.parametrize("dtype, digits", [("float16", 11), ("bfloat16", 8)])
+@pytest.mark.parametrize("name", HALVES)
+def test_16_bit_floats_are_rounded_once(name, dtype, digits):
+    x = axon.tensor(np.random.default_rng(0).normal(size=(8, 300)) * 9).to(dtype)
+    y, expected = HALVES[name](x), HALVES[name](x.to("float32")).numpy()
+    assert y.dtype == dtype
+    # Half a unit in the last place, and the rounding of float32 beside it.
+    error = np.abs(y.to("float32").numpy() - expected) / np.abs(expected)
+    assert error[np.abs(expected) > 1e-4].max() <= 1.01 * 2.0**-digits
+
+
+def test_squares_of_16_bit_floats_do_not_overflow():
+    x = axon.full((1000,), 300.0, dtype="float16")
+    assert axon.norm(x).item() == 9488 and axon.var(x).item() == 0
