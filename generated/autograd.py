@@ -744,6 +744,15 @@ def cummin_backward(ctx, dvalues):
     return ops.cummin__grad(dvalues, ctx.indices, ctx.x, axis=ctx.axis)
 
 
+def logcumsumexp_backward(ctx, dy):
+    """Gradient of `logcumsumexp`.
+
+        dx[axis: n] = sum[i](dy[axis: i] * exp(x[axis: n] - finite(y[axis: i])) if n <= i else
+            0)
+    """
+    return ops.logcumsumexp__grad(dy, ctx.x, ctx.y, axis=ctx.axis)
+
+
 def diff_backward(ctx, dy):
     """Gradient of `diff`.
 
@@ -1804,6 +1813,7 @@ STUBS = {
     "cumprod": cumprod_backward,
     "cummax": cummax_backward,
     "cummin": cummin_backward,
+    "logcumsumexp": logcumsumexp_backward,
     "diff": diff_backward,
     "softmax": softmax_backward,
     "log_softmax": log_softmax_backward,
@@ -1991,6 +2001,7 @@ METHODS = (
     "cumprod",
     "cummax",
     "cummin",
+    "logcumsumexp",
     "diff",
     "softmax",
     "log_softmax",

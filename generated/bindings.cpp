@@ -1520,6 +1520,19 @@ void bind_cummin(nb::module_& m) {
       "Smallest of the elements up to and including each, along an axis, and its index, of equals the last. From the first NaN on it is NaN, and the index that of the last NaN.\n\nArgs:\n    x: a tensor of numbers of shape (...) with n along axis.\n    axis: an axis.\n\nReturns:\n    values: the dtype of x, of shape (...) with i along axis with i = n.\n    indices: int64, of shape (...) with i along axis with i = n.\n\nRaises:\n    ValueError: the shapes do not fit; a largest or smallest of no elements is asked for.\n    IndexError: an axis is out of range; an index is out of range: raised when the values\n        are computed.\n\nExample:\n    >>> x = axon.tensor([[1.2, -0.2, -1.7], [-2.2, 0.4, -0.8], [-1.8, 0.8, 0.4]])\n    >>> values, indices = axon.cummin(x, 0)\n    >>> values.numpy().round(4)\n    array([[ 1.2, -0.2, -1.7],\n           [-2.2, -0.2, -1.7],\n           [-2.2, -0.2, -1.7]], dtype=float32)\n    >>> indices.numpy()\n    array([[0, 0, 0],\n           [1, 0, 0],\n           [1, 0, 0]])");
 }
 
+void bind_logcumsumexp(nb::module_& m) {
+  Op& op = op_of("logcumsumexp");
+  m.def(
+      "logcumsumexp",
+      [&op](nb::handle x_, nb::handle axis_) {
+        return call(op, {x_}, {axis_});
+      },
+      nb::arg("x").none(),
+      nb::arg("axis").none(),
+      nb::sig("def logcumsumexp(x: Tensor | float, axis: int) -> Tensor"),
+      "log of the sum of exp of the elements up to and including each, along an axis, without overflow. It takes n terms for each element.\n\nArgs:\n    x: a floating-point tensor of shape (...) with n along axis.\n    axis: an axis.\n\nReturns:\n    y: the dtype of x, of shape (...) with i along axis with i = n.\n\nRaises:\n    ValueError: the shapes do not fit; a largest or smallest of no elements is asked for.\n    TypeError: x has a dtype of another kind.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[-0.8, -0.6, -0.8], [0.6, 0.8, -2.0], [0.6, 1.8, -0.5]])\n    >>> y = axon.logcumsumexp(x, 0)\n    >>> y.numpy().round(4)\n    array([[-0.8   , -0.6   , -0.8   ],\n           [ 0.8204,  1.0204, -0.5367],\n           [ 1.4094,  2.1775,  0.175 ]], dtype=float32)");
+}
+
 void bind_diff(nb::module_& m) {
   Op& op = op_of("diff");
   m.def(
@@ -4188,6 +4201,22 @@ void bind_cummin__grad(nb::module_& m) {
       "Gradient of cummin.");
 }
 
+void bind_logcumsumexp__grad(nb::module_& m) {
+  Op& op = op_of("logcumsumexp.grad");
+  m.def(
+      "logcumsumexp__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle y_, nb::handle axis_) {
+        return call(op, {dy_, x_, y_}, {axis_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::arg("y").none(),
+      nb::kw_only(),
+      nb::arg("axis").none(),
+      nb::sig("def logcumsumexp__grad(dy: Tensor | float, x: Tensor | float, y: Tensor | float, *, axis: int) -> Tensor"),
+      "Gradient of logcumsumexp.");
+}
+
 void bind_diff__grad(nb::module_& m) {
   Op& op = op_of("diff.grad");
   m.def(
@@ -5616,6 +5645,7 @@ void bind_ops(nb::module_& m) {
   bind_cumprod(m);
   bind_cummax(m);
   bind_cummin(m);
+  bind_logcumsumexp(m);
   bind_diff(m);
   bind_softmax(m);
   bind_log_softmax(m);
@@ -5796,6 +5826,7 @@ void bind_ops(nb::module_& m) {
   bind_cumprod__grad(m);
   bind_cummax__grad(m);
   bind_cummin__grad(m);
+  bind_logcumsumexp__grad(m);
   bind_diff__grad(m);
   bind_softmax__grad(m);
   bind_log_softmax__grad(m);

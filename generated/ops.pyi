@@ -2389,6 +2389,30 @@ def cummin(x: Tensor | float, axis: int) -> tuple[Tensor, Tensor]:
                [1, 0, 0]])
     """
 
+def logcumsumexp(x: Tensor | float, axis: int) -> Tensor:
+    """log of the sum of exp of the elements up to and including each, along an axis, without overflow. It takes n terms for each element.
+
+    Args:
+        x: a floating-point tensor of shape (...) with n along axis.
+        axis: an axis.
+
+    Returns:
+        y: the dtype of x, of shape (...) with i along axis with i = n.
+
+    Raises:
+        ValueError: the shapes do not fit; a largest or smallest of no elements is asked for.
+        TypeError: x has a dtype of another kind.
+        IndexError: an axis is out of range.
+
+    Example:
+        >>> x = axon.tensor([[-0.8, -0.6, -0.8], [0.6, 0.8, -2.0], [0.6, 1.8, -0.5]])
+        >>> y = axon.logcumsumexp(x, 0)
+        >>> y.numpy().round(4)
+        array([[-0.8   , -0.6   , -0.8   ],
+               [ 0.8204,  1.0204, -0.5367],
+               [ 1.4094,  2.1775,  0.175 ]], dtype=float32)
+    """
+
 def diff(x: Tensor | float, axis: int = -1) -> Tensor:
     """Each element but the first minus the one before it, along an axis.
 
@@ -4889,6 +4913,9 @@ def cummax__grad(dvalues: Tensor | float, indices: Tensor | float, x: Tensor | G
 def cummin__grad(dvalues: Tensor | float, indices: Tensor | float, x: Tensor | Ghost, *, axis: int) -> Tensor:
     """Gradient of cummin."""
 
+def logcumsumexp__grad(dy: Tensor | float, x: Tensor | float, y: Tensor | float, *, axis: int) -> Tensor:
+    """Gradient of logcumsumexp."""
+
 def diff__grad(dy: Tensor | float, x: Tensor | Ghost, *, axis: int = -1) -> Tensor:
     """Gradient of diff."""
 
@@ -6141,6 +6168,30 @@ class Methods(TensorBase):
             array([[0, 0, 0],
                    [1, 0, 0],
                    [1, 0, 0]])
+        """
+
+    def logcumsumexp(self, axis: int) -> Tensor:
+        """log of the sum of exp of the elements up to and including each, along an axis, without overflow. It takes n terms for each element.
+
+        Args:
+            x: a floating-point tensor of shape (...) with n along axis.
+            axis: an axis.
+
+        Returns:
+            y: the dtype of x, of shape (...) with i along axis with i = n.
+
+        Raises:
+            ValueError: the shapes do not fit; a largest or smallest of no elements is asked for.
+            TypeError: x has a dtype of another kind.
+            IndexError: an axis is out of range.
+
+        Example:
+            >>> x = axon.tensor([[-0.8, -0.6, -0.8], [0.6, 0.8, -2.0], [0.6, 1.8, -0.5]])
+            >>> y = axon.logcumsumexp(x, 0)
+            >>> y.numpy().round(4)
+            array([[-0.8   , -0.6   , -0.8   ],
+                   [ 0.8204,  1.0204, -0.5367],
+                   [ 1.4094,  2.1775,  0.175 ]], dtype=float32)
         """
 
     def diff(self, axis: int = -1) -> Tensor:
