@@ -94,31 +94,31 @@ AX_TO_INT(u64, uint64_t, 0, 18446744073709551615ull, 0.0, 18446744073709551616.0
 
 /* Arithmetic, rounding and classification of floats. maximum and minimum propagate NaN; round goes
    half to even; mod has the sign of the divisor, as in Python. */
-#define AX_FLOAT(S, T, F)                                                                      \
-  AX_FN T ax_floor_##S(T x) { return __builtin_floor##F(x); }                                  \
-  AX_FN T ax_ceil_##S(T x) { return __builtin_ceil##F(x); }                                    \
-  AX_FN T ax_round_##S(T x) { return __builtin_rint##F(x); }                                   \
-  AX_FN T ax_trunc_##S(T x) { return __builtin_trunc##F(x); }                                  \
-  AX_FN T ax_abs_##S(T x) { return __builtin_fabs##F(x); }                                     \
-  AX_FN T ax_copysign_##S(T x, T y) { return __builtin_copysign##F(x, y); }                    \
-  AX_FN T ax_fma_##S(T x, T y, T z) { return __builtin_fma##F(x, y, z); }                      \
-  AX_FN T ax_maximum_##S(T x, T y) { return x > y || x != x ? x : y; }                         \
-  AX_FN T ax_minimum_##S(T x, T y) { return x < y || x != x ? x : y; }                         \
-  AX_FN T ax_sign_##S(T x) { return x > 0 ? (T)1 : x < 0 ? (T)(-1) : x; }                      \
-  AX_FN uint8_t ax_isnan_##S(T x) { return x != x; }                                           \
-  AX_FN uint8_t ax_isinf_##S(T x) { return __builtin_fabs##F(x) == __builtin_inf##F(); }       \
-  AX_FN uint8_t ax_isfinite_##S(T x) { return __builtin_fabs##F(x) < __builtin_inf##F(); }     \
-  AX_FN T ax_finite_##S(T x) { return __builtin_fabs##F(x) < __builtin_inf##F() ? x : (T)0; }  \
-  AX_FN T ax_fmod_##S(T x, T y) { return __builtin_fmod##F(x, y); }                            \
+#define AX_FLOAT(S, T, F)                                                                     \
+  AX_FN T ax_floor_##S(T x) { return __builtin_floor##F(x); }                                 \
+  AX_FN T ax_ceil_##S(T x) { return __builtin_ceil##F(x); }                                   \
+  AX_FN T ax_round_##S(T x) { return __builtin_rint##F(x); }                                  \
+  AX_FN T ax_trunc_##S(T x) { return __builtin_trunc##F(x); }                                 \
+  AX_FN T ax_abs_##S(T x) { return __builtin_fabs##F(x); }                                    \
+  AX_FN T ax_copysign_##S(T x, T y) { return __builtin_copysign##F(x, y); }                   \
+  AX_FN T ax_fma_##S(T x, T y, T z) { return __builtin_fma##F(x, y, z); }                     \
+  AX_FN T ax_maximum_##S(T x, T y) { return x > y || x != x ? x : y; }                        \
+  AX_FN T ax_minimum_##S(T x, T y) { return x < y || x != x ? x : y; }                        \
+  AX_FN T ax_sign_##S(T x) { return x > 0 ? (T)1 : x < 0 ? (T)(-1) : x; }                     \
+  AX_FN uint8_t ax_isnan_##S(T x) { return x != x; }                                          \
+  AX_FN uint8_t ax_isinf_##S(T x) { return __builtin_fabs##F(x) == __builtin_inf##F(); }      \
+  AX_FN uint8_t ax_isfinite_##S(T x) { return __builtin_fabs##F(x) < __builtin_inf##F(); }    \
+  AX_FN T ax_finite_##S(T x) { return __builtin_fabs##F(x) < __builtin_inf##F() ? x : (T)0; } \
+  AX_FN T ax_fmod_##S(T x, T y) { return __builtin_fmod##F(x, y); }                           \
   AX_FN T ax_floordiv_##S(T x, T y) {                                                         \
     T q = __builtin_floor##F(x / y);                                                          \
     T r = __builtin_fma##F(-q, y, x);                                                         \
     q = r != 0 && r == r && (r < 0) != (y < 0) ? q - 1 : q; /* x / y rounded up to q */       \
     return q == 0 && x != 0 && (x < 0) != (y < 0) ? -1 : q; /* or to -0 */                    \
   }                                                                                           \
-  AX_FN T ax_mod_##S(T x, T y) {                                                               \
-    T r = __builtin_fmod##F(x, y);                                                             \
-    return r == 0 ? __builtin_copysign##F(r, y) : (r < 0) != (y < 0) ? r + y : r;              \
+  AX_FN T ax_mod_##S(T x, T y) {                                                              \
+    T r = __builtin_fmod##F(x, y);                                                            \
+    return r == 0 ? __builtin_copysign##F(r, y) : (r < 0) != (y < 0) ? r + y : r;             \
   }
 AX_FLOAT(f32, float, f)
 AX_FLOAT(f64, double, )

@@ -530,7 +530,7 @@ class Binder {
   std::map<std::string, NamedValue> values_;
   std::map<std::string, Dims> shapes_;  // of the present inputs and of what was written
   std::set<std::string> wanted_;        // what live statements and wanted outputs need
-  std::set<std::string> read_;  // by a statement
+  std::set<std::string> read_;          // by a statement
 };
 
 }  // namespace
