@@ -149,7 +149,7 @@ def measure_gradient(op: Op, dtype: str, count: int) -> Figure | None:
     """Likewise of its gradient, relative to what is added up in it, on numbers whose squares are
     neither too large nor too small for the dtype.
     """
-    if op.grad is None or not is_measured(op.grad):
+    if op.grad is None or not (is_measured(op.program) and is_measured(op.grad)):
         return None
     largest = _largest_square_root(dtype)
     return _largest(
