@@ -69,6 +69,7 @@ from axon.core.functional import (
     diag,
     diagonal,
     dropout,
+    expand,
     expand_dims,
     flatten,
     flip,
@@ -76,6 +77,7 @@ from axon.core.functional import (
     matmul,
     meshgrid,
     moveaxis,
+    movedim,
     nonzero,
     norm,
     pad,
@@ -87,8 +89,10 @@ from axon.core.functional import (
     split,
     squeeze,
     stack,
+    swapaxes,
     tile,
     transpose,
+    unsqueeze,
     upsample,
 )
 from axon.core.kernels import register_kernels

@@ -97,14 +97,14 @@ def _kernels(op: Op, case: Case, program: str) -> Iterator[tuple[str, list[str]]
     shapes = [f"{name} {x.shape}" for name, x in case.inputs.items() if x is not None]
     attrs = [f"{name} = {value}" for name, value in case.attrs.items()]
     at = ", ".join([*shapes, *attrs])
-    yield f"kernels for {at}", _lines(_kernels_of(op.program, program, case.inputs, case.attrs))
+    yield f"kernels for {at}", _lines(kernels_of(op.program, program, case.inputs, case.attrs))
     if op.grad is not None:
         known = gradient_arguments(op, case)
-        kernels = _kernels_of(op.grad, f"{program}.grad", known, case.attrs)
+        kernels = kernels_of(op.grad, f"{program}.grad", known, case.attrs)
         yield "kernels of the gradient", _lines(kernels)
 
 
-def _kernels_of(program: Program, name: str, known: dict, attrs: dict) -> list[Kernel]:
+def kernels_of(program: Program, name: str, known: dict, attrs: dict) -> list[Kernel]:
     """What recording the program on these arguments, its floats as float32, would run."""
     inputs = [_tensor(known[i.name]) for i in program.inputs]
     axon.flush()

@@ -14,6 +14,9 @@ from axon.core.tensor import Tensor
 # ------------------------------------------------------------------------------------- losses
 
 
+NO_LABEL = -(2**63)  # what no label is: every other one is counted, or out of range
+
+
 def cross_entropy(
     logits: Tensor,
     target: Tensor,
@@ -191,7 +194,7 @@ def _smoothed(target: Tensor, smoothing: float) -> Tensor:
 
 
 def _ignored(ignore_index: int | None) -> dict[str, int]:
-    return {} if ignore_index is None else {"ignore_index": ignore_index}
+    return {"ignore_index": NO_LABEL if ignore_index is None else ignore_index}
 
 
 def _label_weights(

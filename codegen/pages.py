@@ -31,6 +31,7 @@ class KernelText:
     bytes_read: int
     bytes_written: int
     texts: tuple[tuple[str, str], ...]
+    no_cuda: str  # why there is no CUDA text, or ""
 
 
 def page(op: Op, kernels: list[KernelText], sample: str, accuracy: str, plot: bool) -> str:

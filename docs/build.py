@@ -8,14 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
-import axon
-from axon import _runtime
+from axon.explain_op import kernels_of
+from axon.inspect import Kernel
 from codegen.__main__ import ROOT, check, write
+from codegen.check import gradient_arguments
 from codegen.entry import Op, load_ops
 from codegen.interpret import run
-from codegen.ir import GROUP, Program
+from codegen.ir import GROUP
 from codegen.pages import KernelText, index, page
-from codegen.samples import Case, cases
+from codegen.samples import cases
 
 FOLDER = ROOT / "docs" / "ops"
 POINTS = 801
@@ -31,53 +32,31 @@ def pages(ops: list[Op]) -> dict[Path, str]:
 def page_of(op: Op) -> str:
     case = next(cases(op))
     shapes = [f"`{n}` of shape {x.shape}" for n, x in case.inputs.items() if x is not None]
-    kernels = kernels_of(op.program, "forward", case.inputs, case.attrs)
+    kernels = texts_of("forward", kernels_of(op.program, op.name, case.inputs, case.attrs))
     if op.grad is not None:
-        kernels += kernels_of(op.grad, "backward", gradient_inputs(op, case), case.attrs)
+        known = gradient_arguments(op, case)
+        kernels += texts_of("backward", kernels_of(op.grad, op.grad.name, known, case.attrs))
     return page(op, kernels, ", ".join(shapes) or "the sample", accuracy_of(op), is_curve(op))
 
 
-# ----------------------------------------------------------------------------------------- kernels
-
-
-def kernels_of(program: Program, part: str, values: dict, attrs: dict) -> list[KernelText]:
-    """The kernels that computing the program runs, for these arguments in float32."""
-    axon.flush()
-    inputs = [tensor(values.get(i.name)) for i in program.inputs]
-    given = {a.name: attrs[a.name] for a in program.attrs}
-    given = {name: None if value == "all" else value for name, value in given.items()}
-    results = _runtime.call(program.name, inputs, given)
-    results = results if isinstance(results, tuple) else (results,)
-    explained = axon.explain(*results)
-    axon.flush()
+def texts_of(part: str, kernels: list[Kernel]) -> list[KernelText]:
     return [
-        KernelText(part, k.kind, k.shape, k.flops, k.bytes_read, k.bytes_written, texts_of(k))
-        for k in explained
+        KernelText(
+            part,
+            kernel.kind,
+            kernel.shape,
+            kernel.flops,
+            kernel.bytes_read,
+            kernel.bytes_written,
+            tuple((name, text.strip()) for name, text in sources_of(kernel) if text),
+            kernel.no_cuda,
+        )
+        for kernel in kernels
     ]
 
 
-def texts_of(kernel: axon.inspect.Kernel) -> tuple[tuple[str, str], ...]:
-    texts = (("C", kernel.source), ("CUDA", kernel.cuda))
-    return tuple((language, text.strip()) for language, text in texts if text)
-
-
-def tensor(value: np.ndarray | None) -> axon.Tensor | None:
-    if value is None:
-        return None
-    made = axon.tensor(value.astype(np.float32) if value.dtype.kind == "f" else value)
-    axon.flush()
-    return made
-
-
-def gradient_inputs(op: Op, case: Case) -> dict:
-    """All that the gradient of a case may read; cotangents of ones."""
-    with np.errstate(all="ignore"):
-        outputs = run(op.program, case.inputs, case.attrs, dtype=np.float32)
-    known = {**case.inputs, **outputs}
-    for i in op.grad.inputs if op.grad else ():
-        if i.name not in known:
-            known[i.name] = np.ones_like(outputs[i.name.removeprefix("d")])
-    return known
+def sources_of(kernel: Kernel) -> tuple[tuple[str, str], ...]:
+    return ("C", kernel.source), ("CUDA", kernel.cuda)
 
 
 def accuracy_of(op: Op) -> str:

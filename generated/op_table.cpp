@@ -1717,7 +1717,7 @@ const char* const kPrograms[] = {
   (line 5)
   (reduce sum dx ((sub axis n)) (i) (select (le (index n) (index i)) (load dy ((sub axis i))) 0.0))))axon",
     R"axon((program cumprod
-  (doc "Products of the elements up to and including each, along an axis. Small integers multiply as int64. The gradient is right where elements are 0.")
+  (doc "Products of the elements up to and including each, along an axis. Small integers multiply as int64. The gradient is right where elements are 0, the second one only elsewhere.")
   (source "ops.yaml" 970)
   (in (x num ((sub axis n))))
   (attr (axis axis))

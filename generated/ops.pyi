@@ -2308,7 +2308,7 @@ def cumsum(x: Tensor | float, axis: int) -> Tensor:
     """
 
 def cumprod(x: Tensor | float, axis: int) -> Tensor:
-    """Products of the elements up to and including each, along an axis. Small integers multiply as int64. The gradient is right where elements are 0.
+    """Products of the elements up to and including each, along an axis. Small integers multiply as int64. The gradient is right where elements are 0, the second one only elsewhere.
 
     Args:
         x: a tensor of numbers of shape (...) with n along axis.
@@ -6089,7 +6089,7 @@ class Methods(TensorBase):
         """
 
     def cumprod(self, axis: int) -> Tensor:
-        """Products of the elements up to and including each, along an axis. Small integers multiply as int64. The gradient is right where elements are 0.
+        """Products of the elements up to and including each, along an axis. Small integers multiply as int64. The gradient is right where elements are 0, the second one only elsewhere.
 
         Args:
             x: a tensor of numbers of shape (...) with n along axis.

@@ -120,3 +120,10 @@ def test_a_class_that_never_occurs_counts_as_zero():
 def test_refused(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+def test_a_label_that_nobody_ignores_is_out_of_range():
+    loss = metrics.cross_entropy(axon.zeros(2, 3), axon.tensor([1, -100]))
+    with pytest.raises(IndexError):
+        loss.item()
+    assert metrics.cross_entropy(axon.zeros(2, 3), axon.tensor([1, -100]), ignore_index=-100) > 1

@@ -586,4 +586,10 @@ for _function in (
     transpose,
 ):
     setattr(Tensor, _function.__name__, _function)
+
+# The names by which PyTorch's users know functions of the array API.
+expand = Tensor.expand = broadcast_to
+movedim = Tensor.movedim = moveaxis
+swapaxes = Tensor.swapaxes = transpose
+unsqueeze = Tensor.unsqueeze = expand_dims
 Tensor.__matmul__ = _times
