@@ -11,6 +11,8 @@ from axon import _runtime
 from benchmarks import accuracy
 from codegen import exact
 
+pytestmark = pytest.mark.executor
+
 OPS = [pytest.param(op, id=op.name) for op in all_ops() if exact.supports(op.program)]
 POINTS = 200
 HALVES = ("float16", "bfloat16")

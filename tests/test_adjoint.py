@@ -10,6 +10,8 @@ from codegen.interpret import run
 from codegen.ir import is_call, parse, walk
 from codegen.simplify import count_primitives
 
+pytestmark = pytest.mark.once
+
 PROGRAMS = {}
 
 

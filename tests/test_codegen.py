@@ -14,6 +14,8 @@ from codegen import __main__ as command
 from codegen.entry import Op, parse_ops
 from codegen.ir import parse
 
+pytestmark = pytest.mark.once
+
 OPS = [pytest.param(op, id=op.name) for op in all_ops()]
 
 

@@ -13,6 +13,8 @@ from axon import __main__ as command
 from axon.explain_op import explain_op
 from codegen import check
 
+pytestmark = pytest.mark.once
+
 WRONG = """\
 celu:
   in: "x: float, alpha: real = 1.0 [alpha != 0]"

@@ -14,6 +14,8 @@ import axon
 from axon import _runtime
 from codegen.samples import cases
 
+pytestmark = pytest.mark.once
+
 needs_nvrtc = pytest.mark.skipif(
     library() is None, reason="the wheel nvidia-cuda-nvrtc is not installed"
 )

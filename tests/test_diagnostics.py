@@ -17,6 +17,8 @@ from codegen.diagnostics import SpecError
 from codegen.entry import parse_ops
 from codegen.yaml_source import Mapping, read_yaml
 
+pytestmark = pytest.mark.once
+
 FILE = Path(__file__).parent / "wrong_entries.txt"
 
 

@@ -15,6 +15,8 @@ from codegen import check
 from codegen.diagnostics import SpecError
 from codegen.entry import parse_ops
 
+pytestmark = pytest.mark.once
+
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 WALK = (ROOT / "docs" / "add-an-op.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", WALK, flags=re.DOTALL | re.MULTILINE)

@@ -25,6 +25,8 @@ from hypothesis import strategies as st
 
 import axon
 
+pytestmark = pytest.mark.once
+
 SCALE = int(os.environ.get("AXON_FUZZ", "1"))
 SEED = int(os.environ.get("AXON_FUZZ_SEED", "0"))
 MODES = {"off": 400, "wait": 20}

@@ -10,6 +10,8 @@ import pytest
 from codegen import adjoint, render
 from codegen.entry import load_ops, parse_ops
 
+pytestmark = pytest.mark.once
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TEXT = (ROOT / "ops.yaml").read_text()
 OPS = load_ops(ROOT / "ops.yaml")

@@ -10,6 +10,8 @@ from op_cases import all_ops, satisfied
 from codegen.interpret import run
 from codegen.samples import cases
 
+pytestmark = pytest.mark.once
+
 ALL = [pytest.param(op, case, id=case.name) for op in all_ops() for case in cases(op)]
 WITH_REFERENCE = [p for p in ALL if p.values[0].reference]
 WITH_SPEC = [p for p in ALL if p.values[0].spec]

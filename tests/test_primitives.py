@@ -15,6 +15,8 @@ from codegen.ir import Call, Input, Output, Program, Statement, load, node_from_
 from codegen.primitives import PRIMITIVES, ZERO, render_inc
 from codegen.simplify import Simplifier, simplify
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parent.parent
 
 #: Where a primitive is defined, when that is not everywhere.

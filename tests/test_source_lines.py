@@ -16,6 +16,8 @@ from axon import _runtime
 from codegen.entry import parse_ops
 from codegen.ir import parse
 
+pytestmark = pytest.mark.once
+
 ENTRIES = """
 # A comment above the entry.
 twice_tanh:
