@@ -271,7 +271,7 @@ def figures(op: Op, count: int) -> dict[str, dict]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("ops", nargs="*", help="names of ops; all by default")
-    parser.add_argument("--points", type=int, default=1000, help="points an op and dtype")
+    parser.add_argument("--points", type=int, default=400, help="points an op and dtype")
     options = parser.parse_args()
     ops = [op for op in load_ops(ROOT / "ops.yaml") if not options.ops or op.name in options.ops]
     table = {}

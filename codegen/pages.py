@@ -34,7 +34,13 @@ class KernelText:
     no_cuda: str  # why there is no CUDA text, or ""
 
 
-def page(op: Op, kernels: list[KernelText], sample: str, accuracy: str, plot: bool) -> str:
+def page(
+    op: Op,
+    kernels: list[KernelText],
+    sample: str,
+    accuracy: list[tuple[str, str, float, str]],
+    plot: bool,
+) -> str:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         trim_blocks=True,
@@ -56,7 +62,7 @@ def page(op: Op, kernels: list[KernelText], sample: str, accuracy: str, plot: bo
         gradient="" if op.grad is None else latex.formulas(op.grad),
         no_gradient=no_gradient(op),
         kept=kept(op),
-        accuracy=accuracy,
+        accuracy=[(*figure, bound_of(op, *figure[:2])) for figure in accuracy],
         sample=sample,
         kernels=kernels,
         plot=plot,
@@ -87,6 +93,10 @@ def kept(op: Op) -> str:
         return "Backward keeps no values" + (", only shapes." if read else ".")
     names = " and ".join(f"`{name}`" for name in values)
     return f"Backward keeps {names} alive: 4 bytes an element of each in float32."
+
+
+def bound_of(op: Op, part: str, dtype: str) -> float:
+    return op.ulp.gradient if part == "gradient" else getattr(op.ulp, dtype)
 
 
 def no_gradient(op: Op) -> str:

@@ -4129,7 +4129,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (load new_m (*)))))))axon",
     R"axon((program adagrad_step
   (doc "One step of Adagrad (Duchi et al., 2011), v the sum of the squared gradients.")
-  (source "ops.yaml" 2329)
+  (source "ops.yaml" 2330)
   (in (p float (*)))
   (in (g float (*)))
   (in (v float (*)))
@@ -4144,7 +4144,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (div (mul lr (add (load g (*)) (mul decay (load p (*))))) (add (sqrt (load new_v (*))) eps))))))axon",
     R"axon((program lion_step
   (doc "One step of Lion, the sign of an interpolated momentum (Chen et al., 2023), with decoupled weight decay.")
-  (source "ops.yaml" 2345)
+  (source "ops.yaml" 2346)
   (in (p float (*)))
   (in (g float (*)))
   (in (m float (*)))

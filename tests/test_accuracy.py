@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from op_cases import all_ops
@@ -25,6 +27,16 @@ def test_errors_are_within_the_declared_bound(op):
             function = accuracy.measure if part == "forward" else accuracy.measure_gradient
             figure = function(op, dtype, POINTS)
             assert figure is None or figure.ulp <= bound, f"{part} {dtype}: {figure}"
+
+
+def test_committed_figures_are_within_the_bounds_and_of_every_op():
+    table = json.loads(accuracy.FIGURES.read_text())
+    assert list(table) == [op.name for op in all_ops()], "run: nox -s accuracy"
+    for op in all_ops():
+        for part, figure in table[op.name].items():
+            kind, dtype = part.split()
+            bound = op.ulp.gradient if kind == "gradient" else getattr(op.ulp, dtype)
+            assert figure["ulp"] <= bound, f"{op.name}, {part}: {figure}"
 
 
 # --------------------------------------------------------------------------------- known traps
