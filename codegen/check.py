@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from . import adjoint, programs
+from . import adjoint, interpret, programs
 from .diagnostics import Diagnostic, SpecError
 from .entry import Op, load_ops, parse_ops
 from .interpret import run
@@ -291,7 +291,7 @@ def satisfied(
 
 def _evaluate(op: Op, text: str, case: Case, more: Mapping[str, Any]) -> tuple:
     """The values of the last line; `more` are names beside those of inputs and attributes."""
-    names: dict[str, Any] = {"np": np, **more}
+    names: dict[str, Any] = {"np": np, "uniform": _uniform, **more}
     try:
         from scipy import special
 
@@ -320,6 +320,11 @@ def _evaluate(op: Op, text: str, case: Case, more: Mapping[str, Any]) -> tuple:
                 raise NotRunnable from None
             raise
     return result if isinstance(result, tuple) else (result,)
+
+
+def _uniform(key: tuple[int, int], counter: np.ndarray) -> np.ndarray:
+    """The numbers that `uniform(key, counter)` of a formula draws, in float64."""
+    return interpret.uniform(key, counter).astype(np.float64)
 
 
 def closeness(outputs: Iterable[Any]) -> Callable[[Any, Any], bool]:

@@ -100,12 +100,14 @@ SAMPLES = (
     "above_one",
     "unit",
     "nonzero",
+    "wide",
     "edge",
     "bits",
     "counts",
     "definite",
     "ascending",
     "below",
+    "equal",
 )
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*_?")
 _SECTION = re.compile(r"#\s*-{2,}\s*(.+?)\s*-*\s*$")
@@ -398,15 +400,19 @@ class _Entry:
     def _check_kind(self, item: Scalar, declared: Input) -> None:
         """A kind of test values that the tensor can have."""
         match = re.fullmatch(r"(\w*)(?:\((\w+)\))?", item.text)
-        kind, bound = match.groups() if match else (item.text, None)
+        kind, of = match.groups("") if match else (item.text, "")
         if kind not in SAMPLES:
             raise unknown(item.mark, "kind of sample", item.text, SAMPLES)
-        if (kind == "below") != (bound is not None):
-            raise error(item.mark, f"not a kind of sample: {item.text!r}", "below(n), others bare")
+        if (kind in ("below", "equal")) != bool(of):
+            expected = "below(n), equal(x), others bare"
+            raise error(item.mark, f"not a kind of sample: {item.text!r}", expected)
         sizes = [n for n, a in self.signature.attrs.items() if a.type in ("int", "axis")]
-        if bound is not None and bound not in (*sizes, *self.signature.axes):
-            known = [*self.signature.axes, *sizes]
-            raise unknown(item.mark, "extent", bound, known)
+        if kind == "below" and of not in (*sizes, *self.signature.axes):
+            raise unknown(item.mark, "extent", of, [*self.signature.axes, *sizes])
+        before = list(self.signature.inputs)
+        before = before[: before.index(declared.name)]
+        if kind == "equal" and of not in before:
+            raise unknown(item.mark, "tensor before it", of, before)
         if declared.cls in ("int", *NON_FLOAT[1:]) and kind not in INTEGER_SAMPLES:
             raise error(
                 item.mark,

@@ -33,8 +33,8 @@ NAME:
   # The same in NumPy (np) or SciPy (special), independently of the formula: the oracle of tests.
   reference: "x * np.tanh(np.logaddexp(sharpness * x, 0))"
 
-  # Test values. Tensors: normal, positive, unit, nonzero, edge, bits, counts, below(n), the first
-  # kind everywhere. Attributes: values. Axes: extents.
+  # Test values. Tensors: normal, positive, unit, nonzero, wide, edge, bits, counts, below(n), the
+  # first kind everywhere. Attributes: values. Axes: extents.
   samples: {x: [normal, edge], sharpness: [1.0, 0.5]}
 
   # Only in ops.yaml: an operator or a method of Tensor; an op of two that takes a list.

@@ -48,7 +48,19 @@ def cases(op: Op) -> Iterator[Case]:
         yield _Builder(op, first, absent=True).case("optional absent")
     for i in op.program.inputs:
         for kind in op.samples.get(i.name, ())[1:]:
-            yield _Builder(op, first, kinds={i.name: kind}).case(f"{i.name} {kind}")
+            for kinds in _with_equal(op, i.name, kind):
+                label = ",".join(f"{name} {k}" for name, k in kinds.items())
+                yield _Builder(op, first, kinds=kinds).case(label)
+
+
+def _with_equal(op: Op, name: str, kind: str) -> Iterator[dict[str, str]]:
+    """The kind of a tensor, and where that is to equal another, each kind of the other."""
+    if not kind.startswith("equal"):
+        yield {name: kind}
+        return
+    other = kind[6:-1]
+    for of in op.samples.get(other, ("normal",)):
+        yield {name: kind, other: of}
 
 
 def _other_extents(op: Op) -> Iterator[dict[str, int]]:
@@ -224,7 +236,10 @@ class _Builder:
             kind = self.kinds.get(i.name, self.op.samples.get(i.name, ("",))[0])
             edge |= kind == "edge"
             shape = self.shape(i.dims, i.name)
-            inputs[i.name] = np.asarray(self.tensor(i.cls, kind, shape))
+            if kind.startswith("equal"):
+                inputs[i.name] = inputs[kind[6:-1]]
+            else:
+                inputs[i.name] = np.asarray(self.tensor(i.cls, kind, shape))
         return Case(f"{self.op.name}[{label}]", inputs, self.attrs, edge)
 
     def tensor(self, cls: str, kind: str, shape: tuple[int, ...]) -> np.ndarray:
@@ -248,6 +263,8 @@ class _Builder:
             return random.uniform(0.05, 0.95, shape)
         if kind == "nonzero":
             return np.sign(normal) * (np.abs(normal) + 0.5)
+        if kind == "wide":
+            return 1000 * normal
         if kind == "ascending":
             return np.sort(normal, -1)
         if kind == "definite":

@@ -130,9 +130,11 @@ def index_add(x, index, source, axis) -> np.ndarray:
     return np.moveaxis(y, 0, axis)
 
 
-def attention(q, k, v, mask, scale, causal) -> np.ndarray:
-    """Softmax of masked products, times v; a row without any key is zeros."""
+def attention(q, k, v, mask, scale, causal, kept) -> np.ndarray:
+    """Softmax of masked products, times v; a row without any key is zeros. The shares are
+    multiplied by `kept` of their numbers in row-major order."""
     scores = np.einsum("...id,...jd->...ij", q, k) * scale + mask
     if causal:
         scores = np.where(np.tri(*scores.shape[-2:], dtype=bool), scores, -np.inf)
-    return np.nan_to_num(special.softmax(scores, axis=-1)) @ v
+    shares = np.nan_to_num(special.softmax(scores, axis=-1))
+    return shares * kept(np.arange(shares.size).reshape(shares.shape)) @ v

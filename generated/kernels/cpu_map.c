@@ -434,52 +434,6 @@ static void hypot_f64(void* const* buffers, int64_t begin, int64_t end) {
   }
 }
 
-static void logaddexp_f32(void* const* buffers, int64_t begin, int64_t end) {
-  const float* restrict const b0 = buffers[0];
-  const float* restrict const b1 = buffers[1];
-  float* restrict const b2 = buffers[2];
-  #pragma GCC ivdep
-  for (int64_t i = begin; i < end; ++i) {
-    const float v0 = b0[i];
-    const float v1 = b1[i];
-    const _Bool v2 = (v0 == v1);
-    const float v3 = 0x1.62e4300000000p-1f;
-    const float v4 = (v0 + v3);
-    const float v5 = ax_maximum_f32(v0, v1);
-    const float v6 = (v0 - v1);
-    const float v7 = ax_abs_f32(v6);
-    const float v8 = (-v7);
-    const float v9 = ax_exp_f32(v8);
-    const float v10 = ax_log1p_f32(v9);
-    const float v11 = (v5 + v10);
-    const float v12 = (v2 ? v4 : v11);
-    b2[i] = v12;
-  }
-}
-
-static void logaddexp_f64(void* const* buffers, int64_t begin, int64_t end) {
-  const double* restrict const b0 = buffers[0];
-  const double* restrict const b1 = buffers[1];
-  double* restrict const b2 = buffers[2];
-  #pragma GCC ivdep
-  for (int64_t i = begin; i < end; ++i) {
-    const double v0 = b0[i];
-    const double v1 = b1[i];
-    const _Bool v2 = (v0 == v1);
-    const double v3 = 0x1.62e42fefa39efp-1;
-    const double v4 = (v0 + v3);
-    const double v5 = ax_maximum_f64(v0, v1);
-    const double v6 = (v0 - v1);
-    const double v7 = ax_abs_f64(v6);
-    const double v8 = (-v7);
-    const double v9 = ax_exp_f64(v8);
-    const double v10 = ax_log1p_f64(v9);
-    const double v11 = (v5 + v10);
-    const double v12 = (v2 ? v4 : v11);
-    b2[i] = v12;
-  }
-}
-
 static void copysign_f32(void* const* buffers, int64_t begin, int64_t end) {
   const float* restrict const b0 = buffers[0];
   const float* restrict const b1 = buffers[1];
@@ -3661,8 +3615,6 @@ const struct AxonMap AXON_MAPS[] = {
   {"float64 (neg (mul float64#0 (square float64#1)))", reciprocal_grad_f64},
   {"float32 (hypot float32#0 float32#1)", hypot_f32},
   {"float64 (hypot float64#0 float64#1)", hypot_f64},
-  {"float32 (select (eq float32#0 float32#1) (add float32#0 float32:0.69314718055994529) (add (maximum float32#0 float32#1) (log1p (exp (neg (abs (sub float32#0 float32#1)))))))", logaddexp_f32},
-  {"float64 (select (eq float64#0 float64#1) (add float64#0 float64:0.69314718055994529) (add (maximum float64#0 float64#1) (log1p (exp (neg (abs (sub float64#0 float64#1)))))))", logaddexp_f64},
   {"float32 (copysign float32#0 float32#1)", copysign_f32},
   {"float64 (copysign float64#0 float64#1)", copysign_f64},
   {"float32 (nextafter float32#0 float32#1)", nextafter_f32},

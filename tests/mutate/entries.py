@@ -1,35 +1,27 @@
-"""Do the tests notice? `python tests/mutate.py` changes entries of ops.yaml and runs their checks.
+"""Mutants of entries of ops.yaml: one operator, comparison, function, constant, sign or branch of a
+`forward:`, `backward:` or `where:` formula changed.
 
-A mutant has one operator, comparison, function, constant, sign or branch of a `forward:`,
-`backward:` or `where:` formula changed. Its op is checked by the NumPy interpreter, as
-tests/test_language_ops.py does; nothing is built. A survivor that gives exactly what the entry
-gives, gradients and dtypes included, on many random and extreme arguments, counts as equivalent.
+Its op is checked by the NumPy interpreter, as tests/test_language_ops.py does; nothing is built. A
+survivor that gives exactly what the entry gives, gradients and dtypes included, on many random and
+extreme arguments, counts as equivalent.
 """
 
 from __future__ import annotations
 
-import argparse
 import ast
 import dataclasses
-import random
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
+import op_checks
+from mutant import Mutant
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+from codegen.diagnostics import Scalar, SpecError
+from codegen.entry import Op, parse_ops
+from codegen.samples import EDGE, Case, cases
+from codegen.syntax import Parsed, parse_formula
+from codegen.yaml_source import Mapping, read_yaml
 
-import op_checks  # noqa: E402
-
-from codegen.diagnostics import Scalar, SpecError  # noqa: E402
-from codegen.entry import Op, parse_ops  # noqa: E402
-from codegen.samples import EDGE, Case, cases  # noqa: E402
-from codegen.syntax import Parsed, parse_formula  # noqa: E402
-from codegen.yaml_source import Mapping, read_yaml  # noqa: E402
-
-LEAST = 0.95  # the share of mutants that must be killed
 OPERATORS = {
     ast.Add: ("+", "-"),
     ast.Sub: ("-", "+"),
@@ -50,25 +42,6 @@ OPERATORS = {
 _PAIRS = "exp expm1, log log1p, sqrt rsqrt, sin cos, sinh cosh, asin acos, tanh sin, erf erfc"
 _PAIRS += ", floor ceil, round trunc, maximum minimum, max min, any all, argmax argmin, mean sum"
 FUNCTIONS = {a: b for pair in _PAIRS.split(", ") for a, b in [pair.split(), pair.split()[::-1]]}
-
-
-@dataclasses.dataclass(frozen=True)
-class Mutant:
-    op: str
-    line: int
-    column: int
-    before: str
-    after: str
-
-    def apply(self, text: str) -> str:
-        lines = text.split("\n")
-        row, at = lines[self.line - 1], self.column - 1
-        assert row.startswith(self.before, at), self
-        lines[self.line - 1] = row[:at] + self.after + row[at + len(self.before) :]
-        return "\n".join(lines)
-
-    def __str__(self) -> str:
-        return f"ops.yaml:{self.line}:{self.column}: {self.op}: '{self.before}' -> '{self.after}'"
 
 
 # ------------------------------------------------------------------------------------- mutants
@@ -96,7 +69,7 @@ def _of_formula(name: str, scalar: Scalar) -> Iterator[Mutant]:
             if isinstance(node, ast.expr):
                 for offset, before, after in _of_node(parsed, node):
                     mark = parsed.scalar.at(offset)
-                    yield Mutant(name, mark.line, mark.column, before, after)
+                    yield Mutant("ops.yaml", mark.line, mark.column, before, after, name)
 
 
 def _of_node(parsed: Parsed, node: ast.expr) -> Iterator[tuple[int, str, str]]:
@@ -199,33 +172,3 @@ def _results(op: Op, case: Case) -> list[tuple] | str:
     except (ValueError, IndexError, ArithmeticError) as failure:
         return type(failure).__name__
     return [(name, y.dtype, y.shape, np.where(y != y, 0, y).tobytes()) for name, y in found]
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--count", type=int, default=200)
-    options = parser.parse_args()
-    text = (ROOT / "ops.yaml").read_text(encoding="utf-8")
-    originals = {op.name: op for op in parse_ops(text)}
-    waiting = list(mutants(text))
-    random.Random(options.seed).shuffle(waiting)
-    tally: dict[str, list[Mutant]] = {"killed": [], "survived": [], "equivalent": []}
-    for mutant in waiting:
-        if sum(map(len, tally.values())) == options.count:
-            break
-        fate = verdict(mutant, text, originals[mutant.op])
-        if fate in tally:
-            tally[fate].append(mutant)
-            if fate != "killed":
-                print(f"{fate:10} {mutant}", flush=True)
-    killed, survived = len(tally["killed"]), len(tally["survived"])
-    share = killed / max(1, killed + survived)
-    print(
-        f"{killed} killed, {survived} survived, {len(tally['equivalent'])} equivalent: {share:.1%}"
-    )
-    return 0 if share >= LEAST else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())
