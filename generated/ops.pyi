@@ -3338,10 +3338,10 @@ def max_pool3d(x: Tensor | float, window: int | tuple[int, int, int], stride: in
         TypeError: x has a dtype of another kind.
 
     Example:
-        >>> x = (axon.arange(60) % 7 - 3).reshape(4, 3, 5) / 4
+        >>> x = (axon.arange(80) % 7 - 3).reshape(4, 4, 5) / 4
         >>> y = axon.max_pool3d(x, 2, 1)
         >>> y.shape
-        (3, 2, 4)
+        (3, 3, 4)
     """
 
 def avg_pool1d(x: Tensor | float, window: int, stride: int, *, padding: int = 0, count_include_pad: bool = True) -> Tensor:
@@ -3418,10 +3418,10 @@ def avg_pool3d(x: Tensor | float, window: int | tuple[int, int, int], stride: in
         TypeError: x has a dtype of another kind.
 
     Example:
-        >>> x = (axon.arange(60) % 7 - 3).reshape(4, 3, 5) / 4
+        >>> x = (axon.arange(80) % 7 - 3).reshape(4, 4, 5) / 4
         >>> y = axon.avg_pool3d(x, 2, 1)
         >>> y.shape
-        (3, 2, 4)
+        (3, 3, 4)
     """
 
 def adaptive_avg_pool1d(x: Tensor | float, size: int) -> Tensor:
