@@ -117,8 +117,8 @@ def hypot_backward(ctx, dy):
 def logaddexp_backward(ctx, dy):
     """Gradient of `logaddexp`.
 
-        da = sum[broadcast axes](dy * sigmoid(0 if a == b and abs(a) == inf else a - b))
-        db = sum[broadcast axes](dy * sigmoid(0 if a == b and abs(a) == inf else b - a))
+        da = sum[broadcast axes](dy * sigmoid(0 if a == b and a - b != 0 else a - b))
+        db = sum[broadcast axes](dy * sigmoid(0 if a == b and a - b != 0 else b - a))
     """
     return ops.logaddexp__grad(dy, ctx.a, ctx.b)
 

@@ -245,7 +245,7 @@ const char* const kPrograms[] = {
   (in (b float (*)))
   (out (y (promote a b) (*)))
   (line 5)
-  (set y (*) (add (maximum (load a (*)) (load b (*))) (log1p (exp (neg (abs (select (logical_and (eq (load a (*)) (load b (*))) (eq (abs (load a (*))) inf)) 0 (sub (load a (*)) (load b (*))))))))))))axon",
+  (set y (*) (add (maximum (load a (*)) (load b (*))) (log1p (exp (neg (abs (select (logical_and (eq (load a (*)) (load b (*))) (ne (sub (load a (*)) (load b (*))) 0)) 0 (sub (load a (*)) (load b (*))))))))))))axon",
     R"axon((program logaddexp.grad
   (doc "Gradient of logaddexp.")
   (source "ops.yaml" 114)
@@ -255,9 +255,9 @@ const char* const kPrograms[] = {
   (out (da (like a) ((own a))))
   (out (db (like b) ((own b))))
   (line 8)
-  (reduce sum da ((own a)) ((bcast a)) (mul (load dy (*)) (sigmoid (select (logical_and (eq (load a (*)) (load b (*))) (eq (abs (load a (*))) inf)) 0 (sub (load a (*)) (load b (*)))))))
+  (reduce sum da ((own a)) ((bcast a)) (mul (load dy (*)) (sigmoid (select (logical_and (eq (load a (*)) (load b (*))) (ne (sub (load a (*)) (load b (*))) 0)) 0 (sub (load a (*)) (load b (*)))))))
   (line 9)
-  (reduce sum db ((own b)) ((bcast b)) (mul (load dy (*)) (sigmoid (select (logical_and (eq (load a (*)) (load b (*))) (eq (abs (load a (*))) inf)) 0 (sub (load b (*)) (load a (*)))))))))axon",
+  (reduce sum db ((own b)) ((bcast b)) (mul (load dy (*)) (sigmoid (select (logical_and (eq (load a (*)) (load b (*))) (ne (sub (load a (*)) (load b (*))) 0)) 0 (sub (load b (*)) (load a (*)))))))))axon",
     R"axon((program copysign
   (doc "The magnitude of a with the sign of b. The gradient where a is 0 is 0.")
   (source "ops.yaml" 128)

@@ -434,6 +434,54 @@ static void hypot_f64(void* const* buffers, int64_t begin, int64_t end) {
   }
 }
 
+static void logaddexp_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = b1[i];
+    const float v2 = ax_maximum_f32(v0, v1);
+    const _Bool v3 = (v0 == v1);
+    const float v4 = (v0 - v1);
+    const float v5 = 0x0.0p+0f;
+    const _Bool v6 = (v4 != v5);
+    const _Bool v7 = (v3 && v6);
+    const float v8 = (v7 ? v5 : v4);
+    const float v9 = ax_abs_f32(v8);
+    const float v10 = (-v9);
+    const float v11 = ax_exp_f32(v10);
+    const float v12 = ax_log1p_f32(v11);
+    const float v13 = (v2 + v12);
+    b2[i] = v13;
+  }
+}
+
+static void logaddexp_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = b1[i];
+    const double v2 = ax_maximum_f64(v0, v1);
+    const _Bool v3 = (v0 == v1);
+    const double v4 = (v0 - v1);
+    const double v5 = 0x0.0p+0;
+    const _Bool v6 = (v4 != v5);
+    const _Bool v7 = (v3 && v6);
+    const double v8 = (v7 ? v5 : v4);
+    const double v9 = ax_abs_f64(v8);
+    const double v10 = (-v9);
+    const double v11 = ax_exp_f64(v10);
+    const double v12 = ax_log1p_f64(v11);
+    const double v13 = (v2 + v12);
+    b2[i] = v13;
+  }
+}
+
 static void copysign_f32(void* const* buffers, int64_t begin, int64_t end) {
   const float* restrict const b0 = buffers[0];
   const float* restrict const b1 = buffers[1];
@@ -3615,6 +3663,8 @@ const struct AxonMap AXON_MAPS[] = {
   {"float64 (neg (mul float64#0 (square float64#1)))", reciprocal_grad_f64},
   {"float32 (hypot float32#0 float32#1)", hypot_f32},
   {"float64 (hypot float64#0 float64#1)", hypot_f64},
+  {"float32 (add (maximum float32#0 float32#1) (log1p (exp (neg (abs (select (logical_and (eq float32#0 float32#1) (ne (sub float32#0 float32#1) float32:0)) float32:0 (sub float32#0 float32#1)))))))", logaddexp_f32},
+  {"float64 (add (maximum float64#0 float64#1) (log1p (exp (neg (abs (select (logical_and (eq float64#0 float64#1) (ne (sub float64#0 float64#1) float64:0)) float64:0 (sub float64#0 float64#1)))))))", logaddexp_f64},
   {"float32 (copysign float32#0 float32#1)", copysign_f32},
   {"float64 (copysign float64#0 float64#1)", copysign_f64},
   {"float32 (nextafter float32#0 float32#1)", nextafter_f32},
