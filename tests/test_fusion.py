@@ -242,3 +242,15 @@ def test_a_temporary_that_is_added_joins_the_contraction():
     y = x @ w + z
     del z
     assert [k.kind for k in kernels(y)] == ["contract"]
+
+
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    [
+        (lambda row, matrix: axon.sin(row) + matrix, 2),
+        (lambda row, matrix: axon.sin(row) + matrix[0], 1),
+        (lambda row, matrix: row * 2 + matrix, 1),
+    ],
+)
+def test_what_is_expensive_is_computed_once_and_not_for_each_row(formula, expected):
+    assert len(kernels(formula(rand(300), rand(64, 300)))) == expected
