@@ -100,6 +100,7 @@ SAMPLES = (
     "above_one",
     "unit",
     "nonzero",
+    "spread",
     "wide",
     "edge",
     "bits",

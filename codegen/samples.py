@@ -263,6 +263,8 @@ class _Builder:
             return random.uniform(0.05, 0.95, shape)
         if kind == "nonzero":
             return np.sign(normal) * (np.abs(normal) + 0.5)
+        if kind == "spread":
+            return np.linspace(-8, 8, math.prod(shape)).reshape(shape)
         if kind == "wide":
             return 1000 * normal
         if kind == "ascending":
