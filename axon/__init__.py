@@ -82,7 +82,7 @@ from axon.core.functional import (
     norm,
     pad,
     permute,
-    repeat_interleave,
+    repeat,
     reshape,
     roll,
     scaled_dot_product_attention,

@@ -199,16 +199,16 @@ def tile(x: Tensor, *repeats: int | Sequence[int]) -> Tensor:
     return reshape(broadcast_to(reshape(x, apart), copied), joined)
 
 
-def repeat_interleave(x: Tensor, repeats: int, axis: int | None = None) -> Tensor:
+def repeat(x: Tensor, repeats: int, axis: int | None = None) -> Tensor:
     """Each element ``repeats`` times, one after the other, along an axis or in row-major order.
 
     Example:
-        >>> axon.repeat_interleave(axon.tensor([1, 2]), 2).tolist()
+        >>> axon.repeat(axon.tensor([1, 2]), 2).tolist()
         [1, 1, 2, 2]
     """
     if axis is None:
-        return repeat_interleave(reshape(x, -1), repeats, 0)
-    (axis,) = _axes("repeat_interleave", x, axis)
+        return repeat(reshape(x, -1), repeats, 0)
+    (axis,) = _axes("repeat", x, axis)
     before, after = x.shape[: axis + 1], x.shape[axis + 1 :]
     copied = broadcast_to(expand_dims(x, axis + 1), *before, repeats, *after)
     return reshape(copied, *before[:-1], before[-1] * repeats, *after)
@@ -278,14 +278,15 @@ def pad(
             elements, ``"replicate"`` those elements, ``"circular"`` the other end of the axis.
 
     Raises:
-        ValueError: an odd number of numbers, more than two an axis, or an unknown mode.
+        ValueError: no integers, an odd number of them, more than two an axis, or an unknown mode.
 
     Example:
         >>> axon.pad(axon.tensor([1.0, 2.0]), (1, 2), "replicate").tolist()
         [1.0, 1.0, 2.0, 2.0, 2.0]
     """
     widths = [padding, padding] if isinstance(padding, int) else list(padding)
-    if len(widths) % 2 or len(widths) > 2 * x.ndim:
+    whole = all(isinstance(width, int) for width in widths)
+    if not whole or len(widths) % 2 or len(widths) > 2 * x.ndim:
         raise ValueError(
             f"axon.pad: padding is {tuple(widths)} for shape {x.shape}; expected a number before "
             "and one after for each of the last axes, the last axis first"
@@ -351,6 +352,11 @@ def gather(x: Tensor, axis: int, index: Tensor) -> Tensor:
 
     As :func:`axon.take_along`, but along the other axes ``index`` may be shorter than ``x``.
     """
+    if not isinstance(index, Tensor):
+        raise TypeError(
+            f"axon.gather: index is a {type(index).__name__}; expected gather(x, axis, index) with "
+            "a tensor of integers"
+        )
     if index.ndim != x.ndim:
         raise ValueError(
             f"axon.gather: x has shape {x.shape}, index has shape {index.shape}; "
