@@ -254,3 +254,9 @@ def test_a_temporary_that_is_added_joins_the_contraction():
 )
 def test_what_is_expensive_is_computed_once_and_not_for_each_row(formula, expected):
     assert len(kernels(formula(rand(300), rand(64, 300)))) == expected
+
+
+def test_a_sum_that_only_reads_the_same_leaf_is_no_second_phase():
+    x = rand(40, 50)
+    first, total = axon.sin(x[0]), axon.sum(x)
+    assert len(kernels(first, total)) == 2
