@@ -3,6 +3,7 @@
 Executor and emitter against a naive interpreter of kernels, contractions, elementary functions.
 """
 
+import fcntl
 import pathlib
 import subprocess
 
@@ -16,9 +17,12 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 def build() -> pathlib.Path:
     folder = ROOT / "build" / "cpp-tests"
     configure = ["cmake", "-S", ROOT, "-B", folder, "-G", "Ninja", "-DAXON_CPP_TESTS=ON"]
-    for command in (configure, ["cmake", "--build", folder]):
-        done = subprocess.run(command, capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout + done.stderr
+    folder.parent.mkdir(exist_ok=True)
+    with open(folder.parent / "cpp-tests.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another worker may have been given some of these tests
+        for command in (configure, ["cmake", "--build", folder]):
+            done = subprocess.run(command, capture_output=True, text=True)
+            assert done.returncode == 0, done.stdout + done.stderr
     return folder
 
 
