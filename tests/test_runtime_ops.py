@@ -316,7 +316,7 @@ def test_an_index_that_leaves_its_tensor_is_told():
     x = axon.tensor([1.0, 2.0, 3.0])
     assert shift(x, 0).tolist() == [1.0, 2.0, 3.0]
     for by, first in ((1, -1), (10**6, -(10**6))):
-        with pytest.raises(ValueError, match=rf"axon.shift: an index of x runs from {first} to "):
+        with pytest.raises(ValueError, match=rf"axon.shift\S*: an index of x runs from {first} "):
             shift(x, by).numpy()
     assert (x * 2).tolist() == [2.0, 4.0, 6.0]
 
