@@ -98,7 +98,7 @@ from axon.core.functional import (
 from axon.core.kernels import register_kernels
 from axon.core.random import manual_seed
 from axon.core.sorting import argsort, bincount, median, quantile, searchsorted, sort, unique
-from axon.inspect import explain, profile, stats
+from axon.inspect import explain, plan_misses, profile, stats
 
 globals().update(
     (name, function)

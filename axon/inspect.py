@@ -91,9 +91,26 @@ def stats() -> dict[str, int]:
     """Counters of this process.
 
     `nodes_recorded`, `plans_built`, `plans_replayed`, `kernels_compiled`, `kernels_launched`,
-    `bytes_in_use` and `peak_bytes` (of tensors and temporaries).
+    `bytes_in_use`, `peak_bytes` (of tensors and temporaries) and `system_requests` (blocks of
+    memory that the system was asked for; released ones are used again).
     """
     return _runtime.stats()
+
+
+def plan_misses() -> list[str]:
+    """Why each of the latest plans had to be made, the last one last.
+
+    A graph that was computed before is replayed. Where a training step keeps being planned anew,
+    the reason is the first thing in which it differs from the nearest known graph: a shape, an op,
+    a leaf that is no longer exclusively owned because a view of it is held.
+
+    >>> for count in (2, 3):
+    ...     x = axon.tensor([1.0] * count)
+    ...     _ = axon.exp(x).numpy()
+    >>> axon.plan_misses()[-1]
+    'axis 0 of leaf 0, float32 of shape (3,), has extent 3, not 2'
+    """
+    return _runtime.plan_misses()
 
 
 @dataclass

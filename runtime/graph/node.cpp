@@ -6,6 +6,7 @@
 #include "graph/node.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 namespace axon {
 namespace {
@@ -180,6 +181,16 @@ void materialise(Value& value, std::shared_ptr<Buffer> buffer) {
 
 bool is_read(const Value& value) { return value.refs.load(std::memory_order_acquire) > 1; }
 
+void keep_backup(Value* value) {
+  retain(value);
+  value->backups.fetch_add(1, std::memory_order_relaxed);
+}
+
+void drop_backup(Value* value) {
+  value->backups.fetch_sub(1, std::memory_order_relaxed);
+  release(value);
+}
+
 Held::Held(Value* value) : value_(value) {
   if (value_ != nullptr) {
     retain(value_);
@@ -239,6 +250,27 @@ void clear(Graph& graph) {
   }
   graph.nodes.clear();
   graph.prune_at = 4096;
+}
+
+void clear_but_backups(Graph& graph) {
+  std::unordered_set<const Node*> needed;
+  for (size_t i = graph.nodes.size(); i-- > 0;) {
+    const Node* node = graph.nodes[i];
+    const bool backup =
+        std::any_of(node->outputs.begin(), node->outputs.end(), [](const Value* value) {
+          return value->node != nullptr && value->backups.load(std::memory_order_relaxed) > 0;
+        });
+    if (!backup && needed.count(node) == 0) continue;
+    needed.insert(node);
+    for (const Operand& input : node->inputs) {
+      if (input.value != nullptr && input.value->node != nullptr) needed.insert(input.value->node);
+    }
+  }
+  std::vector<Node*> kept;
+  for (Node* node : graph.nodes) {
+    needed.count(node) > 0 ? kept.push_back(node) : Recycle()(node);
+  }
+  graph.nodes = std::move(kept);
 }
 
 Census census() { return {Slab<Value>::in_use().load(), Slab<Node>::in_use().load()}; }

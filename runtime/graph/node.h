@@ -32,6 +32,9 @@ struct Graph;
 struct Value {
   std::atomic<int32_t> refs{0};
   std::atomic<int32_t> held{0};
+  /// the part of `refs` that wants the value back only if a flush fails: no reason to compute it,
+  /// or not to overwrite it
+  std::atomic<int32_t> backups{0};
   DType dtype{};
   int16_t output = 0;              // which output of `node`
   Node* node = nullptr;            // pending producer; nullptr once materialised
@@ -119,6 +122,10 @@ void materialise(Value& value, std::shared_ptr<Buffer> buffer);
 /// True iff something other than its own node refers to this pending value.
 bool is_read(const Value& value);
 
+/// Counted in `refs` and `backups`.
+void keep_backup(Value* value);
+void drop_backup(Value* value);
+
 /// A reference from outside the graph: counted in `refs` and in `held`.
 class Held {
  public:
@@ -157,6 +164,8 @@ void prune(Graph& graph);
 /// Drops every node. Values that are still referred to and have no buffer are lost: reading them is
 /// an error.
 void clear(Graph& graph);
+/// After a failed flush: drops every node but those that pending backups are computed from.
+void clear_but_backups(Graph& graph);
 
 /// Values and nodes in use by the process, for leak tests.
 struct Census {

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <deque>
 #include <list>
 #include <mutex>
 #include <optional>
@@ -14,6 +16,8 @@ namespace {
 
 // Plans kept; the one unused for longest goes first.
 constexpr size_t kMaxPlans = 256;
+// Reasons kept of plans that were made.
+constexpr size_t kMaxMisses = 128;
 
 bool (*g_interrupted)() = nullptr;
 std::vector<LaunchTime>* g_profile = nullptr;
@@ -33,12 +37,36 @@ class PlanCache {
     return nullptr;
   }
 
-  void add(std::shared_ptr<const Plan> plan) {
+  /// The plan whose signature is equal for longest; nullptr if none begins alike.
+  std::shared_ptr<const Plan> nearest(const std::vector<int64_t>& signature) {
     const std::lock_guard<std::mutex> lock(mutex_);
+    std::shared_ptr<const Plan> best;
+    std::ptrdiff_t longest = 0;
+    for (const auto& plan : plans_) {
+      const auto& known = plan->signature;
+      const auto parted =
+          std::mismatch(signature.begin(), signature.end(), known.begin(), known.end());
+      const std::ptrdiff_t length = parted.first - signature.begin();
+      if (length <= longest) continue;
+      longest = length;
+      best = plan;
+    }
+    return best;
+  }
+
+  void add(std::shared_ptr<const Plan> plan, std::string why) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    misses_.push_back(std::move(why));
+    if (misses_.size() > kMaxMisses) misses_.pop_front();
     plans_.push_front(std::move(plan));
     by_hash_.emplace(hash_of(plans_.front()->signature), plans_.begin());
     ++stats.plans_built;
     if (plans_.size() > kMaxPlans) drop_last();
+  }
+
+  std::vector<std::string> misses() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return {misses_.begin(), misses_.end()};
   }
 
   PlanStats stats;
@@ -69,6 +97,7 @@ class PlanCache {
 
   std::mutex mutex_;
   Plans plans_;
+  std::deque<std::string> misses_;
   std::unordered_multimap<size_t, Plans::iterator> by_hash_;
 };
 
@@ -104,7 +133,7 @@ class Replay {
       }
       run(launch, static_cast<int32_t>(i));
     }
-    check();
+    if (!updating_) check();
   }
 
   const std::shared_ptr<Buffer>& source(int32_t number) const {
@@ -222,8 +251,11 @@ void restore(const Plan& plan, const Snapshot& snapshot, const Replay* replay) {
 std::shared_ptr<const Plan> plan_for(const Snapshot& snapshot, Device& device) {
   std::shared_ptr<const Plan> plan = cache().find(snapshot.signature);
   if (plan == nullptr) {
+    const std::shared_ptr<const Plan> nearest = cache().nearest(snapshot.signature);
+    std::string why = nearest == nullptr ? "no plan of a graph that begins like this one is known"
+                                         : difference(snapshot, nearest->signature);
     plan = make_plan(snapshot, device);
-    cache().add(plan);
+    cache().add(plan, std::move(why));
   }
   return plan;
 }
@@ -258,7 +290,7 @@ void flush() {
     }
     hand_over(*plan, snapshot, *replay);
   } catch (...) {
-    clear(graph);
+    clear_but_backups(graph);
     throw;
   }
   clear(graph);
@@ -267,6 +299,8 @@ void flush() {
 void set_interrupt_check(bool (*check)()) { g_interrupted = check; }
 
 PlanStats plan_stats() { return cache().stats; }
+
+std::vector<std::string> plan_misses() { return cache().misses(); }
 
 void set_profile(std::vector<LaunchTime>* profile) { g_profile = profile; }
 

@@ -82,6 +82,8 @@ struct Snapshot {
 };
 /// Prunes `graph` first. The graph's mutex is held by the caller.
 Snapshot take_snapshot(Graph& graph);
+/// In words, the first thing in which the graph is not what had the signature `known`.
+std::string difference(const Snapshot& snapshot, const std::vector<int64_t>& known);
 
 std::shared_ptr<const Plan> make_plan(const Snapshot& snapshot, Device& device);
 /// The plan of that signature, made if it is not known.
@@ -104,6 +106,8 @@ struct PlanStats {
   int64_t launches = 0;
 };
 PlanStats plan_stats();
+/// Why each of the latest plans was made and none replayed; the last one last.
+std::vector<std::string> plan_misses();
 
 /// While one is installed, every launch of this process adds a line.
 struct LaunchTime {

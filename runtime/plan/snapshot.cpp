@@ -1,5 +1,10 @@
 // The pending graph described by numbers: equal signatures are computed by equal plans.
+#include <algorithm>
+#include <cstdint>
+#include <string>
+
 #include "core/error.h"
+#include "graph/record.h"
 #include "plan/plan.h"
 
 namespace axon {
@@ -8,7 +13,15 @@ namespace {
 
 class SnapshotTaker {
  public:
-  explicit SnapshotTaker(Graph& graph) { snapshot_.nodes = graph.nodes; }
+  explicit SnapshotTaker(std::vector<Node*> nodes) { snapshot_.nodes = std::move(nodes); }
+
+  /// What number `word` of the signature says, where a nearly equal signature has `known`.
+  std::string difference(size_t word, int64_t known) {
+    word_ = word;
+    known_ = known;
+    take();
+    return difference_;
+  }
 
   Snapshot take() {
     try {
@@ -27,11 +40,25 @@ class SnapshotTaker {
     for (Value* value : snapshot_.values) value->plan_id = -1;
   }
 
-  void write(int64_t number) { snapshot_.signature.push_back(number); }
+  /// `told(known)`: what it means that the number is not `known`.
+  template <class Told>
+  void write(int64_t number, Told told) {
+    if (snapshot_.signature.size() == word_) difference_ = told(known_);
+    snapshot_.signature.push_back(number);
+  }
 
-  void write(const Dims& dims) {
-    write(static_cast<int64_t>(dims.size()));
-    for (int64_t extent : dims) write(extent);
+  template <class Whose>
+  void write(const Dims& dims, Whose whose) {
+    write(static_cast<int64_t>(dims.size()), [&](int64_t known) {
+      return whose() + " has " + std::to_string(dims.size()) + " axes, not " +
+             std::to_string(known);
+    });
+    for (size_t axis = 0; axis < dims.size(); ++axis) {
+      write(dims[axis], [&](int64_t known) {
+        return "axis " + std::to_string(axis) + " of " + whose() + " has extent " +
+               std::to_string(dims[axis]) + ", not " + std::to_string(known);
+      });
+    }
   }
 
   ValueId number(Value* value) {
@@ -44,39 +71,56 @@ class SnapshotTaker {
     return value->plan_id;
   }
 
+  static std::string text_of(const Node& node, size_t number) {
+    return "node " + std::to_string(number) + " (" + node.program->name + ")";
+  }
+
   void add_node(const Node& node) {
-    write(node.program->id);
-    write(static_cast<int64_t>(node.ints.size()));
-    for (int64_t number : node.ints) write(number);
+    const size_t at = snapshot_.inputs.size();
+    write(node.program->id,
+          [&](int64_t) { return text_of(node, at) + " stands where another op was, or none"; });
+    const auto attribute = [&](int64_t known) {
+      return "an attribute of " + text_of(node, at) + " is not " + std::to_string(known) +
+             " any more";
+    };
+    write(static_cast<int64_t>(node.ints.size()), attribute);
+    for (int64_t number : node.ints) write(number, attribute);
     std::vector<ValueId> inputs;
-    for (const Operand& operand : node.inputs) {
-      inputs.push_back(add_operand(operand));
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      const Operand& operand = node.inputs[i];
+      inputs.push_back(add_operand(
+          operand, [&] { return "input " + std::to_string(i) + " of " + text_of(node, at); }));
     }
     std::vector<ValueId> outputs;
     for (Value* value : node.outputs) {
       const ValueId id = number(value);
       outputs.push_back(id);
-      write(value->held.load(std::memory_order_relaxed) > 0);
+      const bool held = value->held.load(std::memory_order_relaxed) > 0;
+      write(held, [&](int64_t) {
+        return "the result of " + text_of(node, at) + (held ? " is" : " is not") + " held now";
+      });
     }
     snapshot_.inputs.push_back(std::move(inputs));
     snapshot_.outputs.push_back(std::move(outputs));
   }
 
-  ValueId add_operand(const Operand& operand) {
-    write(static_cast<int64_t>(operand.kind));
+  template <class Which>
+  ValueId add_operand(const Operand& operand, Which which) {
+    const auto other = [&](int64_t) { return which() + " is another value or number"; };
+    write(static_cast<int64_t>(operand.kind), other);
     switch (operand.kind) {
       case Operand::Kind::value: {
         const ValueId id = number(operand.value);
         ++uses_[id];
-        write(id);
+        write(id, other);
         return id;
       }
       case Operand::Kind::number:
-        write(static_cast<int64_t>(operand.dtype));
+        write(static_cast<int64_t>(operand.dtype), other);
         return -1;
       case Operand::Kind::ghost:
-        write(static_cast<int64_t>(operand.dtype));
-        write(operand.dims);
+        write(static_cast<int64_t>(operand.dtype), other);
+        write(operand.dims, which);
         return -1;
       case Operand::Kind::absent:
         return -1;
@@ -88,6 +132,7 @@ class SnapshotTaker {
   void add_leaves() {
     snapshot_.held.resize(snapshot_.values.size(), false);
     snapshot_.dying.resize(snapshot_.values.size(), false);
+    int number = 0;
     for (Value* value : snapshot_.values) {
       const bool held = value->held.load(std::memory_order_relaxed) > 0;
       if (value->node != nullptr) {
@@ -99,25 +144,51 @@ class SnapshotTaker {
             "axon: a tensor that is needed here was never computed, because the flush that should "
             "have done so failed; record it again");
       }
-      const bool dying = !held &&
-                         value->refs.load(std::memory_order_relaxed) == uses_[value->plan_id] &&
-                         value->buffer.use_count() == 1;
+      const bool dying =
+          !held &&
+          value->refs.load(std::memory_order_relaxed) ==
+              uses_[value->plan_id] + value->backups.load(std::memory_order_relaxed) &&
+          value->buffer.use_count() == 1;
       snapshot_.dying[value->plan_id] = dying;
-      write(value->plan_id);
-      write(static_cast<int64_t>(value->dtype) * 2 + dying);
-      write(value->dims);
+      const auto leaf = [&] {
+        return "leaf " + std::to_string(number) + ", " + std::string(name_of(value->dtype)) +
+               " of shape " + shape_text(value->dims) + ",";
+      };
+      write(value->plan_id, [&](int64_t) { return leaf() + " is met elsewhere"; });
+      write(static_cast<int64_t>(value->dtype), [&](int64_t known) {
+        return leaf() + " was " + std::string(name_of(static_cast<DType>(known)));
+      });
+      write(dying, [&](int64_t) {
+        return leaf() + (dying ? " is exclusively owned now" : " is no longer exclusively owned");
+      });
+      write(value->dims, leaf);
+      ++number;
     }
   }
 
   Snapshot snapshot_;
   std::vector<int32_t> uses_;  // by id: operands of this graph that read it
+  size_t word_ = SIZE_MAX;     // of the signature, to be told how it differs from `known_`
+  int64_t known_ = 0;
+  std::string difference_;
 };
 
 }  // namespace
 
 Snapshot take_snapshot(Graph& graph) {
   prune(graph);
-  return SnapshotTaker(graph).take();
+  return SnapshotTaker(graph.nodes).take();
+}
+
+std::string difference(const Snapshot& snapshot, const std::vector<int64_t>& known) {
+  const auto [ours, theirs] = std::mismatch(snapshot.signature.begin(), snapshot.signature.end(),
+                                            known.begin(), known.end());
+  if (ours == snapshot.signature.end() || theirs == known.end()) {
+    return "the graph has " + std::to_string(snapshot.nodes.size()) +
+           " nodes, not as many as were known";
+  }
+  const size_t word = static_cast<size_t>(ours - snapshot.signature.begin());
+  return SnapshotTaker(snapshot.nodes).difference(word, *theirs);
 }
 
 }  // namespace axon

@@ -146,6 +146,7 @@ nb::dict stats() {
   counters["kernels_launched"] = plans.launches;
   counters["bytes_in_use"] = memory.bytes_in_use;
   counters["peak_bytes"] = memory.peak_bytes;
+  counters["system_requests"] = memory.system_requests;
   return counters;
 }
 
@@ -173,6 +174,7 @@ void bind_inspect(nb::module_& m) {
         "bits, the (bytes, donor) of fresh buffers, outputs as fresh buffers n or leaves ~n, and "
         "the kernels in order, each with its (kind, index, offset) buffers and its scalars.");
   m.def("cuda_prelude", cuda_prelude, "What CUDA source of kernels starts with.");
+  m.def("plan_misses", plan_misses, "Why each of the latest plans was made, the last one last.");
   m.def("stats", stats, "Counters of this process.");
   m.def(
       "profile", [](bool on) { set_profile(on ? &g_times : nullptr); }, nb::arg("on"),

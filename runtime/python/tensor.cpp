@@ -5,6 +5,8 @@
 #include <nanobind/stl/string.h>
 
 #include <cstring>
+#include <unordered_map>
+#include <vector>
 
 #include "core/error.h"
 #include "graph/record.h"
@@ -22,6 +24,69 @@ PyObject* dtype_objects[kDTypes] = {};
 struct DTypeBox {
   DType value;
 };
+
+/// What a handle was before it was assigned a value that is pending in `graph`.
+struct Backup {
+  Graph* graph;
+  Value* value;      // counted as a backup
+  PyObject* source;  // owned
+  int32_t output;
+  bool requires_grad;
+};
+
+/// By handle. Needs the GIL, as handles do; never destroyed, because handles die late.
+std::unordered_map<Tensor*, Backup>& backups() {
+  static auto& all = *new std::unordered_map<Tensor*, Backup>;
+  return all;
+}
+
+void forget_backup(Tensor& tensor) {
+  if (!std::exchange(tensor.backed_up, false)) return;
+  const auto found = backups().find(&tensor);
+  const Backup backup = found->second;
+  backups().erase(found);
+  drop_backup(backup.value);
+  dispose(backup.source);
+}
+
+/// Before `tensor` is assigned `next`: remembers what it is, unless an older state is remembered
+/// that the same flush would bring back.
+void back_up(Tensor& tensor, const Value& next) {
+  const Node* node = producer(next);
+  if (node == nullptr) return forget_backup(tensor);
+  if (tensor.backed_up) {
+    if (backups().at(&tensor).graph == node->graph) return;
+    forget_backup(tensor);
+  }
+  keep_backup(tensor.value.get());
+  Py_XINCREF(tensor.source);
+  backups().emplace(&tensor, Backup{node->graph, tensor.value.get(), tensor.source, tensor.output,
+                                    tensor.requires_grad});
+  tensor.backed_up = true;
+}
+
+/// After a flush of `graph`: forgets its backups; if it failed, the handles are what they were.
+void settle(const Graph& graph, bool failed) {
+  std::vector<PyObject*> replaced;  // disposed of last: other handles may die with them
+  for (auto it = backups().begin(); it != backups().end();) {
+    auto& [tensor, backup] = *it;
+    if (backup.graph != &graph) {
+      ++it;
+      continue;
+    }
+    if (failed) {
+      tensor->value = Held(backup.value);
+      tensor->output = backup.output;
+      tensor->requires_grad = backup.requires_grad;
+      std::swap(tensor->source, backup.source);
+    }
+    tensor->backed_up = false;
+    drop_backup(backup.value);
+    replaced.push_back(backup.source);
+    it = backups().erase(it);
+  }
+  for (PyObject* source : replaced) dispose(source);
+}
 
 nb::object attr_or_null(nb::handle object, const char* name) {
   PyObject* found = PyObject_GetAttrString(object.ptr(), name);
@@ -141,6 +206,7 @@ void assign(Tensor& self, const Tensor& other) {
         "axon: a leaf tensor that requires gradients is assigned in place; do it inside `with "
         "axon.no_grad():`");
   }
+  back_up(self, *other.value);
   self.value = other.value;
   if (grad_mode()) {
     PyObject* source = other.source;
@@ -222,6 +288,7 @@ void bind_ghost(nb::module_& m) {
 }  // namespace
 
 Tensor::~Tensor() {
+  forget_backup(*this);
   dispose(source);
   dispose(grad);
 }
@@ -347,10 +414,16 @@ DType read_dtype(nb::handle object, const std::string& what) {
 }
 
 void flush_graph(Graph& graph) {
-  nb::gil_scoped_release unlocked;
-  std::lock_guard<std::mutex> lock(graph.mutex);
-  GraphScope scope(graph);
-  flush();
+  try {
+    nb::gil_scoped_release unlocked;
+    std::lock_guard<std::mutex> lock(graph.mutex);
+    GraphScope scope(graph);
+    flush();
+  } catch (...) {
+    settle(graph, true);
+    throw;
+  }
+  settle(graph, false);
 }
 
 const Buffer& realise(const Value& value) {

@@ -21,6 +21,7 @@ struct Tensor {
   PyObject* grad = nullptr;    // owned; nullptr: None
   int32_t output = 0;          // which output of `source`
   bool requires_grad = false;  // true iff gradients reach this tensor
+  bool backed_up = false;      // true iff a flush that fails rebinds it to what it was
 
   Tensor() = default;
   Tensor(const Tensor&) = delete;
@@ -62,7 +63,8 @@ nb::object dtype_object(DType dtype);
 /// starting with `what`.
 DType read_dtype(nb::handle object, const std::string& what);
 
-/// Flushes `graph`, without the GIL and under its mutex.
+/// Flushes `graph`, without the GIL and under its mutex. If that fails, tensors that were assigned
+/// in place since the last flush are what they were then.
 void flush_graph(Graph& graph);
 /// Makes `value` readable, flushing the graph it is pending in, whichever thread recorded it.
 const Buffer& realise(const Value& value);
