@@ -10,8 +10,8 @@ import ast
 import functools
 import runpy
 import sys
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from .samples import Case, cases
 
 #: Differences between gradients and references, relative to the largest element.
 TOLERANCE = 1e-8
+_RESULT = ast.Name("result of the last line", ast.Store())
 
 
 def main(paths: Iterable[str] | None = None) -> int:
@@ -78,6 +79,7 @@ def check_file(path: str) -> tuple[int, list[str]]:
             diagnostics += wrong_gradients(op)
             diagnostics += wrong_reference(op, oracles)
             diagnostics += wrong_spec(op, oracles)
+            diagnostics += wrong_subgradient(op, oracles)
         except NotRunnable:
             unchecked.append(op.name)
         except (ValueError, IndexError) as failure:
@@ -272,6 +274,66 @@ def wrong_spec(op: Op, oracles: Mapping[str, Any]) -> list[Diagnostic]:
     return []
 
 
+def wrong_subgradient(op: Op, oracles: Mapping[str, Any]) -> list[Diagnostic]:
+    """An error if a gradient is not what `subgradient:` says of a point."""
+    for case in cases(op):
+        try:
+            checked = list(subgradients(op, case, oracles))
+        except NotRunnable:
+            raise
+        except Exception as failure:
+            return [_raised(op, "subgradient", case, failure)]
+        for point, name, found, declared in checked:
+            worst = compare(found, declared, {}, case.attrs)
+            if worst is not None:
+                return [
+                    Diagnostic(
+                        op.marks["subgradient"],
+                        f"the gradient of {name!r} at {point} is not what is declared",
+                        "the gradient of the branch that the formula takes there",
+                        (f"on {case.name}: {worst.found:.6g}, declared {worst.expected:.6g}",),
+                    )
+                ]
+    return []
+
+
+def subgradients(
+    op: Op, case: Case, oracles: Mapping[str, Any]
+) -> Iterator[tuple[str, str, np.ndarray, np.ndarray]]:
+    """At each point of `subgradient:`, the other arguments as in the case: the point, an input, its
+    gradient and what is declared of it."""
+    if op.grad is None or case.edge:
+        return
+    for point, gradient in op.subgradient:
+        values = _values(op, point, case, oracles)
+        if any(case.inputs[name] is None for name in values):
+            continue
+        moved = {name: np.full_like(case.inputs[name], value) for name, value in values.items()}
+        there = replace(case, inputs={**case.inputs, **moved})
+        known = gradient_arguments(op, there)
+        found = _run(op.grad, known, case.attrs)
+        for name, value in _values(op, gradient, there, {**oracles, **known}).items():
+            dx = found[name]
+            yield point, name[1:], dx, _summed(value, dx.shape)
+
+
+def _values(op: Op, text: str, case: Case, more: Mapping[str, Any]) -> dict[str, Any]:
+    """What an assignment assigns, by name."""
+    line = ast.parse(text).body[0]
+    assert isinstance(line, ast.Assign)
+    names = _run_lines(op, [line], case, more)
+    targets = [target.id for target in line.targets if isinstance(target, ast.Name)]
+    return {name: names[name] for name in targets}
+
+
+def _summed(value: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """A gradient with respect to each use of an element, summed over its broadcast uses."""
+    full = np.broadcast_to(value, np.broadcast_shapes(np.shape(value), shape))
+    new = full.ndim - len(shape)
+    repeated = [new + axis for axis, extent in enumerate(shape) if extent == 1]
+    return full.sum((*range(new), *repeated), keepdims=True).reshape(shape)
+
+
 def _raised(op: Op, field: str, case: Case, failure: Exception) -> Diagnostic:
     problem = f"the {field} raises {type(failure).__name__}: {failure}"
     return Diagnostic(op.marks[field], problem, f"an expression that runs on {case.name}")
@@ -291,6 +353,14 @@ def satisfied(
 
 def _evaluate(op: Op, text: str, case: Case, more: Mapping[str, Any]) -> tuple:
     """The values of the last line; `more` are names beside those of inputs and attributes."""
+    *lines, last = ast.parse(text).body
+    assert isinstance(last, ast.Expr), op.name
+    result = _run_lines(op, [*lines, ast.Assign([_RESULT], last.value)], case, more)[_RESULT.id]
+    return result if isinstance(result, tuple) else (result,)
+
+
+def _run_lines(op: Op, lines: list[ast.stmt], case: Case, more: Mapping[str, Any]) -> dict:
+    """All names after lines of Python that see those of inputs, attributes and `more`."""
     names: dict[str, Any] = {"np": np, "uniform": _uniform, **more}
     try:
         from scipy import special
@@ -309,17 +379,15 @@ def _evaluate(op: Op, text: str, case: Case, more: Mapping[str, Any]) -> tuple:
     rank = max((np.ndim(x) for x in whole if x is not None), default=0)
     names["along"] = lambda v, axis: along(v, axis, rank)
     names["close"] = closeness(more.values())
-    *lines, last = ast.parse(text).body
-    assert isinstance(last, ast.Expr), op.name
+    module = ast.fix_missing_locations(ast.Module(lines, []))
     with np.errstate(all="ignore"):
         try:
-            exec(compile(ast.Module(lines, []), op.name, "exec"), names)
-            result = eval(compile(ast.Expression(last.value), op.name, "eval"), names)
+            exec(compile(module, op.name, "exec"), names)
         except NameError as missing:
             if missing.name == "special":
                 raise NotRunnable from None
             raise
-    return result if isinstance(result, tuple) else (result,)
+    return names
 
 
 def _uniform(key: tuple[int, int], counter: np.ndarray) -> np.ndarray:

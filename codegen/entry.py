@@ -58,6 +58,7 @@ FIELDS = (
     "kernel",
     "reference",
     "spec",
+    "subgradient",
     "samples",
     "ulp",
     "domain",
@@ -120,11 +121,11 @@ class Op:
 
     `positions` lists the parameters in the order of the signature, "*" before those by keyword.
     `samples` gives the kinds of test values of a tensor, the values of an attribute, the extents of
-    an axis. `ulp` bounds the error of results and gradients, for inputs in `domain`. `operator` is
-    the Python operator that it implements ("+", "-x", "<", "@"), or "". `method` is true iff Tensor
-    has it as a method. A `variadic` op of two operands also takes a list, folded as a balanced
-    tree. `marks` say where the entry, its reference, its spec and the gradients that it writes
-    ("backward.x") stand.
+    an axis. `subgradient` pairs points with the gradients there. `ulp` bounds the error of results
+    and gradients, for inputs in `domain`. `operator` is the Python operator that it implements
+    ("+", "-x", "<", "@"), or "". `method` is true iff Tensor has it as a method. A `variadic` op of
+    two operands also takes a list, folded as a balanced tree. `marks` say where the entry, its
+    reference, spec and subgradient and the gradients that it writes ("backward.x") stand.
     """
 
     name: str
@@ -138,6 +139,7 @@ class Op:
     domain: dict[str, tuple[float, float]]
     reference: str = ""
     spec: str = ""
+    subgradient: tuple[tuple[str, str], ...] = ()
     operator: str = ""
     method: bool = False
     variadic: bool = False
@@ -276,6 +278,7 @@ class _Entry:
             ("domain", self._domain),
             ("reference", self._reference),
             ("spec", self._spec),
+            ("subgradient", self._subgradient),
             ("operator", self._operator),
             ("method", self._method),
             ("variadic", self._variadic),
@@ -327,6 +330,35 @@ class _Entry:
             raise error(at, f"the {field} has no value", "an expression as its last line")
         return scalar.text.strip()
 
+    def _subgradient(self) -> tuple[tuple[str, str], ...]:
+        """Each line `dx = 0 at x = 0`, as the point and the gradient there."""
+        scalar = self._formula("subgradient")
+        if scalar is None:
+            return ()
+        inputs = list(self.signature.inputs)
+        result = []
+        begin = 0
+        for line in scalar.text.split("\n"):
+            gradient, _, point = line.partition(" at ")
+            middle, end = begin + len(line) - len(point), begin + len(line)
+            if line.strip():
+                self._check_assigns(scalar.part(begin, begin + len(gradient)), "d", inputs)
+                self._check_assigns(scalar.part(middle, end), "", inputs)
+                result.append((point.strip(), gradient.strip()))
+            begin = end + 1
+        return tuple(result)
+
+    def _check_assigns(self, scalar: Scalar, prefix: str, inputs: list[str]) -> None:
+        parsed = parse_statements(scalar)
+        lines = parsed.tree.body
+        if len(lines) != 1 or not isinstance(lines[0], ast.Assign):
+            name = inputs[0]
+            raise error(scalar.mark, "not a gradient at a point", f"d{name} = 0 at {name} = 0")
+        names = [prefix + name for name in inputs]
+        for target in lines[0].targets:
+            if parsed.text(target) not in names:
+                raise unknown(parsed.mark(target), "name", parsed.text(target), names)
+
     def _flag(self, field: str) -> bool:
         scalar = self._scalar(field)
         if scalar is not None and scalar.text not in ("true", "false"):
@@ -335,7 +367,7 @@ class _Entry:
 
     def _marks(self) -> dict[str, Mark]:
         marks = {"entry": self.key.mark}
-        for name in ("reference", "spec"):
+        for name in ("reference", "spec", "subgradient"):
             if name in self.fields.items:
                 marks[name] = self.fields.items[name].mark
         backward = self.fields.items.get("backward")

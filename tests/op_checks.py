@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from op_cases import as_dtype, dtypes_of, reference, satisfied
 
-from codegen import adjoint
+from codegen import adjoint, check
 from codegen.entry import Op
 from codegen.interpret import run
 from codegen.ir import Program
@@ -178,6 +178,12 @@ def check_written_gradient(op: Op, case: Case) -> None:
         np.testing.assert_allclose(dx, expected[name], rtol=1e-9, atol=1e-10, err_msg=name)
 
 
+def check_subgradient(op: Op, case: Case) -> None:
+    """The gradient is what `subgradient:` says, where it speaks."""
+    for point, name, dx, declared in check.subgradients(op, case, {}):
+        np.testing.assert_allclose(dx, declared, **EXACT, err_msg=f"d{name} at {point}")
+
+
 # ---------------------------------------------------------------------------------- everything
 
 
@@ -193,5 +199,6 @@ def check_all(op: Op, cases: list[Case]) -> None:
             if case.name not in NOT_TWICE:
                 check_second_gradient(op, case)
             check_written_gradient(op, case)
+            check_subgradient(op, case)
     for dtype in checked_dtypes(op):
         check_dtypes(op, cases[0], dtype)

@@ -60,6 +60,11 @@ def test_written_gradient_is_the_derived_one(op, case):
     op_checks.check_written_gradient(op, case)
 
 
+@pytest.mark.parametrize("op, case", [p for p in WITH_GRADIENT if p.values[0].subgradient])
+def test_gradient_at_kinks_is_the_declared_one(op, case):
+    op_checks.check_subgradient(op, case)
+
+
 ACTIVATIONS = [p for p in ALL if p.values[0].section == "Activations" and p.values[1].edge]
 
 
