@@ -1,270 +1,328 @@
-"""``x[key]`` and ``x[key] = value``: keys as NumPy reads them, as ops."""
+"""``x[key]`` and ``x[key] = value``: keys as NumPy reads them, as ops.
+
+A key selects of each axis either a range (a slice, an int) or, by integer and boolean tensors, any
+elements. Tensors over several axes become one vector of row-major numbers in those axes, so that
+reading is one ``take`` and writing one ``scatter``. Numbers of a key are operands, never structure:
+a changed offset plans nothing anew.
+"""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from axon import _runtime
-from axon.core.functional import flat_nonzero
+from axon.core.functional import broadcast_to, flat_nonzero
 from axon.core.tensor import Tensor
 
 ops = _runtime.ops
 
+_INDEX = -1  # stands in a layout for the axes of the index tensors
+
 
 @dataclass
-class _Axis:
-    """What a key takes of one axis: ``count`` elements, every ``step``-th from ``start``.
-
-    ``dropped`` is true iff the key is an int, so that the axis goes; ``index`` is an integer tensor
-    that picks elements instead, or None.
-    """
+class _Range:
+    """Of one axis ``count`` elements, every ``step``-th from ``start``."""
 
     start: int
     step: int
     count: int
-    dropped: bool = False
-    index: Tensor | None = None
+
+    def is_whole(self, extent: int) -> bool:
+        return (self.start, self.step, self.count) == (0, 1, extent)
+
+
+@dataclass
+class _Index:
+    """Elements of the axes from ``axis`` on: an integer tensor's of one axis, a mask's of several.
+
+    ``places`` are their row-major numbers within those axes; of one axis they may be negative.
+    """
+
+    axis: int
+    width: int
+    places: Tensor
 
 
 @dataclass
 class _Selection:
-    axes: list[_Axis]  # one for each axis of the tensor
-    layout: list[int | None]  # the result's axes: the number of an axis of the tensor, None if new
+    ranges: list[_Range] = field(default_factory=list)  # one an axis; whole where an index picks
+    indices: list[_Index] = field(default_factory=list)
+    layout: list[int | None] = field(default_factory=list)  # of the result: axis, _INDEX, None: new
+
+    def index_shape(self) -> tuple[int, ...]:
+        """The shape to which the index tensors broadcast."""
+        shapes = [index.places.shape for index in self.indices]
+        rank = max(map(len, shapes), default=0)
+        extents = [{1, *column} for column in zip(*(_padded(s, rank) for s in shapes), strict=True)]
+        if any(len(column) > 2 for column in extents):
+            raise IndexError(
+                f"axon: index tensors of shapes {', '.join(map(str, shapes))}; "
+                "they must broadcast to one shape"
+            )
+        return tuple(min(column) if 0 in column else max(column) for column in extents)
+
+    def shape(self) -> tuple[int, ...]:
+        """The shape of ``x[key]``."""
+        shape: list[int] = []
+        for axis in self.layout:
+            if axis == _INDEX:
+                shape.extend(self.index_shape())
+            else:
+                shape.append(1 if axis is None else self.ranges[axis].count)
+        return tuple(shape)
 
 
 def get_item(x: Tensor, key: Any) -> Tensor:
     """``x[key]``.
 
-    ``key`` may hold ints, slices with any step, ``...``, None and one integer tensor, list or
-    array; or be one boolean tensor over the leading axes, which is computed now.
+    ``key`` may hold ints, slices with any step, ``...``, None, and tensors, arrays and lists of
+    integers or bool, which broadcast; a boolean one stands for the places where it is true, so
+    everything recorded so far is computed. Axes of index tensors stand where those are, or, if
+    something else stands between them, first.
 
     Raises:
-        IndexError: too many indices, an int out of range, or a mask of another shape.
+        IndexError: too many indices, an int out of range, a mask of another shape, or index tensors
+            that do not broadcast; when computed, an index tensor with an element out of range.
         TypeError: something that is no index.
-        NotImplementedError: several integer tensors, or one that a slice parts from an int.
     """
-    mask = _as_mask(key)
-    if mask is not None:
-        return _masked(x, mask)
-    selection = _parse(x, key)
-    axes = selection.axes
-    y = x
-    if any((a.start, a.step, a.count) != (0, 1, n) for a, n in zip(axes, x.shape, strict=True)):
-        counts, starts, steps = zip(*((a.count, a.start, a.step) for a in axes), strict=True)
-        y = ops.slice(x, counts, starts, steps)
-    for number, axis in enumerate(axes):
-        if axis.index is not None:
-            y = ops.take(y, ops.reshape(axis.index, (-1,)), axis=number)
-    shape = _result_shape(selection)
-    return y if shape == y.shape else ops.reshape(y, shape)
+    return _selected(x, _parse(x.shape, key))
 
 
 def set_item(x: Tensor, key: Any, value: Any) -> Tensor:
     """The tensor that ``x[key] = value`` makes of ``x``; ``value`` broadcasts to ``x[key]``.
 
-    Every element of the result asks whether the key takes it and, if so, which of ``value`` it is.
-    The numbers of the key are operands, not structure: a changed offset plans nothing anew.
+    Where index tensors name an element several times, the last in row-major order stays.
     """
     value = (value if isinstance(value, Tensor) else _runtime.tensor(value)).to(x.dtype)
     mask = _as_mask(key)
     if mask is not None:
-        return _set_masked(x, mask, value)
-    selection = _parse(x, key)
-    value = _align(selection, value, x.ndim)
-    if math.prod(_result_shape(selection)) == 0:
+        _check_mask(mask, 0, x.shape)
+        rest = x.shape[mask.ndim :]
+        rows = _without_leading_ones(value, len(rest))
+        if rows.ndim <= len(rest):
+            _check_value(value, rows, rest)
+            return ops.where(ops.reshape(mask, mask.shape + (1,) * len(rest)), rows, x)
+    selection = _parse(x.shape, key)
+    shape = selection.shape()
+    value = _without_leading_ones(value, len(shape))
+    _check_value(value, value, shape)
+    if math.prod(shape) == 0:
         return x
-    taken = None
-    for number, (axis, extent) in enumerate(zip(selection.axes, x.shape, strict=True)):
-        if axis.index is None and (axis.start, axis.step, axis.count) == (0, 1, extent):
-            continue
-        inside, place = _inverse(axis, extent)
-        if value.shape[number] != 1:
-            value = ops.take(value, place, axis=number)
-        across = tuple(extent if other == number else 1 for other in range(x.ndim))
-        inside = ops.reshape(inside, across)
-        taken = inside if taken is None else taken & inside
-    if taken is None:
-        return ops.expand_as(value, x)
-    return ops.where(taken, value, x)
+    if not selection.indices:
+        return _set_ranges(x, selection, value)
+    places = _selected(ops.iota(x.shape), selection)
+    value = ops.reshape(broadcast_to(value, shape), (-1,))
+    written = ops.scatter(ops.reshape(x, (-1,)), ops.reshape(places, (-1,)), value, axis=0)
+    return ops.reshape(written, x.shape)
 
 
 # ------------------------------------------------------------------------------------- parsing
 
 
-def _parse(x: Tensor, key: Any) -> _Selection:
-    keys = list(key) if isinstance(key, tuple) else [key]
-    consuming = sum(part is not None and part is not Ellipsis for part in keys)
-    if consuming > x.ndim:
-        raise IndexError(
-            f"axon: {consuming} indices for a tensor of shape {x.shape}, which has {x.ndim} axes"
-        )
-    ellipses = [number for number, part in enumerate(keys) if part is Ellipsis]
-    if len(ellipses) > 1:
-        raise IndexError("axon: an index can hold only one '...'")
-    at = ellipses[0] if ellipses else len(keys)
-    keys[at : at + 1] = [slice(None)] * (x.ndim - consuming)
-    axes: list[_Axis] = []
-    layout: list[int | None] = []
-    for part in keys:
+def _parse(shape: tuple[int, ...], key: Any) -> _Selection:
+    parts = [_as_part(part) for part in (key if isinstance(key, tuple) else (key,))]
+    _fill_ellipsis(parts, shape)
+    selection = _Selection()
+    picking = []  # of each int and index tensor: its number, how many axes of the result precede
+    for number, part in enumerate(parts):
+        axis = len(selection.ranges)
         if part is None:
-            layout.append(None)
-            continue
-        axis = _parse_one(part, len(axes), x.shape)
-        if not axis.dropped:
-            layout.append(len(axes))
-        axes.append(axis)
-    if sum(axis.index is not None for axis in axes) > 1:
-        raise NotImplementedError(
-            "axon: several integer tensors in one index; use axon.take_along, or join them "
-            "into one index of x.reshape(...): i * columns + j"
-        )
-    _refuse_moved_axes(keys, axes)
-    return _Selection(axes, layout)
+            selection.layout.append(None)
+        elif isinstance(part, slice):
+            start, stop, step = part.indices(shape[axis])
+            selection.ranges.append(_Range(start, step, len(range(start, stop, step))))
+            selection.layout.append(axis)
+        elif part is not Ellipsis:
+            picking.append((number, len(selection.layout)))
+            if isinstance(part, Tensor):
+                _add_index(selection, part, shape)
+            else:
+                selection.ranges.append(_Range(_in_range(part, axis, shape), 1, 1))
+    if selection.indices:
+        (first, at), (last, _) = picking[0], picking[-1]
+        together = last - first == len(picking) - 1
+        selection.layout.insert(at if together else 0, _INDEX)
+    return selection
 
 
-def _refuse_moved_axes(keys: list[Any], axes: list[_Axis]) -> None:
-    """NumPy moves the axes of an index to the front when a slice parts it from an int."""
-    consuming = [place for place, part in enumerate(keys) if part is not None]
-    picked = [
-        p for p, axis in zip(consuming, axes, strict=True) if axis.dropped or axis.index is not None
-    ]
-    has_index = any(axis.index is not None for axis in axes)
-    if has_index and picked[-1] - picked[0] >= len(picked):
-        raise NotImplementedError(
-            "axon: an int and an integer tensor with a slice between them; "
-            "index in two steps: x[0][:, index] instead of x[0, :, index]"
-        )
-
-
-def _parse_one(part: Any, number: int, shape: tuple[int, ...]) -> _Axis:
-    extent = shape[number]
-    if isinstance(part, slice):
-        start, stop, step = part.indices(extent)
-        return _Axis(start, step, len(range(start, stop, step)))
-    index = _as_index(part)
-    if isinstance(index, Tensor):
-        return _Axis(0, 1, extent, index=index)
-    if not -extent <= index < extent:
-        raise IndexError(f"axon: index {index} is out of range for axis {number} of shape {shape}")
-    return _Axis(index % extent, 1, 1, dropped=True)
-
-
-def _as_index(part: Any) -> int | Tensor:
-    if not isinstance(part, (Tensor, list)) and not getattr(part, "ndim", 0):
-        if isinstance(part, bool) or not hasattr(part, "__index__"):
+def _as_part(part: Any) -> Any:
+    """A part of a key: None, ``...``, a slice, an int or a tensor of integers or bool."""
+    if part is None or part is Ellipsis or isinstance(part, slice):
+        return part
+    is_bool = isinstance(part, bool) or (hasattr(part, "dtype") and part.dtype == "bool")
+    if not isinstance(part, (Tensor, list)) and not is_bool and not getattr(part, "ndim", 0):
+        if not hasattr(part, "__index__"):
             raise TypeError(
-                f"axon: {part!r} is no index; expected ints, slices, '...', None "
-                "or integers in a tensor, list or array"
+                f"axon: {part!r} is no index; expected ints, slices, '...', None, or tensors, "
+                "arrays or lists of integers or bool"
             )
         return part.__index__()
     index = part if isinstance(part, Tensor) else _runtime.tensor(part)
-    if index.size == 0 and not isinstance(part, Tensor):
+    if index.size == 0 and isinstance(part, list):
         index = index.to("int64")
-    if index.dtype == "bool":
-        raise NotImplementedError(
-            "axon: a boolean mask beside other indices; index with it alone, or use axon.where"
-        )
     if index.is_floating_point:
-        raise TypeError(f"axon: an index must hold integers, not {index.dtype}")
+        raise TypeError(
+            f"axon: an index tensor has dtype {index.dtype}; expected integers or bool, "
+            'such as index.to("int64")'
+        )
     return index
 
 
-def _result_shape(selection: _Selection) -> tuple[int, ...]:
-    shape: list[int] = []
-    for number in selection.layout:
-        if number is None:
-            shape.append(1)
-            continue
-        axis = selection.axes[number]
-        shape.extend((axis.count,) if axis.index is None else axis.index.shape)
-    return tuple(shape)
+def _fill_ellipsis(parts: list[Any], shape: tuple[int, ...]) -> None:
+    """Puts slices after ``...``, or at the end, so that the parts take every axis.
+
+    The ellipsis itself stays, for it parts index tensors even where it stands for no axis.
+    """
+    taken = sum(map(_width, parts))
+    if taken > len(shape):
+        raise IndexError(
+            f"axon: {taken} indices for a tensor of shape {shape}, which has {len(shape)} axes"
+        )
+    ellipses = [number for number, part in enumerate(parts) if part is Ellipsis]
+    if len(ellipses) > 1:
+        raise IndexError("axon: an index can hold only one '...'")
+    at = ellipses[0] + 1 if ellipses else len(parts)
+    parts[at:at] = [slice(None)] * (len(shape) - taken)
 
 
-# --------------------------------------------------------------------------------------- setting
+def _width(part: Any) -> int:
+    """How many axes a part of a key takes."""
+    if isinstance(part, Tensor) and part.dtype == "bool":
+        return part.ndim
+    return int(part is not None and part is not Ellipsis)
 
 
-def _align(selection: _Selection, value: Tensor, ndim: int) -> Tensor:
-    """``value`` with one axis for each of the tensor's: 1, or as many elements as the key takes."""
-    shape = _result_shape(selection)
+def _in_range(index: int, axis: int, shape: tuple[int, ...]) -> int:
+    if not -shape[axis] <= index < shape[axis]:
+        raise IndexError(f"axon: index {index} is out of range for axis {axis} of shape {shape}")
+    return index % shape[axis]
+
+
+def _add_index(selection: _Selection, index: Tensor, shape: tuple[int, ...]) -> None:
+    axis, width = len(selection.ranges), _width(index)
+    if index.dtype == "bool":
+        _check_mask(index, axis, shape)
+        index = flat_nonzero(index)
+    selection.indices.append(_Index(axis, width, index))
+    selection.ranges.extend(_Range(0, 1, extent) for extent in shape[axis : axis + width])
+
+
+def _check_mask(mask: Tensor, axis: int, shape: tuple[int, ...]) -> None:
+    if shape[axis : axis + mask.ndim] != mask.shape:
+        raise IndexError(
+            f"axon: a mask of shape {mask.shape} for a tensor of shape {shape} from axis {axis} "
+            "on; their extents must be equal"
+        )
+
+
+def _padded(shape: Sequence[int], rank: int) -> tuple[int, ...]:
+    return (1,) * (rank - len(shape)) + tuple(shape)
+
+
+# ------------------------------------------------------------------------------------- reading
+
+
+def _selected(x: Tensor, selection: _Selection) -> Tensor:
+    y, shape = x, selection.shape()
+    if not all(r.is_whole(extent) for r, extent in zip(selection.ranges, x.shape, strict=True)):
+        counts, starts, steps = zip(
+            *((r.count, r.start, r.step) for r in selection.ranges), strict=True
+        )
+        y = ops.slice(x, counts, starts, steps)
+    if selection.indices:
+        y = _taken(y, selection)
+    return y if shape == y.shape else ops.reshape(y, shape)
+
+
+def _taken(x: Tensor, selection: _Selection) -> Tensor:
+    """``x`` with one axis for those that index tensors pick from, axes in the layout's order."""
+    joined = [axis for i in selection.indices for axis in range(i.axis, i.axis + i.width)]
+    others = [axis for axis in range(x.ndim) if axis not in joined]
+    at = joined[0] if joined else 0
+    if joined != list(range(at, at + len(joined))):
+        x, at = ops.permute(x, (*joined, *others)), 0
+    before, after = x.shape[:at], x.shape[at + len(joined) :]
+    extent = math.prod(x.shape[at : at + len(joined)])
+    y = ops.reshape(x, (*before, extent, *after)) if len(joined) != 1 else x
+    y = ops.take(y, _places(selection), axis=at)
+    order = [*others[:at], _INDEX, *others[at:]]
+    kept = [axis for axis in selection.layout if axis is not None]
+    wanted = kept + [axis for axis in order if axis not in kept]  # ints leave an axis of extent 1
+    return y if wanted == order else ops.permute(y, tuple(map(order.index, wanted)))
+
+
+def _places(selection: _Selection) -> Tensor:
+    """The row-major numbers, in the axes of all index tensors, of what they pick: a vector."""
+    shape = selection.index_shape()
+    if len(selection.indices) == 1:
+        return ops.reshape(selection.indices[0].places, (-1,))
+    total: Any = 0
+    for index in selection.indices:
+        extents = [r.count for r in selection.ranges[index.axis : index.axis + index.width]]
+        # Taken from 0, 1, 2, ..., so that negative ones count from the end, within this axis.
+        numbers = ops.iota((math.prod(extents),))
+        counted = ops.take(numbers, ops.reshape(index.places, (-1,)), axis=0)
+        total = total * math.prod(extents) + ops.reshape(counted, index.places.shape)
+    return ops.reshape(broadcast_to(total, shape), (-1,))
+
+
+# ------------------------------------------------------------------------------------- writing
+
+
+def _as_mask(key: Any) -> Tensor | None:
+    """The mask that is all of a key, or None."""
+    if isinstance(key, (tuple, list)) or not hasattr(key, "dtype") or key.dtype != "bool":
+        return None
+    return key if isinstance(key, Tensor) else _runtime.tensor(key)
+
+
+def _without_leading_ones(value: Tensor, rank: int) -> Tensor:
+    """``value`` with at most ``rank`` axes, if those in front have extent 1."""
+    excess = max(value.ndim - rank, 0)
+    if excess == 0 or any(extent != 1 for extent in value.shape[:excess]):
+        return value
+    return ops.reshape(value, value.shape[excess:])
+
+
+def _check_value(given: Tensor, value: Tensor, shape: tuple[int, ...]) -> None:
     fits = value.ndim <= len(shape) and all(
         have in (1, want)
         for have, want in zip(reversed(value.shape), reversed(shape), strict=False)
     )
     if not fits:
         raise ValueError(
-            f"axon: cannot assign a value of shape {value.shape} to an index of shape {shape}; "
+            f"axon: cannot assign a value of shape {given.shape} to an index of shape {shape}; "
             "the value must broadcast to it"
         )
-    extents = [1] * (len(shape) - value.ndim) + list(value.shape)
-    aligned = [1] * ndim
-    for number in selection.layout:
-        index = None if number is None else selection.axes[number].index
-        width = 1 if index is None else index.ndim
-        here, extents = extents[:width], extents[width:]
-        if index is not None and width > 1 and 1 < math.prod(here) < index.size:
-            raise NotImplementedError(
-                f"axon: a value of shape {value.shape} for an index tensor of shape {index.shape}; "
-                "broadcast the value first: axon.broadcast_to(value, ...)"
-            )
-        if number is not None:
-            aligned[number] = math.prod(here)
-    return ops.reshape(value, tuple(aligned))
 
 
-def _inverse(axis: _Axis, extent: int) -> tuple[Tensor, Tensor]:
-    """For each place of an axis: whether the key takes it, and as which of its elements."""
+def _set_ranges(x: Tensor, selection: _Selection, value: Tensor) -> Tensor:
+    """Every element of the result asks whether the key takes it, and which of ``value`` it is."""
+    extents = dict(zip(selection.layout, _padded(value.shape, len(selection.layout)), strict=True))
+    value = ops.reshape(value, tuple(extents.get(axis, 1) for axis in range(x.ndim)))
+    taken = None
+    for axis, (selected, extent) in enumerate(zip(selection.ranges, x.shape, strict=True)):
+        if selected.is_whole(extent):
+            continue
+        inside, place = _inverse(selected, extent)
+        if value.shape[axis] != 1:
+            value = ops.take(value, place, axis=axis)
+        across = tuple(extent if other == axis else 1 for other in range(x.ndim))
+        inside = ops.reshape(inside, across)
+        taken = inside if taken is None else taken & inside
+    return ops.expand_as(value, x) if taken is None else ops.where(taken, value, x)
+
+
+def _inverse(selected: _Range, extent: int) -> tuple[Tensor, Tensor]:
+    """For each place of an axis: whether the range takes it, and as which of its elements."""
     places = ops.iota((extent,))
-    if axis.index is None:
-        forward = axis.step > 0
-        low = axis.start if forward else axis.start + (axis.count - 1) * axis.step
-        step = abs(axis.step)
-        number = (places - low) // step
-        divides = ops.eq((places - low) % step, 0)
-        inside = divides & (number >= 0) & (number < axis.count)
-        number = ops.maximum(ops.minimum(number, axis.count - 1), 0)
-        return inside, number if forward else (axis.count - 1) - number
-    index = ops.take(
-        places, ops.reshape(axis.index, (-1,)), axis=0
-    )  # checks, and counts from the end
-    hits = ops.eq(ops.reshape(index, (-1, 1)), ops.reshape(places, (1, -1)))
-    last = ops.argmax(ops.flip(hits, axis=0).to("int64"), axis=0)  # of equal places the last wins
-    return ops.any(hits, axis=0), (index.size - 1) - last
-
-
-# ----------------------------------------------------------------------------------------- masks
-
-
-def _as_mask(key: Any) -> Tensor | None:
-    if isinstance(key, Tensor) and key.dtype == "bool":
-        return key
-    is_array = hasattr(key, "dtype") and hasattr(key, "ndim") and not isinstance(key, Tensor)
-    return _runtime.tensor(key) if is_array and key.ndim and key.dtype == "bool" else None
-
-
-def _check_mask(x: Tensor, mask: Tensor) -> None:
-    if mask.ndim == 0 or x.shape[: mask.ndim] != mask.shape:
-        raise IndexError(
-            f"axon: a mask of shape {mask.shape} for a tensor of shape {x.shape}; "
-            "its extents must be the leading ones of the tensor"
-        )
-
-
-def _masked(x: Tensor, mask: Tensor) -> Tensor:
-    _check_mask(x, mask)
-    rows = ops.reshape(x, (mask.size, *x.shape[mask.ndim :]))
-    return ops.take(rows, flat_nonzero(mask), axis=0)
-
-
-def _set_masked(x: Tensor, mask: Tensor, value: Tensor) -> Tensor:
-    _check_mask(x, mask)
-    if value.ndim > x.ndim - mask.ndim and value.size != 1:
-        raise NotImplementedError(
-            f"axon: x[mask] = value of shape {value.shape}; expected a value that broadcasts to "
-            f"{x.shape[mask.ndim :]}, or use axon.where(mask, value, x)"
-        )
-    if value.size == 1:
-        value = ops.reshape(value, ())
-    chosen = ops.reshape(mask, (*mask.shape, *([1] * (x.ndim - mask.ndim))))
-    return ops.where(chosen, value, x)
+    forward = selected.step > 0
+    low = selected.start if forward else selected.start + (selected.count - 1) * selected.step
+    step = abs(selected.step)
+    number = (places - low) // step
+    inside = ops.eq((places - low) % step, 0) & (number >= 0) & (number < selected.count)
+    number = ops.maximum(ops.minimum(number, selected.count - 1), 0)
+    return inside, number if forward else (selected.count - 1) - number

@@ -322,12 +322,17 @@ nb::object tensor(nb::handle data, nb::handle dtype) {
     throw TypeError(
         "axon.tensor: data is a Tensor already; change its dtype with data.astype(dtype)");
   }
+  if (PyList_Check(data.ptr()) || PyTuple_Check(data.ptr()) || PyFloat_CheckExact(data.ptr()) ||
+      PyLong_CheckExact(data.ptr()) || PyBool_Check(data.ptr())) {
+    return from_nested(data, dtype);
+  }
   AnyArray array;
-  if (!PyList_Check(data.ptr()) && !PyTuple_Check(data.ptr()) && !PyFloat_Check(data.ptr()) &&
-      !PyLong_Check(data.ptr()) && nb::try_cast(data, array)) {
+  if (nb::try_cast(data, array)) {
     return from_array(array, dtype);
   }
-  return from_nested(data, dtype);
+  // NumPy's scalars are numbers with a dtype.
+  const bool typed = dtype.is_none() && nb::hasattr(data, "dtype");
+  return from_nested(data, typed ? nb::object(data.attr("dtype")) : nb::borrow(dtype));
 }
 
 // ------------------------------------------------------------------------------------------- out
