@@ -1,7 +1,8 @@
 """Mutants of the fuser: one comparison, connective, negation or verdict of a legality rule changed.
 
 The project is copied and built once; each mutant rebuilds the one file that it changes. Then the
-tests of fusion must fail, crash or hang.
+tests of fusion must fail, crash or hang. A survivor that plans many other programs exactly as the
+fuser does counts as equivalent.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from mutant import Mutant
 
 FILES = ("fuse", "inline", "body", "contraction", "scan", "phases")
 COPIED = ("CMakeLists.txt", "pyproject.toml", "ops.yaml")
-COPIED_FOLDERS = ("axon", "codegen", "generated", "runtime", "tests")
+COPIED_FOLDERS = ("axon", "codegen", "docs", "generated", "runtime", "tests")
 OPERATORS = {
     "==": "!=",
     "!=": "==",
@@ -40,10 +41,12 @@ _MUTABLE = re.compile(r"(?<= )(?:[=!<>]=|[<>]|&&|\|\|)(?= |$)|\breturn (?:false|
 _NO_RULE = re.compile(r"for \([^:]*;[^:]*;|//.*|\"[^\"]*\"|template <.*>")
 OPS = "softmax or norm or matmul or conv or pool or cum or take_along"
 TESTS = (
+    ["tests/test_plans.py"],
     ["tests/test_fusion.py"],
     ["tests/test_runtime.py", "-k", "out_of_range"],
     ["tests/test_ops.py", "-k", OPS],
     ["tests/test_fuzz.py"],
+    ["tests/test_pages.py", "-k", "test_page"],
 )
 
 
@@ -78,6 +81,7 @@ class Workshop:
         begin = time.monotonic()
         assert self.passes(limit=3600), "the tests fail without a mutant"
         self.limit = max(60.0, 10 * (time.monotonic() - begin))
+        self.plans = self.planned()
 
     def _run(self, *command: str) -> None:
         kept = {**os.environ, "CCACHE_BASEDIR": str(self.tree)}
@@ -103,14 +107,24 @@ class Workshop:
                 os.killpg(process.pid, signal.SIGKILL)
                 return False
 
+    def planned(self) -> str:
+        """The plans of many programs, and how planning them ends."""
+        command = [str(self.python), "tests/mutate/plans.py"]
+        done = subprocess.run(
+            command, cwd=self.tree, env=self.environment, capture_output=True, text=True
+        )
+        return f"{done.stdout}{done.returncode}"
+
     def verdict(self, mutant: Mutant) -> str:
-        """ "refused" by the compiler, "killed" by a test or "survived"."""
+        """ "refused" by the compiler, "killed" by a test, "equivalent" or "survived"."""
         path = self.tree / mutant.file
         original = path.read_text("utf-8")
         path.write_text(mutant.apply(original), "utf-8")
         try:
             self.build()
-            return "survived" if self.passes(self.limit) else "killed"
+            if not self.passes(self.limit):
+                return "killed"
+            return "equivalent" if self.planned() == self.plans else "survived"
         except subprocess.CalledProcessError:
             return "refused"
         finally:
