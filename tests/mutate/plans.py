@@ -13,14 +13,14 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import op_checks
-import test_plans
+import test_kernels
 from op_cases import all_ops
 
 from axon.explain_op import kernels_of
 from codegen.entry import Op
 from codegen.samples import cases
 
-RANDOM = range(test_plans.PROGRAMS, test_plans.PROGRAMS + 2000)
+RANDOM = range(test_kernels.PROGRAMS, test_kernels.PROGRAMS + 2000)
 
 
 def of_op(op: Op) -> Iterator[tuple]:
@@ -32,7 +32,7 @@ def of_op(op: Op) -> Iterator[tuple]:
 
 
 def of_random_program(number: int) -> Iterator[tuple]:
-    for kernel in test_plans.launches(number):
+    for kernel in test_kernels.launches(number):
         yield tuple(kernel[name] for name in ("kind", "shape", "parts", "in_place", "source"))
 
 

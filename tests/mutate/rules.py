@@ -41,7 +41,7 @@ _MUTABLE = re.compile(r"(?<= )(?:[=!<>]=|[<>]|&&|\|\|)(?= |$)|\breturn (?:false|
 _NO_RULE = re.compile(r"for \([^:]*;[^:]*;|//.*|\"[^\"]*\"|template <.*>")
 OPS = "softmax or norm or matmul or conv or pool or cum or take_along"
 TESTS = (
-    ["tests/test_plans.py"],
+    ["tests/test_kernels.py"],
     ["tests/test_fusion.py"],
     ["tests/test_runtime.py", "-k", "out_of_range"],
     ["tests/test_ops.py", "-k", OPS],
