@@ -42,21 +42,30 @@ from axon.core.tensor import Tensor  # isort: skip
 from axon.core.autograd import enable_grad, grad, no_grad
 from axon.core.creation import (
     arange,
+    asarray,
     bernoulli,
+    empty,
+    empty_like,
     exponential,
     eye,
+    from_dlpack,
     full,
     full_like,
     linspace,
+    logspace,
     multinomial,
     normal,
     ones,
     ones_like,
     permutation,
     rand,
+    rand_like,
     randint,
+    randint_like,
     randn,
+    randn_like,
     tensor,
+    tri,
     uniform,
     zeros,
     zeros_like,
@@ -96,7 +105,7 @@ from axon.core.functional import (
     upsample,
 )
 from axon.core.kernels import register_kernels
-from axon.core.random import manual_seed
+from axon.core.random import Generator, get_rng_state, manual_seed, set_rng_state
 from axon.core.sorting import argsort, bincount, median, quantile, searchsorted, sort, unique
 from axon.inspect import explain, plan_misses, profile, stats
 

@@ -210,7 +210,7 @@ class TestAttention:
         weight = random.standard_normal((2, 4, 3, 2))
 
         def loss(*values):
-            options = {"causal": True, "dropout": dropout, "rng": (5, 6)}
+            options = {"causal": True, "dropout": dropout, "generator": axon.Generator(5)}
             y = axon.scaled_dot_product_attention(*values, **options)
             return (y * axon.tensor(weight)).sum()
 

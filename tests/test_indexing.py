@@ -281,6 +281,12 @@ def test_an_index_tensor_out_of_range_is_told_when_computed(key):
         t.numpy()
 
 
+def test_a_kernel_that_overwrites_what_it_reads_tells_it_too():
+    y = axon.tensor([1])[axon.tensor([4])]  # both leaves die here
+    with pytest.raises(IndexError, match="axon"):
+        y.numpy()
+
+
 @pytest.mark.parametrize("key", [0, (slice(None), [0, 1]), X[:, :, 0] > 3], ids=str)
 def test_set_refuses_a_value_that_does_not_broadcast(key):
     t = axon.tensor(X)

@@ -53,6 +53,26 @@ def test_constants():
     check(axon.zeros(0, 3), np.zeros((0, 3), np.float32))
 
 
+def test_constants_like_another_tensor():
+    x = axon.zeros(2, 3, dtype="float64")
+    for made, value in (
+        (axon.empty_like(x), 0),
+        (axon.ones_like(x), 1),
+        (axon.full_like(x, 2.5), 2.5),
+    ):
+        check(made, np.full((2, 3), float(value)))
+    assert axon.empty(2, 3).shape == (2, 3)
+    for draw in (axon.rand_like, axon.randn_like, lambda x: axon.randint_like(x, 0, 5)):
+        assert draw(x).shape == (2, 3) and draw(x).dtype == "float64"
+    assert axon.randint_like(x, 0, 5, dtype="int8").dtype == "int8"
+
+
+@pytest.mark.parametrize("diagonal", [-2, 0, 1])
+def test_ones_on_and_below_a_diagonal(diagonal):
+    check(axon.tri(3, 4, diagonal), np.tri(3, 4, diagonal, dtype=np.float32))
+    check(axon.eye(3, 4, diagonal, dtype="int64"), np.eye(3, 4, diagonal, dtype=np.int64))
+
+
 @pytest.mark.parametrize("args", [(5,), (2, 7), (2, 7, 3), (7, 2, -2), (3, 3), (0.0, 1.0, 0.25)])
 def test_arange(args):
     expected = np.arange(*args)
@@ -63,6 +83,10 @@ def test_arange(args):
 def test_linspace():
     np.testing.assert_allclose(axon.linspace(0, 1, 7).numpy(), np.linspace(0, 1, 7), rtol=1e-6)
     check(axon.linspace(2.0, 5.0, 1), np.array([2.0], np.float32))
+    check(axon.linspace(0, 4, 4, endpoint=False), np.arange(4, dtype=np.float32))
+    np.testing.assert_allclose(axon.logspace(-1, 2, 5, 2.0), np.logspace(-1, 2, 5, base=2), 1e-6)
+    with pytest.raises(ValueError, match="count is -1"):
+        axon.linspace(0, 1, -1)
 
 
 def test_random_draws_repeat_from_a_seed_and_differ_between_draws():
@@ -72,6 +96,54 @@ def test_random_draws_repeat_from_a_seed_and_differ_between_draws():
     check(axon.rand(1000), a.numpy())
     assert not np.array_equal(a.numpy(), b.numpy())
     assert abs(a.numpy().mean() - 0.5) < 0.05 and a.numpy().min() >= 0 and a.numpy().max() < 1
+
+
+def test_generators_are_streams_of_their_own():
+    axon.manual_seed(7)
+    own = axon.rand(5)
+    axon.manual_seed(7)
+    generator = axon.Generator(3)
+    given = [draw(generator=generator) for draw in DRAWS]
+    check(axon.rand(5), own.numpy())  # the thread's generator did not move
+    generator.manual_seed(3)
+    assert generator.initial_seed() == 3
+    for draw, before in zip(DRAWS, given, strict=True):
+        state = generator.get_state()
+        check(draw(generator=generator), before.numpy())
+        moved = generator.get_state()
+        generator.set_state(state)
+        check(draw(generator=copy.deepcopy(generator)), before.numpy())
+        assert moved != state
+        generator.set_state(moved)
+    assert axon.Generator().initial_seed() != axon.Generator().initial_seed()
+    with pytest.raises(ValueError, match="pair of integers"):
+        generator.set_state(3.5)
+
+
+P = [0.2, 0.5, 0.3]
+DRAWS = [
+    lambda **options: axon.rand(9, **options),
+    lambda **options: axon.randn(9, **options),
+    lambda **options: axon.uniform(9, -1, 1, **options),
+    lambda **options: axon.normal(9, 5.0, **options),
+    lambda **options: axon.randint(0, 100, 9, **options),
+    lambda **options: axon.exponential(9, **options),
+    lambda **options: axon.permutation(9, **options),
+    lambda **options: axon.bernoulli(axon.full(9, 0.5), **options),
+    lambda **options: axon.multinomial(axon.tensor(P), 9, True, **options),
+    lambda **options: axon.multinomial(axon.tensor(P), 3, **options),
+    lambda **options: axon.rand_like(axon.ones(9), **options),
+    lambda **options: axon.randn_like(axon.ones(9), **options),
+    lambda **options: axon.randint_like(axon.ones(9), 0, 9, **options),
+    lambda **options: axon.dropout(axon.ones(9), **options),
+]
+
+
+def test_the_state_of_the_threads_generator():
+    state = axon.get_rng_state()
+    a = axon.rand(3)
+    axon.set_rng_state(state)
+    check(axon.rand(3), a.numpy())
 
 
 def test_normal_draws():
@@ -166,10 +238,114 @@ def test_numpy_is_read_only_and_array_protocol_casts():
     assert t.tolist() == [1.0, 2.0]
 
 
+INTEGERS = [f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)]
+DTYPES = ["bool", *INTEGERS, "float16", "bfloat16", "float32", "float64"]
+
+
 def test_copies_and_pickles():
     x = axon.tensor([1.0, 2.0], requires_grad=True)
     for twin in (copy.copy(x), copy.deepcopy(x), pickle.loads(pickle.dumps(x))):
         assert twin is not x and twin.requires_grad and twin.tolist() == [1.0, 2.0]
+
+
+@pytest.mark.parametrize("protocol", [2, pickle.HIGHEST_PROTOCOL])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_every_dtype_is_pickled(dtype, protocol):
+    for x in (axon.tensor([[1, 0], [1, 1]]).to(dtype), axon.zeros(0, 3, dtype=dtype)):
+        twin = pickle.loads(pickle.dumps(x, protocol))
+        assert twin.dtype == dtype and twin.shape == x.shape and twin.tolist() == x.tolist()
+
+
+def test_pickling_out_of_band_copies_nothing():
+    x, buffers = axon.ones(1000), []
+    text = pickle.dumps(x, 5, buffer_callback=buffers.append)
+    assert len(text) < 500 and pickle.loads(text, buffers=buffers).tolist() == x.tolist()
+
+
+# --------------------------------------------------------------------------------------- exchange
+
+
+def address(array):
+    return array.__array_interface__["data"][0]
+
+
+@pytest.mark.parametrize("dtype", [name for name in DTYPES if name != "bfloat16"])
+def test_dlpack_shares_memory_with_those_that_only_read(dtype):
+    x = axon.tensor([[1, 0, 1], [1, 1, 0]]).to(dtype)
+    array = np.from_dlpack(x)
+    assert address(array) == address(x.numpy()) and not array.flags.writeable
+    check(x, array)
+    check(axon.from_dlpack(array), array)
+
+
+def test_what_is_exported_stays_as_it_is():
+    x = axon.zeros(1000)
+    array, capsule = np.from_dlpack(x), x.__dlpack__(max_version=(1, 0))
+    for _ in range(3):
+        x += 1
+        axon.flush()
+    assert not array.any() and x.tolist() == [3.0] * 1000
+    del capsule
+
+
+class Versionless:
+    """What a library older than DLPack 1.0 sees of a tensor."""
+
+    def __init__(self, x):
+        self.x = x
+
+    def __dlpack__(self, **options):
+        return self.x.__dlpack__()
+
+    def __dlpack_device__(self):
+        return self.x.__dlpack_device__()
+
+
+def test_those_that_may_write_get_a_copy():
+    x = axon.ones(3)
+    assert address(np.from_dlpack(Versionless(x))) != address(x.numpy())
+    array = np.from_dlpack(x, copy=True)
+    array[0] = 7
+    assert x.tolist() == [1.0, 1.0, 1.0]
+    with pytest.raises(BufferError, match="copied"):
+        x.__dlpack__(copy=False)
+    with pytest.raises(BufferError):
+        x.__dlpack__(max_version=(1, 0), dl_device=(2, 0))
+
+
+def test_what_is_imported_is_copied():
+    array = np.arange(6.0).reshape(2, 3).T
+    for x in (axon.from_dlpack(array), axon.asarray(array)):
+        array[0] = -1
+        check(x, np.arange(6.0).reshape(2, 3).T)
+        array[0] = [0, 3]
+    with pytest.raises(BufferError, match="copied"):
+        axon.from_dlpack(array, copy=False)
+    with pytest.raises(ValueError, match="copied"):
+        axon.asarray(array, copy=False)
+    with pytest.raises(TypeError, match="__dlpack__"):
+        axon.from_dlpack([1, 2])
+    with pytest.raises(ValueError, match="device is 'gpu'"):
+        axon.from_dlpack(array, device="gpu")
+
+
+def test_bfloat16_goes_through_dlpack():
+    x = axon.tensor([1.5, -2.0]).to("bfloat16")
+    twin = axon.from_dlpack(Versionless(x))
+    assert twin.dtype == "bfloat16" and twin.tolist() == [1.5, -2.0]
+    with pytest.raises(TypeError, match=r"astype\(\"float32\"\)"):
+        x.numpy()
+    np.testing.assert_array_equal(np.asarray(x, dtype=np.float64), [1.5, -2.0])
+
+
+def test_asarray_keeps_tensors_and_their_gradients():
+    x = axon.ones(2, requires_grad=True)
+    assert axon.asarray(x) is x and axon.asarray(x, dtype="float32", copy=False) is x
+    axon.asarray(x, copy=True).sum().backward()
+    assert x.grad.tolist() == [1.0, 1.0]
+    assert axon.asarray(x, "float64").dtype == "float64"
+    with pytest.raises(ValueError, match="needs a copy"):
+        axon.asarray(x, "float64", copy=False)
 
 
 def test_tensors_are_hashable_by_identity():

@@ -8,7 +8,7 @@ from typing import Any
 
 from axon import _runtime
 from axon.core.functional import shape_of
-from axon.core.random import Key, next_key
+from axon.core.random import Generator, next_key
 from axon.core.tensor import Tensor
 
 Shape = Sequence[int]
@@ -19,7 +19,7 @@ def tensor(data: Any, dtype: Any = None, *, requires_grad: bool = False) -> Tens
     """A tensor with a copy of ``data``.
 
     Args:
-        data: a number, nested lists of numbers, a NumPy array or a tensor.
+        data: a number, nested lists of numbers, an array of any library, or a tensor.
         dtype: by default that of an array; of Python numbers float32, int64 or bool.
         requires_grad: whether gradients are wanted.
 
@@ -32,6 +32,77 @@ def tensor(data: Any, dtype: Any = None, *, requires_grad: bool = False) -> Tens
     else:
         made = _runtime.tensor(data, dtype)
     return _leaf(made, requires_grad)
+
+
+def asarray(data: Any, dtype: Any = None, *, copy: bool | None = None) -> Tensor:
+    """``data`` as a tensor: one that it is already stays itself, with its gradients.
+
+    Args:
+        data, dtype: as for :func:`tensor`.
+        copy: True for another tensor even then; False for an error where data would be copied.
+
+    Raises:
+        ValueError: ``copy=False`` for what is no tensor of that dtype: tensors never change, so
+            that of others, who may write to it, is always copied.
+
+    Example:
+        >>> x = axon.ones(3)
+        >>> axon.asarray(x) is x, axon.asarray([1, 2]).dtype
+        (True, axon.int64)
+    """
+    if not isinstance(data, Tensor):
+        if copy is False:
+            raise ValueError(
+                f"axon.asarray: a {type(data).__name__} can only be copied: tensors never change, "
+                "but it may be written to; leave copy out"
+            )
+        return _runtime.tensor(data, dtype)
+    if dtype is not None and data.dtype != dtype:
+        if copy is False:
+            raise ValueError(f"axon.asarray: {data.dtype} to {dtype} needs a copy; leave copy out")
+        return data.to(dtype)
+    return data.to(data.dtype, copy=True) if copy else data
+
+
+def from_dlpack(data: Any, /, *, device: Any = None, copy: bool | None = None) -> Tensor:
+    """A tensor of what another library's array holds, through DLPack.
+
+    Elements are copied: tensors never change, but the other library may write to its array. The
+    other direction shares memory: ``numpy.from_dlpack(x)`` and the like get a read-only view, and
+    the tensor's memory stays as it is for as long as that lives.
+
+    Args:
+        data: an object with ``__dlpack__`` and ``__dlpack_device__``, on the CPU.
+        device: None or "cpu".
+        copy: False for an error instead of a copy.
+
+    Raises:
+        BufferError: ``copy=False``, unless ``data`` is a tensor.
+
+    Example:
+        >>> import numpy as np
+        >>> axon.from_dlpack(np.arange(3))
+        tensor([0, 1, 2])
+    """
+    check_device("from_dlpack", device)
+    if isinstance(data, Tensor):
+        return data.to(data.dtype, copy=True) if copy else data.detach()
+    if not hasattr(data, "__dlpack__"):
+        raise TypeError(
+            f"axon.from_dlpack: a {type(data).__name__} has no __dlpack__; use axon.tensor(...)"
+        )
+    if copy is False:
+        raise BufferError(
+            f"axon.from_dlpack: a {type(data).__name__} can only be copied: tensors never change, "
+            "but it may be written to; leave copy out"
+        )
+    return _runtime.tensor(data)
+
+
+def check_device(name: str, device: Any) -> None:
+    """Refuses a device that there is not."""
+    if device not in (None, "cpu"):
+        raise ValueError(f"axon.{name}: device is {device!r}; expected 'cpu'")
 
 
 def _leaf(made: Tensor, requires_grad: bool) -> Tensor:
@@ -70,6 +141,11 @@ def _constant(shape: tuple, value: int, dtype: Any, requires_grad: bool) -> Tens
     return full(shape_of(shape), value, dtype=dtype, requires_grad=requires_grad)
 
 
+def empty(*shape: int | Shape, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+    """A tensor whose elements are of no meaning yet, float32 by default; they are zeros."""
+    return zeros(*shape, dtype=dtype, requires_grad=requires_grad)
+
+
 def zeros_like(x: Tensor, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
     """Zeros of the shape and dtype of ``x``."""
     return zeros(x.shape, dtype=dtype or x.dtype, requires_grad=requires_grad)
@@ -80,9 +156,14 @@ def ones_like(x: Tensor, *, dtype: Any = None, requires_grad: bool = False) -> T
     return ones(x.shape, dtype=dtype or x.dtype, requires_grad=requires_grad)
 
 
-def full_like(x: Tensor, value: float, *, dtype: Any = None) -> Tensor:
+def empty_like(x: Tensor, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+    """:func:`empty` of the shape and dtype of ``x``."""
+    return zeros_like(x, dtype=dtype, requires_grad=requires_grad)
+
+
+def full_like(x: Tensor, value: float, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
     """``value`` everywhere, of the shape and dtype of ``x``."""
-    return full(x.shape, value, dtype=dtype or x.dtype)
+    return full(x.shape, value, dtype=dtype or x.dtype, requires_grad=requires_grad)
 
 
 def arange(
@@ -106,10 +187,41 @@ def arange(
     return _line(count, start, step, dtype)
 
 
-def linspace(start: float, stop: float, count: int, *, dtype: Any = None) -> Tensor:
-    """``count`` numbers from ``start`` to ``stop``, both included, float32 by default."""
-    step = (stop - start) / (count - 1) if count > 1 else 0.0
+def linspace(
+    start: float, stop: float, count: int, *, endpoint: bool = True, dtype: Any = None
+) -> Tensor:
+    """``count`` numbers at equal distances from ``start`` to ``stop``, float32 by default.
+
+    Args:
+        endpoint: whether ``stop`` is the last of them, or would be the next.
+
+    Raises:
+        ValueError: a negative count.
+    """
+    if count < 0:
+        raise ValueError(f"axon.linspace: count is {count}; expected 0 or more")
+    gaps = count - 1 if endpoint else count
+    step = (stop - start) / gaps if gaps > 0 else 0.0
     return _line(count, float(start), float(step), dtype or _runtime.float32)
+
+
+def logspace(
+    start: float,
+    stop: float,
+    count: int,
+    base: float = 10.0,
+    *,
+    endpoint: bool = True,
+    dtype: Any = None,
+) -> Tensor:
+    """``base`` to the powers of :func:`linspace`, float32 by default.
+
+    Example:
+        >>> axon.logspace(0, 3, 4).tolist()
+        [1.0, 10.0, 100.0, 1000.0]
+    """
+    exponents = linspace(start, stop, count, endpoint=endpoint, dtype="float64")
+    return ops.pow(base, exponents).to(dtype or _runtime.float32)
 
 
 def _line(count: int, start: float, step: float, dtype: Any) -> Tensor:
@@ -119,32 +231,49 @@ def _line(count: int, start: float, step: float, dtype: Any) -> Tensor:
     return (numbers * step + start).to(dtype)
 
 
-def eye(rows: int, columns: int | None = None, *, dtype: Any = None) -> Tensor:
-    """Ones on the diagonal, zeros elsewhere, float32 by default."""
+def eye(rows: int, columns: int | None = None, diagonal: int = 0, *, dtype: Any = None) -> Tensor:
+    """Ones on a diagonal, above the main one if positive, zeros elsewhere; float32 by default."""
+    return _compared(ops.eq, rows, columns, diagonal, dtype)
+
+
+def tri(rows: int, columns: int | None = None, diagonal: int = 0, *, dtype: Any = None) -> Tensor:
+    """Ones on and below a diagonal, zeros above it; float32 by default."""
+    return _compared(ops.le, rows, columns, diagonal, dtype)
+
+
+def _compared(op: Any, rows: int, columns: int | None, diagonal: int, dtype: Any) -> Tensor:
+    """1 where the op holds for the numbers of column and row, moved by the diagonal."""
     columns = rows if columns is None else columns
+    down = ops.reshape(ops.iota((rows,)), (rows, 1)) + diagonal
     across = ops.reshape(ops.iota((columns,)), (1, columns))
-    return ops.eq(ops.reshape(ops.iota((rows,)), (rows, 1)), across).to(dtype or _runtime.float32)
+    return op(across, down).to(dtype or _runtime.float32)
 
 
 # -------------------------------------------------------------------------------------- random
 
 
 def rand(
-    *shape: int | Shape, dtype: Any = None, requires_grad: bool = False, key: Key | None = None
+    *shape: int | Shape,
+    dtype: Any = None,
+    requires_grad: bool = False,
+    generator: Generator | None = None,
 ) -> Tensor:
     """Numbers spread evenly over [0, 1), float32 by default.
 
     Args:
-        key: of the draw; the next of the generator of :func:`axon.manual_seed` when left out.
+        generator: of the draw, by default the thread's own; see :func:`axon.manual_seed`.
     """
-    return uniform(shape_of(shape), dtype=dtype, requires_grad=requires_grad, key=key)
+    return uniform(shape_of(shape), dtype=dtype, requires_grad=requires_grad, generator=generator)
 
 
 def randn(
-    *shape: int | Shape, dtype: Any = None, requires_grad: bool = False, key: Key | None = None
+    *shape: int | Shape,
+    dtype: Any = None,
+    requires_grad: bool = False,
+    generator: Generator | None = None,
 ) -> Tensor:
     """Normally distributed numbers of mean 0 and deviation 1; arguments as for :func:`rand`."""
-    return normal(shape_of(shape), dtype=dtype, requires_grad=requires_grad, key=key)
+    return normal(shape_of(shape), dtype=dtype, requires_grad=requires_grad, generator=generator)
 
 
 def uniform(
@@ -154,12 +283,12 @@ def uniform(
     *,
     dtype: Any = None,
     requires_grad: bool = False,
-    key: Key | None = None,
+    generator: Generator | None = None,
 ) -> Tensor:
     """Numbers spread evenly over [low, high)."""
     made = ops.random_uniform(
         shape_of((shape,)),
-        _key(key),
+        next_key(generator),
         low=low,
         high=high,
         dtype=dtype or _runtime.float32,
@@ -174,12 +303,12 @@ def normal(
     *,
     dtype: Any = None,
     requires_grad: bool = False,
-    key: Key | None = None,
+    generator: Generator | None = None,
 ) -> Tensor:
     """Normally distributed numbers."""
     made = ops.random_normal(
         shape_of((shape,)),
-        _key(key),
+        next_key(generator),
         mean=mean,
         std=std,
         dtype=dtype or _runtime.float32,
@@ -187,8 +316,15 @@ def normal(
     return _leaf(made, requires_grad)
 
 
-def randint(low: int, high: int, shape: int | Shape, *, key: Key | None = None) -> Tensor:
-    """Integers spread evenly over [low, high), int64.
+def randint(
+    low: int,
+    high: int,
+    shape: int | Shape,
+    *,
+    dtype: Any = None,
+    generator: Generator | None = None,
+) -> Tensor:
+    """Integers spread evenly over [low, high), int64 by default.
 
     They are remainders of 53 random bits, so no integer is favoured by more than
     (high - low) / 2**53.
@@ -200,29 +336,47 @@ def randint(low: int, high: int, shape: int | Shape, *, key: Key | None = None) 
         raise ValueError(
             f"axon.randint: [{low}, {high}) holds {high - low} integers; expected some"
         )
-    return ops.random_integers(shape_of((shape,)), _key(key), low, high)
+    drawn = ops.random_integers(shape_of((shape,)), next_key(generator), low, high)
+    return drawn if dtype is None else drawn.to(dtype)
 
 
-def bernoulli(p: Tensor, *, key: Key | None = None) -> Tensor:
+def rand_like(x: Tensor, *, dtype: Any = None, generator: Generator | None = None) -> Tensor:
+    """:func:`rand` of the shape and dtype of ``x``."""
+    return uniform(x.shape, dtype=dtype or x.dtype, generator=generator)
+
+
+def randn_like(x: Tensor, *, dtype: Any = None, generator: Generator | None = None) -> Tensor:
+    """:func:`randn` of the shape and dtype of ``x``."""
+    return normal(x.shape, dtype=dtype or x.dtype, generator=generator)
+
+
+def randint_like(
+    x: Tensor, low: int, high: int, *, dtype: Any = None, generator: Generator | None = None
+) -> Tensor:
+    """:func:`randint` of the shape and dtype of ``x``."""
+    return randint(low, high, x.shape, dtype=dtype or x.dtype, generator=generator)
+
+
+def bernoulli(p: Tensor, *, generator: Generator | None = None) -> Tensor:
     """1 with the probability that each element of ``p`` gives, else 0."""
-    return ops.bernoulli(p, _key(key))
+    return ops.bernoulli(p, next_key(generator))
 
 
 def exponential(
-    shape: int | Shape, rate: float = 1.0, *, dtype: Any = None, key: Key | None = None
+    shape: int | Shape, rate: float = 1.0, *, dtype: Any = None, generator: Generator | None = None
 ) -> Tensor:
     """Exponentially distributed numbers of mean 1 / rate."""
     dtype = dtype or _runtime.float32
-    return ops.random_exponential(shape_of((shape,)), _key(key), rate=rate, dtype=dtype)
+    return ops.random_exponential(shape_of((shape,)), next_key(generator), rate=rate, dtype=dtype)
 
 
-def permutation(count: int, *, key: Key | None = None) -> Tensor:
+def permutation(count: int, *, generator: Generator | None = None) -> Tensor:
     """The integers 0 to count - 1 in random order."""
-    return ops.sort(randint(0, 2**53, count, key=key))[1]
+    return ops.sort(randint(0, 2**53, count, generator=generator))[1]
 
 
 def multinomial(
-    p: Tensor, draws: int, replacement: bool = False, *, key: Key | None = None
+    p: Tensor, draws: int, replacement: bool = False, *, generator: Generator | None = None
 ) -> Tensor:
     """Numbers of classes, drawn with probabilities in proportion to the last axis of ``p``.
 
@@ -237,15 +391,11 @@ def multinomial(
         [1, 1, 1]
     """
     if replacement:
-        return ops.multinomial(p, _key(key), draws)
+        return ops.multinomial(p, next_key(generator), draws)
     if p.ndim == 0 or draws > p.shape[-1]:
         raise ValueError(
             f"axon.multinomial: {draws} draws without replacement from p of shape {p.shape}; "
             "expected at most as many as the last axis has classes"
         )
-    times = ops.where(p > 0, exponential(p.shape, dtype=p.dtype, key=key) / p, math.inf)
+    times = ops.where(p > 0, exponential(p.shape, dtype=p.dtype, generator=generator) / p, math.inf)
     return ops.topk(times, draws, largest=False)[1]
-
-
-def _key(given: Key | None) -> Key:
-    return next_key() if given is None else given

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from axon import _runtime
-from axon.core.random import Key, next_key
+from axon.core.random import Generator, next_key
 from axon.core.tensor import Tensor
 
 ops = _runtime.ops
@@ -429,7 +429,7 @@ def scaled_dot_product_attention(
     causal: bool = False,
     scale: float | None = None,
     dropout: float = 0.0,
-    rng: Key | None = None,
+    generator: Generator | None = None,
 ) -> Tensor:
     """Values averaged by the softmax of the products of queries and keys (Vaswani et al., 2017).
 
@@ -443,7 +443,7 @@ def scaled_dot_product_attention(
         causal: query i sees the keys 0 to i alone.
         scale: of the products, 1 / sqrt(d) when left out.
         dropout: each share is 0 with this probability, else divided by 1 - dropout.
-        rng: the key of that draw; the next of the generator when left out.
+        generator: of that draw, by default the thread's own.
 
     Returns:
         Shape (..., heads, L, e). A query that sees no key gets zeros.
@@ -483,7 +483,7 @@ def scaled_dot_product_attention(
         key,
         value,
         mask,
-        key=(next_key() if rng is None else rng) if dropout else (0, 0),
+        key=next_key(generator) if dropout else (0, 0),
         scale=1 / math.sqrt(query.shape[-1]) if scale is None else scale,
         causal=causal,
         drop=dropout > 0,
@@ -540,13 +540,13 @@ def norm(
     return ops.norm_p(x, p, axis, keepdim)
 
 
-def dropout(x: Tensor, p: float = 0.5, *, key: Key | None = None) -> Tensor:
+def dropout(x: Tensor, p: float = 0.5, *, generator: Generator | None = None) -> Tensor:
     """Each element is 0 with probability ``p``, else divided by 1 - p (Srivastava et al., 2014).
 
     Args:
-        key: of the draw; the next of the generator of :func:`axon.manual_seed` when left out.
+        generator: of the draw, by default the thread's own; see :func:`axon.manual_seed`.
     """
-    return ops.dropout(x, next_key() if key is None else key, p=p)
+    return ops.dropout(x, next_key(generator), p=p)
 
 
 def shape_of(given: tuple[Any, ...]) -> tuple[int, ...]:

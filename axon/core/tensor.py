@@ -8,6 +8,7 @@ other tensor is ever affected. Operators and methods come from the tables that `
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pickle import PickleBuffer
 from typing import TYPE_CHECKING, Any
 
 from axon import _runtime
@@ -49,7 +50,8 @@ class Tensor(Methods):
         return _runtime.to_numpy(self)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
-        array = self.numpy()
+        narrow = self.dtype == "bfloat16" and dtype is not None  # NumPy has no such dtype
+        array = (self.to("float32") if narrow else self).numpy()
         if dtype is not None and array.dtype != dtype:
             if copy is False:
                 raise ValueError(
@@ -70,9 +72,15 @@ class Tensor(Methods):
         """The elements as nested lists of Python numbers; a number for shape ()."""
         return _runtime.tolist(self)
 
-    def to(self, dtype: Any) -> Tensor:
-        """The elements cast to ``dtype``; the tensor itself if it has it already."""
-        return self if self.dtype == dtype else _runtime.ops.cast(self, dtype=dtype)
+    def to(self, dtype: Any, *, copy: bool = False) -> Tensor:
+        """The elements cast to ``dtype``; the tensor itself if it has it already.
+
+        Args:
+            copy: give another tensor even then.
+        """
+        if self.dtype == dtype and not copy:
+            return self
+        return _runtime.ops.cast(self, dtype=dtype)
 
     astype = to
 
@@ -94,10 +102,12 @@ class Tensor(Methods):
         return int(self._single("int"))
 
     def __index__(self) -> int:
-        value = self._single("index")
-        if isinstance(value, float):
-            raise TypeError(f"an index must be an integer; this tensor has dtype {self.dtype}")
-        return int(value)
+        if self.size != 1 or not self.dtype.is_integer:
+            raise TypeError(
+                f"an index must be a single integer; this tensor has dtype {self.dtype} and "
+                f"shape {self.shape}"
+            )
+        return int(self.item())
 
     def __format__(self, spec: str) -> str:
         return format(self.item(), spec) if spec and self.size == 1 else repr(self)
@@ -108,6 +118,22 @@ class Tensor(Methods):
     def T(self) -> Tensor:
         """The tensor with its axes reversed."""
         return _runtime.ops.permute(self, tuple(reversed(range(self.ndim))))
+
+    @property
+    def mT(self) -> Tensor:
+        """The tensor with its last two axes exchanged.
+
+        Raises:
+            ValueError: the tensor has fewer than two axes.
+        """
+        if self.ndim < 2:
+            raise ValueError(f"Tensor.mT: the shape is {self.shape}; expected two axes or more")
+        return _runtime.ops.permute(self, (*range(self.ndim - 2), self.ndim - 1, self.ndim - 2))
+
+    @property
+    def device(self) -> str:
+        """Where the elements are: ``"cpu"``."""
+        return "cpu"
 
     @property
     def is_floating_point(self) -> bool:
@@ -178,8 +204,10 @@ class Tensor(Methods):
     def __copy__(self) -> Tensor:
         return self.__deepcopy__({})
 
-    def __reduce__(self) -> tuple:
-        return _rebuild, (self.numpy(), self.requires_grad)
+    def __reduce_ex__(self, protocol: Any) -> tuple:
+        contents = _runtime.bytes_of(self)
+        contents = PickleBuffer(contents) if protocol >= 5 else bytes(contents)
+        return _rebuild, (contents, self.dtype, self.shape, self.requires_grad)
 
     # ----------------------------------------------------------------------------------- repr
 
@@ -204,8 +232,8 @@ class Tensor(Methods):
     __hash__ = object.__hash__
 
 
-def _rebuild(array: Any, requires_grad: bool) -> Tensor:
-    restored = _runtime.tensor(array)
+def _rebuild(contents: Any, dtype: Any, shape: tuple[int, ...], requires_grad: bool) -> Tensor:
+    restored = _runtime.from_bytes(contents, dtype, shape)
     restored.requires_grad = requires_grad
     return restored
 

@@ -126,14 +126,16 @@ class Replay {
       const Launch& launch = plan_->launches[i];
       // Past this point leaves are overwritten: stop now or not at all.
       if (launch.update && !updating_) {
-        check();
+        check_interrupt();
+        check_indices();
         updating_ = true;
       } else if (!launch.update) {
         check_interrupt();
       }
       run(launch, static_cast<int32_t>(i));
     }
-    if (!updating_) check();
+    if (!updating_) check_interrupt();
+    check_indices();
   }
 
   const std::shared_ptr<Buffer>& source(int32_t number) const {
@@ -201,8 +203,7 @@ class Replay {
     }
   }
 
-  void check() const {
-    check_interrupt();
+  void check_indices() const {
     if (failed_ == nullptr) return;
     std::string ops;
     for (const std::string& op : failed_->note.ops) ops += (ops.empty() ? "" : ", ") + op;

@@ -2,6 +2,7 @@
 // numbers. Elements are copied and cast here, so that NumPy is neither needed nor asked to compute.
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
 
 #include <algorithm>
 #include <cstring>
@@ -349,29 +350,51 @@ nb::dlpack::dtype dlpack_dtype(DType dtype) {
   return {static_cast<uint8_t>(code), static_cast<uint8_t>(8 * size_of(dtype)), 1};
 }
 
-/// An array of the framework `Array` over the value's own memory, which it keeps alive.
+/// An array of the kind `Array` over a buffer, which it keeps alive: one of the runtime's stays as
+/// it is for as long.
 template <class Array>
-Array view_of(const Value& value) {
-  realise(value);
-  auto* owner = new std::shared_ptr<Buffer>(value.buffer);
+Array array_over(const std::shared_ptr<Buffer>& buffer, const Dims& dims, DType dtype) {
+  auto* owner = new std::shared_ptr<Buffer>(buffer);
   nb::capsule capsule(owner,
                       [](void* p) noexcept { delete static_cast<std::shared_ptr<Buffer>*>(p); });
   static char nothing = 0;  // arrays without elements still need an address
-  void* data = value.buffer->data != nullptr ? value.buffer->data : &nothing;
-  std::vector<size_t> shape(value.dims.begin(), value.dims.end());
-  return Array(data, shape.size(), shape.data(), capsule, nullptr, dlpack_dtype(value.dtype));
+  void* data = buffer->data != nullptr ? buffer->data : &nothing;
+  const std::vector<size_t> shape(dims.begin(), dims.end());
+  return Array(data, shape.size(), shape.data(), capsule, nullptr, dlpack_dtype(dtype));
 }
 
 nb::object to_numpy(const Tensor& self) {
   if (self.value->dtype == DType::bfloat16) {
     throw TypeError("Tensor.numpy: NumPy has no bfloat16; use x.astype(\"float32\").numpy()");
   }
-  nb::object array = nb::cast(view_of<nb::ndarray<nb::numpy, nb::ro>>(*self.value));
+  realise(*self.value);
+  const Value& value = *self.value;
+  nb::object array =
+      nb::cast(array_over<nb::ndarray<nb::numpy, nb::ro>>(value.buffer, value.dims, value.dtype));
   // A buffer's 64-bit integers become `long long`, which NumPy tells from its own int64 in print.
-  const DType dtype = self.value->dtype;
-  if (dtype == DType::int64) return array.attr("view")("int64");
-  if (dtype == DType::uint64) return array.attr("view")("uint64");
+  if (value.dtype == DType::int64) return array.attr("view")("int64");
+  if (value.dtype == DType::uint64) return array.attr("view")("uint64");
   return array;
+}
+
+nb::object bytes_of(const Tensor& self) {
+  realise(*self.value);
+  const auto count = static_cast<int64_t>(self.value->buffer->bytes);
+  return nb::cast(
+      array_over<nb::ndarray<nb::memview, nb::ro>>(self.value->buffer, {count}, DType::uint8));
+}
+
+nb::object from_bytes(const nb::ndarray<const uint8_t, nb::c_contig>& bytes, nb::handle dtype,
+                      const std::vector<int64_t>& shape) {
+  const DType to = read_dtype(dtype, "axon: dtype");
+  std::shared_ptr<Buffer> buffer = new_buffer(to, count_of(shape));
+  if (bytes.size() != buffer->bytes) {
+    throw ValueError("axon: " + std::to_string(bytes.size()) + " bytes for " +
+                     std::string(name_of(to)) + " of shape " + shape_text(shape) +
+                     ", which takes " + std::to_string(buffer->bytes));
+  }
+  if (buffer->bytes > 0) std::memcpy(buffer->data, bytes.data(), buffer->bytes);
+  return wrap(Held(new_leaf(to, shape, std::move(buffer))));
 }
 
 nb::object element(DType dtype, const char* source) {
@@ -423,8 +446,27 @@ nb::object tolist(const Tensor& self) {
 
 }  // namespace
 
-nb::object dlpack_capsule(const Tensor& self, nb::kwargs) {
-  return nb::cast(view_of<nb::ndarray<nb::ro>>(*self.value));
+nb::object dlpack_capsule(const Tensor& self, nb::object stream, nb::object max_version,
+                          nb::object dl_device, nb::object copy) {
+  const bool flagged = !max_version.is_none() && nb::cast<int64_t>(max_version[0]) >= 1;
+  if (!flagged && copy.is(nb::bool_(false))) {
+    throw nb::buffer_error(
+        "Tensor.__dlpack__: before DLPack 1.0 memory cannot be marked as read-only, so it is "
+        "copied; ask for max_version=(1, 0), or leave copy out");
+  }
+  realise(*self.value);
+  const Value& value = *self.value;
+  nb::object array;
+  if (flagged && !copy.is(nb::bool_(true))) {
+    array = nb::cast(
+        array_over<nb::ndarray<nb::array_api, nb::ro>>(value.buffer, value.dims, value.dtype));
+  } else {
+    std::shared_ptr<Buffer> buffer = new_buffer(value.dtype, value.elements);
+    if (buffer->bytes > 0) std::memcpy(buffer->data, value.buffer->data, buffer->bytes);
+    array = nb::cast(array_over<nb::ndarray<nb::array_api>>(buffer, value.dims, value.dtype));
+  }
+  return array.attr("__dlpack__")(nb::arg("stream") = stream, nb::arg("max_version") = max_version,
+                                  nb::arg("dl_device") = dl_device);
 }
 
 void bind_convert(nb::module_& m) {
@@ -433,6 +475,10 @@ void bind_convert(nb::module_& m) {
         "become float32, ints int64.");
   m.def("to_numpy", to_numpy, nb::arg("x"),
         "A read-only NumPy array over the tensor's own memory; copy it to write.");
+  m.def("bytes_of", bytes_of, nb::arg("x"),
+        "A read-only memoryview of the tensor's memory, whatever the dtype.");
+  m.def("from_bytes", from_bytes, nb::arg("bytes"), nb::arg("dtype"), nb::arg("shape"),
+        "A new tensor with a copy of what `bytes_of` gave.");
   m.def("item", item, nb::arg("x"), "The only element of a tensor as a Python number.");
   m.def("tolist", tolist, nb::arg("x"), "The elements as nested lists of Python numbers.");
 }

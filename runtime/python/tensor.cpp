@@ -480,8 +480,12 @@ void bind_tensor(nb::module_& m) {
       .def(
           "detach", [](const Tensor& self) { return wrap(self.value); },
           "The same value, cut off from the tape.")
-      .def("__dlpack__", dlpack_capsule,
-           "A DLPack capsule over the tensor's own memory; values are immutable: do not write.")
+      .def("__dlpack__", dlpack_capsule, nb::kw_only(), nb::arg("stream") = nb::none(),
+           nb::arg("max_version") = nb::none(), nb::arg("dl_device") = nb::none(),
+           nb::arg("copy") = nb::none(),
+           "A DLPack capsule: read-only over the tensor's own memory, or of a copy where `copy` "
+           "asks "
+           "for one or the consumer is older than version 1.0, which has no read-only memory.")
       .def("__dlpack_device__",
            [](const Tensor&) { return nb::make_tuple(nb::device::cpu::value, 0); })
       .def("_assign", assign, nb::arg("other"), "Rebinds this handle to the value of `other`.");

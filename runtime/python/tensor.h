@@ -86,8 +86,9 @@ class GraphLock {
   Graph& graph_;
 };
 
-/// A DLPack capsule over the value's own memory.
-nb::object dlpack_capsule(const Tensor& self, nb::kwargs options);
+/// A DLPack capsule, see Tensor.__dlpack__.
+nb::object dlpack_capsule(const Tensor& self, nb::object stream, nb::object max_version,
+                          nb::object dl_device, nb::object copy);
 
 void bind_tensor(nb::module_& m);
 void bind_tape(nb::module_& m);
