@@ -18,7 +18,6 @@ Example:
 from __future__ import annotations
 
 import difflib
-import functools
 import hashlib
 import inspect
 import os
@@ -138,8 +137,17 @@ class RuntimeOp:
         return _restore, (*self._source, self.name)
 
 
-@functools.cache
+_loaded: dict[tuple[str, str], Ops] = {}
+
+
 def _load(text: str, path: str) -> Ops:
+    with autograd.programs_lock:
+        if (text, path) not in _loaded:
+            _loaded[text, path] = _declare(text, path)
+        return _loaded[text, path]
+
+
+def _declare(text: str, path: str) -> Ops:
     from axon._codegen.docstring import docstring
     from axon._codegen.entry import parse_ops
     from axon._codegen.functions import function_of

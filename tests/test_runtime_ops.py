@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import copy
 import inspect
 import os
@@ -397,6 +398,41 @@ def test_both_tiers_agree():
         assert done.returncode == 0, done.stderr
         results.append(done.stdout)
     assert len(set(results)) == 1
+
+
+@pytest.fixture
+def eager_threads():
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval)
+
+
+def test_threads_load_at_once(eager_threads):
+    """Each text has its own meaning of the name that it applies; one text is loaded once."""
+
+    def text(factor: int) -> str:
+        return f"""
+scaled_here: {{in: "x: float[..., k]", out: "y[..., k]", forward: "x * {factor}"}}
+applies_scaled:
+  in: "x: float[..., k]"
+  out: "y[..., k]"
+  forward: |
+    t[..., k] = scaled_here(x)
+    t * t
+"""
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        loaded = list(pool.map(lambda n: ops.load(text(2 + n // 2)), range(16)))
+    assert all(loaded[i] is loaded[i + 1] for i in range(0, 16, 2))
+    for n, each in enumerate(loaded[::2]):
+        x = axon.tensor([1.0, 3.0])
+        x.requires_grad = True
+        y = each.applies_scaled(x)
+        y.sum().backward()
+        factor = float(n + 2) ** 2
+        np.testing.assert_array_equal(y.numpy(), factor * x.numpy() ** 2)
+        np.testing.assert_array_equal(x.grad.numpy(), 2 * factor * x.numpy())
 
 
 def test_a_network_trains_with_it():

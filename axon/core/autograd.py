@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import itertools
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -313,12 +314,18 @@ def _derive(op: str) -> None:
         return
     from axon._codegen import adjoint, ir
 
-    programs = known_programs()
-    gradient = adjoint.gradient(ir.parse(_runtime.program_text(op)))
-    if gradient is not None:
-        for program in (*programs.applied(gradient), gradient):
-            if not _runtime.is_registered(program.name):
-                _runtime.register(str(program))
+    with programs_lock:
+        programs = known_programs()
+        gradient = adjoint.gradient(ir.parse(_runtime.program_text(op)))
+        if gradient is not None:
+            for program in (*programs.applied(gradient), gradient):
+                if not _runtime.is_registered(program.name):
+                    _runtime.register(str(program))
+
+
+#: Held by a thread that reads entries or derives gradients: the programs that these apply are
+#: looked up in one table, and a name must not be given a meaning twice.
+programs_lock = threading.RLock()
 
 
 @functools.cache

@@ -506,6 +506,7 @@ const GradRule* grad_rule(Op& op) {
   if (grad == nullptr && deriver != nullptr) {
     const nb::handle derive = deriver;
     derive(op.program->name);
+    if (op.grad_known) return op.grad.get();  // another thread was in between
     grad = find_program(name);
   }
   if (grad != nullptr) {
