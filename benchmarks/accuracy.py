@@ -270,16 +270,18 @@ def figures(op: Op, count: int) -> dict[str, dict]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("ops", nargs="*", help="names of ops; all by default")
+    parser.add_argument("ops", nargs="*", help="the ops to measure anew; all by default")
     parser.add_argument("--points", type=int, default=400, help="points an op and dtype")
     options = parser.parse_args()
-    ops = [op for op in load_ops(ROOT / "ops.yaml") if not options.ops or op.name in options.ops]
+    before = json.loads(FIGURES.read_text())
     table = {}
-    for op in ops:
+    for op in load_ops(ROOT / "ops.yaml"):
+        if options.ops and op.name not in options.ops:
+            table[op.name] = before.get(op.name, {})
+            continue
         table[op.name] = figures(op, options.points)
         print(op.name, {k: v["ulp"] for k, v in table[op.name].items()}, flush=True)
-    if not options.ops:
-        FIGURES.write_text(json.dumps(table, indent=1) + "\n")
+    FIGURES.write_text(json.dumps(table, indent=1) + "\n")
 
 
 if __name__ == "__main__":
