@@ -16,6 +16,7 @@ from .invert import Store, invert, substitute_axes
 from .ir import (
     GROUP,
     NONE,
+    RECURRENCES,
     Call,
     Input,
     Node,
@@ -266,7 +267,29 @@ class _Sweep:
             incoming = call("select", call("eq", number, load(winner, s.index)), incoming, 0.0)
         elif s.kind == "reduce" and s.combine == "prod":
             incoming = call("mul", incoming, self._exclusive_product(s))
+        if is_call(s.expr, *RECURRENCES):
+            self._reverse_recurrence(s, s.expr, incoming)
+            return
         self._reverse_expr(s.expr, incoming, domain)
+
+    def _reverse_recurrence(self, s: Statement, expr: Call, incoming: Node) -> None:
+        """Of y[k] = a[k] y[k-1] + b[k]: db[k] = dy[k] + a[k+1] db[k+1], da[k] = db[k] y[k-1]."""
+        position, factor, summand = expr.args
+        axis, forward = position.args[0], expr.head == RECURRENCES[0]
+        ahead, behind = (
+            tuple(substitute_axes(t, {axis: call("+", axis, step)}) for t in s.index)
+            for step in ((1, -1) if forward else (-1, 1))
+        )
+        kept = self.fresh("factor")
+        total = self.fresh("d" + s.value)
+        next_factor = call("guard", load(kept, ahead), 0.0)
+        back = call(RECURRENCES[forward], position, next_factor, incoming)
+        self.emitted.append(Statement("set", kept, s.index, factor))
+        self.emitted.append(Statement("set", total, s.index, back))
+        flow = load(total, s.index)
+        before = call("guard", load(s.value, behind), 0.0)
+        self._reverse_expr(summand, flow, s.index)
+        self._reverse_expr(factor, call("mul", flow, before), s.index)
 
     def _reverse_apply(self, s: Statement) -> None:
         """The gradient of a program that is applied is its gradient program, applied."""
@@ -327,17 +350,39 @@ class _Sweep:
         return name
 
     def _exclusive_product(self, s: Statement) -> Node:
-        """The product of all other points: y/e, but right where points are 0."""
-        zeros, product = self.fresh("zeros"), self.fresh("product")
+        """The product of all other points: y/e, but right where points are 0.
+
+        So are its first and second derivative: the product of one or two zeros is a polynomial of
+        their power sums (Newton's identities), that of more has no such derivative.
+        """
         is_zero = call("eq", s.expr, 0)
-        self.emitted += [
-            replace(s, value=zeros, combine="sum", expr=call("cast", "int64", is_zero)),
-            replace(s, value=product, expr=call("select", is_zero, 1.0, s.expr)),
-        ]
-        count, rest = load(zeros, s.index), load(product, s.index)
-        at_zero = call("select", call("eq", count, 1), rest, 0.0)
-        elsewhere = call("select", call("eq", count, 0), call("div", rest, s.expr), 0.0)
-        return call("select", is_zero, at_zero, elsewhere)
+        zero = call("select", is_zero, s.expr, 0.0)
+
+        def combined(name: str, combine: str, expr: Node) -> Call:
+            value = self.fresh(name)
+            self.emitted.append(replace(s, value=value, combine=combine, expr=expr))
+            return load(value, s.index)
+
+        count = combined("zeros", "sum", call("cast", "int64", is_zero))
+        rest = combined("product", "prod", call("select", is_zero, 1.0, s.expr))
+        first = combined("first", "sum", zero)
+        second = combined("second", "sum", call("square", zero))
+
+        def of_pair(first: Node, second: Node) -> Node:
+            return call("mul", 0.5, call("sub", call("square", first), second))
+
+        def by_count(counted: int, factor: Node, first: Node, second: Node) -> Node:
+            """The factor times the product of the zeros, of which `counted` are none."""
+            value: Node = 0.0
+            products = (1.0, first, of_pair(first, second))
+            for more, product in reversed(list(enumerate(products))):
+                times = call("mul", call("finite", factor), product) if more else factor
+                value = call("select", call("eq", count, counted + more), times, value)
+            return value
+
+        others = call("sub", first, zero), call("sub", second, call("square", zero))
+        elsewhere = by_count(0, call("div", rest, s.expr), first, second)
+        return call("select", is_zero, by_count(1, rest, *others), elsewhere)
 
     def _reverse_scatter(self, s: Statement) -> None:
         dims = tuple(self._whole(s.value) if d == GROUP else d for d in self.dims[s.value])

@@ -13,7 +13,19 @@ import numpy as np
 from mpmath import mp
 
 from .interpret import Interpreter, _is_weak
-from .ir import Call, Node, Output, Program, Statement, call, index_of, is_call, load, walk
+from .ir import (
+    RECURRENCES,
+    Call,
+    Node,
+    Output,
+    Program,
+    Statement,
+    call,
+    index_of,
+    is_call,
+    load,
+    walk,
+)
 from .primitives import PRIMITIVES
 from .signature import flat_dims
 
@@ -289,6 +301,9 @@ class _Terms:
             a, b = node.args
             cross = call("mul", _excess(self, a), call("abs", b))
             return call("add", call("mul", call("abs", a), self(b)), cross)
+        if is_call(node, *RECURRENCES):
+            position, factor, summand = node.args
+            return call(node.head, position, call("abs", factor), self(summand))
         if is_call(node, "div"):
             return call("div", self(node.args[0]), call("abs", node.args[1]))
         return call("abs", node)

@@ -20,7 +20,7 @@ from . import hints
 from .diagnostics import Scalar, error
 from .formula_checks import axes_text, check_inside, is_float, refuse_float
 from .indices import Indices
-from .ir import GROUP, Call, Node, Output, Statement, call, index_of, is_call, load
+from .ir import GROUP, RECURRENCES, Call, Node, Output, Statement, call, index_of, is_call, load
 from .primitives import PRIMITIVES
 from .signature import (
     AXIS_TYPES,
@@ -73,7 +73,7 @@ OPERATORS = {
     ">=": "ge",
 }
 CONSTANTS = {"inf": math.inf, "nan": math.nan, "pi": math.pi, "true": True, "false": False}
-SPECIAL = ("mean", "guard", "at", "count", "linear", "uniform", "detach", "cast")
+SPECIAL = ("recurrence", "mean", "guard", "at", "count", "linear", "uniform", "detach", "cast")
 FUNCTIONS = tuple(n for n in PRIMITIVES if n not in ("select", *OPERATORS.values()))
 
 
@@ -209,7 +209,9 @@ class Lowerer(Indices, TensorLines):
             )
             self._remember(output.name, index)
             return
-        value = self.value(expr)
+        value = self._recurrence(self._resolve(expr))
+        if value is None or reduced or value.over != over_of(index, self.signature):
+            value = self.value(expr)
         self._check_covered(value.over, covered, expr, shown)
         if reduced:
             self.statements.append(
@@ -391,11 +393,44 @@ class Lowerer(Indices, TensorLines):
             reduction.domain,
             line=reduction.line,
         )
+        return self._loaded(new, reduction.over)
+
+    def _loaded(self, new: Statement, over: Over) -> Value:
+        """The temporary that the statement writes, or that an equal one has written."""
         for done in self.statements:
             if dataclasses.replace(done, value=new.value) == new:
-                return Value(load(done.value, index), reduction.over)
+                return Value(load(done.value, new.index), over)
         self.statements.append(new)
-        return Value(load(new.value, index), reduction.over)
+        return Value(load(new.value, new.index), over)
+
+    # ------------------------------------------------------------------------------- recurrences
+
+    def _recurrence(self, node: ast.expr) -> Value | None:
+        """`recurrence[k](a, b)` or `recurrence[-k](a, b)`; None for any other expression."""
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Subscript):
+            return None
+        if not is_name(node.func.value, ("recurrence",)):
+            return None
+        axis = node.func.slice
+        back = isinstance(axis, ast.UnaryOp) and isinstance(axis.op, ast.USub)
+        axis = axis.operand if isinstance(axis, ast.UnaryOp) else axis
+        if not isinstance(axis, ast.Name) or axis.id not in self.signature.axes:
+            raise self.parsed.unknown(axis, "axis", self.parsed.text(axis), self.signature.axes)
+        factor, summand = self._arguments(node, 2)
+        over = merge(factor.over, summand.over)
+        if axis.id not in over:
+            raise self.parsed.error(
+                node, f"the recurrence does not extend over {axis.id}", "values along its axis"
+            )
+        position = call("index", axis.id)
+        return Value(call(RECURRENCES[back], position, factor.expr, summand.expr), over)
+
+    def _special_recurrence(self, node: ast.Call) -> Value:
+        raise self.parsed.error(
+            node,
+            "a recurrence runs along a named axis",
+            "recurrence[k](a, b) or recurrence[-k](a, b)",
+        )
 
     def fresh(self) -> str:
         taken = {
@@ -572,6 +607,11 @@ class Lowerer(Indices, TensorLines):
             return self._store_temporary(reduction)
         if is_scatter(node):
             return self._scatter_temporary(node)
+        recurrence = self._recurrence(node)
+        if recurrence is not None:
+            index = self.terms(recurrence.over)
+            new = Statement("set", self.fresh(), index, recurrence.expr, line=self._line(node))
+            return self._loaded(new, recurrence.over)
         if isinstance(node.func, ast.Subscript) and is_name(node.func.value, ("mean",)):
             total = dataclasses.replace(self._named_reduction(node), combine="sum")
             return self._mean_of(total, total.domain)

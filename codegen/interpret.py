@@ -15,7 +15,19 @@ from typing import Any
 import numpy as np
 
 from . import programs
-from .ir import GROUP, LENGTHS, NONE, Call, Node, Program, Quoted, Statement, is_call, text_of
+from .ir import (
+    GROUP,
+    LENGTHS,
+    NONE,
+    RECURRENCES,
+    Call,
+    Node,
+    Program,
+    Quoted,
+    Statement,
+    is_call,
+    text_of,
+)
 from .opaque import KERNELS
 from .primitives import PRIMITIVES
 from .terms import plain_index, split_products
@@ -611,9 +623,25 @@ class Interpreter:
             return uniform(self.attrs[args[0]], self._scalar(args[1], domain)).astype(self.float)
         if head == "detach":
             return self._scalar(args[0], domain)
+        if head in RECURRENCES:
+            return self._recurrence(node, domain)
         if head == "and":
             return np.logical_and.reduce([self._scalar(a, domain) for a in args])
         return self._primitive(head, [self._scalar(a, domain) for a in args])
+
+    def _recurrence(self, node: Call, domain: _Domain) -> np.ndarray:
+        along = domain.axes.index(("n", node.args[0].args[0]))
+        operands = [self._array(self._scalar(a, domain)) for a in node.args[1:]]
+        factors, summands = (
+            np.moveaxis(np.broadcast_to(o, domain.extents), along, 0) for o in operands
+        )
+        found: list = [None] * len(factors)
+        order = range(len(found))
+        total: Any = np.zeros(summands.shape[1:], np.result_type(*operands))
+        for k in order if node.head == "recurrence" else reversed(order):
+            product = self._primitive("mul", [factors[k], total])
+            found[k] = total = self._primitive("add", [product, summands[k]])
+        return np.moveaxis(np.stack(found), 0, along) if found else summands
 
     def _primitive(self, head: str, operands: list):
         # Checks write comparisons with their signs.

@@ -94,6 +94,10 @@ def transform(node: Node, visit) -> Node:
 # ---------------------------------------------------------------------------------- statements
 
 
+#: s = a * s + b along an axis from 0 on, `(recurrence (index k) a b)`, or from the end.
+RECURRENCES = ("recurrence", "recurrence_back")
+
+
 @dataclass(frozen=True)
 class Statement:
     """One loop nest: `value[index] combine= expr`.

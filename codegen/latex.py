@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .ir import GROUP, Call, Node, Program, Statement, index_of, is_call, text_of
+from .ir import GROUP, RECURRENCES, Call, Node, Program, Statement, index_of, is_call, text_of
 
 SELECT, SUM, PRODUCT, NEGATION, POWER, ATOM = 0, 3, 4, 5, 6, 9
 #: Infix primitives: symbol and how tightly it binds.
@@ -131,6 +131,10 @@ def _parts(node: Node) -> tuple[str, int]:
         return expression(args[0]) if isinstance(args[0], Call) else name(str(args[0])), ATOM
     if head in ("cast", "bitcast"):
         return f"\\operatorname{{cast}}({expression(args[1])})", ATOM
+    if head in RECURRENCES:
+        axis = "-" * RECURRENCES.index(head) + expression(args[0])
+        operands = ", ".join(map(expression, args[1:]))
+        return f"\\operatorname{{recurrence}}_{{{axis}}}({operands})", ATOM
     if head in ("count", "linear"):
         inside = ",".join(_terms(args)) or r"\dots"
         return (f"\\left|{inside}\\right|" if head == "count" else f"\\#({inside})"), ATOM

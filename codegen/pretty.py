@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .ir import GROUP, Call, Node, Program, Statement, index_of, is_call, text_of
+from .ir import GROUP, RECURRENCES, Call, Node, Program, Statement, index_of, is_call, text_of
 
 #: Infix primitives: symbol and how tightly it binds.
 INFIX = {
@@ -94,6 +94,9 @@ def _parts(node: Node) -> tuple[str, int]:
         return text_of(args[0]), ATOM
     if head == "cast":
         return f"{_plain(args[0])}({expression(args[1])})", ATOM
+    if head in RECURRENCES:
+        axis = "-" * RECURRENCES.index(head) + _text(args[0], ATOM)
+        return f"recurrence[{axis}]({', '.join(map(expression, args[1:]))})", ATOM
     if head in ("count", "linear"):
         return f"{head}({', '.join(map(_plain, args))})", ATOM
     return f"{head}({', '.join(map(expression, args))})", ATOM

@@ -7,7 +7,7 @@ promotion of the inputs.
 
 from __future__ import annotations
 
-from .ir import Attr, Call, Input, Node, Statement, call, is_call
+from .ir import RECURRENCES, Attr, Call, Input, Node, Statement, call, is_call
 from .primitives import PRIMITIVES
 
 # In the order in which they win over each other in arithmetic; numbers are weak.
@@ -78,6 +78,6 @@ class _Kinds:
             return BOOL
         if result == "flt":
             return FLOAT
-        operands = node.args[1:] if node.head == "select" else node.args
+        operands = node.args[1:] if node.head in ("select", *RECURRENCES) else node.args
         has_dtype = any(isinstance(o, Call) and self.of(o) != WEAK for o in operands)
         return max(map(self.of, operands)) if has_dtype else WEAK

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeGuard
 
-from .ir import Call, Node, Statement, call, is_call, load, node_from_text, walk
+from .ir import RECURRENCES, Call, Node, Statement, call, is_call, load, node_from_text, walk
 from .primitives import PRIMITIVES
 from .terms import Polynomial, depends, named_axes, polynomial, remaining, same_term, tidy
 
@@ -634,7 +634,8 @@ def _drop_dead(statements, results) -> list[Statement]:
 def _inline(statements, results) -> list[Statement]:
     """Puts cheap pointwise temporaries, and those read by one statement, into their readers."""
     for s in statements:
-        if s.kind != "set" or s.value in results or not _read_plainly(s, statements):
+        inlines = s.kind == "set" and not is_call(s.expr, *RECURRENCES) and s.value not in results
+        if not inlines or not _read_plainly(s, statements):
             continue
         readers = [o for o in statements if s.value in o.read]
         if len(readers) > 1 and not all(_recompute(s, o) for o in readers):

@@ -636,8 +636,13 @@ def prod_backward(ctx, dy):
 
         zeros = sum[axis](int64(x == 0))
         product = prod[axis](1 if x == 0 else x)
-        dx = dy * ((product if zeros == 1 else 0) if x == 0 else product / x if zeros == 0 else
-            0)
+        first = sum[axis](x if x == 0 else 0)
+        second = sum[axis](square(x if x == 0 else 0))
+        dx = dy * ((product if zeros == 1 else finite(product) * (first - (x if x == 0 else 0))
+            if zeros == 2 else 0.5 * (finite(product) * (square(first - (x if x == 0 else 0)) +
+            square(x if x == 0 else 0) - second)) if zeros == 3 else 0) if x == 0 else product / x
+            if zeros == 0 else finite(product / x) * first if zeros == 1 else 0.5 * (finite(product
+            / x) * (square(first) - second)) if zeros == 2 else 0)
     """
     return ops.prod__grad(dy, ctx.x, axis=ctx.axis, keepdim=ctx.keepdim)
 
@@ -717,13 +722,8 @@ def cumsum_backward(ctx, dy):
 def cumprod_backward(ctx, dy):
     """Gradient of `cumprod`.
 
-        g1[axis: n] = sum[i]((1 if x[axis: i] == 0 else 0) if i <= n else 0)
-        g2[axis: n] = sum[i](dy[axis: i] * y[axis: i] if i >= n else 0)
-        g3[axis: i] = prod[n]((1 if x[axis: n] == 0 and g1[axis: n] == 1 else x[axis: n]) if n
-            <= i else 1)
-        g4[axis: n] = sum[i](dy[axis: i] * g3[axis: i] if i >= n else 0)
-        dx[axis: n] = g2[axis: n] / x[axis: n] if g1[axis: n] == 0 else g4[axis: n] if x[axis:
-            n] == 0 and g1[axis: n] == 1 else 0
+        g1[axis: n] = recurrence[-n](guard(x[axis: n + 1], 0), dy[axis: n])
+        dx[axis: n] = guard(y[axis: n - 1], 1) * g1[axis: n]
     """
     return ops.cumprod__grad(dy, ctx.x, ctx.y, axis=ctx.axis)
 
@@ -747,8 +747,9 @@ def cummin_backward(ctx, dvalues):
 def logcumsumexp_backward(ctx, dy):
     """Gradient of `logcumsumexp`.
 
-        dx[axis: n] = sum[i](dy[axis: i] * exp(x[axis: n] - finite(y[axis: i])) if n <= i else
-            0)
+        g1[axis: n] = recurrence[-n](1 if y[axis: n] == guard(y[axis: n + 1], inf) else
+            exp(y[axis: n] - guard(y[axis: n + 1], inf)), dy[axis: n])
+        dx[axis: n] = 0 if y[axis: n] == -inf else exp(x[axis: n] - y[axis: n]) * g1[axis: n]
     """
     return ops.logcumsumexp__grad(dy, ctx.x, ctx.y, axis=ctx.axis)
 

@@ -1491,7 +1491,7 @@ void bind_cumprod(nb::module_& m) {
       nb::arg("x").none(),
       nb::arg("axis").none(),
       nb::sig("def cumprod(x: Tensor | float, axis: int) -> Tensor"),
-      "Products of the elements up to and including each, along an axis. Small integers multiply as int64. The gradient is right where elements are 0, the second one only elsewhere.\n\nArgs:\n    x: a tensor of numbers of shape (...) with n along axis.\n    axis: an axis.\n\nReturns:\n    y: the dtype of x, int64 for smaller integers and bools, of shape (...) with i along\n        axis with i = n.\n\nRaises:\n    ValueError: the shapes do not fit.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[0.6, -0.8, 0.4], [-0.5, 1.2, -0.4], [-0.4, -0.1, 0.5]])\n    >>> y = axon.cumprod(x, 0)\n    >>> y.numpy().round(4)\n    array([[ 0.6  , -0.8  ,  0.4  ],\n           [-0.3  , -0.96 , -0.16 ],\n           [ 0.12 ,  0.096, -0.08 ]], dtype=float32)");
+      "Products of the elements up to and including each, along an axis. Small integers multiply as int64.\n\nArgs:\n    x: a tensor of numbers of shape (...) with n along axis.\n    axis: an axis.\n\nReturns:\n    y: the dtype of x, int64 for smaller integers and bools, of shape (...) with i along\n        axis with i = n.\n\nRaises:\n    ValueError: the shapes do not fit.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[0.6, -0.8, 0.4], [-0.5, 1.2, -0.4], [-0.4, -0.1, 0.5]])\n    >>> y = axon.cumprod(x, 0)\n    >>> y.numpy().round(4)\n    array([[ 0.6  , -0.8  ,  0.4  ],\n           [-0.3  , -0.96 , -0.16 ],\n           [ 0.12 ,  0.096, -0.08 ]], dtype=float32)");
 }
 
 void bind_cummax(nb::module_& m) {
@@ -1530,7 +1530,7 @@ void bind_logcumsumexp(nb::module_& m) {
       nb::arg("x").none(),
       nb::arg("axis").none(),
       nb::sig("def logcumsumexp(x: Tensor | float, axis: int) -> Tensor"),
-      "log of the sum of exp of the elements up to and including each, along an axis, without overflow. It takes n terms for each element.\n\nArgs:\n    x: a floating-point tensor of shape (...) with n along axis.\n    axis: an axis.\n\nReturns:\n    y: the dtype of x, of shape (...) with i along axis with i = n.\n\nRaises:\n    ValueError: the shapes do not fit; a largest or smallest of no elements is asked for.\n    TypeError: x has a dtype of another kind.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[-0.8, -0.6, -0.8], [0.6, 0.8, -2.0], [0.6, 1.8, -0.5]])\n    >>> y = axon.logcumsumexp(x, 0)\n    >>> y.numpy().round(4)\n    array([[-0.8   , -0.6   , -0.8   ],\n           [ 0.8204,  1.0204, -0.5367],\n           [ 1.4094,  2.1775,  0.175 ]], dtype=float32)");
+      "log of the sum of exp of the elements up to and including each, along an axis, without overflow.\n\nArgs:\n    x: a floating-point tensor of shape (...) with n along axis.\n    axis: an axis.\n\nReturns:\n    y: the dtype of x, of shape (...) with i along axis with i = n.\n\nRaises:\n    ValueError: the shapes do not fit; a largest or smallest of no elements is asked for.\n    TypeError: x has a dtype of another kind.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[-0.8, -0.6, -0.8], [0.6, 0.8, -2.0], [0.6, 1.8, -0.5]])\n    >>> y = axon.logcumsumexp(x, 0)\n    >>> y.numpy().round(4)\n    array([[-0.8   , -0.6   , -0.8   ],\n           [ 0.8204,  1.0204, -0.5367],\n           [ 1.4094,  2.1775,  0.175 ]], dtype=float32)");
 }
 
 void bind_diff(nb::module_& m) {

@@ -2308,7 +2308,7 @@ def cumsum(x: Tensor | float, axis: int) -> Tensor:
     """
 
 def cumprod(x: Tensor | float, axis: int) -> Tensor:
-    """Products of the elements up to and including each, along an axis. Small integers multiply as int64. The gradient is right where elements are 0, the second one only elsewhere.
+    """Products of the elements up to and including each, along an axis. Small integers multiply as int64.
 
     Args:
         x: a tensor of numbers of shape (...) with n along axis.
@@ -2390,7 +2390,7 @@ def cummin(x: Tensor | float, axis: int) -> tuple[Tensor, Tensor]:
     """
 
 def logcumsumexp(x: Tensor | float, axis: int) -> Tensor:
-    """log of the sum of exp of the elements up to and including each, along an axis, without overflow. It takes n terms for each element.
+    """log of the sum of exp of the elements up to and including each, along an axis, without overflow.
 
     Args:
         x: a floating-point tensor of shape (...) with n along axis.
@@ -6089,7 +6089,7 @@ class Methods(TensorBase):
         """
 
     def cumprod(self, axis: int) -> Tensor:
-        """Products of the elements up to and including each, along an axis. Small integers multiply as int64. The gradient is right where elements are 0, the second one only elsewhere.
+        """Products of the elements up to and including each, along an axis. Small integers multiply as int64.
 
         Args:
             x: a tensor of numbers of shape (...) with n along axis.
@@ -6171,7 +6171,7 @@ class Methods(TensorBase):
         """
 
     def logcumsumexp(self, axis: int) -> Tensor:
-        """log of the sum of exp of the elements up to and including each, along an axis, without overflow. It takes n terms for each element.
+        """log of the sum of exp of the elements up to and including each, along an axis, without overflow.
 
         Args:
             x: a floating-point tensor of shape (...) with n along axis.

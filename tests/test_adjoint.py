@@ -284,12 +284,39 @@ def test_max_gives_ties_to_the_first():
 
 
 @pytest.mark.parametrize("axis", [0, 1, None])
-@pytest.mark.parametrize("zeros", [0, 1, 2])
+@pytest.mark.parametrize("zeros", [0, 1, 2, 3, 4])
 def test_prod(axis, zeros):
     x = normal(3, 3)
-    x.reshape(-1)[:zeros] = 0
+    x.T.reshape(-1)[:zeros] = 0
     forward_equals(PROD, {"x": x}, {"axis": axis}, x.prod(axis))
-    check(PROD, {"x": x}, {"axis": axis}, order=1 if zeros else 2)
+    check(PROD, {"x": x}, {"axis": axis}, order=3)
+
+
+def test_prod_of_zeros_and_what_overflows():
+    x = np.array([0, 1e200, 1e200])
+    with np.errstate(over="ignore"):
+        dx = run(gradient(PROD), {"dy": np.ones(()), "x": x}, {"axis": None}, np.float64)["dx"]
+    np.testing.assert_array_equal(dx, [np.inf, 0, 0])
+
+
+RECURRENCES = [
+    program(f"""(program {head} (in (a float (r n)) (b float (r n))) (out (y (like b) (r n)))
+  (set y (r n) ({head} (index n) (mul (load a (r n)) (load b (r n))) (load b (r n)))))""")
+    for head in ("recurrence", "recurrence_back")
+]
+
+
+@pytest.mark.parametrize("forward", RECURRENCES, ids=lambda p: p.name)
+def test_recurrence(forward):
+    a, b = normal(2, 4), normal(2, 4)
+    a[0, 1] = b[1, 2] = 0
+    y = np.zeros((2, 4))
+    order = range(4) if forward.name == "recurrence" else range(3, -1, -1)
+    last = np.zeros(2)
+    for k in order:
+        last = y[:, k] = a[:, k] * b[:, k] * last + b[:, k]
+    forward_equals(forward, {"a": a, "b": b}, {}, y)
+    check(forward, {"a": a, "b": b}, order=3)
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2, -1])

@@ -221,18 +221,21 @@ class TestStridePhases:
 
 @pytest.mark.parametrize("dtype", ["float32", "float16", "int16"])
 @pytest.mark.parametrize("axis", [0, 1])
-def test_running_sums_and_maxima_are_one_scan(axis, dtype):
+def test_running_sums_maxima_and_log_sums_are_one_scan(axis, dtype):
     x = axon.cast(rand(64, 300), dtype)
     axon.flush()
     assert [k.kind for k in kernels(*axon.cummax(x, axis))] == ["scan"]
     assert [k.kind for k in kernels(axon.cumsum(x, axis))] == ["scan"]
+    if dtype != "int16":
+        assert [k.kind for k in kernels(axon.logcumsumexp(x, axis))] == ["scan"]
 
 
 @pytest.mark.parametrize("axis", [0, 1])
-def test_the_gradient_of_a_running_product_is_scans(axis):
+@pytest.mark.parametrize("op", [axon.cumprod, axon.logcumsumexp], ids=["cumprod", "logcumsumexp"])
+def test_gradients_of_running_products_and_log_sums_are_scans(op, axis):
     x = rand(64, 3000)
     x.requires_grad = True
-    axon.cumprod(x, axis).sum().backward()
+    op(x, axis).sum().backward()
     assert {k.kind for k in kernels(x.grad)} == {"scan"}
 
 

@@ -43,14 +43,7 @@ def test_gradient_is_the_quotient_of_differences(op, case):
     op_checks.check_first_gradient(op, case)
 
 
-NOT_TWICE = pytest.mark.xfail(strict=True, reason="the gradient is not differentiated there")
-TWICE = [
-    pytest.param(*p.values, id=p.id, marks=NOT_TWICE if p.id in op_checks.NOT_TWICE else ())
-    for p in WITH_GRADIENT
-]
-
-
-@pytest.mark.parametrize("op, case", TWICE)
+@pytest.mark.parametrize("op, case", WITH_GRADIENT)
 def test_second_gradient_is_the_quotient_of_differences(op, case):
     op_checks.check_second_gradient(op, case)
 

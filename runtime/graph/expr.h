@@ -71,7 +71,8 @@ enum class InstrKind : uint8_t {
   result,  // kernels only: the value of reduction `index` of this phase
   /// args[0] of all points along a reduced axis up to this one, combined as `combine` says, in
   /// their order; `integer` 1: without this one. `address` is the point's number in that order: the
-  /// axis, or backwards its extent - 1 - the axis. The dtype is that of the accumulator.
+  /// axis, or backwards its extent - 1 - the axis. The dtype is that of the accumulator. Of a sum
+  /// args[1], if not negative, multiplies what came before: s = args[1] * s + args[0].
   scan,
 };
 

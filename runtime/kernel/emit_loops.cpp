@@ -207,8 +207,13 @@ std::string LoopPrinter::scan_step(int32_t scan, const std::string& sum,
                                    const std::string& into) const {
   const Instr& in = phase_.body[scan];
   const std::string value = BodyPrinter::value_name(in.args[0]);
+  std::string before = sum;
+  if (in.args[1] >= 0) {
+    const std::string factor = BodyPrinter::value_name(in.args[1]);
+    before = BodyPrinter::combined(Combine::prod, in.dtype, factor, sum);
+  }
   const std::string add =
-      sum + " = " + BodyPrinter::combined(in.combine, in.dtype, sum, value) + ";";
+      sum + " = " + BodyPrinter::combined(in.combine, in.dtype, before, value) + ";";
   const std::string read = into + " = " + sum + ";";
   return in.integer != 0 ? read + " " + add : add + " " + read;
 }
@@ -296,14 +301,21 @@ std::string LoopPrinter::run_of_chunks(int32_t level, const std::string& indent)
   for (int32_t scan : all) {
     const Instr& of = phase_.body[scan];
     const std::string run = sum_[scan].substr(0, sum_[scan].find('['));
-    const std::string value = BodyPrinter::value_name(of.args[0]);
-    text += each({of.args[0]}, in + "  " + run + "[e] = " + value + ";\n", true);
+    const std::string type = BodyPrinter::register_type(of.dtype);
+    std::string keep, operands;
+    for (int i = 0; i < 2 && of.args[i] >= 0; ++i) {
+      const std::string value = BodyPrinter::value_name(of.args[i]);
+      const std::string array = i == 0 ? run : run + "f";
+      if (i == 1) text += in + type + " " + array + "[64];\n";
+      keep += in + "  " + array + "[e] = " + value + ";\n";
+      operands += in + "    const " + type + " " + value + " = " + array + "[e];\n";
+    }
+    text += each(operands_of(of), keep, true);
     text += fill(skeletons::scan, {{"INDENT", in},
-                                   {"T", BodyPrinter::register_type(of.dtype)},
+                                   {"T", type},
                                    {"SUM", sum_[scan]},
                                    {"LOOP", reduced_loop("e", "count")},
-                                   {"VALUE", value},
-                                   {"RUN", run},
+                                   {"OPERANDS", operands},
                                    {"STEP", scan_step(scan, "sum", run + "[e]")}});
     text_[scan] = run + "[e]";
   }

@@ -254,7 +254,7 @@ int32_t BodyCompiler::compile_scan(const Instr& in) {
   op.varying = true;
   op.integer = in.integer;
   op.slot = static_cast<int32_t>(code_->accumulators.size());
-  op.args[0] = read(in.args[0], in.dtype, true);
+  for (int i = 0; i < 2 && in.args[i] >= 0; ++i) op.args[i] = read(in.args[i], in.dtype, true);
   scans_.push_back(op.slot);
   code_->accumulators.push_back({in.combine, in.dtype, new_accumulator(in.dtype), -1});
   op.dst = new_value(in.dtype, true, section_);

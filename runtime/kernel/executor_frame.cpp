@@ -246,12 +246,18 @@ void BodyFrame::scan(const TileOp& op, int64_t n) {
   char* const sums = pointers[into.sums];
   char* const out = pointers[op.dst];
   const char* const from = pointers[op.args[0]];
+  const char* const factor = op.args[1] < 0 ? nullptr : pointers[op.args[1]];
+  if (code.lanes && factor != nullptr) {
+    (code.backwards ? ops_.recurrence_back : ops_.recurrence)[d](sums, out, factor, from, n);
+    return;
+  }
   if (code.lanes) {
     (code.backwards ? ops_.scan_back : ops_.scan)[c][d](sums, out, from, op.integer != 0, n);
     return;
   }
   const size_t bytes = static_cast<size_t>(n) * size_of(op.dtype);
   if (op.integer != 0) std::memcpy(out, sums, bytes);
+  if (factor != nullptr) ops_.fold[index_of(Combine::prod)][d](sums, factor, n);
   ops_.fold[c][d](sums, from, n);
   if (op.integer == 0) std::memcpy(out, sums, bytes);
 }

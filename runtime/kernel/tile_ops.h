@@ -57,6 +57,11 @@ struct TileOps {
   /// The same from the last element on.
   void (*scan_back[kCombines][kDTypes])(void* sum, void* out, const void* a, bool exclusive,
                                         int64_t n);
+  /// out[i] = *sum = factor[i] * *sum + a[i]
+  void (*recurrence[kDTypes])(void* sum, void* out, const void* factor, const void* a, int64_t n);
+  /// The same from the last element on.
+  void (*recurrence_back[kDTypes])(void* sum, void* out, const void* factor, const void* a,
+                                   int64_t n);
   /// Combines the 16 lanes as a tree into sums[0].
   void (*tree[kCombines][kDTypes])(void* sums);
   /// Pairs (sums[i], at[i]) with (a[i], number)

@@ -272,6 +272,20 @@ void scan_tile(void* psum, void* pout, const void* pa, bool exclusive, int64_t n
   *static_cast<Reg<D>*>(psum) = sum;
 }
 
+template <DType D, bool Back>
+void recurrence_tile(void* psum, void* pout, const void* pfactor, const void* pa, int64_t n) {
+  Reg<D> sum = *static_cast<Reg<D>*>(psum);
+  Reg<D>* __restrict out = static_cast<Reg<D>*>(pout);
+  const Reg<D>* factor = static_cast<const Reg<D>*>(pfactor);
+  const Reg<D>* a = static_cast<const Reg<D>*>(pa);
+  for (int64_t k = 0; k < n; ++k) {
+    const int64_t i = Back ? n - 1 - k : k;
+    sum = combine<Combine::sum, D>(combine<Combine::prod, D>(factor[i], sum), a[i]);
+    out[i] = sum;
+  }
+  *static_cast<Reg<D>*>(psum) = sum;
+}
+
 template <Combine C, DType D>
 void tree_tile(void* sums) {
   Reg<D>* s = static_cast<Reg<D>*>(sums);
@@ -407,6 +421,8 @@ void add_dtype(TileOps& t) {
   t.load[d] = load_tile<D>;
   t.load_indexed[d] = load_indexed_tile<D>;
   t.store[d] = store_tile<D>;
+  t.recurrence[d] = recurrence_tile<D, false>;
+  t.recurrence_back[d] = recurrence_tile<D, true>;
   if constexpr (D == DType::float16 || D == DType::bfloat16) t.round[d] = round_tile<D>;
   add_combine<Combine::set, D>(t);
   add_combine<Combine::sum, D>(t);

@@ -239,7 +239,10 @@ class Binder {
     domain.mark_windows();
     statement.axes = domain.axes();
     statement.body = binder.body().take();
-    for (Instr& instr : statement.body) instr.line = s.line;
+    for (Instr& instr : statement.body) {
+      instr.line = s.line;
+      if (instr.kind == InstrKind::scan) statement.axes[instr.address.terms[0].var].reduced = true;
+    }
     prune(statement);
     values_[s.value] = to;
     shapes_[s.value] = to.dims;

@@ -211,6 +211,8 @@ Typed ExprBinder::apply(const Form& form) {
   if (head == "guard") return load(form.items.at(1), &form.items.at(2));
   if (head == "detach") return expr(form.items.at(1));
   if (head == "select") return select(form);
+  if (head == "recurrence") return recurrence(form, true);
+  if (head == "recurrence_back") return recurrence(form, false);
   if (head == "and" || head == "conj") return conjunction(form);
   if (head == "cast") {
     const DType dtype = dtype_of_form(program_, form.items.at(1), terms_.attrs(),
@@ -333,6 +335,29 @@ Typed ExprBinder::conjunction(const Form& form) {
     all = i == 1 || is_number(all, 1) ? next : prim(Prim::logical_and, {all, next});
   }
   return all;
+}
+
+/// The values s = a * s + b of all points along an axis, from 0 on, in ascending order or back.
+Typed ExprBinder::recurrence(const Form& form, bool forward) {
+  if (form.items.size() != 4) fail("recurrence takes an axis and 2 operands");
+  std::vector<Guard> exact;
+  const Affine axis = integer(form.items[1], 1, exact);
+  const std::vector<Typed> args = {expr(form.items[2]), expr(form.items[3])};
+  const DType dtype = computed_in(common_of(args, 0).dtype);
+  const int factor = as(args[0], dtype);
+  const int summand = as(args[1], dtype);
+  if (axis.is_constant()) {  // one point
+    const int product = body_.prim(Prim::mul, dtype, factor, body_.constant(dtype, 0));
+    return instr(body_.prim(Prim::add, dtype, product, summand));
+  }
+  Instr scan;
+  scan.kind = InstrKind::scan;
+  scan.dtype = dtype;
+  scan.combine = Combine::sum;
+  scan.args[0] = summand;
+  scan.args[1] = factor;
+  scan.address = forward ? axis : axis * -1 + Affine(domain_.axes()[axis.terms[0].var].extent - 1);
+  return instr(body_.add(std::move(scan)));
 }
 
 // ----------------------------------------------------------------------------------------

@@ -103,6 +103,7 @@ class ExprBinder {
   Typed outside(Instr load, const Typed& fallback);
   Typed select(const Form& form);
   Typed conjunction(const Form& form);
+  Typed recurrence(const Form& form, bool forward);
   Typed prim(Prim prim, std::vector<Typed> args);
   std::optional<Typed> fold(Prim prim, const std::vector<Typed>& args) const;
   std::optional<Typed> identity(Prim prim, const std::vector<Typed>& args, DType dtype);

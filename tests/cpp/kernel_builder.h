@@ -127,10 +127,12 @@ class Builder {
     return result;
   }
   /// A scan along the phase's one reduced axis, in the direction of the phase.
-  int32_t scan(Combine combine, int32_t value, bool exclusive = false) {
+  /// With a factor (of the value's dtype) it is a recurrence.
+  int32_t scan(Combine combine, int32_t value, bool exclusive = false, int32_t factor = -1) {
     Instr in = instr(InstrKind::scan, phase().body[value].dtype);
     in.combine = combine;
     in.args[0] = value;
+    in.args[1] = factor;
     in.integer = exclusive;
     in.address = Affine::axis(static_cast<int>(phase().parallel.size()));
     if (phase().backwards) {

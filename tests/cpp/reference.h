@@ -522,6 +522,9 @@ class PhaseInterpreter {
     Cell sum{start.number, start.integer};
     for (int64_t i = 0; i <= last; ++i) {
       coords_[step.var] = step.coef > 0 ? i : in.address.constant - i;
+      if (in.args[1] >= 0) {
+        sum = combine_values(Combine::prod, in.dtype, value(in.args[1]), sum);
+      }
       sum = combine_values(in.combine, in.dtype, sum, value(in.args[0]));
     }
     coords_[step.var] = here;

@@ -224,6 +224,7 @@ class RandomKernel {
     int32_t value = load(points_);
     if (pick(2)) value = b_.prim(Prim::tanh, {as(value, f32)});
     if (b_.phase().body[value].dtype == DType::float16) value = as(value, f32);
+    if (pick(4) == 0) return b_.scan(Combine::sum, value, false, value);
     return b_.scan(kinds[pick(4)], value, pick(3) == 0);
   }
 
