@@ -74,8 +74,7 @@ def _kept(op: Op, case: Case) -> list[str]:
     if op.grad is None:
         return ["nothing: there is no gradient"]
     values = gradient_arguments(op, case)
-    known = {p.name for p in (*op.program.inputs, *op.program.outputs)}
-    kept = [i for i in op.grad.inputs if i.name in known and not i.ghost]
+    kept = [i for i in op.saved if not i.ghost]
     if not kept:
         return ["nothing but shapes"]
     output = values[op.program.outputs[0].name]

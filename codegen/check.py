@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from . import adjoint, interpret, programs
+from . import adjoint, philox, programs
 from .diagnostics import Diagnostic, SpecError
 from .entry import Op, load_ops, parse_ops
 from .interpret import run
@@ -392,7 +392,7 @@ def _run_lines(op: Op, lines: list[ast.stmt], case: Case, more: Mapping[str, Any
 
 def _uniform(key: tuple[int, int], counter: np.ndarray) -> np.ndarray:
     """The numbers that `uniform(key, counter)` of a formula draws, in float64."""
-    return interpret.uniform(key, counter).astype(np.float64)
+    return philox.uniform(key, counter).astype(np.float64)
 
 
 def closeness(outputs: Iterable[Any]) -> Callable[[Any, Any], bool]:

@@ -145,6 +145,12 @@ class Op:
     variadic: bool = False
     marks: dict[str, Mark] = field(default_factory=dict, compare=False, repr=False)
 
+    @property
+    def saved(self) -> list[Input]:
+        """The inputs and outputs that the tape keeps for backward; ghosts only lend their shape."""
+        known = {i.name for i in self.program.inputs} | {o.name for o in self.program.outputs}
+        return [] if self.grad is None else [i for i in self.grad.inputs if i.name in known]
+
 
 def load_ops(path: str | Path) -> list[Op]:
     """The ops of the file; SpecError with all errors that independent entries have."""

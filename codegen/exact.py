@@ -12,7 +12,7 @@ import mpmath
 import numpy as np
 from mpmath import mp
 
-from .interpret import Interpreter, _is_weak
+from .interpret import Interpreter, is_weak
 from .ir import (
     RECURRENCES,
     Call,
@@ -116,7 +116,7 @@ def _exact(value):
 
 
 def _is_exact(value) -> bool:
-    return not _is_weak(value) and np.asarray(value).dtype == OBJECT
+    return not is_weak(value) and np.asarray(value).dtype == OBJECT
 
 
 def _number(value) -> mpmath.mpf:

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from . import programs
+from .extents import Axis, Extents, integer_operation, is_group_term, is_span
 from .ir import (
     GROUP,
-    LENGTHS,
     NONE,
     RECURRENCES,
     Call,
@@ -29,15 +29,9 @@ from .ir import (
     text_of,
 )
 from .opaque import KERNELS
+from .philox import uniform
 from .primitives import PRIMITIVES
 from .terms import plain_index, split_products
-
-#: Heads of the terms that stand for axes of the group.
-GROUP_TERMS = ("sel", "rest", "keep", "sub", "perm", "own", "bcast")
-
-
-def is_group_term(term: Node) -> bool:
-    return term == GROUP or is_call(term, *GROUP_TERMS)
 
 
 def run(
@@ -51,49 +45,16 @@ def run(
     return Interpreter(program, inputs, attrs or {}, dtype).outputs()
 
 
-# ------------------------------------------------------------------------------------- random
-
-
-def mix_key(key: tuple[int, int]) -> int:
-    """The key words of Philox from the two words of a key; see docs/ir.md."""
-    mask = (1 << 64) - 1
-    z = (key[0] + 0x9E3779B97F4A7C15 * (key[1] + 1)) & mask
-    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & mask
-    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & mask
-    return z ^ (z >> 31)
-
-
-def uniform(key: tuple[int, int], counter) -> np.ndarray:
-    """Float32 in [0, 1): the same numbers as runtime/core/random.h."""
-    first, second = (int(k) & ((1 << 64) - 1) for k in key)
-    mixed = mix_key((first, second))
-    low = np.uint64(0xFFFFFFFF)
-    half = np.uint64(32)
-    counter = np.asarray(counter).astype(np.uint64)
-    c0, c1 = counter & low, counter >> half
-    c2, c3 = np.zeros_like(c0), np.zeros_like(c0)
-    k0, k1 = mixed & 0xFFFFFFFF, mixed >> 32
-    for _ in range(10):
-        p0 = np.uint64(0xD2511F53) * c0
-        p1 = np.uint64(0xCD9E8D57) * c2
-        c0 = (p1 >> half) ^ c1 ^ np.uint64(k0)
-        c2 = (p0 >> half) ^ c3 ^ np.uint64(k1)
-        c1, c3 = p1 & low, p0 & low
-        k0 = (k0 + 0x9E3779B9) & 0xFFFFFFFF
-        k1 = (k1 + 0xBB67AE85) & 0xFFFFFFFF
-    return ((c0 >> np.uint64(8)).astype(np.float32)) * np.float32(2.0**-24)
-
-
 # -------------------------------------------------------------------------------------- dtypes
 
 
-def _is_weak(value) -> bool:
+def is_weak(value) -> bool:
     return isinstance(value, (bool, int, float))
 
 
 def _promote(values: list, default_float) -> np.dtype | None:
     """The common dtype; None if every operand is weak."""
-    strong = [np.asarray(v).dtype for v in values if not _is_weak(v)]
+    strong = [np.asarray(v).dtype for v in values if not is_weak(v)]
     if not strong:
         return None
     floats = [t for t in strong if t.kind == "f"]
@@ -101,15 +62,12 @@ def _promote(values: list, default_float) -> np.dtype | None:
     result = np.result_type(*(floats or integers or strong))
     if result.kind != "f" and any(isinstance(v, float) for v in values):
         return np.dtype(default_float)
-    if result.kind == "b" and any(_is_weak(v) and not isinstance(v, bool) for v in values):
+    if result.kind == "b" and any(is_weak(v) and not isinstance(v, bool) for v in values):
         return np.dtype(np.int64)
     return result
 
 
 # -------------------------------------------------------------------------------------- domain
-
-#: An axis of a domain: ("g", number), ("s", attribute, number) or ("n", name).
-Axis = tuple
 
 
 @dataclass
@@ -129,260 +87,33 @@ class _Domain:
         return np.arange(self.extents[position], dtype=np.int64).reshape(shape)
 
 
-class Interpreter:
+class Interpreter(Extents):
     def __init__(self, program: Program, inputs: dict, attrs: dict, dtype):
-        self.program = program
         self.float = np.dtype(dtype) if dtype is not None else np.dtype(np.float32)
         self.forced = dtype is not None
-        self.raw: dict[str, Any] = {}
+        raw: dict[str, Any] = {}
         for declared in program.inputs:
             value = inputs.get(declared.name)
-            if value is not None and not _is_weak(value):
+            if value is not None and not is_weak(value):
                 value = np.asarray(value)
                 if self.forced and value.dtype.kind == "f":
                     value = value.astype(self.float)
-            self.raw[declared.name] = value
-        self.given = {a.name: attrs.get(a.name, a.default) for a in program.attrs}
-        unknown = set(attrs) - set(self.given) | set(inputs) - set(self.raw)
+            raw[declared.name] = value
+        given = {a.name: attrs.get(a.name, a.default) for a in program.attrs}
+        unknown = set(attrs) - set(given) | set(inputs) - set(raw)
         if unknown:
             raise ValueError(f"{program.name}: unknown inputs or attributes {sorted(unknown)}")
-        self.named: dict[str, int] = {}
-        self.group: list[int | None] = []
+        super().__init__(program, raw, given)
         self.values: dict[str, Any] = {}
         self.indices: dict[str, tuple[Node, ...]] = {}  # the terms that temporaries were stored at
-        self._find_group()
-        self._normalise_attrs()
-        self._find_named()
         self._align_inputs()
-
-    # ------------------------------------------------------------------ axes and attributes
-
-    def _span(self, name: str) -> tuple[tuple[Node, ...], tuple, tuple, tuple]:
-        """Named dims of an input and their extents; its group-like term and the extents of that."""
-        dims = self.program.input(name).dims
-        shape = np.shape(self.raw[name])
-        at = next((i for i, d in enumerate(dims) if self._is_span(d)), None)
-        if at is None:
-            self._demand(name, len(shape) == len(dims))
-            return dims, shape, (), ()
-        after = len(dims) - at - 1
-        self._demand(name, len(shape) >= at + after)
-        end = len(shape) - after
-        return dims[:at] + dims[at + 1 :], shape[:at] + shape[end:], (dims[at],), shape[at:end]
-
-    @staticmethod
-    def _is_span(term: Node) -> bool:
-        return is_group_term(term) or is_call(term, "shape")
-
-    def _demand(self, name: str, condition: bool) -> None:
-        if not condition:
-            dims = text_of(Call("", self.program.input(name).dims))
-            raise ValueError(
-                f"{self.program.name}: {name} has shape {np.shape(self.raw[name])}, expected {dims}"
-            )
-
-    def _present(self):
-        return [i for i in self.program.inputs if self.raw[i.name] is not None]
-
-    def _find_group(self) -> None:
-        group: Any = None
-        for declared in self._present():
-            _, _, term, extents = self._span(declared.name)
-            if term == (GROUP,):
-                group = extents if group is None else np.broadcast_shapes(group, extents)
-        for declared in self._present():
-            _, _, term, extents = self._span(declared.name)
-            if group is None and term and is_call(term[0], "perm"):
-                order = self.given[term[0].args[0]]
-                group = [0] * len(extents)
-                for position, axis in enumerate(order):
-                    group[axis] = extents[position]
-        for declared in self._present():
-            _, _, term, extents = self._span(declared.name)
-            if group is None and term and is_call(term[0], "sub"):
-                group = list(extents)
-                axis = self.given[term[0].args[0]]
-                group[axis] = None  # the group has no extent of its own there
-        self.group = list(group or ())
-
-    def _normalise_attrs(self) -> None:
-        rank = len(self.group)
-        self.attrs = {}
-        for a in self.program.attrs:
-            value = self.given[a.name]
-            if a.type == "axis":
-                value = self._axis(a.name, value, rank)
-            elif a.type == "axes":
-                if value is None or value in ("all", "none"):
-                    value = tuple(range(rank))
-                value = (value,) if isinstance(value, int) else value
-                value = tuple(sorted(self._axis(a.name, v, rank) for v in value))
-            elif a.type in LENGTHS and isinstance(value, int):
-                value = (value,) * LENGTHS[a.type]
-            elif value is None:
-                raise ValueError(f"{self.program.name}: attribute {a.name} is missing")
-            self.attrs[a.name] = value
-
-    def _axis(self, name: str, value: int, rank: int) -> int:
-        if not -rank <= value < rank:
-            raise ValueError(f"{self.program.name}: {name}={value} is no axis of {rank} axes")
-        return value % rank
-
-    def _find_named(self) -> None:
-        pending: list[tuple[Node, int | Node]] = [(n, e) for n, e in self.program.where]
-        for declared in self._present():
-            dims, shape, _, extents = self._span(declared.name)
-            pending.extend(zip(dims, map(int, shape), strict=False))
-            for term in self._span(declared.name)[2]:
-                if is_call(term, "sub"):
-                    pending.append((term.args[1], int(extents[self.attrs[term.args[0]]])))
-        while pending:
-            rest = [item for item in pending if not self._solve(*item)]
-            if len(rest) == len(pending):
-                names = ", ".join(text_of(dim) for dim, _ in rest)
-                raise ValueError(f"{self.program.name}: the extents of {names} are not determined")
-            pending = rest
-
-    def _solve(self, dim: Node, extent: int | Node) -> bool:
-        """Takes in `dim == extent`; False if more must be known first."""
-        try:
-            value = extent if isinstance(extent, int) else self.extent(extent)
-        except KeyError:
-            return False
-        factors = list(dim.args) if is_call(dim, "*") else [dim]
-        unknown = [f for f in factors if isinstance(f, str) and f not in self.named]
-        if len(unknown) > 1:
-            return False
-        known = math.prod(self.extent(f) for f in factors if f not in unknown)
-        if unknown and known and value % known == 0:
-            self.named[unknown[0]] = value // known
-        elif unknown or known != value:
-            raise ValueError(
-                f"{self.program.name}: {text_of(dim)} would be {value}, but is "
-                f"{known if not unknown else 'not divisible'}"
-            )
-        return True
-
-    def extent(self, node: Node) -> int:
-        """A dim expression: a dim's name is its extent."""
-        if isinstance(node, (int, float)):
-            return int(node)
-        if isinstance(node, str):
-            attribute = node.partition(".")[0] in self.given
-            return self.attr(node) if attribute else self.named[node]
-        if node.head == "count":
-            return self.count(node.args)
-        a, *rest = (self.extent(arg) for arg in node.args)
-        return integer_operation(node.head, a, rest)
-
-    def attr(self, name: str):
-        base, dot, element = name.partition(".")
-        if base not in self.attrs:
-            return self.named[base]  # in a check the name of an axis is its extent
-        value = self.attrs[base]
-        return value[int(element)] if dot else value
-
-    def selected(self, attribute: str) -> tuple[int, ...]:
-        value = self.attrs[attribute]
-        return value if isinstance(value, tuple) else (value,)
-
-    def own(self, name: str) -> tuple[int, ...]:
-        """The group's axes on which an input really extends."""
-        _, _, term, extents = self._span(name)
-        if term and is_call(term[0], "own"):
-            return self.own(term[0].args[0])
-        missing = len(self.group) - len(extents)
-        if term != (GROUP,):
-            return tuple(range(len(self.group)))
-        return tuple(
-            i for i, e in enumerate(self.group) if i >= missing and extents[i - missing] == e
-        )
-
-    def shape_of(self, attribute: str) -> list[int]:
-        extents = list(self.attrs[attribute])
-        if -1 in extents:
-            total = np.size(self.raw[self._present()[0].name])
-            known = math.prod(e for e in extents if e != -1)
-            if known == 0 or total % known:
-                raise ValueError(f"{self.program.name}: {attribute} does not fit {total} elements")
-            extents[extents.index(-1)] = total // known
-        return extents
-
-    def count(self, terms) -> int:
-        return math.prod(self.extent_of(axis) for axis in self.axes_of(terms))
-
-    def extent_of(self, axis: Axis) -> int:
-        if axis[0] == "g":
-            extent = self.group[axis[1]]
-            if extent is None:
-                raise ValueError(f"{self.program.name}: axis {axis[1]} of the group has no extent")
-            return extent
-        return self.named[axis[1]] if axis[0] == "n" else self.shape_of(axis[1])[axis[2]]
-
-    def axes_of(self, terms) -> list[Axis]:
-        """The axes that terms of a store or domain stand for, in order."""
-        return [axis for term in terms for axis in self._slots(term) if axis is not None]
-
-    def _slots(self, term: Node) -> list[Axis | None]:
-        """The axes of a term in aligned form; None where it has extent 1."""
-        group: list[Axis | None] = [("g", i) for i in range(len(self.group))]
-        if term == GROUP:
-            return group
-        if isinstance(term, str):
-            return [("n", term)]
-        if is_call(term, "shape"):
-            name = term.args[0]
-            return [("s", name, i) for i in range(len(self.shape_of(name)))]
-        if is_call(term, "perm"):
-            return [group[i] for i in self.attrs[term.args[0]]]
-        if is_call(term, "sub"):
-            group[self.attrs[term.args[0]]] = ("n", term.args[1])
-            return group
-        if is_call(term, "own", "bcast"):
-            kept = self.own(term.args[0])
-        elif is_call(term, "sel", "rest", "keep"):
-            kept = self.selected(term.args[0])
-        else:
-            raise ValueError(f"{self.program.name}: {text_of(term)} is no list of axes")
-        positive = term.head in ("own", "sel")
-        return [axis if (i in kept) == positive else None for i, axis in enumerate(group)]
-
-    # ------------------------------------------------------------------------------- inputs
 
     def _align_inputs(self) -> None:
         for declared in self._present():
             value = self.raw[declared.name]
-            if not _is_weak(value):
+            if not is_weak(value):
                 value = value.reshape(self._aligned_shape(declared.dims, declared.name))
             self.values[declared.name] = value
-
-    def _aligned_shape(self, dims, name: str) -> list[int]:
-        shape = []
-        for term in split_products(dims):
-            if term == GROUP:
-                extents = self._span(name)[3]
-                shape += [1] * (len(self.group) - len(extents)) + list(extents)
-            elif is_call(term, *GROUP_TERMS, "shape"):
-                shape += [1 if a is None else self.extent_of(a) for a in self._slots(term)]
-            else:
-                shape.append(self.extent(term))
-        return shape
-
-    def _output_shape(self, dims) -> list[int]:
-        shape: list[int] = []
-        for term in dims:
-            if is_call(term, "own"):
-                shape += self._span(term.args[0])[3]
-            elif is_call(term, "keep"):
-                kept = bool(self.attrs[term.args[1]])
-                extents = [1 if a is None else self.extent_of(a) for a in self._slots(term)]
-                selected = self.selected(term.args[0])
-                shape += [e for i, e in enumerate(extents) if kept or i not in selected]
-            elif term == GROUP or is_call(term, *GROUP_TERMS, "shape"):
-                shape += [self.extent_of(a) for a in self._slots(term) if a is not None]
-            else:
-                shape.append(self.extent(term))
-        return shape
 
     # --------------------------------------------------------------------------- statements
 
@@ -467,7 +198,7 @@ class Interpreter:
                 for term in split_products(dims)
                 for e in (
                     [1 if a is None else self.extent_of(a) for a in self._slots(term)]
-                    if self._is_span(term)
+                    if is_span(term)
                     else [self.extent(term)]
                 )
             ]
@@ -490,7 +221,7 @@ class Interpreter:
         return result.reshape(shape)
 
     def _target(self, term: Node) -> range:
-        return range(len(self._slots(term)) if self._is_span(term) else 1)
+        return range(len(self._slots(term)) if is_span(term) else 1)
 
     def _target_extent(self, term: Node, position: int) -> int:
         """Extents of a scattered temporary: an index of the group has the group's extents."""
@@ -589,7 +320,7 @@ class Interpreter:
         value = self.values.get(name)
         if value is None:
             return self.program.input(name).default
-        return value if _is_weak(value) else np.zeros((), value.dtype)
+        return value if is_weak(value) else np.zeros((), value.dtype)
 
     def _scalar(self, node: Node, domain: _Domain):
         """The value of an expression at every point: an array that broadcasts, or a weak number."""
@@ -670,7 +401,7 @@ class Interpreter:
             if name in self.raw:
                 return self.program.input(name).default
             raise ValueError(f"{self.program.name}: {name} is read before it is written")
-        if _is_weak(value):
+        if is_weak(value):
             return value
         if any(is_call(t, "flat") for t in terms):
             value = value.reshape(-1)
@@ -693,9 +424,7 @@ class Interpreter:
         """The terms; an integer index of the axis that an attribute selects says which axis."""
         pairs = itertools.zip_longest(terms, split_products(dims))
         return [
-            Call("pick", (dim.args[0], term))
-            if is_call(dim, "sel") and not self._is_span(term)
-            else term
+            Call("pick", (dim.args[0], term)) if is_call(dim, "sel") and not is_span(term) else term
             for term, dim in pairs
             if term is not None
         ]
@@ -751,7 +480,7 @@ class Interpreter:
             return [self._integer(term.args[0], domain)]
         if is_call(term, "in"):
             return [self._integer(term.args[1], domain, shape[at])]
-        if self._is_span(term):
+        if is_span(term):
             slots = self._slots(term)
             return [(zero if a is None else domain.index(a), yes) for a in slots]
         return [self._integer(term, domain, shape[at])]
@@ -821,23 +550,3 @@ def _identity(combine: str, dtype: np.dtype):
         limits = np.iinfo(dtype)
         return limits.min if combine == "max" else limits.max
     return combine == "prod"
-
-
-def integer_operation(head: str, first, rest):
-    """`+ - * // min` of integers, or of arrays of them."""
-    if head == "-" and not rest:
-        return -first
-    for value in rest:
-        if head == "+":
-            first = first + value
-        elif head == "-":
-            first = first - value
-        elif head == "*":
-            first = first * value
-        elif head == "//":
-            first = first // value
-        elif head == "min":
-            first = min(first, value)
-        else:
-            raise ValueError(f"unknown integer operation {head}")
-    return first

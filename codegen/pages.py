@@ -86,11 +86,9 @@ def kept(op: Op) -> str:
     """What the tape keeps alive until backward, and its size in float32."""
     if op.grad is None:
         return ""
-    known = {i.name for i in op.program.inputs} | {o.name for o in op.program.outputs}
-    read = [i for i in op.grad.inputs if i.name in known]
-    values = [i.name for i in read if not i.ghost]
+    values = [i.name for i in op.saved if not i.ghost]
     if not values:
-        return "Backward keeps no values" + (", only shapes." if read else ".")
+        return "Backward keeps no values" + (", only shapes." if op.saved else ".")
     names = " and ".join(f"`{name}`" for name in values)
     return f"Backward keeps {names} alive: 4 bytes an element of each in float32."
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .entry import Op
-from .interpret import integer_operation
+from .extents import integer_operation
 from .ir import GROUP, Call, Node, is_call
 
 EXTENTS = (3, 2, 4, 5)

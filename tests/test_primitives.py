@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from codegen.interpret import run, uniform
+from codegen.interpret import run
 from codegen.ir import Call, Input, Output, Program, Statement, load, node_from_text, walk
+from codegen.philox import uniform
 from codegen.primitives import PRIMITIVES, ZERO, render_inc
 from codegen.simplify import Simplifier, simplify
 

@@ -304,6 +304,7 @@ std::string LoopPrinter::run_of_chunks(int32_t level, const std::string& indent)
     const std::string type = BodyPrinter::register_type(of.dtype);
     std::string keep, operands;
     for (int i = 0; i < 2 && of.args[i] >= 0; ++i) {
+      if (i == 1 && of.args[1] == of.args[0]) break;
       const std::string value = BodyPrinter::value_name(of.args[i]);
       const std::string array = i == 0 ? run : run + "f";
       if (i == 1) text += in + type + " " + array + "[64];\n";

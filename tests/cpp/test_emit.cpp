@@ -300,7 +300,7 @@ void test_scans() {
       b.store(b.buffer(computed, rows * columns), p, widen(scan), true, 0);
       all = c == Combine::sum ? scan : all;
     }
-    const int32_t decay = b.prim(Prim::sin, {computed == f32 ? v : b.cast(v, f32)});
+    const int32_t decay = b.prim(Prim::tanh, {computed == f32 ? v : b.cast(v, f32)});
     const int32_t decayed = b.scan(Combine::sum, decay, false, decay);
     b.store(b.buffer(f32, rows * columns), p, decayed, true, 0);
     const int32_t chained = b.scan(Combine::sum, widen(all));
