@@ -1480,7 +1480,9 @@ const char* const kPrograms[] = {
   (line 3)
   (reduce sum zeros ((keep axis keepdim)) ((sel axis)) (cast int64 (eq (load x (*)) 0)))
   (reduce prod product ((keep axis keepdim)) ((sel axis)) (select (eq (load x (*)) 0) 1.0 (load x (*))))
-  (set dx (*) (mul (load dy ((keep axis keepdim))) (select (eq (load x (*)) 0) (select (eq (load zeros ((keep axis keepdim))) 1) (load product ((keep axis keepdim))) 0.0) (select (eq (load zeros ((keep axis keepdim))) 0) (div (load product ((keep axis keepdim))) (load x (*))) 0.0))))))axon",
+  (reduce sum first ((keep axis keepdim)) ((sel axis)) (select (eq (load x (*)) 0) (load x (*)) 0.0))
+  (reduce sum second ((keep axis keepdim)) ((sel axis)) (square (select (eq (load x (*)) 0) (load x (*)) 0.0)))
+  (set dx (*) (mul (load dy ((keep axis keepdim))) (select (eq (load x (*)) 0) (select (eq (load zeros ((keep axis keepdim))) 1) (load product ((keep axis keepdim))) (select (eq (load zeros ((keep axis keepdim))) 2) (mul (finite (load product ((keep axis keepdim)))) (sub (load first ((keep axis keepdim))) (select (eq (load x (*)) 0) (load x (*)) 0.0))) (select (eq (load zeros ((keep axis keepdim))) 3) (mul 0.5 (mul (finite (load product ((keep axis keepdim)))) (sub (add (square (sub (load first ((keep axis keepdim))) (select (eq (load x (*)) 0) (load x (*)) 0.0))) (square (select (eq (load x (*)) 0) (load x (*)) 0.0))) (load second ((keep axis keepdim)))))) 0.0))) (select (eq (load zeros ((keep axis keepdim))) 0) (div (load product ((keep axis keepdim))) (load x (*))) (select (eq (load zeros ((keep axis keepdim))) 1) (mul (finite (div (load product ((keep axis keepdim))) (load x (*)))) (load first ((keep axis keepdim)))) (select (eq (load zeros ((keep axis keepdim))) 2) (mul 0.5 (mul (finite (div (load product ((keep axis keepdim))) (load x (*)))) (sub (square (load first ((keep axis keepdim)))) (load second ((keep axis keepdim)))))) 0.0))))))))axon",
     R"axon((program any
   (doc "True where some element over the axes is not zero.")
   (source "ops.yaml" 857)
@@ -1717,7 +1719,7 @@ const char* const kPrograms[] = {
   (line 5)
   (reduce sum dx ((sub axis n)) (i) (select (le (index n) (index i)) (load dy ((sub axis i))) 0.0))))axon",
     R"axon((program cumprod
-  (doc "Products of the elements up to and including each, along an axis. Small integers multiply as int64. The gradient is right where elements are 0, the second one only elsewhere.")
+  (doc "Products of the elements up to and including each, along an axis. Small integers multiply as int64.")
   (source "ops.yaml" 1014)
   (in (x num ((sub axis n))))
   (attr (axis axis))
@@ -1734,19 +1736,13 @@ const char* const kPrograms[] = {
   (attr (axis axis))
   (where (i n))
   (out (dx (like x) ((sub axis n))))
-  (line 9)
-  (reduce sum g1 ((sub axis n)) (i) (select (le (index i) (index n)) (select (eq (load x ((sub axis i))) 0) 1 0) 0))
-  (line 12)
-  (reduce sum g2 ((sub axis n)) (i) (select (ge (index i) (index n)) (mul (load dy ((sub axis i))) (load y ((sub axis i)))) 0))
+  (line 10)
+  (set g1 ((sub axis n)) (recurrence_back (index n) (guard (load x ((sub axis (+ n 1)))) 0) (load dy ((sub axis n)))))
   (line 11)
-  (reduce prod g3 ((sub axis i)) (n) (select (le (index n) (index i)) (select (logical_and (eq (load x ((sub axis n))) 0) (eq (load g1 ((sub axis n))) 1)) 1 (load x ((sub axis n)))) 1))
-  (line 13)
-  (reduce sum g4 ((sub axis n)) (i) (select (ge (index i) (index n)) (mul (load dy ((sub axis i))) (load g3 ((sub axis i)))) 0))
-  (line 14)
-  (set dx ((sub axis n)) (select (eq (load g1 ((sub axis n))) 0) (div (load g2 ((sub axis n))) (load x ((sub axis n)))) (select (logical_and (eq (load x ((sub axis n))) 0) (eq (load g1 ((sub axis n))) 1)) (load g4 ((sub axis n))) 0)))))axon",
+  (set dx ((sub axis n)) (mul (guard (load y ((sub axis (- n 1)))) 1) (load g1 ((sub axis n)))))))axon",
     R"axon((program cummax
   (doc "Largest of the elements up to and including each, along an axis, and its index, of equals the last. From the first NaN on it is NaN, and the index that of the last NaN.")
-  (source "ops.yaml" 1033)
+  (source "ops.yaml" 1030)
   (in (x num ((sub axis n))))
   (attr (axis axis))
   (where (i n))
@@ -1760,7 +1756,7 @@ const char* const kPrograms[] = {
   (set values ((sub axis i)) (load x ((sub axis (gather (load indices ((sub axis i))))))))))axon",
     R"axon((program cummax.grad
   (doc "Gradient of cummax.")
-  (source "ops.yaml" 1033)
+  (source "ops.yaml" 1030)
   (in (dvalues float ((sub axis i))))
   (in (indices int64 ((sub axis i))))
   (in (x num ((sub axis n)) ghost))
@@ -1770,7 +1766,7 @@ const char* const kPrograms[] = {
   (scatter sum dx ((sub axis (gather (load indices ((sub axis i)))))) ((sub axis i)) (load dvalues ((sub axis i))))))axon",
     R"axon((program cummin
   (doc "Smallest of the elements up to and including each, along an axis, and its index, of equals the last. From the first NaN on it is NaN, and the index that of the last NaN.")
-  (source "ops.yaml" 1051)
+  (source "ops.yaml" 1048)
   (in (x num ((sub axis n))))
   (attr (axis axis))
   (where (i n))
@@ -1784,7 +1780,7 @@ const char* const kPrograms[] = {
   (set values ((sub axis i)) (load x ((sub axis (gather (load indices ((sub axis i))))))))))axon",
     R"axon((program cummin.grad
   (doc "Gradient of cummin.")
-  (source "ops.yaml" 1051)
+  (source "ops.yaml" 1048)
   (in (dvalues float ((sub axis i))))
   (in (indices int64 ((sub axis i))))
   (in (x num ((sub axis n)) ghost))
@@ -1793,31 +1789,35 @@ const char* const kPrograms[] = {
   (line 7)
   (scatter sum dx ((sub axis (gather (load indices ((sub axis i)))))) ((sub axis i)) (load dvalues ((sub axis i))))))axon",
     R"axon((program logcumsumexp
-  (doc "log of the sum of exp of the elements up to and including each, along an axis, without overflow. It takes n terms for each element.")
-  (source "ops.yaml" 1069)
+  (doc "log of the sum of exp of the elements up to and including each, along an axis, without overflow.")
+  (source "ops.yaml" 1066)
   (in (x float ((sub axis n))))
   (attr (axis axis))
   (where (i n))
   (out (y (like x) ((sub axis i))))
-  (line 7)
-  (reduce max t1 ((sub axis i)) (n) (select (le (index n) (index i)) (load x ((sub axis n))) -inf))
   (line 8)
-  (reduce sum t2 ((sub axis i)) (n) (select (le (index n) (index i)) (exp (sub (load x ((sub axis n))) (detach (finite (load t1 ((sub axis i))))))) 0))
-  (set y ((sub axis i)) (add (log (load t2 ((sub axis i)))) (detach (finite (load t1 ((sub axis i)))))))))axon",
+  (reduce max t1 ((sub axis i)) (n) (select (lt (index n) (index i)) (load x ((sub axis n))) -inf))
+  (line 7)
+  (reduce max t2 ((sub axis i)) (n) (select (le (index n) (index i)) (load x ((sub axis n))) -inf))
+  (line 10)
+  (set t3 ((sub axis i)) (recurrence (index i) (select (eq (detach (load t1 ((sub axis i)))) (detach (load t2 ((sub axis i))))) 1 (exp (sub (detach (load t1 ((sub axis i)))) (detach (load t2 ((sub axis i))))))) (select (logical_and (isinf (detach (load t2 ((sub axis i))))) (eq (load x ((sub axis i))) (detach (load t2 ((sub axis i)))))) 1 (exp (sub (load x ((sub axis i))) (detach (load t2 ((sub axis i)))))))))
+  (set y ((sub axis i)) (add (log (load t3 ((sub axis i)))) (detach (load t2 ((sub axis i))))))))axon",
     R"axon((program logcumsumexp.grad
   (doc "Gradient of logcumsumexp.")
-  (source "ops.yaml" 1069)
+  (source "ops.yaml" 1066)
   (in (dy float ((sub axis i))))
   (in (x float ((sub axis n))))
   (in (y any ((sub axis i))))
   (attr (axis axis))
   (where (i n))
   (out (dx (like x) ((sub axis n))))
-  (line 9)
-  (reduce sum dx ((sub axis n)) (i) (select (le (index n) (index i)) (mul (load dy ((sub axis i))) (exp (sub (load x ((sub axis n))) (finite (load y ((sub axis i))))))) 0))))axon",
+  (line 15)
+  (set g1 ((sub axis n)) (recurrence_back (index n) (select (eq (load y ((sub axis n))) (guard (load y ((sub axis (+ n 1)))) inf)) 1 (exp (sub (load y ((sub axis n))) (guard (load y ((sub axis (+ n 1)))) inf)))) (load dy ((sub axis n)))))
+  (line 16)
+  (set dx ((sub axis n)) (select (eq (load y ((sub axis n))) -inf) 0 (mul (exp (sub (load x ((sub axis n))) (load y ((sub axis n))))) (load g1 ((sub axis n))))))))axon",
     R"axon((program diff
   (doc "Each element but the first minus the one before it, along an axis.")
-  (source "ops.yaml" 1084)
+  (source "ops.yaml" 1088)
   (in (x num ((sub axis n))))
   (attr (axis axis -1))
   (where (i (- n 1)))
@@ -1826,7 +1826,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis i)) (sub (load x ((sub axis (+ i 1)))) (load x ((sub axis i)))))))axon",
     R"axon((program diff.grad
   (doc "Gradient of diff.")
-  (source "ops.yaml" 1084)
+  (source "ops.yaml" 1088)
   (in (dy float ((sub axis i))))
   (in (x num ((sub axis n)) ghost))
   (attr (axis axis -1))
@@ -1835,7 +1835,7 @@ const char* const kPrograms[] = {
   (set dx ((sub axis n)) (sub (guard (load dy ((sub axis (- n 1)))) 0.0) (guard (load dy ((sub axis n))) 0.0)))))axon",
     R"axon((program softmax
   (doc "Exponentials divided by their sum over axes.")
-  (source "ops.yaml" 1096)
+  (source "ops.yaml" 1100)
   (in (x float (*)))
   (attr (axis axes -1))
   (out (y (like x) (*)))
@@ -1846,7 +1846,7 @@ const char* const kPrograms[] = {
   (set y (*) (div (exp (sub (load x (*)) (detach (finite (load t1 ((rest axis))))))) (load t2 ((rest axis)))))))axon",
     R"axon((program softmax.grad
   (doc "Gradient of softmax.")
-  (source "ops.yaml" 1096)
+  (source "ops.yaml" 1100)
   (in (dy float (*)))
   (in (y any (*)))
   (in (x float (*) ghost))
@@ -1857,7 +1857,7 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (load y (*)) (sub (load dy (*)) (load g1 ((rest axis))))))))axon",
     R"axon((program log_softmax
   (doc "Logarithm of softmax.")
-  (source "ops.yaml" 1107)
+  (source "ops.yaml" 1111)
   (in (x float (*)))
   (attr (axis axes -1))
   (out (y (like x) (*)))
@@ -1868,7 +1868,7 @@ const char* const kPrograms[] = {
   (set y (*) (sub (sub (load x (*)) (detach (finite (load t1 ((rest axis)))))) (log (load t2 ((rest axis))))))))axon",
     R"axon((program log_softmax.grad
   (doc "Gradient of log_softmax.")
-  (source "ops.yaml" 1107)
+  (source "ops.yaml" 1111)
   (in (dy float (*)))
   (in (y any (*)))
   (in (x float (*) ghost))
@@ -1879,7 +1879,7 @@ const char* const kPrograms[] = {
   (set dx (*) (sub (load dy (*)) (mul (exp (load y (*))) (load g1 ((rest axis))))))))axon",
     R"axon((program layer_norm
   (doc "x normalized over axes, then scaled and shifted (Ba et al., 2016).")
-  (source "ops.yaml" 1118)
+  (source "ops.yaml" 1122)
   (in (x float (*)))
   (in (weight float ((sel axis)) (default 1.0)))
   (in (bias float ((sel axis)) (default 0.0)))
@@ -1894,7 +1894,7 @@ const char* const kPrograms[] = {
   (set y (*) (add (mul (mul (sub (load x (*)) (div (load t1 ((rest axis))) (count (sel axis)))) (rsqrt (add (div (load t2 ((rest axis))) (count (sel axis))) eps))) (load weight ((sel axis)))) (load bias ((sel axis)))))))axon",
     R"axon((program layer_norm.grad
   (doc "Gradient of layer_norm.")
-  (source "ops.yaml" 1118)
+  (source "ops.yaml" 1122)
   (in (dy float (*)))
   (in (x float (*)))
   (in (weight float ((sel axis)) (default 1.0)))
@@ -1917,7 +1917,7 @@ const char* const kPrograms[] = {
   (reduce sum dbias ((sel axis)) ((rest axis)) (load dy (*)))))axon",
     R"axon((program rms_norm
   (doc "x divided by the root of its mean square over axes, then scaled (Zhang and Sennrich, 2019).")
-  (source "ops.yaml" 1133)
+  (source "ops.yaml" 1137)
   (in (x float (*)))
   (in (weight float ((sel axis)) (default 1.0)))
   (attr (axis axes -1))
@@ -1929,7 +1929,7 @@ const char* const kPrograms[] = {
   (set y (*) (mul (mul (load x (*)) (rsqrt (add (div (load t1 ((rest axis))) (count (sel axis))) eps))) (load weight ((sel axis)))))))axon",
     R"axon((program rms_norm.grad
   (doc "Gradient of rms_norm.")
-  (source "ops.yaml" 1133)
+  (source "ops.yaml" 1137)
   (in (dy float (*)))
   (in (x float (*)))
   (in (weight float ((sel axis)) (default 1.0)))
@@ -1944,7 +1944,7 @@ const char* const kPrograms[] = {
   (reduce sum dweight ((sel axis)) ((rest axis)) (mul (mul (load dy (*)) (load x (*))) (rsqrt (add (div (load t1 ((rest axis))) (count (sel axis))) eps))))))axon",
     R"axon((program group_norm
   (doc "Images or sequences (n, channels, ...) normalized over each group of channels, then scaled and shifted by channel (Wu and He, 2018).")
-  (source "ops.yaml" 1143)
+  (source "ops.yaml" 1147)
   (in (x float (n (* g c) *)))
   (in (weight float ((* g c)) (default 1.0)))
   (in (bias float ((* g c)) (default 0.0)))
@@ -1961,7 +1961,7 @@ const char* const kPrograms[] = {
   (set y (n g c *) (add (mul (mul (sub (load x (n g c *)) (div (load t1 (g n)) (count c *))) (rsqrt (add (div (load t2 (g n)) (count c *)) eps))) (load weight (g c))) (load bias (g c))))))axon",
     R"axon((program group_norm.grad
   (doc "Gradient of group_norm.")
-  (source "ops.yaml" 1143)
+  (source "ops.yaml" 1147)
   (in (dy float (n (* g c) *)))
   (in (x float (n (* g c) *)))
   (in (weight float ((* g c)) (default 1.0)))
@@ -1986,7 +1986,7 @@ const char* const kPrograms[] = {
   (reduce sum dbias (g c) (* n) (load dy (n g c *)))))axon",
     R"axon((program instance_norm
   (doc "Images or sequences (n, channels, ...) normalized over each channel, then scaled and shifted by channel (Ulyanov et al., 2016).")
-  (source "ops.yaml" 1160)
+  (source "ops.yaml" 1164)
   (in (x float (n c *)))
   (in (weight float (c) (default 1.0)))
   (in (bias float (c) (default 0.0)))
@@ -2000,7 +2000,7 @@ const char* const kPrograms[] = {
   (set y (n c *) (add (mul (mul (sub (load x (n c *)) (div (load t1 (n c)) (count *))) (rsqrt (add (div (load t2 (n c)) (count *)) eps))) (load weight (c))) (load bias (c))))))axon",
     R"axon((program instance_norm.grad
   (doc "Gradient of instance_norm.")
-  (source "ops.yaml" 1160)
+  (source "ops.yaml" 1164)
   (in (dy float (n c *)))
   (in (x float (n c *)))
   (in (weight float (c) (default 1.0)))
@@ -2022,7 +2022,7 @@ const char* const kPrograms[] = {
   (reduce sum dbias (c) (* n) (load dy (n c *)))))axon",
     R"axon((program batch_norm_train
   (doc "x normalized over all axes but one, scaled and shifted; also the mean and the biased variance (Ioffe and Szegedy, 2015).")
-  (source "ops.yaml" 1177)
+  (source "ops.yaml" 1181)
   (in (x float (*)))
   (in (weight float ((sel axis)) (default 1.0)))
   (in (bias float ((sel axis)) (default 0.0)))
@@ -2042,7 +2042,7 @@ const char* const kPrograms[] = {
   (set y (*) (add (mul (mul (sub (load x (*)) (load mu ((sel axis)))) (rsqrt (add (load sigma2 ((sel axis))) eps))) (load weight ((sel axis)))) (load bias ((sel axis)))))))axon",
     R"axon((program batch_norm_train.grad
   (doc "Gradient of batch_norm_train.")
-  (source "ops.yaml" 1177)
+  (source "ops.yaml" 1181)
   (in (dy float (*) (default 0.0)))
   (in (dmu float ((sel axis)) (default 0.0)))
   (in (dsigma2 float ((sel axis)) (default 0.0)))
@@ -2067,7 +2067,7 @@ const char* const kPrograms[] = {
   (reduce sum dbias ((sel axis)) ((rest axis)) (load dy (*)))))axon",
     R"axon((program batch_norm
   (doc "x normalized with a given mean and variance by channel.")
-  (source "ops.yaml" 1195)
+  (source "ops.yaml" 1199)
   (in (x float (*)))
   (in (mu float ((sel axis))))
   (in (sigma2 float ((sel axis))))
@@ -2081,7 +2081,7 @@ const char* const kPrograms[] = {
   (set y (*) (add (mul (mul (sub (load x (*)) (load mu ((sel axis)))) (rsqrt (add (load sigma2 ((sel axis))) eps))) (load weight ((sel axis)))) (load bias ((sel axis)))))))axon",
     R"axon((program batch_norm.grad
   (doc "Gradient of batch_norm.")
-  (source "ops.yaml" 1195)
+  (source "ops.yaml" 1199)
   (in (dy float (*)))
   (in (x float (*)))
   (in (mu float ((sel axis))))
@@ -2103,7 +2103,7 @@ const char* const kPrograms[] = {
   (reduce sum dbias ((sel axis)) ((rest axis)) (load dy (*)))))axon",
     R"axon((program dynamic_tanh
   (doc "weight * tanh(alpha * x) + bias over the last axis, instead of a normalization (Zhu et al., 2025).")
-  (source "ops.yaml" 1207)
+  (source "ops.yaml" 1211)
   (in (x float (* c)))
   (in (alpha float ()))
   (in (weight float (c)))
@@ -2113,7 +2113,7 @@ const char* const kPrograms[] = {
   (set y (* c) (add (mul (load weight (c)) (tanh (mul (load alpha ()) (load x (* c))))) (load bias (c))))))axon",
     R"axon((program dynamic_tanh.grad
   (doc "Gradient of dynamic_tanh.")
-  (source "ops.yaml" 1207)
+  (source "ops.yaml" 1211)
   (in (dy float (* c)))
   (in (x float (* c)))
   (in (alpha float ()))
@@ -2130,7 +2130,7 @@ const char* const kPrograms[] = {
   (reduce sum dbias (c) (*) (load dy (* c)))))axon",
     R"axon((program cross_entropy
   (doc "Negative log-likelihood of integer labels under the softmax of logits, times the weight of the label; one loss a sample, 0 where the label is ignore_index.")
-  (source "ops.yaml" 1217)
+  (source "ops.yaml" 1221)
   (in (logits float (*)))
   (in (labels int ((rest axis))))
   (in (weight float ((sel axis)) (default 1.0)))
@@ -2145,7 +2145,7 @@ const char* const kPrograms[] = {
   (set y ((rest axis)) (select (eq (load labels ((rest axis))) ignore_index) 0 (mul (sub (add (log (load t2 ((rest axis)))) (detach (finite (load t1 ((rest axis)))))) (load logits ((sub axis (gather (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis))))))))) (load weight ((gather (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis))))))))))))axon",
     R"axon((program cross_entropy.grad
   (doc "Gradient of cross_entropy.")
-  (source "ops.yaml" 1217)
+  (source "ops.yaml" 1221)
   (in (dy float ((rest axis))))
   (in (logits float (*)))
   (in (labels int ((rest axis))))
@@ -2164,7 +2164,7 @@ const char* const kPrograms[] = {
   (scatter sum dweight ((gather (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis)))))) ((rest axis)) (select (eq (load labels ((rest axis))) ignore_index) 0.0 (mul (load dy ((rest axis))) (sub (add (log (load t2 ((rest axis)))) (detach (finite (load t1 ((rest axis)))))) (load logits ((sub axis (gather (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis))))))))))))))axon",
     R"axon((program soft_cross_entropy
   (doc "Cross-entropy of a distribution of classes under the softmax of logits, by class times its weight; one loss a sample.")
-  (source "ops.yaml" 1236)
+  (source "ops.yaml" 1240)
   (in (logits float (*)))
   (in (target float (*)))
   (in (weight float ((sel axis)) (default 1.0)))
@@ -2177,7 +2177,7 @@ const char* const kPrograms[] = {
   (reduce sum y ((rest axis)) ((sel axis)) (mul (mul (sub (log (load t2 ((rest axis)))) (sub (load logits (*)) (detach (finite (load t1 ((rest axis))))))) (load target (*))) (load weight ((sel axis)))))))axon",
     R"axon((program soft_cross_entropy.grad
   (doc "Gradient of soft_cross_entropy.")
-  (source "ops.yaml" 1236)
+  (source "ops.yaml" 1240)
   (in (dy float ((rest axis))))
   (in (logits float (*)))
   (in (target float (*)))
@@ -2198,7 +2198,7 @@ const char* const kPrograms[] = {
   (reduce sum dweight ((sel axis)) ((rest axis)) (mul (mul (load dy ((rest axis))) (sub (add (log (load t2 ((rest axis)))) (detach (finite (load t1 ((rest axis)))))) (load logits (*)))) (load target (*))))))axon",
     R"axon((program nll
   (doc "Negative log-probability of integer labels, times the weight of the label; one loss a sample, 0 where the label is ignore_index.")
-  (source "ops.yaml" 1248)
+  (source "ops.yaml" 1252)
   (in (x float (*)))
   (in (labels int ((rest axis))))
   (in (weight float ((sel axis)) (default 1.0)))
@@ -2209,7 +2209,7 @@ const char* const kPrograms[] = {
   (set y ((rest axis)) (select (eq (load labels ((rest axis))) ignore_index) 0 (mul (neg (load x ((sub axis (gather (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis))))))))) (load weight ((gather (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis))))))))))))axon",
     R"axon((program nll.grad
   (doc "Gradient of nll.")
-  (source "ops.yaml" 1248)
+  (source "ops.yaml" 1252)
   (in (dy float ((rest axis))))
   (in (x float (*)))
   (in (labels int ((rest axis))))
@@ -2223,7 +2223,7 @@ const char* const kPrograms[] = {
   (scatter sum dweight ((gather (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis)))))) ((rest axis)) (select (eq (load labels ((rest axis))) ignore_index) 0.0 (neg (mul (load x ((sub axis (gather (select (eq (load labels ((rest axis))) ignore_index) 0 (load labels ((rest axis)))))))) (load dy ((rest axis)))))))))axon",
     R"axon((program mse
   (doc "Squared difference, element by element.")
-  (source "ops.yaml" 1264)
+  (source "ops.yaml" 1268)
   (in (x float (*)))
   (in (target float (*)))
   (out (y (promote x target) (*)))
@@ -2231,7 +2231,7 @@ const char* const kPrograms[] = {
   (set y (*) (square (sub (load x (*)) (load target (*)))))))axon",
     R"axon((program mse.grad
   (doc "Gradient of mse.")
-  (source "ops.yaml" 1264)
+  (source "ops.yaml" 1268)
   (in (dy float (*)))
   (in (x float (*)))
   (in (target float (*)))
@@ -2242,7 +2242,7 @@ const char* const kPrograms[] = {
   (reduce sum dtarget ((own target)) ((bcast target)) (neg (mul 2 (mul (load dy (*)) (sub (load x (*)) (load target (*)))))))))axon",
     R"axon((program l1
   (doc "Absolute difference, element by element. Its gradient at 0 is 0.")
-  (source "ops.yaml" 1270)
+  (source "ops.yaml" 1274)
   (in (x float (*)))
   (in (target float (*)))
   (out (y (promote x target) (*)))
@@ -2250,7 +2250,7 @@ const char* const kPrograms[] = {
   (set y (*) (abs (sub (load x (*)) (load target (*)))))))axon",
     R"axon((program l1.grad
   (doc "Gradient of l1.")
-  (source "ops.yaml" 1270)
+  (source "ops.yaml" 1274)
   (in (dy float (*)))
   (in (x float (*)))
   (in (target float (*)))
@@ -2261,7 +2261,7 @@ const char* const kPrograms[] = {
   (reduce sum dtarget ((own target)) ((bcast target)) (neg (mul (load dy (*)) (sign (sub (load x (*)) (load target (*)))))))))axon",
     R"axon((program huber
   (doc "Half the squared difference up to delta, then a straight line (Huber, 1964).")
-  (source "ops.yaml" 1277)
+  (source "ops.yaml" 1281)
   (in (x float (*)))
   (in (target float (*)))
   (attr (delta real 1.0))
@@ -2271,7 +2271,7 @@ const char* const kPrograms[] = {
   (set y (*) (select (le (abs (sub (load x (*)) (load target (*)))) delta) (mul (mul 0.5 (sub (load x (*)) (load target (*)))) (sub (load x (*)) (load target (*)))) (mul delta (sub (abs (sub (load x (*)) (load target (*)))) (mul 0.5 delta)))))))axon",
     R"axon((program huber.grad
   (doc "Gradient of huber.")
-  (source "ops.yaml" 1277)
+  (source "ops.yaml" 1281)
   (in (dy float (*)))
   (in (x float (*)))
   (in (target float (*)))
@@ -2283,7 +2283,7 @@ const char* const kPrograms[] = {
   (reduce sum dtarget ((own target)) ((bcast target)) (select (le (abs (sub (load x (*)) (load target (*)))) delta) (neg (mul (load dy (*)) (sub (load x (*)) (load target (*))))) (neg (mul (mul (load dy (*)) delta) (sign (sub (load x (*)) (load target (*))))))))))axon",
     R"axon((program smooth_l1
   (doc "Huber's loss divided by beta, the slope of its straight lines 1 (Girshick, 2015); l1 where beta is 0.")
-  (source "ops.yaml" 1286)
+  (source "ops.yaml" 1290)
   (in (x float (*)))
   (in (target float (*)))
   (attr (beta real 1.0))
@@ -2293,7 +2293,7 @@ const char* const kPrograms[] = {
   (set y (*) (select (lt (abs (sub (load x (*)) (load target (*)))) beta) (div (mul (mul 0.5 (sub (load x (*)) (load target (*)))) (sub (load x (*)) (load target (*)))) beta) (sub (abs (sub (load x (*)) (load target (*)))) (mul 0.5 beta))))))axon",
     R"axon((program smooth_l1.grad
   (doc "Gradient of smooth_l1.")
-  (source "ops.yaml" 1286)
+  (source "ops.yaml" 1290)
   (in (dy float (*)))
   (in (x float (*)))
   (in (target float (*)))
@@ -2305,7 +2305,7 @@ const char* const kPrograms[] = {
   (reduce sum dtarget ((own target)) ((bcast target)) (select (lt (abs (sub (load x (*)) (load target (*)))) beta) (neg (div (mul (load dy (*)) (sub (load x (*)) (load target (*)))) beta)) (neg (mul (load dy (*)) (sign (sub (load x (*)) (load target (*))))))))))axon",
     R"axon((program bce
   (doc "Binary cross-entropy of probabilities, element by element; logarithms are cut off at -100.")
-  (source "ops.yaml" 1296)
+  (source "ops.yaml" 1300)
   (in (x float (*)))
   (in (target float (*)))
   (out (y (promote x target) (*)))
@@ -2313,7 +2313,7 @@ const char* const kPrograms[] = {
   (set y (*) (neg (add (mul (load target (*)) (maximum (log (load x (*))) -100)) (mul (sub 1 (load target (*))) (maximum (log1p (neg (load x (*)))) -100)))))))axon",
     R"axon((program bce.grad
   (doc "Gradient of bce.")
-  (source "ops.yaml" 1296)
+  (source "ops.yaml" 1300)
   (in (dy float (*)))
   (in (x float (*)))
   (in (target float (*)))
@@ -2324,7 +2324,7 @@ const char* const kPrograms[] = {
   (reduce sum dtarget ((own target)) ((bcast target)) (mul (load dy (*)) (sub (maximum (log1p (neg (load x (*)))) -100) (maximum (log (load x (*))) -100))))))axon",
     R"axon((program bce_with_logits
   (doc "Binary cross-entropy of logits, element by element and without overflow; pos_weight multiplies the part of the positives.")
-  (source "ops.yaml" 1303)
+  (source "ops.yaml" 1307)
   (in (x float (*)))
   (in (target float (*)))
   (in (pos_weight float (*) (default 1.0)))
@@ -2333,7 +2333,7 @@ const char* const kPrograms[] = {
   (set y (*) (add (mul (mul (load pos_weight (*)) (load target (*))) (add (log1p (exp (neg (abs (load x (*)))))) (maximum (neg (load x (*))) 0))) (mul (sub 1 (load target (*))) (add (log1p (exp (neg (abs (load x (*)))))) (maximum (load x (*)) 0)))))))axon",
     R"axon((program bce_with_logits.grad
   (doc "Gradient of bce_with_logits.")
-  (source "ops.yaml" 1303)
+  (source "ops.yaml" 1307)
   (in (dy float (*)))
   (in (x float (*)))
   (in (target float (*)))
@@ -2348,7 +2348,7 @@ const char* const kPrograms[] = {
   (reduce sum dx ((own x)) ((bcast x)) (mul (load dy (*)) (sub (mul (sub 1 (load target (*))) (sigmoid (load x (*)))) (mul (mul (load pos_weight (*)) (load target (*))) (sigmoid (neg (load x (*))))))))))axon",
     R"axon((program kl_div
   (doc "target * (log(target) - x) with x the logarithm of a probability, element by element (Kullback and Leibler, 1951); with log_target target is a logarithm too.")
-  (source "ops.yaml" 1315)
+  (source "ops.yaml" 1319)
   (in (x float (*)))
   (in (target float (*)))
   (attr (log_target flag false))
@@ -2357,7 +2357,7 @@ const char* const kPrograms[] = {
   (set y (*) (select log_target (mul (exp (load target (*))) (sub (load target (*)) (load x (*)))) (select (eq (load target (*)) 0) 0 (mul (load target (*)) (sub (log (load target (*))) (load x (*)))))))))axon",
     R"axon((program kl_div.grad
   (doc "Gradient of kl_div.")
-  (source "ops.yaml" 1315)
+  (source "ops.yaml" 1319)
   (in (dy float (*)))
   (in (x float (*)))
   (in (target float (*)))
@@ -2369,7 +2369,7 @@ const char* const kPrograms[] = {
   (reduce sum dtarget ((own target)) ((bcast target)) (select log_target (mul (mul (load dy (*)) (exp (load target (*)))) (sub (add 1 (load target (*))) (load x (*)))) (select (eq (load target (*)) 0) 0.0 (mul (load dy (*)) (sub (add (log (load target (*))) (div (load target (*)) (load target (*)))) (load x (*)))))))))axon",
     R"axon((program cosine_similarity
   (doc "Cosine of the angle between a and b along an axis; norms below eps count as eps.")
-  (source "ops.yaml" 1325)
+  (source "ops.yaml" 1329)
   (in (a float (*)))
   (in (b float (*)))
   (attr (axis axis -1))
@@ -2386,7 +2386,7 @@ const char* const kPrograms[] = {
   (set y ((rest axis)) (mul (mul (load t1 ((rest axis))) (rsqrt (maximum (load t2 ((rest axis))) (mul eps eps)))) (rsqrt (maximum (load t3 ((rest axis))) (mul eps eps)))))))axon",
     R"axon((program cosine_similarity.grad
   (doc "Gradient of cosine_similarity.")
-  (source "ops.yaml" 1325)
+  (source "ops.yaml" 1329)
   (in (dy float ((rest axis))))
   (in (a float (*)))
   (in (b float (*)))
@@ -2406,7 +2406,7 @@ const char* const kPrograms[] = {
   (reduce sum db ((own b)) ((bcast b)) (add (mul 2 (mul (select (gt (load t3 ((rest axis))) (square eps)) (neg (mul 0.5 (mul (mul (mul (mul (square (rsqrt (maximum (load t3 ((rest axis))) (square eps)))) (rsqrt (maximum (load t3 ((rest axis))) (square eps)))) (load dy ((rest axis)))) (load t1 ((rest axis)))) (rsqrt (maximum (load t2 ((rest axis))) (square eps)))))) (select (eq (load t3 ((rest axis))) (square eps)) (neg (mul 0.25 (mul (mul (mul (mul (square (rsqrt (maximum (load t3 ((rest axis))) (square eps)))) (rsqrt (maximum (load t3 ((rest axis))) (square eps)))) (load dy ((rest axis)))) (load t1 ((rest axis)))) (rsqrt (maximum (load t2 ((rest axis))) (square eps)))))) 0.0)) (load b (*)))) (mul (load dt1 ((rest axis))) (load a (*)))))))axon",
     R"axon((program triplet_margin
   (doc "How much nearer than margin the negative is to the anchor, compared with the positive, in Euclidean distance along an axis (Schroff et al., 2015).")
-  (source "ops.yaml" 1337)
+  (source "ops.yaml" 1341)
   (in (anchor float (*)))
   (in (positive float (*)))
   (in (negative float (*)))
@@ -2422,7 +2422,7 @@ const char* const kPrograms[] = {
   (set y ((rest axis)) (maximum (sub (add margin (sqrt (load t1 ((rest axis))))) (sqrt (load t2 ((rest axis))))) 0))))axon",
     R"axon((program triplet_margin.grad
   (doc "Gradient of triplet_margin.")
-  (source "ops.yaml" 1337)
+  (source "ops.yaml" 1341)
   (in (dy float ((rest axis))))
   (in (anchor float (*)))
   (in (positive float (*)))
@@ -2446,7 +2446,7 @@ const char* const kPrograms[] = {
   (reduce sum dnegative ((own negative)) ((bcast negative)) (neg (mul 2 (mul (load dt2 ((rest axis))) (sub (add (load anchor (*)) eps) (load negative (*)))))))))axon",
     R"axon((program matmul
   (doc "Matrix product over the last two axes; leading axes broadcast.")
-  (source "ops.yaml" 1356)
+  (source "ops.yaml" 1360)
   (in (a num (* i k)))
   (in (b num (* k j)))
   (out (y (promote a b) (* i j)))
@@ -2454,7 +2454,7 @@ const char* const kPrograms[] = {
   (reduce sum y (* i j) (k) (mul (load a (* i k)) (load b (* k j))))))axon",
     R"axon((program matmul.grad
   (doc "Gradient of matmul.")
-  (source "ops.yaml" 1356)
+  (source "ops.yaml" 1360)
   (in (dy float (* i j)))
   (in (a num (* i k)))
   (in (b num (* k j)))
@@ -2465,7 +2465,7 @@ const char* const kPrograms[] = {
   (reduce sum db ((own b) k j) ((bcast b) i) (mul (load dy (* i j)) (load a (* i k))))))axon",
     R"axon((program linear
   (doc "x times the transposed weight, plus bias.")
-  (source "ops.yaml" 1364)
+  (source "ops.yaml" 1368)
   (in (x float (* k)))
   (in (weight float (o k)))
   (in (bias float (o) (default 0.0)))
@@ -2475,7 +2475,7 @@ const char* const kPrograms[] = {
   (set y (* o) (add (load t1 (* o)) (load bias (o))))))axon",
     R"axon((program linear.grad
   (doc "Gradient of linear.")
-  (source "ops.yaml" 1364)
+  (source "ops.yaml" 1368)
   (in (dy float (* o)))
   (in (x float (* k)))
   (in (weight float (o k)))
@@ -2489,7 +2489,7 @@ const char* const kPrograms[] = {
   (reduce sum dbias (o) (*) (load dy (* o)))))axon",
     R"axon((program bilinear
   (doc "x1 times a matrix for each output times x2, plus bias.")
-  (source "ops.yaml" 1371)
+  (source "ops.yaml" 1375)
   (in (x1 float (* i)))
   (in (x2 float (* j)))
   (in (weight float (o i j)))
@@ -2500,7 +2500,7 @@ const char* const kPrograms[] = {
   (set y (* o) (add (load t1 (* o)) (load bias (o))))))axon",
     R"axon((program bilinear.grad
   (doc "Gradient of bilinear.")
-  (source "ops.yaml" 1371)
+  (source "ops.yaml" 1375)
   (in (dy float (* o)))
   (in (x1 float (* i)))
   (in (x2 float (* j)))
@@ -2517,7 +2517,7 @@ const char* const kPrograms[] = {
   (reduce sum dbias (o) (*) (load dy (* o)))))axon",
     R"axon((program outer
   (doc "The product of each element of a with each of b.")
-  (source "ops.yaml" 1378)
+  (source "ops.yaml" 1382)
   (in (a num (* i)))
   (in (b num (* j)))
   (out (y (promote a b) (* i j)))
@@ -2525,7 +2525,7 @@ const char* const kPrograms[] = {
   (set y (* i j) (mul (load a (* i)) (load b (* j))))))axon",
     R"axon((program outer.grad
   (doc "Gradient of outer.")
-  (source "ops.yaml" 1378)
+  (source "ops.yaml" 1382)
   (in (dy float (* i j)))
   (in (a num (* i)))
   (in (b num (* j)))
@@ -2536,7 +2536,7 @@ const char* const kPrograms[] = {
   (reduce sum db ((own b) j) ((bcast b) i) (mul (load dy (* i j)) (load a (* i))))))axon",
     R"axon((program dot
   (doc "The sum of the products of the elements of two vectors.")
-  (source "ops.yaml" 1385)
+  (source "ops.yaml" 1389)
   (in (a num (k)))
   (in (b num (k)))
   (out (y (promote a b) ()))
@@ -2544,7 +2544,7 @@ const char* const kPrograms[] = {
   (reduce sum y () (k) (mul (load a (k)) (load b (k))))))axon",
     R"axon((program dot.grad
   (doc "Gradient of dot.")
-  (source "ops.yaml" 1385)
+  (source "ops.yaml" 1389)
   (in (dy float ()))
   (in (a num (k)))
   (in (b num (k)))
@@ -2555,7 +2555,7 @@ const char* const kPrograms[] = {
   (set db (k) (mul (load dy ()) (load a (k))))))axon",
     R"axon((program vecdot
   (doc "The sums of the products of two tensors along an axis.")
-  (source "ops.yaml" 1393)
+  (source "ops.yaml" 1397)
   (in (a num (*)))
   (in (b num (*)))
   (attr (axis axis -1))
@@ -2564,7 +2564,7 @@ const char* const kPrograms[] = {
   (reduce sum y ((rest axis)) ((sel axis)) (mul (load a (*)) (load b (*))))))axon",
     R"axon((program vecdot.grad
   (doc "Gradient of vecdot.")
-  (source "ops.yaml" 1393)
+  (source "ops.yaml" 1397)
   (in (dy float ((rest axis))))
   (in (a num (*)))
   (in (b num (*)))
@@ -2576,7 +2576,7 @@ const char* const kPrograms[] = {
   (reduce sum db ((own b)) ((bcast b)) (mul (load dy ((rest axis))) (load a (*))))))axon",
     R"axon((program conv1d
   (doc "Cross-correlation of sequences (n, channels, length) with filters, in groups of channels.")
-  (source "ops.yaml" 1400)
+  (source "ops.yaml" 1404)
   (in (x float (n (* g c) L)))
   (in (weight float ((* g o) c r)))
   (attr (stride int 1))
@@ -2594,7 +2594,7 @@ const char* const kPrograms[] = {
   (reduce sum y (n g o l) (c r) (mul (load weight (g o c r)) (guard (load x (n g c (- (+ (* l stride) (* r dilation)) padding))) 0)))))axon",
     R"axon((program conv1d.grad
   (doc "Gradient of conv1d.")
-  (source "ops.yaml" 1400)
+  (source "ops.yaml" 1404)
   (in (dy float (n (* g o) l)))
   (in (x float (n (* g c) L)))
   (in (weight float ((* g o) c r)))
@@ -2609,7 +2609,7 @@ const char* const kPrograms[] = {
   (reduce sum dweight (g o c r) (n l) (mul (load dy (n g o l)) (guard (load x (n g c (- (+ (* dilation r) (* l stride)) padding))) 0)))))axon",
     R"axon((program conv2d
   (doc "Cross-correlation of images (n, channels, height, width) with filters, in groups of channels.")
-  (source "ops.yaml" 1415)
+  (source "ops.yaml" 1419)
   (in (x float (n (* g c) H W)))
   (in (weight float ((* g o) c r s)))
   (attr (stride int2 1))
@@ -2628,7 +2628,7 @@ const char* const kPrograms[] = {
   (reduce sum y (n g o h w) (c r s) (mul (load weight (g o c r s)) (guard (load x (n g c (- (+ (* h stride.0) (* r dilation.0)) padding.0) (- (+ (* w stride.1) (* s dilation.1)) padding.1))) 0)))))axon",
     R"axon((program conv2d.grad
   (doc "Gradient of conv2d.")
-  (source "ops.yaml" 1415)
+  (source "ops.yaml" 1419)
   (in (dy float (n (* g o) h w)))
   (in (x float (n (* g c) H W)))
   (in (weight float ((* g o) c r s)))
@@ -2643,7 +2643,7 @@ const char* const kPrograms[] = {
   (reduce sum dweight (g o c r s) (n h w) (mul (load dy (n g o h w)) (guard (load x (n g c (- (+ (* dilation.0 r) (* h stride.0)) padding.0) (- (+ (* dilation.1 s) (* stride.1 w)) padding.1))) 0)))))axon",
     R"axon((program conv3d
   (doc "Cross-correlation of volumes (n, channels, depth, height, width) with filters, in groups of channels.")
-  (source "ops.yaml" 1433)
+  (source "ops.yaml" 1437)
   (in (x float (n (* g c) D H W)))
   (in (weight float ((* g o) c q r s)))
   (attr (stride int3 1))
@@ -2663,7 +2663,7 @@ const char* const kPrograms[] = {
   (reduce sum y (n g o d h w) (c q r s) (mul (load weight (g o c q r s)) (guard (load x (n g c (- (+ (* d stride.0) (* q dilation.0)) padding.0) (- (+ (* h stride.1) (* r dilation.1)) padding.1) (- (+ (* w stride.2) (* s dilation.2)) padding.2))) 0)))))axon",
     R"axon((program conv3d.grad
   (doc "Gradient of conv3d.")
-  (source "ops.yaml" 1433)
+  (source "ops.yaml" 1437)
   (in (dy float (n (* g o) d h w)))
   (in (x float (n (* g c) D H W)))
   (in (weight float ((* g o) c q r s)))
@@ -2678,7 +2678,7 @@ const char* const kPrograms[] = {
   (reduce sum dweight (g o c q r s) (n d h w) (mul (load dy (n g o d h w)) (guard (load x (n g c (- (+ (* d stride.0) (* dilation.0 q)) padding.0) (- (+ (* dilation.1 r) (* h stride.1)) padding.1) (- (+ (* dilation.2 s) (* stride.2 w)) padding.2))) 0)))))axon",
     R"axon((program conv_transpose1d
   (doc "The transpose of a strided convolution of sequences, with a weight (channels of x, filters of a group, window).")
-  (source "ops.yaml" 1455)
+  (source "ops.yaml" 1459)
   (in (x float (n (* g c) L)))
   (in (weight float ((* g c) o r)))
   (attr (stride int 1))
@@ -2698,7 +2698,7 @@ const char* const kPrograms[] = {
   (reduce sum y (n g o l) (c r) (mul (load weight (g c o r)) (guard (load x (n g c (exact (- (+ l padding) (* r dilation)) stride))) 0)))))axon",
     R"axon((program conv_transpose1d.grad
   (doc "Gradient of conv_transpose1d.")
-  (source "ops.yaml" 1455)
+  (source "ops.yaml" 1459)
   (in (dy float (n (* g o) l)))
   (in (x float (n (* g c) L)))
   (in (weight float ((* g c) o r)))
@@ -2714,7 +2714,7 @@ const char* const kPrograms[] = {
   (reduce sum dweight (g c o r) (n l) (mul (load dy (n g o l)) (guard (load x (n g c (exact (- (+ l padding) (* dilation r)) stride))) 0)))))axon",
     R"axon((program conv_transpose2d
   (doc "The transpose of a strided convolution of images, with a weight (channels of x, filters of a group, window).")
-  (source "ops.yaml" 1473)
+  (source "ops.yaml" 1477)
   (in (x float (n (* g c) H W)))
   (in (weight float ((* g c) o r s)))
   (attr (stride int2 1))
@@ -2735,7 +2735,7 @@ const char* const kPrograms[] = {
   (reduce sum y (n g o h w) (c r s) (mul (load weight (g c o r s)) (guard (load x (n g c (exact (- (+ h padding.0) (* r dilation.0)) stride.0) (exact (- (+ w padding.1) (* s dilation.1)) stride.1))) 0)))))axon",
     R"axon((program conv_transpose2d.grad
   (doc "Gradient of conv_transpose2d.")
-  (source "ops.yaml" 1473)
+  (source "ops.yaml" 1477)
   (in (dy float (n (* g o) h w)))
   (in (x float (n (* g c) H W)))
   (in (weight float ((* g c) o r s)))
@@ -2751,7 +2751,7 @@ const char* const kPrograms[] = {
   (reduce sum dweight (g c o r s) (n h w) (mul (load dy (n g o h w)) (guard (load x (n g c (exact (- (+ h padding.0) (* dilation.0 r)) stride.0) (exact (- (+ padding.1 w) (* dilation.1 s)) stride.1))) 0)))))axon",
     R"axon((program max_pool1d
   (doc "Largest element of each window; padding never wins.")
-  (source "ops.yaml" 1493)
+  (source "ops.yaml" 1497)
   (in (x float (* L)))
   (attr (window int))
   (attr (stride int))
@@ -2768,7 +2768,7 @@ const char* const kPrograms[] = {
   (reduce max y (* l) (r) (guard (load x (* (- (+ (* l stride) (* r dilation)) padding))) -inf))))axon",
     R"axon((program max_pool1d.grad
   (doc "Gradient of max_pool1d.")
-  (source "ops.yaml" 1493)
+  (source "ops.yaml" 1497)
   (in (dy float (* l)))
   (in (x float (* L)))
   (attr (window int))
@@ -2782,7 +2782,7 @@ const char* const kPrograms[] = {
   (reduce sum dx (* L) (r) (select (eq (linear r) (guard (load winner (* (exact (- (+ L padding) (* dilation r)) stride))) 0.0)) (guard (load dy (* (exact (- (+ L padding) (* dilation r)) stride))) 0.0) 0.0))))axon",
     R"axon((program max_pool2d
   (doc "Largest element of each window; padding never wins.")
-  (source "ops.yaml" 1508)
+  (source "ops.yaml" 1512)
   (in (x float (* H W)))
   (attr (window int2))
   (attr (stride int2))
@@ -2801,7 +2801,7 @@ const char* const kPrograms[] = {
   (reduce max y (* h w) (r s) (guard (load x (* (- (+ (* h stride.0) (* r dilation.0)) padding.0) (- (+ (* w stride.1) (* s dilation.1)) padding.1))) -inf))))axon",
     R"axon((program max_pool2d.grad
   (doc "Gradient of max_pool2d.")
-  (source "ops.yaml" 1508)
+  (source "ops.yaml" 1512)
   (in (dy float (* h w)))
   (in (x float (* H W)))
   (attr (window int2))
@@ -2816,7 +2816,7 @@ const char* const kPrograms[] = {
   (reduce sum dx (* H W) (r s) (select (eq (linear r s) (guard (load winner (* (exact (- (+ H padding.0) (* dilation.0 r)) stride.0) (exact (- (+ W padding.1) (* dilation.1 s)) stride.1))) 0.0)) (guard (load dy (* (exact (- (+ H padding.0) (* dilation.0 r)) stride.0) (exact (- (+ W padding.1) (* dilation.1 s)) stride.1))) 0.0) 0.0))))axon",
     R"axon((program max_pool3d
   (doc "Largest element of each window; padding never wins.")
-  (source "ops.yaml" 1528)
+  (source "ops.yaml" 1532)
   (in (x float (* D H W)))
   (attr (window int3))
   (attr (stride int3))
@@ -2837,7 +2837,7 @@ const char* const kPrograms[] = {
   (reduce max y (* d h w) (q r s) (guard (load x (* (- (+ (* d stride.0) (* q dilation.0)) padding.0) (- (+ (* h stride.1) (* r dilation.1)) padding.1) (- (+ (* w stride.2) (* s dilation.2)) padding.2))) -inf))))axon",
     R"axon((program max_pool3d.grad
   (doc "Gradient of max_pool3d.")
-  (source "ops.yaml" 1528)
+  (source "ops.yaml" 1532)
   (in (dy float (* d h w)))
   (in (x float (* D H W)))
   (attr (window int3))
@@ -2853,7 +2853,7 @@ const char* const kPrograms[] = {
   (reduce sum dx (* D H W) (q r s) (select (eq (linear q r s) (guard (load winner (* (exact (- (+ D padding.0) (* dilation.0 q)) stride.0) (exact (- (+ H padding.1) (* dilation.1 r)) stride.1) (exact (- (+ W padding.2) (* dilation.2 s)) stride.2))) 0.0)) (guard (load dy (* (exact (- (+ D padding.0) (* dilation.0 q)) stride.0) (exact (- (+ H padding.1) (* dilation.1 r)) stride.1) (exact (- (+ W padding.2) (* dilation.2 s)) stride.2))) 0.0) 0.0))))axon",
     R"axon((program avg_pool1d
   (doc "Mean of each window; padding counts as zeros, or not at all without count_include_pad.")
-  (source "ops.yaml" 1551)
+  (source "ops.yaml" 1555)
   (in (x float (* L)))
   (attr (window int))
   (attr (stride int))
@@ -2871,7 +2871,7 @@ const char* const kPrograms[] = {
   (set y (* l) (div (load t1 (* l)) (select count_include_pad (count r) (sub (minimum (add (sub (mul (index l) stride) padding) window) (count L)) (maximum (sub (mul (index l) stride) padding) 0)))))))axon",
     R"axon((program avg_pool1d.grad
   (doc "Gradient of avg_pool1d.")
-  (source "ops.yaml" 1551)
+  (source "ops.yaml" 1555)
   (in (dy float (* l)))
   (in (x float (* L) ghost))
   (attr (window int))
@@ -2885,7 +2885,7 @@ const char* const kPrograms[] = {
   (reduce sum dx (* L) (r) (guard (load dt1 (* (exact (- (+ L padding) r) stride))) 0.0))))axon",
     R"axon((program avg_pool2d
   (doc "Mean of each window; padding counts as zeros, or not at all without count_include_pad.")
-  (source "ops.yaml" 1571)
+  (source "ops.yaml" 1575)
   (in (x float (* H W)))
   (attr (window int2))
   (attr (stride int2))
@@ -2905,7 +2905,7 @@ const char* const kPrograms[] = {
   (set y (* h w) (div (load t1 (* h w)) (select count_include_pad (count r s) (mul (sub (minimum (add (sub (mul (index h) stride.0) padding.0) window.0) (count H)) (maximum (sub (mul (index h) stride.0) padding.0) 0)) (sub (minimum (add (sub (mul (index w) stride.1) padding.1) window.1) (count W)) (maximum (sub (mul (index w) stride.1) padding.1) 0))))))))axon",
     R"axon((program avg_pool2d.grad
   (doc "Gradient of avg_pool2d.")
-  (source "ops.yaml" 1571)
+  (source "ops.yaml" 1575)
   (in (dy float (* h w)))
   (in (x float (* H W) ghost))
   (attr (window int2))
@@ -2920,7 +2920,7 @@ const char* const kPrograms[] = {
   (reduce sum dx (* H W) (r s) (guard (load dt1 (* (exact (- (+ H padding.0) r) stride.0) (exact (- (+ W padding.1) s) stride.1))) 0.0))))axon",
     R"axon((program avg_pool3d
   (doc "Mean of each window; padding counts as zeros, or not at all without count_include_pad.")
-  (source "ops.yaml" 1595)
+  (source "ops.yaml" 1599)
   (in (x float (* D H W)))
   (attr (window int3))
   (attr (stride int3))
@@ -2942,7 +2942,7 @@ const char* const kPrograms[] = {
   (set y (* d h w) (div (load t1 (* d h w)) (select count_include_pad (count q r s) (mul (mul (sub (minimum (add (sub (mul (index d) stride.0) padding.0) window.0) (count D)) (maximum (sub (mul (index d) stride.0) padding.0) 0)) (sub (minimum (add (sub (mul (index h) stride.1) padding.1) window.1) (count H)) (maximum (sub (mul (index h) stride.1) padding.1) 0))) (sub (minimum (add (sub (mul (index w) stride.2) padding.2) window.2) (count W)) (maximum (sub (mul (index w) stride.2) padding.2) 0))))))))axon",
     R"axon((program avg_pool3d.grad
   (doc "Gradient of avg_pool3d.")
-  (source "ops.yaml" 1595)
+  (source "ops.yaml" 1599)
   (in (dy float (* d h w)))
   (in (x float (* D H W) ghost))
   (attr (window int3))
@@ -2958,7 +2958,7 @@ const char* const kPrograms[] = {
   (reduce sum dx (* D H W) (q r s) (guard (load dt1 (* (exact (- (+ D padding.0) q) stride.0) (exact (- (+ H padding.1) r) stride.1) (exact (- (+ W padding.2) s) stride.2))) 0.0))))axon",
     R"axon((program adaptive_avg_pool1d
   (doc "Means over size windows that cover the last axis, window i from floor(i*L/size) to ceil((i + 1)*L/size).")
-  (source "ops.yaml" 1625)
+  (source "ops.yaml" 1629)
   (in (x float (* L)))
   (attr (size int))
   (where (l size))
@@ -2970,7 +2970,7 @@ const char* const kPrograms[] = {
   (set y (* l) (div (load t1 (* l)) (sub (floordiv (sub (add (mul (add (index l) 1) (count L)) size) 1) size) (floordiv (mul (index l) (count L)) size))))))axon",
     R"axon((program adaptive_avg_pool1d.grad
   (doc "Gradient of adaptive_avg_pool1d.")
-  (source "ops.yaml" 1625)
+  (source "ops.yaml" 1629)
   (in (dy float (* l)))
   (in (x float (* L) ghost))
   (attr (size int))
@@ -2980,7 +2980,7 @@ const char* const kPrograms[] = {
   (reduce sum dx (* L) (l) (select (logical_and (ge (index (- L (// (* (count L) l) size))) 0) (lt (index (- L (// (* (count L) l) size))) (count r))) (select (lt (index (- L (// (* (count L) l) size))) (sub (floordiv (add (add (mul (add (index l) 1) (count L)) size) -1) size) (floordiv (mul (index l) (count L)) size))) (div (load dy (* l)) (sub (floordiv (add (add (mul (add (index l) 1) (count L)) size) -1) size) (floordiv (mul (index l) (count L)) size))) 0.0) 0.0))))axon",
     R"axon((program adaptive_avg_pool2d
   (doc "Means over size[0] times size[1] windows that cover the last two axes, along each as in adaptive_avg_pool1d.")
-  (source "ops.yaml" 1639)
+  (source "ops.yaml" 1643)
   (in (x float (* H W)))
   (attr (size int2))
   (where (h size.0))
@@ -2995,7 +2995,7 @@ const char* const kPrograms[] = {
   (set y (* h w) (div (load t1 (* h w)) (mul (sub (floordiv (sub (add (mul (add (index h) 1) (count H)) size.0) 1) size.0) (floordiv (mul (index h) (count H)) size.0)) (sub (floordiv (sub (add (mul (add (index w) 1) (count W)) size.1) 1) size.1) (floordiv (mul (index w) (count W)) size.1)))))))axon",
     R"axon((program adaptive_avg_pool2d.grad
   (doc "Gradient of adaptive_avg_pool2d.")
-  (source "ops.yaml" 1639)
+  (source "ops.yaml" 1643)
   (in (dy float (* h w)))
   (in (x float (* H W) ghost))
   (attr (size int2))
@@ -3006,7 +3006,7 @@ const char* const kPrograms[] = {
   (reduce sum dx (* H W) (h w) (select (logical_and (ge (index (- W (// (* (count W) w) size.1))) 0) (lt (index (- W (// (* (count W) w) size.1))) (count s))) (select (logical_and (ge (index (- H (// (* (count H) h) size.0))) 0) (lt (index (- H (// (* (count H) h) size.0))) (count r))) (select (logical_and (lt (index (- H (// (* (count H) h) size.0))) (sub (floordiv (add (add (mul (add (index h) 1) (count H)) size.0) -1) size.0) (floordiv (mul (index h) (count H)) size.0))) (lt (index (- W (// (* (count W) w) size.1))) (sub (floordiv (add (add (mul (add (index w) 1) (count W)) size.1) -1) size.1) (floordiv (mul (index w) (count W)) size.1)))) (div (load dy (* h w)) (mul (sub (floordiv (add (add (mul (add (index h) 1) (count H)) size.0) -1) size.0) (floordiv (mul (index h) (count H)) size.0)) (sub (floordiv (add (add (mul (add (index w) 1) (count W)) size.1) -1) size.1) (floordiv (mul (index w) (count W)) size.1)))) 0.0) 0.0) 0.0))))axon",
     R"axon((program interpolate_nearest
   (doc "x with size elements along an axis, element i that with number floor(i*n/size) of n.")
-  (source "ops.yaml" 1658)
+  (source "ops.yaml" 1662)
   (in (x float ((sub axis n))))
   (attr (size int))
   (attr (axis axis -1))
@@ -3017,7 +3017,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis m)) (load x ((sub axis (// (* m (count n)) size)))))))axon",
     R"axon((program interpolate_nearest.grad
   (doc "Gradient of interpolate_nearest.")
-  (source "ops.yaml" 1658)
+  (source "ops.yaml" 1662)
   (in (dy float ((sub axis m))))
   (in (x float ((sub axis n)) ghost))
   (attr (size int))
@@ -3029,7 +3029,7 @@ const char* const kPrograms[] = {
   (reduce sum dx ((sub axis n)) (k) (select (eq (floordiv (mul (add (floordiv (sub (add (mul (index n) size) (count n)) 1) (count n)) (index k)) (count n)) size) (index n)) (guard (load dy ((sub axis (+ (// (- (+ (* n size) (count n)) 1) (count n)) k)))) 0) 0))))axon",
     R"axon((program interpolate_linear
   (doc "x with size elements along an axis, interpolated linearly. The outer edges of the first and last element stay where they are, or with align_corners their centres.")
-  (source "ops.yaml" 1673)
+  (source "ops.yaml" 1677)
   (in (x float ((sub axis n))))
   (attr (size int))
   (attr (axis axis -1))
@@ -3043,7 +3043,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis m)) (div (load t1 ((sub axis m))) (select align_corners (add (sub size 1) (floordiv 1 size)) (mul 2 size))))))axon",
     R"axon((program interpolate_linear.grad
   (doc "Gradient of interpolate_linear.")
-  (source "ops.yaml" 1673)
+  (source "ops.yaml" 1677)
   (in (dy float ((sub axis m))))
   (in (x float ((sub axis n)) ghost))
   (attr (size int))
@@ -3057,14 +3057,14 @@ const char* const kPrograms[] = {
   (set dx ((sub axis n)) (div (load g1 ((sub axis n))) (select align_corners (add (sub size 1) (floordiv 1 size)) (mul 2 size))))))axon",
     R"axon((program cholesky
   (doc "The lower triangular matrix y with y times its transpose equal to a. Of a only the symmetric part counts, (a + aᵀ)/2, which must be positive definite. Gradient by Murray (2016).")
-  (source "ops.yaml" 1705)
+  (source "ops.yaml" 1709)
   (in (a float (* n m)))
   (where (m n))
   (out (y (like a) (* n m)))
   (call cholesky (y) (a) ())))axon",
     R"axon((program cholesky.grad
   (doc "Gradient of cholesky.")
-  (source "ops.yaml" 1705)
+  (source "ops.yaml" 1709)
   (in (dy float (* n m)))
   (in (y any (* n m)))
   (in (a float (* n m) ghost))
@@ -3086,7 +3086,7 @@ const char* const kPrograms[] = {
   (set da (* n m) (div (add (load g6 (* n m)) (load g6 (* m n))) 2))))axon",
     R"axon((program solve
   (doc "The x with a @ x equal to b, for square matrices a.")
-  (source "ops.yaml" 1724)
+  (source "ops.yaml" 1728)
   (in (a float (* n m)))
   (in (b float (* n k)))
   (where (m n))
@@ -3094,7 +3094,7 @@ const char* const kPrograms[] = {
   (call solve (x) (a b) ())))axon",
     R"axon((program solve.grad
   (doc "Gradient of solve.")
-  (source "ops.yaml" 1724)
+  (source "ops.yaml" 1728)
   (in (dx float (* m k)))
   (in (a float (* n m)))
   (in (x any (* m k)))
@@ -3113,14 +3113,14 @@ const char* const kPrograms[] = {
   (reduce sum db ((own b) n k) ((bcast b)) (load g2 (* n k)))))axon",
     R"axon((program inv
   (doc "The inverse of square matrices.")
-  (source "ops.yaml" 1743)
+  (source "ops.yaml" 1747)
   (in (a float (* n m)))
   (where (m n))
   (out (y (like a) (* m n)))
   (call inv (y) (a) ())))axon",
     R"axon((program inv.grad
   (doc "Gradient of inv.")
-  (source "ops.yaml" 1743)
+  (source "ops.yaml" 1747)
   (in (dy float (* m n)))
   (in (y any (* m n)))
   (in (a float (* n m) ghost))
@@ -3135,7 +3135,7 @@ const char* const kPrograms[] = {
   (set da (* n m) (neg (load g2 (* n m))))))axon",
     R"axon((program slogdet
   (doc "Sign and logarithm of the absolute value of the determinant. A singular matrix has 0 and -inf, and no gradient.")
-  (source "ops.yaml" 1757)
+  (source "ops.yaml" 1761)
   (in (a float (* n m)))
   (where (m n))
   (out (sign (like a) (*)))
@@ -3143,7 +3143,7 @@ const char* const kPrograms[] = {
   (call slogdet (sign logabsdet) (a) ())))axon",
     R"axon((program slogdet.grad
   (doc "Gradient of slogdet.")
-  (source "ops.yaml" 1757)
+  (source "ops.yaml" 1761)
   (in (dsign float (*) (default 0.0)))
   (in (dlogabsdet float (*) (default 0.0)))
   (in (a float (* n m)))
@@ -3155,7 +3155,7 @@ const char* const kPrograms[] = {
   (set da (* n m) (mul (load dlogabsdet (*)) (load g1 (* m n))))))axon",
     R"axon((program qr
   (doc "q with orthonormal columns and upper triangular r, its diagonal not negative, with q @ r equal to a (the reduced form). The gradient needs independent leading columns (Walter and Lehmann, 2018).")
-  (source "ops.yaml" 1771)
+  (source "ops.yaml" 1775)
   (in (a float (* n m)))
   (where (k (min n m)))
   (out (q (like a) (* n k)))
@@ -3163,7 +3163,7 @@ const char* const kPrograms[] = {
   (call qr (q r) (a) ())))axon",
     R"axon((program qr.grad
   (doc "Gradient of qr.")
-  (source "ops.yaml" 1771)
+  (source "ops.yaml" 1775)
   (in (dq float (* n k) (default 0.0)))
   (in (dr float (* k m) (default 0.0)))
   (in (a float (* n m)))
@@ -3191,7 +3191,7 @@ const char* const kPrograms[] = {
   (set da (* n m) (select (lt (index m) (count k)) (guard (load g9 (* m n)) 0) (load g10 (* n m))))))axon",
     R"axon((program eigh
   (doc "Eigenvalues of the symmetric part of a, ascending, and its orthonormal eigenvectors as columns, the largest component of each positive. The gradient of eigenvectors needs distinct eigenvalues.")
-  (source "ops.yaml" 1796)
+  (source "ops.yaml" 1800)
   (in (a float (* n m)))
   (where (m n))
   (out (w (like a) (* m)))
@@ -3199,7 +3199,7 @@ const char* const kPrograms[] = {
   (call eigh (w v) (a) ())))axon",
     R"axon((program eigh.grad
   (doc "Gradient of eigh.")
-  (source "ops.yaml" 1796)
+  (source "ops.yaml" 1800)
   (in (dw float (* m) (default 0.0)))
   (in (dv float (* n m) (default 0.0)))
   (in (w any (* m)))
@@ -3220,7 +3220,7 @@ const char* const kPrograms[] = {
   (set da (* n m) (div (add (load g4 (* n m)) (load g4 (* m n))) 2))))axon",
     R"axon((program svd
   (doc "u with orthonormal columns, the singular values s, descending, and vt with orthonormal rows, so that u * s @ vt is a (the thin form); the largest component of each column of u is positive. The gradient needs distinct singular values, none 0 (Townsend, 2016).")
-  (source "ops.yaml" 1817)
+  (source "ops.yaml" 1821)
   (in (a float (* n m)))
   (where (k (min n m)))
   (out (u (like a) (* n k)))
@@ -3229,7 +3229,7 @@ const char* const kPrograms[] = {
   (call svd (u s vt) (a) ())))axon",
     R"axon((program svd.grad
   (doc "Gradient of svd.")
-  (source "ops.yaml" 1817)
+  (source "ops.yaml" 1821)
   (in (du float (* n k) (default 0.0)))
   (in (ds float (* k) (default 0.0)))
   (in (dvt float (* k m) (default 0.0)))
@@ -3260,7 +3260,7 @@ const char* const kPrograms[] = {
   (set da (* n m) (add (load g9 (* n m)) (load g10 (* n m))))))axon",
     R"axon((program dft
   (doc "The discrete Fourier transform along an axis of a complex tensor, given and returned as real and imaginary part, without a factor; the inverse transform turns the other way around.")
-  (source "ops.yaml" 1845)
+  (source "ops.yaml" 1849)
   (in (re float ((sub axis n))))
   (in (im float ((sub axis n)) (default 0.0)))
   (attr (axis axis -1))
@@ -3270,7 +3270,7 @@ const char* const kPrograms[] = {
   (call fft (y z) (re im) (axis inverse))))axon",
     R"axon((program dft.grad
   (doc "Gradient of dft.")
-  (source "ops.yaml" 1845)
+  (source "ops.yaml" 1849)
   (in (dy float ((sub axis n)) (default 0.0)))
   (in (dz float ((sub axis n)) (default 0.0)))
   (in (re float ((sub axis n)) ghost))
@@ -3287,7 +3287,7 @@ const char* const kPrograms[] = {
   (set dim ((sub axis n)) (load g1 ((sub axis n))))))axon",
     R"axon((program rdft
   (doc "The first half (frequencies 0 to n/2) of the discrete Fourier transform of a real tensor along an axis, as real and imaginary part, without a factor.")
-  (source "ops.yaml" 1865)
+  (source "ops.yaml" 1869)
   (in (x float ((sub axis n))))
   (attr (axis axis -1))
   (where (k (+ (// n 2) 1)))
@@ -3296,7 +3296,7 @@ const char* const kPrograms[] = {
   (call rfft (y z) (x) (axis))))axon",
     R"axon((program rdft.grad
   (doc "Gradient of rdft.")
-  (source "ops.yaml" 1865)
+  (source "ops.yaml" 1869)
   (in (dy float ((sub axis k)) (default 0.0)))
   (in (dz float ((sub axis k)) (default 0.0)))
   (in (x float ((sub axis n)) ghost))
@@ -3313,7 +3313,7 @@ const char* const kPrograms[] = {
   (set dx ((sub axis n)) (load g3 ((sub axis n))))))axon",
     R"axon((program irdft
   (doc "The n real numbers of whose discrete Fourier transform this is the first half, times n. The imaginary parts of frequency 0 and, for even n, of n/2 do not count.")
-  (source "ops.yaml" 1885)
+  (source "ops.yaml" 1889)
   (in (re float ((sub axis k))))
   (in (im float ((sub axis k))))
   (attr (n int))
@@ -3325,7 +3325,7 @@ const char* const kPrograms[] = {
   (call irfft (y) (re im) (n axis))))axon",
     R"axon((program irdft.grad
   (doc "Gradient of irdft.")
-  (source "ops.yaml" 1885)
+  (source "ops.yaml" 1889)
   (in (dy float ((sub axis l))))
   (in (re float ((sub axis k)) ghost))
   (in (im float ((sub axis k)) ghost))
@@ -3343,7 +3343,7 @@ const char* const kPrograms[] = {
   (set dim ((sub axis k)) (select (logical_and (lt 0 (index k)) (lt (mul 2 (index k)) n)) (mul 2 (load g2 ((sub axis k)))) 0))))axon",
     R"axon((program embedding
   (doc "The rows of a table that an integer tensor names.")
-  (source "ops.yaml" 1908)
+  (source "ops.yaml" 1912)
   (in (table float (v d)))
   (in (index int (*)))
   (out (y (like table) (* d)))
@@ -3351,7 +3351,7 @@ const char* const kPrograms[] = {
   (set y (* d) (load table ((gather (load index (*))) d)))))axon",
     R"axon((program embedding.grad
   (doc "Gradient of embedding.")
-  (source "ops.yaml" 1908)
+  (source "ops.yaml" 1912)
   (in (dy float (* d)))
   (in (index int (*)))
   (in (table float (v d) ghost))
@@ -3360,7 +3360,7 @@ const char* const kPrograms[] = {
   (scatter sum dtable ((gather (load index (*))) d) (* d) (load dy (* d)))))axon",
     R"axon((program take
   (doc "The slices of x along an axis that a vector of integers names.")
-  (source "ops.yaml" 1916)
+  (source "ops.yaml" 1920)
   (in (x any ((sub axis n))))
   (in (index int (m)))
   (attr (axis axis 0))
@@ -3369,7 +3369,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis m)) (load x ((sub axis (gather (load index (m)))))))))axon",
     R"axon((program take.grad
   (doc "Gradient of take.")
-  (source "ops.yaml" 1916)
+  (source "ops.yaml" 1920)
   (in (dy float ((sub axis m))))
   (in (index int (m)))
   (in (x any ((sub axis n)) ghost))
@@ -3379,7 +3379,7 @@ const char* const kPrograms[] = {
   (scatter sum dx ((sub axis (gather (load index (m))))) ((sub axis m)) (load dy ((sub axis m))))))axon",
     R"axon((program take_along
   (doc "For each element of index, the element of x with that number along an axis.")
-  (source "ops.yaml" 1925)
+  (source "ops.yaml" 1929)
   (in (x any ((sub axis n))))
   (in (index int ((sub axis m))))
   (attr (axis axis -1))
@@ -3388,7 +3388,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis m)) (load x ((sub axis (gather (load index ((sub axis m))))))))))axon",
     R"axon((program take_along.grad
   (doc "Gradient of take_along.")
-  (source "ops.yaml" 1925)
+  (source "ops.yaml" 1929)
   (in (dy float ((sub axis m))))
   (in (index int ((sub axis m))))
   (in (x any ((sub axis n)) ghost))
@@ -3398,7 +3398,7 @@ const char* const kPrograms[] = {
   (scatter sum dx ((sub axis (gather (load index ((sub axis m)))))) ((sub axis m)) (load dy ((sub axis m))))))axon",
     R"axon((program scatter
   (doc "x with the elements of source at the places along an axis that index names. Where places repeat the last one in row-major order stays.")
-  (source "ops.yaml" 1934)
+  (source "ops.yaml" 1938)
   (in (x any ((sub axis n))))
   (in (index int ((sub axis m))))
   (in (source any ((sub axis m))))
@@ -3412,7 +3412,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis n)) (select (load t1 ((sub axis n))) (load t2 ((sub axis n))) (load x ((sub axis n)))))))axon",
     R"axon((program scatter.grad
   (doc "Gradient of scatter.")
-  (source "ops.yaml" 1934)
+  (source "ops.yaml" 1938)
   (in (dy float ((sub axis n))))
   (in (index int ((sub axis m))))
   (in (x any ((sub axis n)) ghost))
@@ -3431,7 +3431,7 @@ const char* const kPrograms[] = {
   (set dsource ((sub axis m)) (select (eq (linear (sub axis m)) (guard (load winner ((sub axis (gather (load index ((sub axis m))))))) -1)) (load dt2 ((sub axis (gather (load index ((sub axis m))))))) 0.0))))axon",
     R"axon((program scatter_add
   (doc "x plus the elements of source, each at the place along an axis that index names; places may repeat.")
-  (source "ops.yaml" 1946)
+  (source "ops.yaml" 1950)
   (in (x num ((sub axis n))))
   (in (index int ((sub axis m))))
   (in (source num ((sub axis m))))
@@ -3442,7 +3442,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis n)) (add (load x ((sub axis n))) (load t1 ((sub axis n)))))))axon",
     R"axon((program scatter_add.grad
   (doc "Gradient of scatter_add.")
-  (source "ops.yaml" 1946)
+  (source "ops.yaml" 1950)
   (in (dy float ((sub axis n))))
   (in (index int ((sub axis m))))
   (in (x num ((sub axis n)) ghost))
@@ -3455,7 +3455,7 @@ const char* const kPrograms[] = {
   (set dsource ((sub axis m)) (load dy ((sub axis (gather (load index ((sub axis m))))))))))axon",
     R"axon((program scatter_max
   (doc "The larger of x and the elements of source, each at the place along an axis that index names; places may repeat. Of equal elements of source the first receives the gradient.")
-  (source "ops.yaml" 1956)
+  (source "ops.yaml" 1960)
   (in (x num ((sub axis n))))
   (in (index int ((sub axis m))))
   (in (source num ((sub axis m))))
@@ -3466,7 +3466,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis n)) (maximum (load x ((sub axis n))) (load t1 ((sub axis n)))))))axon",
     R"axon((program scatter_max.grad
   (doc "Gradient of scatter_max.")
-  (source "ops.yaml" 1956)
+  (source "ops.yaml" 1960)
   (in (dy float ((sub axis n))))
   (in (x num ((sub axis n))))
   (in (index int ((sub axis m))))
@@ -3482,7 +3482,7 @@ const char* const kPrograms[] = {
   (set dsource ((sub axis m)) (select (eq (linear (sub axis m)) (guard (load winner ((sub axis (gather (load index ((sub axis m))))))) -1)) (load dt1 ((sub axis (gather (load index ((sub axis m))))))) 0.0))))axon",
     R"axon((program index_add
   (doc "x plus the slices of source along an axis, each at the place that index names; places may repeat.")
-  (source "ops.yaml" 1966)
+  (source "ops.yaml" 1970)
   (in (x num ((sub axis n))))
   (in (index int (m)))
   (in (source num ((sub axis m))))
@@ -3493,7 +3493,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis n)) (add (load x ((sub axis n))) (load t1 ((sub axis n)))))))axon",
     R"axon((program index_add.grad
   (doc "Gradient of index_add.")
-  (source "ops.yaml" 1966)
+  (source "ops.yaml" 1970)
   (in (dy float ((sub axis n))))
   (in (index int (m)))
   (in (x num ((sub axis n)) ghost))
@@ -3506,7 +3506,7 @@ const char* const kPrograms[] = {
   (set dsource ((sub axis m)) (load dy ((sub axis (gather (load index (m)))))))))axon",
     R"axon((program masked_fill
   (doc "x, but value where the mask is true.")
-  (source "ops.yaml" 1976)
+  (source "ops.yaml" 1980)
   (in (x any (*)))
   (in (mask bool (*)))
   (attr (value real))
@@ -3515,7 +3515,7 @@ const char* const kPrograms[] = {
   (set y (*) (select (load mask (*)) value (load x (*))))))axon",
     R"axon((program masked_fill.grad
   (doc "Gradient of masked_fill.")
-  (source "ops.yaml" 1976)
+  (source "ops.yaml" 1980)
   (in (dy float (*)))
   (in (mask bool (*)))
   (in (x any (*) ghost))
@@ -3525,7 +3525,7 @@ const char* const kPrograms[] = {
   (reduce sum dx ((own x)) ((bcast x)) (select (load mask (*)) 0.0 (load dy (*))))))axon",
     R"axon((program one_hot
   (doc "1 at the class that each label names, else 0.")
-  (source "ops.yaml" 1985)
+  (source "ops.yaml" 1989)
   (in (index int (*)))
   (attr (classes int))
   (attr (dtype dtype float32))
@@ -3536,7 +3536,7 @@ const char* const kPrograms[] = {
   (set y (* c) (select (eq (load index (*)) (index c)) 1 0))))axon",
     R"axon((program reshape
   (doc "The same elements in row-major order under another shape; one entry may be -1.")
-  (source "ops.yaml" 1996)
+  (source "ops.yaml" 2000)
   (in (x any (*)))
   (attr (size shape))
   (out (y (like x) ((shape size))))
@@ -3544,7 +3544,7 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (load x ((flat (linear (shape size))))))))axon",
     R"axon((program reshape.grad
   (doc "Gradient of reshape.")
-  (source "ops.yaml" 1996)
+  (source "ops.yaml" 2000)
   (in (dy float ((shape size))))
   (in (x any (*) ghost))
   (attr (size shape))
@@ -3553,7 +3553,7 @@ const char* const kPrograms[] = {
   (set dx (*) (guard (load dy ((flat (linear *)))) 0.0))))axon",
     R"axon((program permute
   (doc "The axes in another order.")
-  (source "ops.yaml" 2004)
+  (source "ops.yaml" 2008)
   (in (x any (*)))
   (attr (axes ints))
   (out (y (like x) ((perm axes))))
@@ -3561,7 +3561,7 @@ const char* const kPrograms[] = {
   (set y ((perm axes)) (load x (*)))))axon",
     R"axon((program permute.grad
   (doc "Gradient of permute.")
-  (source "ops.yaml" 2004)
+  (source "ops.yaml" 2008)
   (in (dy float ((perm axes))))
   (in (x any (*) ghost))
   (attr (axes ints))
@@ -3570,7 +3570,7 @@ const char* const kPrograms[] = {
   (set dx (*) (load dy ((perm axes))))))axon",
     R"axon((program expand_as
   (doc "x broadcast against the shape of another tensor, whose elements are not read.")
-  (source "ops.yaml" 2012)
+  (source "ops.yaml" 2016)
   (in (x any (*)))
   (in (other any (*) ghost))
   (out (y (like x) (*)))
@@ -3578,7 +3578,7 @@ const char* const kPrograms[] = {
   (set y (*) (load x (*)))))axon",
     R"axon((program expand_as.grad
   (doc "Gradient of expand_as.")
-  (source "ops.yaml" 2012)
+  (source "ops.yaml" 2016)
   (in (dy float (*)))
   (in (x any (*) ghost))
   (out (dx (like dy) ((own x))))
@@ -3586,7 +3586,7 @@ const char* const kPrograms[] = {
   (reduce sum dx ((own x)) ((bcast x)) (load dy (*)))))axon",
     R"axon((program slice
   (doc "Every step-th element from start on, along each axis, size of them.")
-  (source "ops.yaml" 2019)
+  (source "ops.yaml" 2023)
   (in (x any (*)))
   (attr (size shape))
   (attr (start offsets))
@@ -3596,7 +3596,7 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (load x ((lin (shape size) step start))))))axon",
     R"axon((program slice.grad
   (doc "Gradient of slice.")
-  (source "ops.yaml" 2019)
+  (source "ops.yaml" 2023)
   (in (dy float ((shape size))))
   (in (x any (*) ghost))
   (attr (size shape))
@@ -3607,7 +3607,7 @@ const char* const kPrograms[] = {
   (set dx (*) (guard (load dy ((unlin * step start))) 0.0))))axon",
     R"axon((program constant_pad
   (doc "Element i of the result is element i + start of x where there is one, else value.")
-  (source "ops.yaml" 2028)
+  (source "ops.yaml" 2032)
   (in (x any (*)))
   (attr (size shape))
   (attr (start offsets))
@@ -3617,7 +3617,7 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (guard (load x ((lin (shape size) 1 start))) value))))axon",
     R"axon((program constant_pad.grad
   (doc "Gradient of constant_pad.")
-  (source "ops.yaml" 2028)
+  (source "ops.yaml" 2032)
   (in (dy float ((shape size))))
   (in (x any (*) ghost))
   (attr (size shape))
@@ -3628,7 +3628,7 @@ const char* const kPrograms[] = {
   (set dx (*) (guard (load dy ((unlin * 1 start))) 0.0))))axon",
     R"axon((program reflection_pad
   (doc "x continued before and after along an axis by its reflection in the first and last element.")
-  (source "ops.yaml" 2038)
+  (source "ops.yaml" 2042)
   (in (x any ((sub axis n))))
   (attr (before int))
   (attr (after int))
@@ -3641,7 +3641,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis m)) (select (lt (sub (index m) before) 0) (guard (load x ((sub axis (- 0 (- m before))))) 0) (select (lt (sub (index m) before) (count n)) (guard (load x ((sub axis (- m before)))) 0) (guard (load x ((sub axis (- (* 2 (- (count n) 1)) (- m before))))) 0))))))axon",
     R"axon((program reflection_pad.grad
   (doc "Gradient of reflection_pad.")
-  (source "ops.yaml" 2038)
+  (source "ops.yaml" 2042)
   (in (dy float ((sub axis m))))
   (in (x any ((sub axis n)) ghost))
   (attr (before int))
@@ -3652,7 +3652,7 @@ const char* const kPrograms[] = {
   (set dx ((sub axis n)) (add (add (select (lt (sub (index (- (- (+ (* (count n) 2) before) n) 2)) before) 0) 0.0 (select (lt (sub (index (- (- (+ (* (count n) 2) before) n) 2)) before) (count n)) 0.0 (guard (load dy ((sub axis (- (- (+ (* (count n) 2) before) n) 2)))) 0.0))) (guard (load dy ((sub axis (+ before n)))) 0.0)) (select (lt (sub (index (- before n)) before) 0) (guard (load dy ((sub axis (- before n)))) 0.0) 0.0)))))axon",
     R"axon((program replication_pad
   (doc "x continued before and after along an axis by its first and last element.")
-  (source "ops.yaml" 2053)
+  (source "ops.yaml" 2057)
   (in (x any ((sub axis n))))
   (attr (before int))
   (attr (after int))
@@ -3665,7 +3665,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis m)) (select (lt (sub (index m) before) 0) (load x ((sub axis 0))) (select (lt (sub (index m) before) (count n)) (guard (load x ((sub axis (- m before)))) 0) (load x ((sub axis (- (count n) 1)))))))))axon",
     R"axon((program replication_pad.grad
   (doc "Gradient of replication_pad.")
-  (source "ops.yaml" 2053)
+  (source "ops.yaml" 2057)
   (in (dy float ((sub axis m))))
   (in (x any ((sub axis n)) ghost))
   (attr (before int))
@@ -3683,7 +3683,7 @@ const char* const kPrograms[] = {
   (set dx ((sub axis n)) (add (add (load dy ((sub axis (+ before n)))) (select (eq (index n) 0) (load g1 ((rest axis))) 0)) (select (eq (index n) (sub (count n) 1)) (load g2 ((rest axis))) 0)))))axon",
     R"axon((program circular_pad
   (doc "x continued before and after along an axis as if it began again.")
-  (source "ops.yaml" 2074)
+  (source "ops.yaml" 2078)
   (in (x any ((sub axis n))))
   (attr (before int))
   (attr (after int))
@@ -3696,7 +3696,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis m)) (select (lt (sub (index m) before) 0) (guard (load x ((sub axis (+ (- m before) (count n))))) 0) (select (lt (sub (index m) before) (count n)) (guard (load x ((sub axis (- m before)))) 0) (guard (load x ((sub axis (- (- m before) (count n))))) 0))))))axon",
     R"axon((program circular_pad.grad
   (doc "Gradient of circular_pad.")
-  (source "ops.yaml" 2074)
+  (source "ops.yaml" 2078)
   (in (dy float ((sub axis m))))
   (in (x any ((sub axis n)) ghost))
   (attr (before int))
@@ -3707,7 +3707,7 @@ const char* const kPrograms[] = {
   (set dx ((sub axis n)) (add (add (guard (load dy ((sub axis (+ (+ (count n) before) n)))) 0.0) (guard (load dy ((sub axis (+ before n)))) 0.0)) (guard (load dy ((sub axis (- (+ before n) (count n))))) 0.0)))))axon",
     R"axon((program flip
   (doc "The elements along an axis in reverse order.")
-  (source "ops.yaml" 2088)
+  (source "ops.yaml" 2092)
   (in (x any (*)))
   (attr (axis axis))
   (out (y (like x) (*)))
@@ -3715,7 +3715,7 @@ const char* const kPrograms[] = {
   (set y (*) (load x ((sub axis (- (- (count (sel axis)) 1) (at axis))))))))axon",
     R"axon((program flip.grad
   (doc "Gradient of flip.")
-  (source "ops.yaml" 2088)
+  (source "ops.yaml" 2092)
   (in (dy float (*)))
   (attr (axis axis))
   (where (w (count (sel axis))))
@@ -3724,7 +3724,7 @@ const char* const kPrograms[] = {
   (set dx (*) (select (logical_and (ge (index (- (- (count (sel axis)) (at axis)) 1)) 0) (lt (index (- (- (count (sel axis)) (at axis)) 1)) (count w))) (guard (load dy ((sub axis (- (- (count (sel axis)) (at axis)) 1)))) 0.0) 0.0))))axon",
     R"axon((program roll
   (doc "The elements along an axis moved by a shift of at least 0 and below the extent; those that leave at the end enter at the front.")
-  (source "ops.yaml" 2095)
+  (source "ops.yaml" 2099)
   (in (x any (*)))
   (attr (shift offsets))
   (attr (axis axis -1))
@@ -3733,7 +3733,7 @@ const char* const kPrograms[] = {
   (set y (*) (select (ge (sub (at axis) shift.0) 0) (guard (load x ((sub axis (- (at axis) shift.0)))) 0) (guard (load x ((sub axis (+ (- (at axis) shift.0) (count (sel axis)))))) 0)))))axon",
     R"axon((program roll.grad
   (doc "Gradient of roll.")
-  (source "ops.yaml" 2095)
+  (source "ops.yaml" 2099)
   (in (dy float (*)))
   (attr (shift offsets))
   (attr (axis axis -1))
@@ -3744,7 +3744,7 @@ const char* const kPrograms[] = {
   (set dx (*) (add (select (logical_and (ge (index (- (+ (at axis) shift.0) (count (sel axis)))) 0) (lt (index (- (+ (at axis) shift.0) (count (sel axis)))) (count w))) (guard (load dy ((sub axis (- (+ (at axis) shift.0) (count (sel axis)))))) 0.0) 0.0) (select (logical_and (ge (index (+ (at axis) shift.0)) 0) (lt (index (+ (at axis) shift.0)) (count w2))) (guard (load dy ((sub axis (+ (at axis) shift.0)))) 0.0) 0.0)))))axon",
     R"axon((program tril
   (doc "The elements on and below a diagonal of the last two axes, zeros above it.")
-  (source "ops.yaml" 2105)
+  (source "ops.yaml" 2109)
   (in (x any (* i j)))
   (attr (diagonal offsets (0)))
   (out (y (like x) (* i j)))
@@ -3752,7 +3752,7 @@ const char* const kPrograms[] = {
   (set y (* i j) (select (le (sub (index j) (index i)) diagonal.0) (load x (* i j)) 0))))axon",
     R"axon((program tril.grad
   (doc "Gradient of tril.")
-  (source "ops.yaml" 2105)
+  (source "ops.yaml" 2109)
   (in (dy float (* i j)))
   (attr (diagonal offsets (0)))
   (out (dx (like dy) (* i j)))
@@ -3760,7 +3760,7 @@ const char* const kPrograms[] = {
   (set dx (* i j) (select (le (sub (index j) (index i)) diagonal.0) (load dy (* i j)) 0.0))))axon",
     R"axon((program triu
   (doc "The elements on and above a diagonal of the last two axes, zeros below it.")
-  (source "ops.yaml" 2114)
+  (source "ops.yaml" 2118)
   (in (x any (* i j)))
   (attr (diagonal offsets (0)))
   (out (y (like x) (* i j)))
@@ -3768,7 +3768,7 @@ const char* const kPrograms[] = {
   (set y (* i j) (select (ge (sub (index j) (index i)) diagonal.0) (load x (* i j)) 0))))axon",
     R"axon((program triu.grad
   (doc "Gradient of triu.")
-  (source "ops.yaml" 2114)
+  (source "ops.yaml" 2118)
   (in (dy float (* i j)))
   (attr (diagonal offsets (0)))
   (out (dx (like dy) (* i j)))
@@ -3776,7 +3776,7 @@ const char* const kPrograms[] = {
   (set dx (* i j) (select (ge (sub (index j) (index i)) diagonal.0) (load dy (* i j)) 0.0))))axon",
     R"axon((program matrix_diagonal
   (doc "The size elements of x[..., row + k, column + k], a diagonal of the last two axes.")
-  (source "ops.yaml" 2123)
+  (source "ops.yaml" 2127)
   (in (x any (* i j)))
   (attr (size int))
   (attr (row offsets))
@@ -3788,7 +3788,7 @@ const char* const kPrograms[] = {
   (set y (* k) (load x (* (+ k row.0) (+ k column.0))))))axon",
     R"axon((program matrix_diagonal.grad
   (doc "Gradient of matrix_diagonal.")
-  (source "ops.yaml" 2123)
+  (source "ops.yaml" 2127)
   (in (dy float (* k)))
   (in (x any (* i j) ghost))
   (attr (size int))
@@ -3799,7 +3799,7 @@ const char* const kPrograms[] = {
   (set dx (* i j) (select (eq (index j) (index (- (+ column.0 i) row.0))) (guard (load dy (* (- i row.0))) 0.0) 0.0))))axon",
     R"axon((program diagonal_matrix
   (doc "Zeros with the elements of the last axis at [..., row + k, column + k].")
-  (source "ops.yaml" 2133)
+  (source "ops.yaml" 2137)
   (in (x any (* k)))
   (attr (size int2))
   (attr (row offsets))
@@ -3812,7 +3812,7 @@ const char* const kPrograms[] = {
   (set y (* i j) (select (eq (sub (index i) row.0) (sub (index j) column.0)) (guard (load x (* (- i row.0))) 0) 0))))axon",
     R"axon((program diagonal_matrix.grad
   (doc "Gradient of diagonal_matrix.")
-  (source "ops.yaml" 2133)
+  (source "ops.yaml" 2137)
   (in (dy float (* i j)))
   (in (x any (* k) ghost))
   (attr (size int2))
@@ -3825,7 +3825,7 @@ const char* const kPrograms[] = {
   (set dx (* k) (guard (load dy (* (+ k row.0) (+ k column.0))) 0))))axon",
     R"axon((program sliding_window
   (doc "The windows of neighbours along an axis, every step-th of them; a last axis counts within each.")
-  (source "ops.yaml" 2143)
+  (source "ops.yaml" 2147)
   (in (x any ((sub axis n))))
   (attr (window int))
   (attr (step int 1))
@@ -3839,7 +3839,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis m) r) (load x ((sub axis (+ (* m step) r)))))))axon",
     R"axon((program sliding_window.grad
   (doc "Gradient of sliding_window.")
-  (source "ops.yaml" 2143)
+  (source "ops.yaml" 2147)
   (in (dy float ((sub axis m) r)))
   (in (x any ((sub axis n)) ghost))
   (attr (window int))
@@ -3850,7 +3850,7 @@ const char* const kPrograms[] = {
   (reduce sum dx ((sub axis n)) (r) (guard (load dy ((sub axis (exact (- n r) step)) r)) 0.0))))axon",
     R"axon((program unfold
   (doc "The windows of images (n, channels, height, width) as columns, an axis of elements (channel, row, column) and one of windows, row by row (im2col).")
-  (source "ops.yaml" 2156)
+  (source "ops.yaml" 2160)
   (in (x any (n c H W)))
   (attr (window int2))
   (attr (stride int2 1))
@@ -3869,7 +3869,7 @@ const char* const kPrograms[] = {
   (set y (n c r s h w) (guard (load x (n c (- (+ (* h stride.0) (* r dilation.0)) padding.0) (- (+ (* w stride.1) (* s dilation.1)) padding.1))) 0))))axon",
     R"axon((program unfold.grad
   (doc "Gradient of unfold.")
-  (source "ops.yaml" 2156)
+  (source "ops.yaml" 2160)
   (in (dy float (n (* c r s) (* h w))))
   (in (x any (n c H W) ghost))
   (attr (window int2))
@@ -3883,7 +3883,7 @@ const char* const kPrograms[] = {
   (reduce sum dx (n c H W) (r s) (guard (load dy (n c r s (exact (- (+ H padding.0) (* dilation.0 r)) stride.0) (exact (- (+ W padding.1) (* dilation.1 s)) stride.1))) 0.0))))axon",
     R"axon((program concat
   (doc "Tensors one after another along an axis.")
-  (source "ops.yaml" 2176)
+  (source "ops.yaml" 2180)
   (in (a any ((sub axis n))))
   (in (b any ((sub axis m))))
   (attr (axis axis 0))
@@ -3893,7 +3893,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis k)) (select (lt (index k) (count n)) (guard (load a ((sub axis k))) 0) (guard (load b ((sub axis (- k (count n))))) 0)))))axon",
     R"axon((program concat.grad
   (doc "Gradient of concat.")
-  (source "ops.yaml" 2176)
+  (source "ops.yaml" 2180)
   (in (dy float ((sub axis k))))
   (in (a any ((sub axis n)) ghost))
   (in (b any ((sub axis m)) ghost))
@@ -3905,7 +3905,7 @@ const char* const kPrograms[] = {
   (set db ((sub axis m)) (guard (load dy ((sub axis (+ (count n) m)))) 0.0))))axon",
     R"axon((program full
   (doc "A tensor with the same number everywhere.")
-  (source "ops.yaml" 2188)
+  (source "ops.yaml" 2192)
   (attr (size shape))
   (attr (value real))
   (attr (dtype dtype float32))
@@ -3914,14 +3914,14 @@ const char* const kPrograms[] = {
   (set y ((shape size)) value)))axon",
     R"axon((program iota
   (doc "0, 1, 2, ... in row-major order.")
-  (source "ops.yaml" 2196)
+  (source "ops.yaml" 2200)
   (attr (size shape))
   (out (y int64 ((shape size))))
   (line 4)
   (set y ((shape size)) (linear (shape size)))))axon",
     R"axon((program random_uniform
   (doc "Numbers spread evenly over [low, high).")
-  (source "ops.yaml" 2204)
+  (source "ops.yaml" 2208)
   (attr (size shape))
   (attr (key rng))
   (attr (low real 0.0))
@@ -3932,7 +3932,7 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (add low (mul (sub high low) (uniform key (linear (shape size))))))))axon",
     R"axon((program random_normal
   (doc "Normally distributed numbers (Box and Muller, 1958).")
-  (source "ops.yaml" 2212)
+  (source "ops.yaml" 2216)
   (attr (size shape))
   (attr (key rng))
   (attr (mean real 0.0))
@@ -3943,7 +3943,7 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (add mean (mul (mul std (sqrt (mul -2 (log1p (neg (uniform key (mul 2 (linear (shape size))))))))) (cos (mul (mul 2 3.141592653589793) (uniform key (add (mul 2 (linear (shape size))) 1)))))))))axon",
     R"axon((program random_integers
   (doc "Integers spread evenly over [low, high), the remainders of 53 random bits.")
-  (source "ops.yaml" 2225)
+  (source "ops.yaml" 2229)
   (attr (size shape))
   (attr (key rng))
   (attr (low offsets))
@@ -3953,7 +3953,7 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (add low.0 (mod (add (mul (add (mul (cast int64 (mul (uniform key (mul 3 (linear (shape size)))) 16777216)) 16777216) (cast int64 (mul (uniform key (add (mul 3 (linear (shape size))) 1)) 16777216))) 32) (cast int64 (mul (uniform key (add (mul 3 (linear (shape size))) 2)) 32))) (sub high.0 low.0))))))axon",
     R"axon((program random_exponential
   (doc "Exponentially distributed numbers.")
-  (source "ops.yaml" 2240)
+  (source "ops.yaml" 2244)
   (attr (size shape))
   (attr (key rng))
   (attr (rate real 1.0))
@@ -3964,7 +3964,7 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (div (neg (log1p (neg (uniform key (linear (shape size)))))) rate))))axon",
     R"axon((program bernoulli
   (doc "1 with the given probability, else 0.")
-  (source "ops.yaml" 2248)
+  (source "ops.yaml" 2252)
   (in (p float (*)))
   (attr (key rng))
   (out (y (like p) (*)))
@@ -3972,7 +3972,7 @@ const char* const kPrograms[] = {
   (set y (*) (select (lt (uniform key (linear *)) (load p (*))) 1 0))))axon",
     R"axon((program multinomial
   (doc "Numbers of classes drawn with replacement, with probabilities in proportion to the last axis. Class c wins a race that it ends after an exponential time of rate p[..., c].")
-  (source "ops.yaml" 2257)
+  (source "ops.yaml" 2261)
   (in (p float (* c)))
   (attr (key rng))
   (attr (draws int))
@@ -3983,7 +3983,7 @@ const char* const kPrograms[] = {
   (reduce argmin y (* s) (c) (select (gt (load p (* c)) 0) (div (neg (log1p (neg (uniform key (linear * s c))))) (load p (* c))) inf))))axon",
     R"axon((program attention
   (doc "Values averaged by the softmax, over keys j, of scaled products of queries i and keys (Vaswani et al., 2017). The mask is added to the products; with causal, query i sees the keys up to i. A query that sees no key gets zeros. With drop, shares are zero with probability p.")
-  (source "ops.yaml" 2274)
+  (source "ops.yaml" 2278)
   (in (q float (* i d)))
   (in (k float (* j d)))
   (in (v float (* j e)))
@@ -4007,7 +4007,7 @@ const char* const kPrograms[] = {
   (set y (* i e) (div (load t3 (* i e)) (select (gt (load t4 (* i)) 0) (load t4 (* i)) 1)))))axon",
     R"axon((program attention.grad
   (doc "Gradient of attention.")
-  (source "ops.yaml" 2274)
+  (source "ops.yaml" 2278)
   (in (dy float (* i e)))
   (in (q float (* i d)))
   (in (k float (* j d)))
@@ -4043,7 +4043,7 @@ const char* const kPrograms[] = {
   (reduce sum dmask ((own mask) i j) ((bcast mask)) (mul (div (exp (sub (select causal (select (le (index j) (index i)) (add (mul (load g1 (* i j)) scale) (load mask (* i j))) -inf) (add (mul (load g1 (* i j)) scale) (load mask (* i j)))) (finite (load g2 (* i))))) (select (gt (load g3 (* i)) 0) (load g3 (* i)) 1)) (sub (select drop (select (ge (uniform key (linear * i j)) p) (div (load g4 (* i j)) (sub 1 p)) 0) (load g4 (* i j))) (load g5 (* i)))))))axon",
     R"axon((program sgd_step
   (doc "One step of stochastic gradient descent with momentum m and weight decay.")
-  (source "ops.yaml" 2313)
+  (source "ops.yaml" 2317)
   (in (p float (*)))
   (in (g float (*)))
   (in (m float (*)))
@@ -4059,7 +4059,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (select nesterov (add (add (load g (*)) (mul decay (load p (*)))) (mul momentum (load new_m (*)))) (load new_m (*))))))))axon",
     R"axon((program adam_step
   (doc "One step of Adam (Kingma and Ba, 2015); its weight decay is decoupled (Loshchilov and Hutter, 2019) or part of the gradient.")
-  (source "ops.yaml" 2330)
+  (source "ops.yaml" 2334)
   (in (p float (*)))
   (in (g float (*)))
   (in (m float (*)))
@@ -4083,7 +4083,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (add (div (div (load new_m (*)) (sub 1 (pow beta1 step))) (add (sqrt (div (load new_v (*)) (sub 1 (pow beta2 step)))) eps)) (select decoupled (mul decay (load p (*))) 0)))))))axon",
     R"axon((program rmsprop_step
   (doc "One step of RMSProp (Tieleman and Hinton, 2012) with momentum m.")
-  (source "ops.yaml" 2354)
+  (source "ops.yaml" 2358)
   (in (p float (*)))
   (in (g float (*)))
   (in (v float (*)))
@@ -4104,7 +4104,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (load new_m (*)))))))axon",
     R"axon((program rmsprop_centered_step
   (doc "One step of RMSProp with the variance of the gradient in place of its mean square v; u is its mean (Graves, 2013).")
-  (source "ops.yaml" 2373)
+  (source "ops.yaml" 2377)
   (in (p float (*)))
   (in (g float (*)))
   (in (v float (*)))
@@ -4129,7 +4129,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (load new_m (*)))))))axon",
     R"axon((program adagrad_step
   (doc "One step of Adagrad (Duchi et al., 2011), v the sum of the squared gradients.")
-  (source "ops.yaml" 2396)
+  (source "ops.yaml" 2400)
   (in (p float (*)))
   (in (g float (*)))
   (in (v float (*)))
@@ -4144,7 +4144,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (div (mul lr (add (load g (*)) (mul decay (load p (*))))) (add (sqrt (load new_v (*))) eps))))))axon",
     R"axon((program lion_step
   (doc "One step of Lion, the sign of an interpolated momentum (Chen et al., 2023), with decoupled weight decay.")
-  (source "ops.yaml" 2412)
+  (source "ops.yaml" 2416)
   (in (p float (*)))
   (in (g float (*)))
   (in (m float (*)))
