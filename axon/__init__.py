@@ -39,7 +39,7 @@ from axon._runtime import (
 )
 
 from axon.core.tensor import Tensor  # isort: skip
-from axon.core.autograd import enable_grad, grad, no_grad
+from axon.core.anomaly import debug_nans, detect_anomaly
 from axon.core.creation import (
     arange,
     asarray,
@@ -71,6 +71,7 @@ from axon.core.creation import (
     zeros_like,
 )
 from axon.core.einsum import einsum, tensordot
+from axon.core.function import Function
 from axon.core.functional import (
     argwhere,
     broadcast_to,
@@ -104,9 +105,17 @@ from axon.core.functional import (
     unsqueeze,
     upsample,
 )
+from axon.core.grad_mode import (
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    no_grad,
+    set_grad_enabled,
+)
 from axon.core.kernels import register_kernels
 from axon.core.random import Generator, get_rng_state, manual_seed, set_rng_state
 from axon.core.sorting import argsort, bincount, median, quantile, searchsorted, sort, unique
+from axon.core.transforms import grad, jvp, value_and_grad, vjp
 from axon.inspect import explain, plan_misses, profile, stats
 
 globals().update(
@@ -115,7 +124,7 @@ globals().update(
     if "__" not in name and name not in globals()
 )
 
-from axon import data, experiment, fft, io, linalg, metrics, nn, ops, optim
+from axon import autograd, data, experiment, fft, io, linalg, metrics, nn, ops, optim
 
 register_kernels()
 

@@ -12,12 +12,14 @@ import contextlib
 import functools
 import itertools
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from axon import _runtime
 from axon._generated.autograd import STUBS, WITHOUT_GRADIENT
+from axon.core import anomaly
+from axon.core.grad_mode import GradMode, enable_grad, no_grad
 
 
 class Handle:
@@ -37,37 +39,10 @@ class Handle:
         self._hooks.pop(self._number, None)
 
 
-# ------------------------------------------------------------------------------------ switches
-
-
-class _GradMode(contextlib.ContextDecorator):
-    enabled: bool
-
-    def _recreate_cm(self) -> _GradMode:
-        return type(self)()  # a decorated function may recurse or run in several threads
-
-    def __enter__(self) -> None:
-        self._before = _runtime.set_grad_enabled(self.enabled)
-
-    def __exit__(self, *error: object) -> None:
-        _runtime.set_grad_enabled(self._before)
-
-
-class no_grad(_GradMode):
-    """Records no tape inside: ``with axon.no_grad(): ...``, or as a decorator."""
-
-    enabled = False
-
-
-class enable_grad(_GradMode):
-    """Records the tape again inside a :class:`no_grad` block."""
-
-    enabled = True
-
-
 # --------------------------------------------------------------------------------------- hooks
 
 _node_hooks: WeakKeyDictionary[Any, dict[int, dict[int, Callable]]] = WeakKeyDictionary()
+_retained: WeakKeyDictionary[Any, dict[int, ref]] = WeakKeyDictionary()
 
 
 def register_hook(tensor: Any, hook: Callable) -> Handle:
@@ -82,11 +57,82 @@ def register_hook(tensor: Any, hook: Callable) -> Handle:
     return Handle(_node_hooks.setdefault(tensor.tape, {}).setdefault(tensor.output, {}), hook)
 
 
+def register_post_accumulate_grad_hook(tensor: Any, hook: Callable) -> Handle:
+    """See :meth:`axon.Tensor.register_post_accumulate_grad_hook`."""
+    if not tensor.requires_grad or not tensor.is_leaf:
+        raise ValueError(
+            "Tensor.register_post_accumulate_grad_hook: backward adds to .grad of leaves that "
+            f"require gradients only, which this tensor of shape {tensor.shape} is not; "
+            "use register_hook"
+        )
+    return Handle(vars(tensor).setdefault("_grad_hooks", {}), hook)
+
+
+def retain_grad(tensor: Any) -> None:
+    """See :meth:`axon.Tensor.retain_grad`."""
+    if not tensor.requires_grad:
+        raise ValueError(
+            f"Tensor.retain_grad: no gradient will reach the tensor of shape {tensor.shape}; "
+            "set requires_grad of what it is computed from first"
+        )
+    if tensor.tape is not None:
+        _retained.setdefault(tensor.tape, {})[tensor.output] = ref(tensor)
+
+
 def _run_hooks(hooks: dict[int, Callable], gradient: Any) -> Any:
     for hook in tuple(hooks.values()):
         replaced = hook(gradient)
-        gradient = gradient if replaced is None else replaced
+        if replaced is None:
+            continue
+        if tuple(replaced.shape) != tuple(gradient.shape):
+            raise ValueError(
+                f"a hook of a tensor of shape {tuple(gradient.shape)} gave a gradient of shape "
+                f"{tuple(replaced.shape)}; they must be equal"
+            )
+        gradient = replaced
     return gradient
+
+
+# --------------------------------------------------------------------------------------- stubs
+
+
+@contextlib.contextmanager
+def replace_backward(op: str, stub: Callable) -> Iterator[None]:
+    """Within the block, backward calls ``stub`` for every node of an op, not its own gradient.
+
+    Args:
+        op: the name of an op, as in ``ops.yaml``.
+        stub: gets the tape node, then a gradient for each output whose gradient counts; returns a
+            gradient, or None, for each differentiable input, alone or in a tuple. The node has
+            ``saved`` and ``attrs``, what the generated stub of ``axon._generated.autograd`` reads;
+            each is an attribute of the node, too.
+
+    Raises:
+        ValueError: there is no such op, or it has no gradient.
+
+    Example: gradients that pass a relu unchanged where its input was negative.
+        >>> x = axon.tensor([-1.0, 2.0], requires_grad=True)
+        >>> with axon.autograd.replace_backward("relu", lambda node, dy: dy):
+        ...     axon.relu(x).sum().backward()
+        >>> x.grad
+        tensor([1., 1.])
+    """
+    if not _runtime.is_registered(op):
+        raise ValueError(f"axon.autograd.replace_backward: there is no op {op!r}")
+    if op in WITHOUT_GRADIENT:
+        raise ValueError(
+            f"axon.autograd.replace_backward: axon.{op} is never on the tape, since it has no "
+            "gradient; write an axon.Function that calls it"
+        )
+    before = STUBS.get(op)
+    STUBS[op] = stub
+    try:
+        yield
+    finally:
+        if before is None:
+            del STUBS[op]
+        else:
+            STUBS[op] = before
 
 
 # ----------------------------------------------------------------------------------- interface
@@ -94,66 +140,48 @@ def _run_hooks(hooks: dict[int, Callable], gradient: Any) -> Any:
 
 def backward(
     outputs: Sequence[Any],
-    cotangents: Sequence[Any],
+    grad_outputs: Sequence[Any],
     *,
-    retain_graph: bool = False,
+    retain_graph: bool | None = None,
     create_graph: bool = False,
+    inputs: Any = None,
 ) -> None:
     """Adds the gradients of ``outputs`` to ``.grad`` of every leaf that they depend on.
 
-    See :meth:`axon.Tensor.backward`. An error leaves every ``.grad`` as it was.
+    See :meth:`axon.Tensor.backward`. An error leaves every ``.grad`` and the tape as they were.
     """
-    walk = _Walk("Tensor.backward", retain_graph or create_graph, create_graph)
-    walk.run(outputs, cotangents)
+    wanted = None if inputs is None else _as_list(inputs)
+    retain = create_graph if retain_graph is None else retain_graph
+    walk = _Walk("Tensor.backward", retain, create_graph, wanted)
+    walk.run(outputs, grad_outputs)
+    owners = walk.leaves.values() if wanted is None else walk.gradients_of(wanted)
     with _mode(create_graph):
-        for leaf, gradient in walk.leaves.values():
-            leaf.grad = gradient if leaf.grad is None else leaf.grad + gradient
+        for owner, gradient in (*owners, *walk.retained):
+            if gradient is None:
+                continue
+            owner.grad = gradient if owner.grad is None else owner.grad + gradient
+            for hook in tuple(vars(owner).get("_grad_hooks", {}).values()):
+                hook(owner)
 
 
 def grad(
     outputs: Any,
     inputs: Any,
-    cotangents: Any = None,
+    grad_outputs: Any = None,
     *,
     retain_graph: bool | None = None,
     create_graph: bool = False,
     allow_unused: bool = False,
 ) -> Any:
-    """The gradients of ``outputs`` with respect to ``inputs``; no ``.grad`` is touched.
-
-    Args:
-        outputs: a tensor or several.
-        inputs: a tensor or several, leaves or not.
-        cotangents: what flows into each output, of its shape; ones where left out, which only an
-            output with a single element may be.
-        retain_graph: keep the tape for another pass; by default iff ``create_graph``.
-        create_graph: record the gradients' own tape, so that they can be differentiated again.
-        allow_unused: give None for an input that the outputs do not depend on.
-
-    Returns:
-        A tensor for a tensor, else a tuple: each of the shape and dtype of its input.
-
-    Raises:
-        ValueError: an input that the outputs do not depend on, or shapes that do not fit.
-        RuntimeError: an earlier backward freed the tape.
-
-    Example:
-        >>> x = axon.tensor(3.0, requires_grad=True)
-        >>> dy = axon.grad(x ** 3, x, create_graph=True)
-        >>> axon.grad(dy, x).item()
-        18.0
-    """
+    """The gradients of tensors with respect to tensors: the form of :func:`axon.grad` for them."""
     single = not isinstance(inputs, (list, tuple))
-    wanted = [inputs] if single else list(inputs)
-    outputs = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
-    if cotangents is None:
-        cotangents = [None] * len(outputs)
-    elif not isinstance(cotangents, (list, tuple)):
-        cotangents = [cotangents]
+    wanted = _as_list(inputs)
+    outputs = _as_list(outputs)
+    seeds = [None] * len(outputs) if grad_outputs is None else _as_list(grad_outputs)
     retain = create_graph if retain_graph is None else retain_graph
     walk = _Walk("axon.grad", retain, create_graph, wanted)
-    walk.run(outputs, cotangents)
-    gradients = tuple(walk.gradient_of(tensor) for tensor in wanted)
+    walk.run(outputs, seeds)
+    gradients = tuple(gradient for _, gradient in walk.gradients_of(wanted))
     for number, gradient in enumerate(gradients):
         if gradient is None and not allow_unused:
             raise ValueError(
@@ -164,6 +192,29 @@ def grad(
     return gradients[0] if single else gradients
 
 
+def depends_on_others(outputs: Iterable[Any], inputs: Iterable[Any]) -> bool:
+    """True iff a gradient of the outputs reaches a leaf other than through the inputs only."""
+    known = {_place(x) for x in inputs}
+    inner = {place for place in known if isinstance(place, tuple)}
+    if inner:
+        return True  # inputs of an outer tape
+    seen: set[Any] = set()
+    stack = [edge for edge in map(_runtime.edge, outputs) if edge is not None]
+    while stack:
+        edge = stack.pop()
+        if not isinstance(edge, tuple):
+            if id(edge) not in known:
+                return True
+        elif edge[0] not in seen:
+            seen.add(edge[0])
+            stack += [source for source in edge[0].edges if source is not None]
+    return False
+
+
+def _as_list(tensors: Any) -> list[Any]:
+    return list(tensors) if isinstance(tensors, (list, tuple)) else [tensors]
+
+
 # ---------------------------------------------------------------------------------- the walk
 
 
@@ -171,56 +222,56 @@ class _Walk:
     """One pass over the tape.
 
     ``leaves`` maps the id of each leaf reached to (leaf, gradient); ``captured`` maps
-    (tape node, output number) to the gradient of a tensor that is no leaf.
+    (tape node, output number) to the gradient of a wanted tensor that is no leaf; ``retained`` has
+    (tensor, gradient) where `retain_grad` was called. With ``wanted`` only the nodes on a way to
+    one of these tensors are visited.
     """
 
     def __init__(
-        self, caller: str, retain: bool, create_graph: bool, wanted: Iterable[Any] = ()
+        self,
+        caller: str,
+        retain: bool,
+        create_graph: bool,
+        wanted: Sequence[Any] | None = None,
     ) -> None:
         self.caller = caller
         self.retain = retain
         self.create_graph = create_graph
         self.leaves: dict[int, tuple[Any, Any]] = {}
         self.captured: dict[tuple[Any, int], Any] = {}
-        self.wanted = {_place(t) for t in wanted if t.tape is not None}
+        self.retained: list[tuple[Any, Any]] = []
+        self.wanted = None if wanted is None else {_place(t) for t in wanted}
+        self.live: set[Any] = set()  # nodes whose outputs' gradients count
         self.incoming: dict[Any, dict[int, Any]] = {}
 
-    def run(self, outputs: Sequence[Any], cotangents: Sequence[Any]) -> None:
-        if len(outputs) != len(cotangents):
+    def run(self, outputs: Sequence[Any], grad_outputs: Sequence[Any]) -> None:
+        if len(outputs) != len(grad_outputs):
             raise ValueError(
-                f"{self.caller}: {len(outputs)} outputs, {len(cotangents)} cotangents; "
+                f"{self.caller}: {len(outputs)} outputs, {len(grad_outputs)} incoming gradients; "
                 "expected one for each"
             )
-        seeds = [self._seed(y, dy) for y, dy in zip(outputs, cotangents, strict=True)]
-        roots = dict.fromkeys(y.tape for y in outputs if y.tape is not None)
-        edges, waiting = self._reach(roots)
+        seeds = [self._seed(y, dy) for y, dy in zip(outputs, grad_outputs, strict=True)]
+        edges = self._reach(dict.fromkeys(y.tape for y in outputs if y.tape is not None))
         with _mode(self.create_graph):
             for output, seed in zip(outputs, seeds, strict=True):
-                self._send(_place(output) if output.tape is not None else output, seed)
-            ready = [node for node in roots if node not in waiting]
-            while ready:
-                node = ready.pop()
-                gradients = self._visit(node)
-                for number, edge in enumerate(edges.pop(node)):
-                    if edge is None:
-                        continue
-                    if gradients is not None and gradients[number] is not None:
-                        self._send(edge, gradients[number])
-                    if isinstance(edge, tuple):
-                        waiting[edge[0]] -= 1
-                        if waiting[edge[0]] == 0:
-                            ready.append(edge[0])
-                if not self.retain:
-                    node.release()
+                self._send(_runtime.edge(output), seed)
+            self._visit_all(edges)
             for key, (leaf, gradient) in self.leaves.items():
                 self.leaves[key] = (leaf, _run_hooks(vars(leaf).get("_hooks", {}), gradient))
+        if not self.retain:
+            for node in edges:
+                node.release()
 
-    def gradient_of(self, tensor: Any) -> Any:
-        if tensor.tape is not None:
-            return self.captured.get(_place(tensor))
-        return self.leaves.get(id(tensor), (None, None))[1]
+    def gradients_of(self, tensors: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
+        """Each tensor and its gradient, None where the outputs do not depend on it."""
+        for tensor in tensors:
+            place = _place(tensor)
+            if isinstance(place, tuple):
+                yield tensor, self.captured.get(place)
+            else:
+                yield tensor, self.leaves.get(place, (None, None))[1]
 
-    def _seed(self, output: Any, cotangent: Any) -> Any:
+    def _seed(self, output: Any, gradient: Any) -> Any:
         """Checks one output and gives what flows into it."""
         shape = tuple(output.shape)
         if not output.requires_grad:
@@ -228,7 +279,7 @@ class _Walk:
                 f"{self.caller}: the tensor of shape {shape} and dtype {output.dtype} was not "
                 "recorded on the tape: " + _why_unrecorded(output)
             )
-        if cotangent is None:
+        if gradient is None:
             if output.size != 1:
                 raise ValueError(
                     f"{self.caller}: the output has shape {shape}; a gradient flows from a single "
@@ -236,67 +287,121 @@ class _Walk:
                     "a tensor of the same shape"
                 )
             return _full(shape, 1.0, output.dtype)
-        if tuple(cotangent.shape) != shape:
+        if tuple(gradient.shape) != shape:
             raise ValueError(
-                f"{self.caller}: the incoming gradient has shape {tuple(cotangent.shape)}, the "
+                f"{self.caller}: the incoming gradient has shape {tuple(gradient.shape)}, the "
                 f"output has {shape}; they must be equal: broadcast it first"
             )
-        return cotangent if cotangent.dtype == output.dtype else cotangent.to(output.dtype)
+        return gradient if gradient.dtype == output.dtype else gradient.to(output.dtype)
 
-    def _reach(self, roots: Iterable[Any]) -> tuple[dict[Any, tuple], dict[Any, int]]:
-        """The edges of every node that is reached, and how many edges lead to it (if any)."""
+    def _reach(self, roots: Iterable[Any]) -> dict[Any, tuple]:
+        """The edges of every node through which a gradient flows to where it is wanted."""
         edges: dict[Any, tuple] = {}
-        waiting: dict[Any, int] = {}
+        readers: dict[Any, list[Any]] = {}
+        useful: dict[Any, None] = {}
         stack = list(roots)
         while stack:
             node = stack.pop()
             if node in edges:
                 continue
+            edges[node] = node.edges
+            for edge in edges[node]:
+                if isinstance(edge, tuple):
+                    readers.setdefault(edge[0], []).append(node)
+                    stack.append(edge[0])
+                if self._is_wanted(edge):
+                    useful[node] = None
+        stack = list(useful)
+        while stack:
+            for reader in readers.get(stack.pop(), ()):
+                if reader not in useful:
+                    useful[reader] = None
+                    stack.append(reader)
+        wanted = self.wanted or ()
+        self.live = {*useful, *(place[0] for place in wanted if isinstance(place, tuple))}
+        for node in useful:
             if node.released:
                 raise RuntimeError(
                     f"{self.caller}: the tape of axon.{node.op} was freed by an earlier backward; "
                     "pass retain_graph=True to that one, or compute the outputs again"
                 )
-            edges[node] = node.edges
+        return {node: edges[node] for node in edges if node in useful}
+
+    def _is_wanted(self, edge: Any) -> bool:
+        if edge is None or self.wanted is None:
+            return edge is not None
+        return (edge if isinstance(edge, tuple) else id(edge)) in self.wanted
+
+    def _visit_all(self, edges: dict[Any, tuple]) -> None:
+        waiting: dict[Any, int] = {}
+        for node in edges:
             for edge in edges[node]:
-                if isinstance(edge, tuple):
-                    source = edge[0]
-                    waiting[source] = waiting.get(source, 0) + 1
-                    stack.append(source)
-        return edges, waiting
+                if isinstance(edge, tuple) and edge[0] in self.live:
+                    waiting[edge[0]] = waiting.get(edge[0], 0) + 1
+        ready = [node for node in self.incoming if node not in waiting]
+        while ready:
+            node = ready.pop()
+            flow = self._arrive(node)
+            if node not in edges:
+                continue
+            gradients = self._visit(node, flow) if flow else itertools.repeat(None)
+            for edge, gradient in zip(edges[node], gradients, strict=False):
+                if edge is not None and gradient is not None:
+                    self._send(edge, gradient)
+                if isinstance(edge, tuple) and edge[0] in self.live:
+                    waiting[edge[0]] -= 1
+                    if waiting[edge[0]] == 0:
+                        ready.append(edge[0])
 
     def _send(self, edge: Any, gradient: Any) -> None:
         """Adds a gradient to what flows into a leaf or an output of a node."""
         if isinstance(edge, tuple):
             node, output = edge
-            flow = self.incoming.setdefault(node, {})
-            flow[output] = flow[output] + gradient if output in flow else gradient
-        elif edge.requires_grad:
+            if node in self.live:
+                flow = self.incoming.setdefault(node, {})
+                flow[output] = flow[output] + gradient if output in flow else gradient
+        elif edge.requires_grad and self._is_wanted(edge):
             known = self.leaves.get(id(edge))
             self.leaves[id(edge)] = (edge, gradient if known is None else known[1] + gradient)
 
-    def _visit(self, node: Any) -> Sequence[Any] | None:
-        """The gradients of a node's inputs, from those of its outputs; None if none flow."""
-        flow = self.incoming.pop(node, None)
-        if flow is None:
-            return None
+    def _arrive(self, node: Any) -> dict[int, Any]:
+        """The whole gradients of a node's outputs, shown to hooks and to who wants them."""
+        flow = self.incoming.pop(node, {})
         for output, hooks in _node_hooks.get(node, {}).items():
             if output in flow:
                 flow[output] = _run_hooks(hooks, flow[output])
+        for output, tensor in _retained.get(node, {}).items():
+            handle = tensor()
+            if handle is not None and output in flow:
+                self.retained.append((handle, flow[output]))
         for output in flow:
-            if (node, output) in self.wanted:
+            if self.wanted is not None and (node, output) in self.wanted:
                 self.captured[node, output] = flow[output]
-        cotangents = [
+        return flow
+
+    def _visit(self, node: Any, flow: dict[int, Any]) -> Sequence[Any]:
+        """The gradients of a node's inputs, from those of its outputs."""
+        incoming = [
             flow[output] if output in flow else _zero(node, output) for output in node.cotangents
         ]
-        gradients = (STUBS.get(node.op) or _derived_stub(node.op))(node, *cotangents)
-        return gradients if isinstance(gradients, tuple) else (gradients,)
+        gradients = stub_of(node)(node, *incoming)
+        gradients = gradients if isinstance(gradients, tuple) else (gradients,)
+        if anomaly.detecting():
+            anomaly.check_gradients(node, incoming, gradients)
+        return gradients
 
 
 def _zero(node: Any, output: int) -> Any:
     """The cotangent of an output that nothing depends on; None if it is an integer."""
     shape, dtype = node.outputs[output]
     return _full(shape, 0.0, dtype) if dtype.is_float else None
+
+
+def stub_of(node: Any) -> Callable:
+    """The function that gives the gradients of a node's inputs from those of its outputs."""
+    if not isinstance(node, _runtime.TapeNode):
+        return type(node).run_backward
+    return STUBS.get(node.op) or _derived_stub(node.op)
 
 
 def _derived_stub(op: str) -> Callable:
@@ -343,12 +448,13 @@ def known_programs() -> Any:
 _runtime.set_deriver(_derive)
 
 
-def _mode(enabled: bool) -> _GradMode:
+def _mode(enabled: bool) -> GradMode:
     return enable_grad() if enabled else no_grad()
 
 
-def _place(tensor: Any) -> tuple[Any, int]:
-    return (tensor.tape, tensor.output)
+def _place(tensor: Any) -> Any:
+    """Where gradients of a tensor arrive: (node, output number), or the id of a leaf."""
+    return id(tensor) if tensor.tape is None else (tensor.tape, tensor.output)
 
 
 def _full(shape: tuple[int, ...], value: float, dtype: Any) -> Any:

@@ -32,6 +32,9 @@ class Tensor(Methods):
         dtype: such as ``axon.float32``.
         ndim, size, nbytes: number of axes, of elements, of bytes.
         requires_grad: true iff gradients reach this tensor; settable on leaves.
+        is_leaf: true iff no op on the tape made this tensor: backward then adds to its ``grad``.
+        tape: the node of the tape that made this tensor, or None: its ``op``, ``attrs``, ``saved``
+            values and ``edges`` can be read.
         grad: the gradient that backward has added up, or None.
         is_pending: true iff the value is recorded and not yet computed.
 
@@ -166,21 +169,48 @@ class Tensor(Methods):
         self,
         gradient: Tensor | None = None,
         *,
-        retain_graph: bool = False,
+        retain_graph: bool | None = None,
         create_graph: bool = False,
+        inputs: Any = None,
     ) -> None:
         """Adds the gradients of this tensor to ``.grad`` of every leaf it depends on.
 
         Args:
             gradient: what flows in, of this tensor's shape; 1 for a single element.
-            retain_graph: keep the tape, so that backward can run over it again.
+            retain_graph: keep the tape, so that backward can run over it again; by default iff
+                ``create_graph``.
             create_graph: record the gradients' own tape too, for gradients of gradients.
+            inputs: the tensor or tensors, leaves or not, whose ``.grad`` alone is added to.
 
         Raises:
             ValueError: the tensor was not recorded, or has several elements and no ``gradient``.
             RuntimeError: an earlier backward freed the tape.
         """
-        autograd.backward([self], [gradient], retain_graph=retain_graph, create_graph=create_graph)
+        autograd.backward(
+            [self],
+            [gradient],
+            retain_graph=retain_graph,
+            create_graph=create_graph,
+            inputs=inputs,
+        )
+
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        """Sets ``requires_grad`` of a leaf. Returns the tensor."""
+        self.requires_grad = requires_grad
+        return self
+
+    def retain_grad(self) -> None:
+        """Makes backward add to ``.grad`` of this tensor, too, although it is no leaf.
+
+        Example:
+            >>> x = axon.tensor(3.0, requires_grad=True)
+            >>> square = x * x
+            >>> square.retain_grad()
+            >>> (square * 2).backward()
+            >>> square.grad
+            tensor(2.)
+        """
+        autograd.retain_grad(self)
 
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Handle:
         """Calls ``hook(gradient)`` when backward knows the whole gradient of this tensor.
@@ -188,10 +218,27 @@ class Tensor(Methods):
         What it returns, unless None, is used instead.
 
         Example:
+            >>> hidden = axon.tensor(3.0, requires_grad=True) * 2
             >>> handle = hidden.register_hook(lambda g: g.clip(-1, 1))
             >>> handle.remove()
         """
         return autograd.register_hook(self, hook)
+
+    def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> Handle:
+        """Calls ``hook(tensor)`` after backward has added to this leaf's ``.grad``.
+
+        Example: forget a gradient as soon as it is used.
+            >>> w = axon.ones(2, requires_grad=True)
+            >>> def step(w):
+            ...     with axon.no_grad():
+            ...         w -= 0.5 * w.grad
+            ...     w.grad = None
+            >>> handle = w.register_post_accumulate_grad_hook(step)
+            >>> (w * w).sum().backward()
+            >>> w.tolist()
+            [0.0, 0.0]
+        """
+        return autograd.register_post_accumulate_grad_hook(self, hook)
 
     # -------------------------------------------------------------------------------- copying
 

@@ -222,6 +222,7 @@ void Recycle::operator()(Node* node) const {
     release(output);
   }
   node->program = nullptr;
+  node->origin = kNoOrigin;
   node->inputs.clear();
   node->outputs.clear();
   node->ints.clear();

@@ -66,6 +66,8 @@ struct Operand {
 };
 static_assert(sizeof(Operand) <= 40, "copied for every input of every op");
 
+inline constexpr int32_t kNoOrigin = -1;
+
 /// A recorded op. `ints` hold the attributes that are structure, in the order of the declaration;
 /// `scalars` the numbers.
 struct Node {
@@ -76,8 +78,9 @@ struct Node {
   std::vector<int64_t> ints;
   std::vector<ScalarEntry>
       scalars;  // attributes of scalar types in the order of the declaration, then number operands
+  int32_t origin = kNoOrigin;  // the interned text of where it was recorded, if that was asked for
 };
-static_assert(sizeof(Node) <= 112, "millions of nodes may be pending");
+static_assert(sizeof(Node) <= 120, "millions of nodes may be pending");
 
 /// The pending nodes of one thread, in the order they were recorded (which is topological).
 struct Graph {

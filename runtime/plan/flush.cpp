@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "core/error.h"
+#include "graph/record.h"
 #include "plan/plan.h"
 
 namespace axon {
@@ -210,7 +211,24 @@ class Replay {
     throw IndexError(
         "axon: an index is out of range in the kernel of [" + ops + "] over " +
         failed_->note.shape +
-        "; check labels and index tensors against the size of the axis they select from");
+        "; check labels and index tensors against the size of the axis they select from" +
+        origins_of(failed_->note.ops));
+  }
+
+  /// Where nodes of these ops were recorded, as far as that is known.
+  std::string origins_of(const std::vector<std::string>& ops) const {
+    std::vector<std::string> lines;
+    for (const Node* node : snapshot_.nodes) {
+      if (node->origin == kNoOrigin ||
+          std::find(ops.begin(), ops.end(), node->program->name) == ops.end()) {
+        continue;
+      }
+      std::string line = "\n  " + node->program->name + " was recorded at " + interned(node->origin);
+      if (std::find(lines.begin(), lines.end(), line) == lines.end()) lines.push_back(line);
+    }
+    std::string text;
+    for (const std::string& line : lines) text += line;
+    return text;
   }
 
   std::shared_ptr<const Plan> plan_;

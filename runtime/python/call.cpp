@@ -17,7 +17,10 @@ namespace {
 
 constexpr size_t kMaxInputs = 64;
 
-PyObject* deriver = nullptr;  // borrowed: the module's attribute owns it
+// Borrowed: the module's attributes own them.
+PyObject* deriver = nullptr;
+PyObject* locator = nullptr;
+PyObject* observer = nullptr;
 
 // ------------------------------------------------------------------------------------ attributes
 
@@ -419,6 +422,46 @@ nb::object wrap_outputs(const std::vector<Held>& values, nb::handle tape) {
   return nb::tuple(outputs);
 }
 
+/// Where the user's code is, if somebody wants to know.
+int32_t origin_of_call() {
+  if (locator == nullptr) {
+    return kNoOrigin;
+  }
+  const nb::object where = nb::borrow(locator)();
+  return static_cast<int32_t>(intern(nb::cast<std::string>(where)));
+}
+
+/// Shows a recorded op to the observer, if there is one; ops that it records itself are not shown.
+void observe(const Op& op, const nb::handle* inputs, nb::handle result) {
+  thread_local bool observing = false;
+  if (observer == nullptr || observing) {
+    return;
+  }
+  nb::list given;
+  for (size_t i = 0; i < op.program->inputs.size(); ++i) {
+    given.append(inputs[i].is_valid() ? nb::borrow(inputs[i]) : nb::none());
+  }
+  struct Within {
+    Within() { observing = true; }
+    ~Within() { observing = false; }
+  } within;
+  nb::borrow(observer)(op.program->name, given, result);
+}
+
+/// A function of the module that keeps `hook`, or None, for `place`.
+void bind_hook(nb::module_& m, const char* name, const char* attribute, PyObject*& place,
+               const char* doc) {
+  m.def(
+      name,
+      [module = nb::handle(m), attribute, &place](nb::handle hook) {
+        const nb::object before = place == nullptr ? nb::none() : nb::borrow(place);
+        module.attr(attribute) = hook;
+        place = hook.is_none() ? nullptr : hook.ptr();
+        return before;
+      },
+      nb::arg("hook").none(), doc);
+}
+
 nb::object call_by_name(const char* name, nb::sequence inputs, nb::dict attrs, bool folded) {
   Op& op = op_of(name);
   const Program& program = *op.program;
@@ -528,6 +571,7 @@ nb::object call(Op& op, const nb::handle* inputs, const nb::handle* attrs) {
   const GradRule* rule = grad_mode() && arguments.differentiable ? grad_rule(op) : nullptr;
   const nb::object tape =
       rule != nullptr && reaches_input(*rule, arguments) ? new_tape(op) : nb::object();
+  draft->origin = origin_of_call();
   Graph& graph = current_graph();
   std::vector<Held> outputs;
   {
@@ -541,7 +585,11 @@ nb::object call(Op& op, const nb::handle* inputs, const nb::handle* attrs) {
       outputs.emplace_back(value);
     }
   }
+  if (tape.is_valid()) {
+    announce_tape(tape);
+  }
   nb::object result = wrap_outputs(outputs, tape);
+  observe(op, inputs, result);
   if (graph.nodes.size() >= kPendingLimit) {
     flush_graph(graph);
   }
@@ -649,14 +697,13 @@ void bind_call(nb::module_& m) {
   m.def(
       "is_registered", [](const char* name) { return find_program(name) != nullptr; },
       nb::arg("name"));
-  m.def(
-      "set_deriver",
-      [module = nb::handle(m)](nb::handle derive) {
-        module.attr("_deriver") = derive;
-        deriver = derive.is_none() ? nullptr : derive.ptr();
-      },
-      nb::arg("derive").none(),
-      "Sets the function that registers NAME.grad when it is first needed, given NAME.");
+  bind_hook(m, "set_deriver", "_deriver", deriver,
+            "Sets the function that registers NAME.grad when it is first needed, given NAME; returns "
+            "the one before, as the functions below do.");
+  bind_hook(m, "set_locator", "_locator", locator,
+            "Sets a function that says, as text, where an op is being recorded; None: not kept.");
+  bind_hook(m, "set_observer", "_observer", observer,
+            "Sets a function that gets (name, inputs, result) of every op after it was recorded.");
   m.def("grad_enabled", [] { return grad_mode(); }, "True iff this thread puts ops on the tape.");
   m.def(
       "set_grad_enabled", [](bool enabled) { return std::exchange(grad_mode(), enabled); },

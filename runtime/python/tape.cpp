@@ -47,6 +47,11 @@ Saved save(const Node& node, const GradRule::Read& read) {
   return saved;
 }
 
+PyObject*& collector() {
+  thread_local PyObject* list = nullptr;  // owned
+  return list;
+}
+
 void require_saved(const TapeNode& self) {
   if (self.released) {
     throw Error("axon." + self.op->program->name +
@@ -91,9 +96,26 @@ nb::object saved_object(nb::handle self, const TapeNode& tape, size_t i) {
   return nb::none();
 }
 
-nb::dict saved_dict(nb::handle self) {
-  const TapeNode& tape = *nb::inst_ptr<TapeNode>(self);
+/// What was saved, computed again if it was dropped.
+const TapeNode& readable(nb::handle self) {
+  TapeNode& tape = *nb::inst_ptr<TapeNode>(self);
   require_saved(tape);
+  if (tape.restore != nullptr) {
+    const nb::object restore = nb::steal(std::exchange(tape.restore, nullptr));
+    try {
+      restore();
+    } catch (...) {
+      if (tape.restore == nullptr) {
+        tape.restore = restore.inc_ref().ptr();
+      }
+      throw;
+    }
+  }
+  return tape;
+}
+
+nb::dict saved_dict(nb::handle self) {
+  const TapeNode& tape = readable(self);
   nb::dict saved;
   const GradRule& rule = *tape.op->grad;
   for (size_t i = 0; i < rule.reads.size(); ++i) {
@@ -110,8 +132,7 @@ nb::object attribute(nb::handle self, const std::string& name) {
   for (size_t i = 0; i < rule.reads.size(); ++i) {
     if (rule.reads[i].from != GradRule::Read::From::cotangent &&
         rule.program->inputs[i].name == name) {
-      require_saved(tape);
-      return saved_object(self, tape, i);
+      return saved_object(self, readable(self), i);
     }
   }
   nb::dict attrs = attrs_dict(*tape.op->program, tape.ints, tape.scalars);
@@ -159,12 +180,54 @@ nb::list cotangent_outputs(const TapeNode& self) {
 void release_saved(TapeNode& self) {
   self.saved.clear();
   self.released = true;
+  dispose(std::exchange(self.restore, nullptr));
+}
+
+/// Drops the values that were saved; `restore` is called before they are read again and must then
+/// call `take_saved`.
+void drop_saved(TapeNode& self, nb::handle restore) {
+  for (Saved& saved : self.saved) {
+    saved.value = Held();
+  }
+  dispose(std::exchange(self.restore, restore.inc_ref().ptr()));
+}
+
+/// Takes what `other`, a node of the same op, has saved.
+void take_saved(TapeNode& self, nb::handle other) {
+  const TapeNode& source = readable(other);
+  if (source.op != self.op) {
+    throw ValueError("axon.TapeNode.take_saved: a node of axon." + self.op->program->name +
+                     " cannot take what one of axon." + source.op->program->name + " saved");
+  }
+  self.saved = source.saved;
+  dispose(std::exchange(self.restore, nullptr));
+}
+
+std::string node_text(const TapeNode& self) {
+  std::string text = "<TapeNode " + self.op->program->name + ":";
+  for (const Ghost& output : self.outputs) {
+    text += " " + std::string(name_of(output.dtype)) + shape_text(output.dims);
+  }
+  return text + (self.origin == kNoOrigin ? ">" : ", recorded at " + interned(self.origin) + ">");
+}
+
+nb::object edge_object(nb::handle tensor) {
+  const Tensor* t = as_tensor(tensor);
+  if (t == nullptr || !t->requires_grad) {
+    return nb::none();
+  }
+  if (t->source == nullptr || as_tensor(t->source) != nullptr) {
+    return nb::borrow(t->source == nullptr ? tensor : nb::handle(t->source));
+  }
+  return nb::make_tuple(nb::borrow(t->source), t->output);
 }
 
 int traverse(PyObject* self, visitproc visit, void* arg) {
   Py_VISIT(Py_TYPE(self));
   if (nb::inst_ready(self)) {
-    for (const Edge& edge : nb::inst_ptr<TapeNode>(self)->edges) {
+    const TapeNode& tape = *nb::inst_ptr<TapeNode>(self);
+    Py_VISIT(tape.restore);
+    for (const Edge& edge : tape.edges) {
       Py_VISIT(edge.source);
     }
   }
@@ -172,6 +235,7 @@ int traverse(PyObject* self, visitproc visit, void* arg) {
 }
 
 int clear_references(PyObject* self) {
+  dispose(std::exchange(nb::inst_ptr<TapeNode>(self)->restore, nullptr));
   for (Edge& edge : nb::inst_ptr<TapeNode>(self)->edges) {
     dispose(std::exchange(edge.source, nullptr));
   }
@@ -187,6 +251,7 @@ PyType_Slot tape_slots[] = {
 }  // namespace
 
 TapeNode::~TapeNode() {
+  dispose(restore);
   for (Edge& edge : edges) {
     dispose(edge.source);
   }
@@ -214,11 +279,18 @@ void fill_tape(nb::handle object, const Node& node, Tensor* const* inputs,
     tape->saved.push_back(read.from == GradRule::Read::From::cotangent ? Saved()
                                                                        : save(node, read));
   }
+  tape->origin = node.origin;
   tape->ints = node.ints;
   tape->scalars = node.scalars;
   tape->outputs.reserve(node.outputs.size());
   for (const Value* output : node.outputs) {
     tape->outputs.push_back({output->dtype, output->dims});
+  }
+}
+
+void announce_tape(nb::handle tape) {
+  if (collector() != nullptr) {
+    PyList_Append(collector(), tape.ptr());
   }
 }
 
@@ -245,10 +317,38 @@ void bind_tape(nb::module_& m) {
           },
           "The op's attributes, by name, normalised.")
       .def_ro("released", &TapeNode::released, "True iff what was saved has been freed.")
+      .def_prop_ro(
+          "origin",
+          [](const TapeNode& self) {
+            return self.origin == kNoOrigin ? nb::none() : nb::cast(interned(self.origin));
+          },
+          "Where it was recorded, while `axon.detect_anomaly()` was on; else None.")
       .def("release", release_saved, "Frees what was saved.")
+      .def("drop_saved", drop_saved, nb::arg("restore"),
+           "Frees the saved values until they are read: then `restore()` is called first, which "
+           "must call `take_saved`.")
+      .def("take_saved", take_saved, nb::arg("other"),
+           "Takes what another node of the same op has saved.")
       .def("__getattr__", attribute, nb::arg("name"))
-      .def("__repr__",
-           [](const TapeNode& self) { return "<TapeNode " + self.op->program->name + ">"; });
+      .def("__repr__", node_text);
+  m.def("edge", edge_object, nb::arg("tensor"),
+        "Where gradients of a tensor go: (node, output number), a leaf Tensor, or None.");
+  m.def(
+      "on_tape",
+      [](const Tensor& tensor, nb::handle node, int32_t output) {
+        return wrap(tensor.value, node, output);
+      },
+      nb::arg("tensor"), nb::arg("node"), nb::arg("output"),
+      "The value of `tensor` as an output of a tape node.");
+  m.def(
+      "collect_tape",
+      [](nb::handle list) {
+        PyObject* before =
+            std::exchange(collector(), list.is_none() ? nullptr : list.inc_ref().ptr());
+        return before == nullptr ? nb::none() : nb::steal(before);
+      },
+      nb::arg("list").none(),
+      "Appends the tape nodes of this thread to a list from now on, and returns the list before.");
 }
 
 }  // namespace axon

@@ -22,12 +22,14 @@ struct Saved {
 
 struct TapeNode {
   const Op* op = nullptr;
+  int32_t origin = kNoOrigin;  // where it was recorded, as Node::origin
   std::vector<Edge> edges;   // by output of the gradient program
   std::vector<Saved> saved;  // by input of the gradient program; cotangents stay empty
   std::vector<int64_t> ints;
   std::vector<ScalarEntry> scalars;
   std::vector<Ghost> outputs;
-  bool released = false;  // true iff what was saved has been freed
+  bool released = false;       // true iff what was saved has been freed
+  PyObject* restore = nullptr;  // owned: called before what was dropped of `saved` is read
 
   TapeNode() = default;
   TapeNode(const TapeNode&) = delete;
@@ -40,5 +42,7 @@ nb::object new_tape(Op& op);
 /// Fills it from `node`, just recorded from `inputs` (nullptr where an input is no tensor). Runs no
 /// Python code.
 void fill_tape(nb::handle tape, const Node& node, Tensor* const* inputs, const nb::handle* objects);
+/// Tells the list of `collect_tape`, if there is one, of a new node. Runs no Python code.
+void announce_tape(nb::handle tape);
 
 }  // namespace axon

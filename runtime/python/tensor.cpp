@@ -470,10 +470,13 @@ void bind_tensor(nb::module_& m) {
       .def_prop_ro(
           "tape",
           [](const Tensor& self) -> nb::object {
-            const bool made = self.source != nullptr && nb::isinstance<TapeNode>(self.source);
+            const bool made = self.source != nullptr && as_tensor(self.source) == nullptr;
             return made ? nb::borrow(self.source) : nb::none();
           },
           "The tape node that made this tensor, or None.")
+      .def_prop_ro(
+          "is_leaf", [](const Tensor& self) { return self.source == nullptr; },
+          "True iff no recorded op that gradients flow through made this tensor.")
       .def_prop_ro(
           "output", [](const Tensor& self) { return self.output; },
           "Which output of `tape` this tensor is.")

@@ -1,0 +1,196 @@
+"""Functions with a gradient written in Python."""
+
+import gc
+import weakref
+
+import numpy as np
+import pytest
+
+import axon
+
+
+def leaf(values):
+    return axon.tensor(values, dtype=axon.float32, requires_grad=True)
+
+
+class Square(axon.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x * x
+
+    @staticmethod
+    def backward(ctx, dy):
+        (x,) = ctx.saved_tensors
+        return 2 * x * dy
+
+
+class Exp(axon.Function):
+    """Saves its output."""
+
+    @staticmethod
+    def forward(ctx, x):
+        y = axon.exp(x)
+        ctx.save_for_backward(y)
+        return y
+
+    @staticmethod
+    def backward(ctx, dy):
+        (y,) = ctx.saved_tensors
+        return y * dy
+
+
+class Power(axon.Function):
+    """A non-tensor argument, and two outputs of which one is whole numbers."""
+
+    @staticmethod
+    def forward(ctx, x, n):
+        ctx.save_for_backward(x)
+        ctx.n = n
+        return x**n, (x > 0).to("int64")
+
+    @staticmethod
+    def backward(ctx, dy, dsign):
+        (x,) = ctx.saved_tensors
+        assert dsign is None and ctx.needs_input_grad == (True, False)
+        return ctx.n * x ** (ctx.n - 1) * dy, None
+
+
+def test_gradient_and_value():
+    x = leaf([1.0, -3.0])
+    y = Square.apply(x)
+    assert y.tolist() == [1.0, 9.0] and y.tape.op == "Square" and "Square" in repr(y.tape)
+    y.sum().backward()
+    assert x.grad.tolist() == [2.0, -6.0]
+
+
+@pytest.mark.parametrize("function, plain", [(Square, axon.square), (Exp, axon.exp)])
+def test_higher_orders(function, plain):
+    def derivatives(f):
+        x = leaf(0.7)
+        first = axon.grad(f(x) * x, x, create_graph=True)
+        second = axon.grad(first, x, create_graph=True)
+        return [t.item() for t in (first, second, axon.grad(second, x))]
+
+    np.testing.assert_allclose(derivatives(function.apply), derivatives(plain), rtol=1e-5)
+
+
+def test_several_outputs_and_other_arguments():
+    x = leaf([2.0, -1.0])
+    y, sign = Power.apply(x, 3)
+    assert sign.tolist() == [1, 0] and not sign.requires_grad
+    y.sum().backward()
+    assert x.grad.tolist() == [12.0, 3.0]
+
+
+def test_an_output_that_nothing_reads_has_a_gradient_of_zeros():
+    class Two(axon.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 1, x * 2
+
+        @staticmethod
+        def backward(ctx, da, db):
+            assert db.tolist() == [0.0, 0.0]
+            return da
+
+    x = leaf([1.0, 2.0])
+    Two.apply(x)[0].sum().backward()
+    assert x.grad.tolist() == [1.0, 1.0]
+
+
+def test_non_differentiable_outputs():
+    class Both(axon.Function):
+        @staticmethod
+        def forward(ctx, x):
+            y, rounded = x * 2, axon.round(x)
+            ctx.mark_non_differentiable(rounded)
+            return y, rounded
+
+        @staticmethod
+        def backward(ctx, dy, drounded):
+            assert drounded.tolist() == [0.0]
+            return dy * 2
+
+    x = leaf([1.2])
+    y, rounded = Both.apply(x)
+    assert y.requires_grad and not rounded.requires_grad
+    y.sum().backward()
+    assert x.grad.tolist() == [2.0]
+
+
+def test_no_tape_no_node():
+    assert Square.apply(axon.ones(2)).tape is None
+    with axon.no_grad():
+        assert Square.apply(leaf(1.0)).tape is None
+
+
+def test_needs_input_grad():
+    class Mul(axon.Function):
+        @staticmethod
+        def forward(ctx, a, b):
+            ctx.save_for_backward(a, b)
+            return a * b
+
+        @staticmethod
+        def backward(ctx, dy):
+            assert ctx.needs_input_grad == (False, True)
+            a, _ = ctx.saved_tensors
+            return None, dy * a
+
+    b = leaf(3.0)
+    Mul.apply(axon.tensor(2.0), b).backward()
+    assert b.grad.item() == 2.0
+
+
+def test_what_was_saved_is_freed():
+    x = leaf(2.0)
+    y = Square.apply(x)
+    y.backward()
+    with pytest.raises(RuntimeError, match=r"Square.*retain_graph=True"):
+        y.backward()
+    node = weakref.ref(y.tape)
+    del y
+    gc.collect()
+    assert node() is None
+
+
+@pytest.mark.parametrize(
+    "returned, message",
+    [
+        (lambda dy: (dy, dy), "gave 2 gradients.*took 1"),
+        (lambda dy: dy.sum(), r"shape \(\) for argument 0, which has shape \(2,\)"),
+        (lambda dy: 3.0, "float for argument 0"),
+    ],
+)
+def test_wrong_gradients_are_told(returned, message):
+    class Wrong(axon.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 2
+
+        @staticmethod
+        def backward(ctx, dy):
+            return returned(dy)
+
+    with pytest.raises((ValueError, TypeError), match=f"Wrong.backward.*{message}"):
+        Wrong.apply(leaf([1.0, 2.0])).sum().backward()
+
+
+def test_numpy_inside():
+    class Sinc(axon.Function):
+        """Computed outside of axon, both ways."""
+
+        @staticmethod
+        def forward(ctx, x):
+            ctx.x = x.numpy()
+            return axon.tensor(np.sinc(ctx.x))
+
+        @staticmethod
+        def backward(ctx, dy):
+            slope = (np.cos(np.pi * ctx.x) - np.sinc(ctx.x)) / ctx.x
+            return dy * axon.tensor(slope)
+
+    x = leaf([0.5, 1.5])
+    Sinc.apply(x).sum().backward()
+    np.testing.assert_allclose(x.grad.numpy(), [-4 / np.pi, 4 / (9 * np.pi)], rtol=1e-6)
