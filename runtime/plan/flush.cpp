@@ -223,7 +223,8 @@ class Replay {
           std::find(ops.begin(), ops.end(), node->program->name) == ops.end()) {
         continue;
       }
-      std::string line = "\n  " + node->program->name + " was recorded at " + interned(node->origin);
+      std::string line =
+          "\n  " + node->program->name + " was recorded at " + interned(node->origin);
       if (std::find(lines.begin(), lines.end(), line) == lines.end()) lines.push_back(line);
     }
     std::string text;

@@ -697,9 +697,10 @@ void bind_call(nb::module_& m) {
   m.def(
       "is_registered", [](const char* name) { return find_program(name) != nullptr; },
       nb::arg("name"));
-  bind_hook(m, "set_deriver", "_deriver", deriver,
-            "Sets the function that registers NAME.grad when it is first needed, given NAME; returns "
-            "the one before, as the functions below do.");
+  bind_hook(
+      m, "set_deriver", "_deriver", deriver,
+      "Sets the function that registers NAME.grad when it is first needed, given NAME; returns "
+      "the one before, as the functions below do.");
   bind_hook(m, "set_locator", "_locator", locator,
             "Sets a function that says, as text, where an op is being recorded; None: not kept.");
   bind_hook(m, "set_observer", "_observer", observer,

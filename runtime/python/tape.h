@@ -23,12 +23,12 @@ struct Saved {
 struct TapeNode {
   const Op* op = nullptr;
   int32_t origin = kNoOrigin;  // where it was recorded, as Node::origin
-  std::vector<Edge> edges;   // by output of the gradient program
-  std::vector<Saved> saved;  // by input of the gradient program; cotangents stay empty
+  std::vector<Edge> edges;     // by output of the gradient program
+  std::vector<Saved> saved;    // by input of the gradient program; cotangents stay empty
   std::vector<int64_t> ints;
   std::vector<ScalarEntry> scalars;
   std::vector<Ghost> outputs;
-  bool released = false;       // true iff what was saved has been freed
+  bool released = false;        // true iff what was saved has been freed
   PyObject* restore = nullptr;  // owned: called before what was dropped of `saved` is read
 
   TapeNode() = default;
