@@ -5,6 +5,9 @@ import pickle
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 
 import axon
 
@@ -415,7 +418,27 @@ def test_values_are_shown_as_numpy_shows_them(array):
     assert repr(axon.tensor(array)).startswith("tensor(" + expected)
 
 
+FLOATS = st.floats(-1e-3, 1e-3) | st.floats(-1e3, 1e3) | st.floats(allow_subnormal=False)
+
+
+@pytest.mark.executor
+@pytest.mark.skipif(np.lib.NumpyVersion(np.__version__) < "2.3.0", reason="exponents from 1e8 on")
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(st.data())
+def test_any_values_are_shown_as_numpy_shows_them(data):
+    shape = data.draw(hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=12))
+    dtype = data.draw(st.sampled_from(["float64", "float32", "float16", "int64", "bool"]))
+    elements = FLOATS | st.integers(-9, 9).map(float) if "float" in dtype else None
+    with np.errstate(over="ignore"):
+        source = "float64" if "float" in dtype else dtype
+        array = data.draw(hnp.arrays(source, shape, elements=elements)).astype(dtype)
+    expected = np.array2string(array, separator=", ", prefix="tensor(", threshold=1000)
+    assert repr(axon.tensor(array)).startswith("tensor(" + expected)
+
+
 def test_what_else_is_shown():
+    assert repr(axon.tensor([0.1, 3.0]).to("bfloat16")) == "tensor([0.1, 3. ], dtype=bfloat16)"
+    assert repr(axon.zeros(2, 0, 3)) == "tensor([], shape=(2, 0, 3))"
     assert repr(axon.tensor([1.0], requires_grad=True)) == "tensor([1.], requires_grad=True)"
     assert repr(axon.tensor([1.0], dtype=axon.float64)) == "tensor([1.], dtype=float64)"
     assert repr(axon.zeros(0, 3)) == "tensor([], shape=(0, 3))"

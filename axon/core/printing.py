@@ -12,7 +12,9 @@ THRESHOLD = 1000  # elements above which a tensor is summarised
 LINE_WIDTH = 75
 PRECISION = 8  # digits after the point at most
 
-_SHORTEST = {"float16": "e", "float32": "f", "float64": "d"}
+_PACKED = {"float16": "e", "float32": "f", "float64": "d"}
+# The magnitude from which on numbers are written with an exponent.
+_LARGE = {"bfloat16": 1e2, "float16": 1e3, "float32": 1e6, "float64": 1e8}
 
 
 def format_values(
@@ -25,6 +27,8 @@ def format_values(
         cut: the axes of which only the edges are in ``values``.
         indent: columns already used on the first line.
     """
+    if 0 in shape:
+        return "[]"
     if not shape:
         return _formatter([values], dtype)(values).strip()
     text = _formatter(list(_flatten(values, len(shape))), dtype)
@@ -47,31 +51,33 @@ def _block(values: list, axis: int, rank: int, text: Callable, cut: set[int], in
     if axis in cut:
         items.insert(EDGE_ITEMS, "...")
     if axis == rank - 1:
-        return "[" + _wrapped(items, indent + 1) + "]"
+        return "[" + _wrapped(items, indent + 1, LINE_WIDTH - rank) + "]"
     gap = ",\n" + "\n" * (rank - axis - 2) + " " * (indent + 1)
     return "[" + gap.join(items) + "]"
 
 
-def _wrapped(items: list[str], indent: int) -> str:
-    lines = [""]
-    for number, item in enumerate(items):
-        piece = item + "," if number + 1 < len(items) else item
-        gap = " " if lines[-1] else ""
-        if lines[-1] and indent + len(lines[-1] + gap + piece) > LINE_WIDTH:
-            lines.append("")
-            gap = ""
-        lines[-1] += gap + piece
-    return ("\n" + " " * indent).join(lines)
+def _wrapped(items: list[str], indent: int, width: int) -> str:
+    """The items in lines, each before its comma or the closing brackets at most ``width`` long."""
+    lines = [items[0]]
+    for item in items[1:]:
+        longer = f"{lines[-1]}, {item}"
+        if indent + len(longer) > width:
+            lines.append(item)
+        else:
+            lines[-1] = longer
+    return (",\n" + " " * indent).join(lines)
 
 
 def _formatter(values: list, dtype: str) -> Callable[[Any], str]:
     """One function that gives every value the same width."""
-    if dtype == "bool" or not any(isinstance(value, float) for value in values):
+    if dtype == "bool":
+        return lambda value: str(value).rjust(len("False"))
+    if not any(isinstance(value, float) for value in values):
         width = max((len(str(value)) for value in values), default=0)
         return lambda value: str(value).rjust(width)
     finite = [abs(value) for value in values if math.isfinite(value) and value]
     scientific = finite and (
-        max(finite) >= 1e8 or min(finite) < 1e-4 or max(finite) / min(finite) > 1e3
+        max(finite) >= _LARGE[dtype] or min(finite) < 1e-4 or max(finite) / min(finite) > 1e3
     )
     draw = _scientific(values, dtype) if scientific else _fixed(values, dtype)
     width = max((len(draw(value)) for value in values), default=0)
@@ -103,30 +109,41 @@ def _decimals(value: float, dtype: str) -> int:
 
 def _scientific(values: list[float], dtype: str) -> Callable[[float], str]:
     finite = [value for value in values if math.isfinite(value)]
-    shortest = [_shortest(value, dtype).partition("e")[0] for value in finite]
-    digits = max((len(text.partition(".")[2].rstrip("0")) for text in shortest), default=0)
-    digits = min(digits, PRECISION)
+    digits = max(_mantissa(value, dtype) for value in finite)
+    power = max(len(f"{value:.{digits}e}".partition("e")[2]) for value in finite) - 1
 
     def draw(value: float) -> str:
         if not math.isfinite(value):
             return str(value)
-        text = f"{value:.{digits}e}"
-        return text if digits else text.replace("e", ".e")
+        mantissa, _, exponent = f"{value:#.{digits}e}".partition("e")
+        return f"{mantissa}e{exponent[0]}{exponent[1:].zfill(power)}"
 
     return draw
 
 
+def _mantissa(value: float, dtype: str) -> int:
+    """Digits after the point of the scientific text, at most PRECISION."""
+    shortest = _shortest(value, dtype).partition("e")[0].partition(".")[2]
+    rounded = f"{value:.{min(len(shortest), PRECISION)}e}".partition("e")[0]
+    return len(rounded.partition(".")[2].rstrip("0"))
+
+
 def _shortest(value: float, dtype: str) -> str:
     """The shortest scientific text that reads back as the same element of ``dtype``."""
-    code = _SHORTEST.get(dtype)
-    if code is None:
-        return f"{value:.3e}"
-    bits = struct.pack(code, value)
+    bits = _bits(value, dtype)
     for digits in range(17):
         text = f"{value:.{digits}e}"
         try:
-            if struct.pack(code, float(text)) == bits:
+            if _bits(float(text), dtype) == bits:
                 return text
         except OverflowError:
             continue
     return f"{value:.17e}"
+
+
+def _bits(value: float, dtype: str) -> int:
+    """The element of ``dtype`` nearest to ``value``."""
+    if dtype == "bfloat16":
+        wide = _bits(value, "float32")
+        return (wide + 0x7FFF + (wide >> 16 & 1)) >> 16
+    return int.from_bytes(struct.pack(f">{_PACKED[dtype]}", value), "big")
