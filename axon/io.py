@@ -27,6 +27,7 @@ def save(
         >>> model = axon.nn.Linear(4, 2)
         >>> axon.io.save(model.state_dict(), "model.safetensors")
         >>> model.load_state_dict(axon.io.load("model.safetensors"))
+        Mismatch(missing_keys=[], unexpected_keys=[])
     """
     from safetensors.numpy import save_file
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from axon import _runtime
+from axon.core.functional import moveaxis
 from axon.core.tensor import Tensor
 
 # ------------------------------------------------------------------------------------- losses
@@ -24,18 +25,20 @@ def cross_entropy(
     weight: Tensor | None = None,
     label_smoothing: float = 0.0,
     ignore_index: int | None = None,
+    axis: int = -1,
     reduction: str = "mean",
 ) -> Tensor:
     """-log softmax(logits)[target] of each sample, computed stably.
 
     Args:
         logits: float, shape (..., classes): unnormalised scores.
-        target: integers in [0, classes), of the leading shape of ``logits``; or the probabilities
-            of the classes, of the shape of ``logits``.
+        target: integers in [0, classes), of the shape of ``logits`` without its classes; or the
+            probabilities of the classes, of the shape of ``logits``.
         weight: (classes,): what each class counts. The mean is over the weights of the labels.
         label_smoothing: the share of each target that is spread evenly over the classes (Szegedy
             et al., 2016).
         ignore_index: a label whose samples count nothing, not even in the mean.
+        axis: where the classes are, the last axis unless said otherwise.
         reduction: "mean", "sum" or "none".
 
     Raises:
@@ -50,17 +53,20 @@ def cross_entropy(
         if ignore_index is not None:
             raise ValueError(
                 "axon.metrics.cross_entropy: ignore_index is a label, the target holds "
-                f"probabilities of shape {target.shape}; give labels of shape {target.shape[:-1]}"
+                f"probabilities of shape {target.shape}; give labels without the axis of classes"
             )
-        target = _smoothed(target.to(logits.dtype), label_smoothing)
-        return _reduced(_runtime.ops.soft_cross_entropy(logits, target, weight), reduction)
-    _require_classes("cross_entropy", logits, target)
+        target = _smoothed(target.to(logits.dtype), label_smoothing, axis)
+        losses = _runtime.ops.soft_cross_entropy(logits, target, weight, axis=axis)
+        return _reduced(losses, reduction)
+    _require_classes("cross_entropy", logits, target, axis)
     counts = _label_weights(target, weight, ignore_index)
     if label_smoothing == 0:
-        losses = _runtime.ops.cross_entropy(logits, target, weight, **_ignored(ignore_index))
+        ignored = _ignored(ignore_index)
+        losses = _runtime.ops.cross_entropy(logits, target, weight, axis=axis, **ignored)
         return _reduced(losses, reduction, counts)
-    likely = _runtime.ops.one_hot(target, logits.shape[-1], dtype=logits.dtype)
-    losses = _runtime.ops.soft_cross_entropy(logits, _smoothed(likely, label_smoothing), weight)
+    likely = _runtime.ops.one_hot(target, logits.shape[axis], dtype=logits.dtype)
+    likely = _smoothed(moveaxis(likely, -1, axis), label_smoothing, axis)
+    losses = _runtime.ops.soft_cross_entropy(logits, likely, weight, axis=axis)
     if ignore_index is not None:
         losses = _runtime.ops.where(_runtime.ops.ne(target, ignore_index), losses, 0.0)
     return _reduced(losses, reduction, counts)
@@ -72,11 +78,13 @@ def nll(
     *,
     weight: Tensor | None = None,
     ignore_index: int | None = None,
+    axis: int = -1,
     reduction: str = "mean",
 ) -> Tensor:
     """-log_probability[target] of each sample; the arguments are those of :func:`cross_entropy`."""
-    _require_classes("nll", log_probability, target)
-    losses = _runtime.ops.nll(log_probability, target, weight, **_ignored(ignore_index))
+    _require_classes("nll", log_probability, target, axis)
+    ignored = _ignored(ignore_index)
+    losses = _runtime.ops.nll(log_probability, target, weight, axis=axis, **ignored)
     return _reduced(losses, reduction, _label_weights(target, weight, ignore_index))
 
 
@@ -110,36 +118,36 @@ def smooth_l1(
     return _reduced(losses, reduction)
 
 
-def bce(probability: Tensor, target: Tensor, *, reduction: str = "mean") -> Tensor:
-    """Binary cross-entropy -(t · log p + (1 - t) · log(1 - p)), for equal shapes.
-
-    Logarithms are cut off at -100 so that p = 0 and p = 1 stay finite. From logits
-    :func:`bce_with_logits` is more accurate.
-
-    Args:
-        probability: float in [0, 1].
-        target: 0 or 1, or a probability.
-        reduction: "mean", "sum" or "none".
-    """
-    _require_equal("bce", probability, target)
-    return _reduced(_runtime.ops.bce(probability, target.to(probability.dtype)), reduction)
-
-
-def bce_with_logits(
-    logits: Tensor,
+def bce(
+    prediction: Tensor,
     target: Tensor,
     *,
+    from_logits: bool = True,
     pos_weight: Tensor | None = None,
     reduction: str = "mean",
 ) -> Tensor:
-    """:func:`bce` of sigmoid(logits), without overflow.
+    """Binary cross-entropy -(t · log p + (1 - t) · log(1 - p)), for equal shapes.
 
     Args:
-        pos_weight: what a positive counts; broadcasts with ``logits``.
+        prediction: logits, as :func:`cross_entropy` takes them: p is their sigmoid, computed
+            without overflow. Or the probabilities p in [0, 1] themselves.
+        target: 0 or 1, or a probability.
+        from_logits: False for probabilities; their logarithms are cut off at -100, so that p = 0
+            and p = 1 stay finite.
+        pos_weight: what a positive counts, for logits; broadcasts with them.
+        reduction: "mean", "sum" or "none".
+
+    Example:
+        >>> bce(axon.zeros(4), axon.tensor([0.0, 1.0, 1.0, 0.0])).item()
+        0.6931471824645996
     """
-    _require_equal("bce_with_logits", logits, target)
-    losses = _runtime.ops.bce_with_logits(logits, target.to(logits.dtype), pos_weight)
-    return _reduced(losses, reduction)
+    _require_equal("bce", prediction, target)
+    target = target.to(prediction.dtype)
+    if from_logits:
+        return _reduced(_runtime.ops.bce_with_logits(prediction, target, pos_weight), reduction)
+    if pos_weight is not None:
+        raise ValueError("axon.metrics.bce: pos_weight is for logits; leave from_logits True")
+    return _reduced(_runtime.ops.bce(prediction, target), reduction)
 
 
 def kl_div(
@@ -187,10 +195,10 @@ def _reduced(losses: Tensor, reduction: str, counts: Tensor | None = None) -> Te
     raise ValueError(f"axon.metrics: reduction is {reduction!r}; expected 'mean', 'sum' or 'none'")
 
 
-def _smoothed(target: Tensor, smoothing: float) -> Tensor:
+def _smoothed(target: Tensor, smoothing: float, axis: int) -> Tensor:
     if smoothing == 0:
         return target
-    return target * (1 - smoothing) + smoothing / target.shape[-1]
+    return target * (1 - smoothing) + smoothing / target.shape[axis]
 
 
 def _ignored(ignore_index: int | None) -> dict[str, int]:
@@ -313,9 +321,13 @@ def _require_equal(caller: str, a: Tensor, b: Tensor) -> None:
         )
 
 
-def _require_classes(caller: str, logits: Tensor, target: Tensor) -> None:
-    if logits.ndim != target.ndim + 1 or logits.shape[:-1] != target.shape:
+def _require_classes(caller: str, logits: Tensor, target: Tensor, axis: int) -> None:
+    samples = list(logits.shape)
+    if -len(samples) <= axis < len(samples):
+        del samples[axis]
+    if logits.ndim != target.ndim + 1 or tuple(samples) != target.shape:
         raise ValueError(
             f"axon.metrics.{caller}: logits have shape {logits.shape}, the target {target.shape}; "
-            "expected (..., classes) and (...): the target holds the numbers of the classes"
+            f"expected the shape of the logits without axis {axis}: the target holds the numbers of "
+            "the classes"
         )

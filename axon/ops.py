@@ -40,8 +40,8 @@ def load(source: str | os.PathLike[str]) -> Ops:
 
     Args:
         source: the path of a file (``"my_ops.yaml"``), or the text of one. Entries are those of
-            ``docs/ops-language.md``, except for ``operator:`` and ``method:``: the operators and
-            methods of ``Tensor`` are those of ``ops.yaml``.
+            ``docs/ops-language.md``, except for ``operator:``, ``method:`` and ``module:``, from
+            which files are generated.
 
     Returns:
         A namespace with a function for each entry, whose signature and docstring are those of the

@@ -64,11 +64,12 @@ FIELDS = (
     "domain",
     "operator",
     "method",
+    "module",
     "variadic",
 )
 ENTRY_HINT = 'entries such as \'double: {in: "x: num", forward: "2 * x"}\''
-#: What only entries of ops.yaml have: Tensor's operators and methods are fixed when it is built.
-TENSOR_FIELDS = ("operator", "method")
+#: What only entries of ops.yaml have: operators, methods and modules are generated from it.
+GENERATED_FIELDS = ("operator", "method", "module")
 OPERATORS = (
     "+",
     "-",
@@ -112,6 +113,7 @@ SAMPLES = (
     "equal",
 )
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*_?")
+_CLASS = re.compile(r"[A-Z][A-Za-z0-9]*")
 _SECTION = re.compile(r"#\s*-{2,}\s*(.+?)\s*-*\s*$")
 
 
@@ -123,9 +125,10 @@ class Op:
     `samples` gives the kinds of test values of a tensor, the values of an attribute, the extents of
     an axis. `subgradient` pairs points with the gradients there. `ulp` bounds the error of results
     and gradients, for inputs in `domain`. `operator` is the Python operator that it implements
-    ("+", "-x", "<", "@"), or "". `method` is true iff Tensor has it as a method. A `variadic` op of
-    two operands also takes a list, folded as a balanced tree. `marks` say where the entry, its
-    reference, spec and subgradient and the gradients that it writes ("backward.x") stand.
+    ("+", "-x", "<", "@"), or "". `method` is true iff Tensor has it as a method, `module` the class
+    of axon.nn that applies it, or "". A `variadic` op of two operands also takes a list, folded as
+    a balanced tree. `marks` say where the entry, its reference, spec and subgradient and the
+    gradients that it writes ("backward.x") stand.
     """
 
     name: str
@@ -142,6 +145,7 @@ class Op:
     subgradient: tuple[tuple[str, str], ...] = ()
     operator: str = ""
     method: bool = False
+    module: str = ""
     variadic: bool = False
     marks: dict[str, Mark] = field(default_factory=dict, compare=False, repr=False)
 
@@ -169,10 +173,11 @@ def parse_ops(text: str, path: str = "ops.yaml", at_run_time: bool = False) -> l
             with collector:
                 entry = entries.entry(name)
                 if at_run_time:
-                    entry.refuse(TENSOR_FIELDS)
+                    entry.refuse(GENERATED_FIELDS)
                 ops.append(entry.op())
     with collector:
-        _check_unique_operators(ops, root)
+        _check_unique(ops, root, "operator")
+        _check_unique(ops, root, "module")
     collector.finish()
     if not at_run_time:
         for program in (p for op in ops for p in (op.program, op.grad) if p is not None):
@@ -199,16 +204,18 @@ class _Entries:
         return self.entry(base).gradient if gradient else self.entry(base).program
 
 
-def _check_unique_operators(ops: list[Op], root: Mapping) -> None:
+def _check_unique(ops: list[Op], root: Mapping, kind: str) -> None:
+    """No two entries have one operator or module."""
     seen: dict[str, str] = {}
     for op in ops:
-        if op.operator and op.operator in seen:
+        value = getattr(op, kind)
+        if value and value in seen:
             raise error(
                 root.keys[op.name].mark,
-                f"operator {op.operator!r} is already that of {seen[op.operator]!r}",
-                "one op for each operator",
+                f"{kind} {value!r} is already that of {seen[value]!r}",
+                f"one op for each {kind}",
             )
-        seen[op.operator] = op.name
+        seen[value] = op.name
 
 
 def section_of(mark: Mark) -> str:
@@ -287,6 +294,7 @@ class _Entry:
             ("subgradient", self._subgradient),
             ("operator", self._operator),
             ("method", self._method),
+            ("module", self._module),
             ("variadic", self._variadic),
         ):
             with collector:
@@ -406,6 +414,23 @@ class _Entry:
                 "a tensor as the first parameter",
             )
         return method
+
+    def _module(self) -> str:
+        scalar = self._scalar("module")
+        if scalar is None:
+            return ""
+        if not _CLASS.fullmatch(scalar.text):
+            raise error(
+                scalar.mark, f"not a name of a class: {scalar.text!r}", "such as 'LeakyReLU'"
+            )
+        order, kinds = self.signature.order, [a.type for a in self.signature.attrs.values()]
+        if list(self.signature.inputs) != order[:1] or "rng" in kinds:
+            raise error(
+                scalar.mark,
+                f"a module applies an op to one tensor, {self.name!r} has {', '.join(order)}",
+                "one tensor, first; then attributes that are set when the module is made",
+            )
+        return scalar.text
 
     def _variadic(self) -> bool:
         variadic = self._flag("variadic")

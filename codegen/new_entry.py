@@ -37,9 +37,11 @@ NAME:
   # first kind everywhere. Attributes: values. Axes: extents.
   samples: {x: [normal, edge], sharpness: [1.0, 0.5]}
 
-  # Only in ops.yaml: an operator or a method of Tensor; an op of two that takes a list.
+  # Only in ops.yaml: an operator or a method of Tensor, a class of axon.nn; an op of two that takes
+  # a list.
   # operator: "+"
   # method: true
+  # module: Squareplus
   # variadic: true
 """
 

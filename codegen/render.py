@@ -9,7 +9,7 @@ from pathlib import Path
 import jinja2
 
 from . import primitives, tile_ops
-from .docstring import docstring
+from .docstring import attr_text, docstring, section
 from .entry import Op
 from .functions import Parameter, function_of, gradient_of
 from .kernels import render_kernels
@@ -88,6 +88,37 @@ def operators(ops: list[Op]) -> dict[str, tuple[str, bool]]:
     return table
 
 
+@dataclass(frozen=True)
+class Module:
+    """The class of axon.nn that applies an op to a tensor; `parameters` are its attributes."""
+
+    name: str
+    op: str
+    doc: str
+    tensor: str
+    parameters: tuple[Parameter, ...]
+
+    @property
+    def arguments(self) -> str:
+        """How the module hands its attributes to the op."""
+        given = [self.tensor]
+        given += [f"{p.name}=self.{module_parameter(p)}" for p in self.parameters]
+        return ", ".join(given)
+
+
+def module_parameter(parameter: Parameter) -> str:
+    """PyTorch's modules say dim where functions of the array API say axis."""
+    return "dim" if parameter.name == "axis" else parameter.name
+
+
+def module_of(op: Op) -> Module:
+    tensor, *attrs = function_of(op).parameters
+    checks = op.program.checks
+    texts = [(module_parameter(p), attr_text(op.program.attrs[p.slot], checks)) for p in attrs]
+    doc = "\n\n".join(part for part in (op.doc, section("Args", texts)) if part)
+    return Module(op.module, op.name, doc, tensor.name, tuple(attrs))
+
+
 def render(ops: list[Op]) -> dict[str, str]:
     """Every file of generated/, by path within it."""
     environment = jinja2.Environment(
@@ -101,6 +132,7 @@ def render(ops: list[Op]) -> dict[str, str]:
     environment.filters |= {
         "c_string": c_string,
         "c_argument": c_argument,
+        "module_parameter": module_parameter,
         "suffixed": "{}_".format,
         "wrapped": wrapped,
     }
@@ -114,9 +146,10 @@ def render(ops: list[Op]) -> dict[str, str]:
         "methods": [function_of(op, docstring(op)) for op in ops if op.method],
         "unary": UNARY,
         "operators": operators(ops),
+        "modules": [module_of(op) for op in ops if op.module],
         "without_gradient": [op.name for op in ops if op.grad is None],
     }
-    names = ("op_table.cpp", "bindings.cpp", "autograd.py", "ops.pyi")
+    names = ("op_table.cpp", "bindings.cpp", "autograd.py", "modules.py", "ops.pyi")
     files = {name: environment.get_template(f"{name}.j2").render(context) for name in names}
     files["__init__.py"] = ""
     files["primitives.inc"] = primitives.render_inc()

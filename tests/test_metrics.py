@@ -37,33 +37,35 @@ def test_mse():
     assert loss.item() == pytest.approx(((PROBABILITY - TARGET) ** 2).mean(), rel=1e-5)
 
 
-def test_bce_and_bce_with_logits():
+def test_bce_of_logits_and_of_probabilities():
     p, t = PROBABILITY.astype(np.float64), TARGET
     expected = -(t * np.log(p) + (1 - t) * np.log1p(-p)).mean()
     logits = np.log(p / (1 - p)).astype(np.float32)
-    assert metrics.bce(axon.tensor(PROBABILITY), axon.tensor(t)).item() == pytest.approx(
+    for prediction, from_logits in ((logits, True), (PROBABILITY, False)):
+        loss = metrics.bce(axon.tensor(prediction), axon.tensor(t), from_logits=from_logits)
+        assert loss.item() == pytest.approx(expected, rel=1e-5)
+    assert metrics.bce(axon.tensor(logits), axon.tensor(t)).item() == pytest.approx(
         expected, rel=1e-5
     )
-    assert metrics.bce_with_logits(axon.tensor(logits), axon.tensor(t)).item() == pytest.approx(
-        expected, rel=1e-5
-    )
+    with pytest.raises(ValueError, match="from_logits"):
+        metrics.bce(axon.tensor(logits), axon.tensor(t), from_logits=False, pos_weight=axon.ones(1))
 
 
 def test_bce_takes_integer_targets():
-    loss = metrics.bce(axon.tensor([0.25, 0.25]), axon.tensor([1, 0]))
+    loss = metrics.bce(axon.tensor([0.25, 0.25]), axon.tensor([1, 0]), from_logits=False)
     assert loss.item() == pytest.approx(-(np.log(0.25) + np.log(0.75)) / 2, rel=1e-5)
 
 
 def test_bce_stays_finite_at_the_ends():
     p = axon.tensor([0.0, 1.0, 0.0, 1.0], requires_grad=True)
-    loss = metrics.bce(p, axon.tensor([1.0, 0.0, 0.0, 1.0]))
+    loss = metrics.bce(p, axon.tensor([1.0, 0.0, 0.0, 1.0]), from_logits=False)
     loss.backward()
     assert loss.item() == 50.0 and np.isfinite(p.grad.numpy()).all()
 
 
-def test_bce_with_logits_does_not_overflow():
+def test_bce_of_logits_does_not_overflow():
     x = axon.tensor([1000.0, -1000.0], requires_grad=True)
-    loss = metrics.bce_with_logits(x, axon.tensor([0.0, 1.0]))
+    loss = metrics.bce(x, axon.tensor([0.0, 1.0]))
     loss.backward()
     assert loss.item() == 1000.0 and x.grad.tolist() == [0.5, -0.5]
 

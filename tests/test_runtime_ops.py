@@ -259,7 +259,7 @@ def test_all_errors_of_a_text_are_shown():
     assert [d.mark.source.path for d in caught.value.diagnostics] == ["<string>"] * 2
 
 
-@pytest.mark.parametrize("field", ["operator: '+'", "method: true"])
+@pytest.mark.parametrize("field", ["operator: '+'", "method: true", "module: Double"])
 def test_tensor_gets_no_operators_or_methods(field):
     with pytest.raises(ops.SpecError, match="refused in an op declared at run time"):
         ops.load("f: {in: 'x: float', forward: 'x', " + field + "}")

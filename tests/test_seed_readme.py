@@ -46,7 +46,6 @@ def test_four_steps(tmp_path):
         Pipeline(Conv2d(hyperparams["in_channels"], hyperparams["base_channels"], kernel_size=7))
         >> axon.nn.Flatten()
         >> Linear(hyperparams["base_channels"], 10)
-        >> axon.sigmoid
     )
     optimizer = axon.optim.Adam(model.params, lr=hyperparams["learning_rate"])
     my_train_data, my_eval_data = data(6), data(2)
@@ -76,7 +75,7 @@ def test_four_steps(tmp_path):
 
 def test_hackability():
     model = Conv2d(3, 64, kernel_size=7) >> Linear(64, 10) >> axon.nn.BatchNorm1d(10)
-    assert len(model.params) == 6 and len(model.buffers) == 2
+    assert len(model.params) == 6 and len(model.buffers) == 3
     assert isinstance(model[0], Conv2d)
 
     seen = []

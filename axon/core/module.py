@@ -2,11 +2,42 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
+from axon._runtime import DType
 from axon.core.autograd import Handle, no_grad
 from axon.core.tensor import Tensor
+
+
+class Parameters(list[Tensor]):
+    """The parameters of a module when they were asked for.
+
+    It is a list of its own that later changes of the module leave alone, and knows its module: an
+    optimizer that is given ``model.params`` asks again at each step, so it follows layers that are
+    swapped in and out. ``list(model.params)`` is a plain list.
+    """
+
+    def __init__(self, module: Module) -> None:
+        super().__init__(module.named_params.values())
+        self.module = module
+
+    def __reduce__(self) -> tuple:
+        return Parameters, (self.module,)
+
+
+#: Attributes of a module that hold none of its parameters and children.
+_INTERNAL = frozenset(
+    ("training", "_param_names", "_buffer_names", "_forward_pre_hooks", "_forward_hooks")
+)
+
+
+class Mismatch(NamedTuple):
+    """Names in which a state and a module differ."""
+
+    missing_keys: list[str]
+    unexpected_keys: list[str]
 
 
 class Module:
@@ -15,7 +46,8 @@ class Module:
     Assigning an attribute registers it, and no call to ``super().__init__()`` is needed:
 
     * a leaf tensor with ``requires_grad`` is a parameter, and stays one when it is frozen;
-    * a module, or a list, tuple or dict with modules in it, is a child;
+    * a module is a child;
+    * a list, tuple or dict is looked through for both;
     * a tensor given to :meth:`register_buffer` is a buffer.
 
     Example:
@@ -36,29 +68,43 @@ class Module:
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Module:
         self = super().__new__(cls)
-        object.__setattr__(self, "training", True)
-        object.__setattr__(self, "_param_names", {})
-        object.__setattr__(self, "_buffer_names", {})
-        object.__setattr__(self, "_forward_pre_hooks", {})
-        object.__setattr__(self, "_forward_hooks", {})
+        vars(self).update(
+            training=True,
+            _param_names={},
+            _buffer_names={},
+            _forward_pre_hooks={},
+            _forward_hooks={},
+        )
         return self
 
     def __setattr__(self, name: str, value: Any) -> None:
-        is_leaf = isinstance(value, Tensor) and value.requires_grad and value.tape is None
-        if is_leaf and name not in self._buffer_names:
-            self._param_names[name] = None
+        if isinstance(value, Tensor) and value.tape is not None and name in self._param_names:
+            raise TypeError(
+                f"{type(self).__name__}.{name} is a parameter; the tensor of shape {value.shape} "
+                "was computed from others and cannot be one: assign value.detach(), or "
+                f"`del module.{name}` first to make it a plain attribute"
+            )
         object.__setattr__(self, name, value)
+        self._register(name, value)
 
     def __delattr__(self, name: str) -> None:
         object.__delattr__(self, name)
-        self._param_names.pop(name, None)
         self._buffer_names.pop(name, None)
+        for path in [p for p in self._param_names if p.partition(".")[0] == name]:
+            del self._param_names[path]
 
     def register_buffer(self, name: str, tensor: Tensor | None, *, persistent: bool = True) -> None:
         """Makes ``tensor`` the buffer ``self.NAME``; it is saved iff ``persistent``."""
         self._param_names.pop(name, None)
         self._buffer_names[name] = persistent
         object.__setattr__(self, name, tensor)
+
+    def _register(self, name: str, value: Any) -> None:
+        """Notes which tensors are parameters, so that they stay parameters when frozen."""
+        for path, found in _found_in(name, value):
+            is_leaf = isinstance(found, Tensor) and found.requires_grad and found.tape is None
+            if is_leaf and path not in self._buffer_names:
+                self._param_names[path] = None
 
     # ------------------------------------------------------------------------------- calling
 
@@ -112,55 +158,99 @@ class Module:
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
         """The modules directly inside this one, by attribute name (``layers.0`` in a list)."""
-        for name, value in vars(self).items():
-            if not name.startswith("_"):
-                yield from _modules_in(name, value)
+        for name, value in self._attributes():
+            for path, found in _found_in(name, value):
+                if isinstance(found, Module):
+                    yield path, found
 
-    def named_modules(self) -> Iterator[tuple[str, Module]]:
-        """This module (named ``""``) and all inside it, parents first, each once."""
+    def children(self) -> Iterator[Module]:
+        """The modules directly inside this one."""
+        return (child for _, child in self.named_children())
+
+    def named_modules(self, *, remove_duplicate: bool = True) -> Iterator[tuple[str, Module]]:
+        """This module (named ``""``) and all inside it, parents first, each once.
+
+        Args:
+            remove_duplicate: give a shared module only under the first of its names.
+        """
         seen: set[int] = set()
-        stack: list[tuple[str, Module]] = [("", self)]
+        stack: list[tuple[str, Module, tuple[int, ...]]] = [("", self, ())]
         while stack:
-            name, module = stack.pop()
-            if id(module) in seen:
+            name, module, above = stack.pop()
+            if id(module) in (seen if remove_duplicate else above):
                 continue
             seen.add(id(module))
             yield name, module
             prefix = name + "." if name else ""
-            children = [
-                (prefix + child_name, child) for child_name, child in module.named_children()
+            inside = [
+                (prefix + child_name, child, (*above, id(module)))
+                for child_name, child in module.named_children()
             ]
-            stack.extend(reversed(children))
+            stack.extend(reversed(inside))
 
     def modules(self) -> Iterator[Module]:
         """This module and all inside it, each once."""
         return (module for _, module in self.named_modules())
 
-    def _named_tensors(self, names_of: Callable[[Module], Any]) -> dict[str, Tensor]:
+    def get_submodule(self, path: str) -> Module:
+        """The module at a path of :meth:`named_modules`, such as ``"encoder.layers.0"``.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for name, module in self.named_modules(remove_duplicate=False):
+            if name == path:
+                return module
+        names = [name for name, _ in self.named_modules() if name]
+        raise KeyError(f"{type(self).__name__}.get_submodule: no module at {path!r}; {names}")
+
+    def _attributes(self) -> list[tuple[str, Any]]:
+        return [item for item in vars(self).items() if item[0] not in _INTERNAL]
+
+    def _own_params(self) -> Iterator[tuple[str, Tensor]]:
+        for name, value in self._attributes():
+            self._register(name, value)
+            for path, found in _found_in(name, value):
+                if isinstance(found, Tensor) and path in self._param_names:
+                    yield path, found
+
+    def _own_buffers(self, *, persistent: bool = False) -> Iterator[tuple[str, Tensor]]:
+        for name, is_persistent in self._buffer_names.items():
+            tensor = getattr(self, name)
+            if tensor is not None and (is_persistent or not persistent):
+                yield name, tensor
+
+    def _named(
+        self,
+        own: Callable[[Module], Iterator[tuple[str, Tensor]]],
+        *,
+        remove_duplicate: bool = True,
+    ) -> dict[str, Tensor]:
+        """The tensors that ``own`` finds in this module and all inside it, by path."""
         found: dict[str, Tensor] = {}
         seen: set[int] = set()
-        for path, module in self.named_modules():
-            for name in names_of(module):
-                tensor = getattr(module, name)
-                if tensor is not None and id(tensor) not in seen:
-                    seen.add(id(tensor))
-                    found[f"{path}.{name}" if path else name] = tensor
+        for path, module in self.named_modules(remove_duplicate=remove_duplicate):
+            for name, tensor in own(module):
+                if remove_duplicate and id(tensor) in seen:
+                    continue
+                seen.add(id(tensor))
+                found[f"{path}.{name}" if path else name] = tensor
         return found
 
     @property
     def named_params(self) -> dict[str, Tensor]:
         """All parameters by path, frozen ones too; a shared one appears once."""
-        return self._named_tensors(lambda module: module._param_names)
+        return self._named(Module._own_params)
 
     @property
-    def params(self) -> list[Tensor]:
+    def params(self) -> Parameters:
         """All parameters, in the order of :attr:`named_params`."""
-        return list(self.named_params.values())
+        return Parameters(self)
 
     @property
     def named_buffers(self) -> dict[str, Tensor]:
-        """All buffers by path."""
-        return self._named_tensors(lambda module: module._buffer_names)
+        """All buffers by path; a shared one appears once."""
+        return self._named(Module._own_buffers)
 
     @property
     def buffers(self) -> list[Tensor]:
@@ -171,7 +261,7 @@ class Module:
 
     def reset_parameters(self) -> None:
         """Draws fresh initial values for everything inside; optimizers keep their hold."""
-        for _, child in self.named_children():
+        for child in self.children():
             child.reset_parameters()
 
     def freeze(self) -> Module:
@@ -211,63 +301,95 @@ class Module:
     def to(self, dtype: Any) -> Module:
         """Casts parameters and floating buffers to ``dtype``. Returns the module.
 
-        They become new tensors, since a handle never changes its dtype: cast first, then make the
-        optimizer.
+        They become new tensors, since a handle never changes its dtype: an optimizer that follows
+        the module starts their state anew.
+
+        Raises:
+            ValueError: ``dtype`` is no float.
         """
+        if not DType(dtype).is_float:
+            raise ValueError(
+                f"{type(self).__name__}.to: {dtype} is no float; expected a float dtype"
+            )
         cast: dict[int, Tensor] = {}
+        for tensor in self._named(_own_tensors).values():
+            if tensor.is_floating_point:
+                cast[id(tensor)] = tensor.detach().to(dtype)
+                cast[id(tensor)].requires_grad = tensor.requires_grad
         for module in self.modules():
-            for name in [*module._param_names, *module._buffer_names]:
-                tensor = getattr(module, name)
-                if tensor is None or not tensor.is_floating_point:
-                    continue
-                if id(tensor) not in cast:
-                    cast[id(tensor)] = tensor.detach().to(dtype)
-                    cast[id(tensor)].requires_grad = tensor.requires_grad
-                object.__setattr__(module, name, cast[id(tensor)])
+            for name, value in module._attributes():
+                object.__setattr__(module, name, _replaced(value, cast))
         return self
 
     def state_dict(self) -> dict[str, Tensor]:
-        """Parameters and persistent buffers by path, as values that later steps do not change."""
-        saved = self._named_tensors(
-            lambda m: [*m._param_names, *(n for n, keep in m._buffer_names.items() if keep)]
-        )
-        return {name: tensor.detach() for name, tensor in saved.items()}
+        """Parameters and persistent buffers by path, as values that later steps do not change.
 
-    def load_state_dict(self, state: Mapping[str, Tensor], *, strict: bool = True) -> None:
+        A shared tensor is under each of its names, as in PyTorch.
+        """
+        tensors = self._named(_saved, remove_duplicate=False)
+        return {name: tensor.detach() for name, tensor in tensors.items()}
+
+    def load_state_dict(self, state: Mapping[str, Tensor], *, strict: bool = True) -> Mismatch:
         """Takes over the values of ``state``; the handles stay, so optimizers keep their hold.
 
+        Args:
+            state: tensors by path, as :meth:`state_dict` gives and :func:`axon.load` reads them;
+                they are cast to the dtypes of this module.
+            strict: whether every name must be in both. A shared tensor needs one of its names.
+
+        Returns:
+            The names that are missing in ``state`` and those that are unexpected.
+
         Raises:
-            ValueError: a shape differs, or ``strict`` and a name is missing or unknown.
-                Nothing has been changed then.
+            ValueError: a shape differs, or ``strict`` and a name is missing or unexpected; the
+                message lists all of them. Nothing has been changed then.
+
+        Example:
+            >>> body, head = axon.nn.Linear(4, 3), axon.nn.Linear(3, 2)
+            >>> model = axon.nn.Pipeline(body=body, head=head)
+            >>> state = {"body." + name: tensor for name, tensor in body.state_dict().items()}
+            >>> model.load_state_dict(state, strict=False).missing_keys
+            ['head.weight', 'head.bias']
         """
-        own = self._named_tensors(lambda m: [*m._param_names, *m._buffer_names])
-        saved = self.state_dict()
-        problems = []
-        if strict:
-            problems += [f"missing {name!r}" for name in saved if name not in state]
-            problems += [f"unknown {name!r}" for name in state if name not in own]
-        common = [name for name in own if name in state]
-        problems += [
-            f"{name!r} has shape {own[name].shape}, the state has {state[name].shape}"
+        own = self._named(_own_tensors, remove_duplicate=False)
+        saved = self._named(_saved, remove_duplicate=False)
+        given = {id(own[name]) for name in state if name in own}
+        mismatch = Mismatch(
+            [name for name, tensor in saved.items() if id(tensor) not in given],
+            [name for name in state if name not in own],
+        )
+        common = [name for name in state if name in own]
+        shapes = [
+            f"{name!r} is {own[name].shape} here, {tuple(state[name].shape)} in the state"
             for name in common
-            if tuple(own[name].shape) != tuple(state[name].shape)
+            if own[name].shape != tuple(state[name].shape)
         ]
-        if problems:
-            raise ValueError(
-                f"{type(self).__name__}.load_state_dict: the state does not fit: "
-                + "; ".join(problems)
-                + ". Build the module with the sizes it was saved with"
-                + (", or pass strict=False for missing and unknown names." if strict else ".")
-            )
+        if shapes or (strict and any(mismatch)):
+            raise ValueError(_misfit(type(self).__name__, mismatch if strict else None, shapes))
         with no_grad():
             for name in common:
-                own[name]._assign(state[name].to(own[name].dtype))
+                own[name]._assign(state[name].detach().to(own[name].dtype))
+        return mismatch
 
     # ---------------------------------------------------------------------------------- repr
 
     def extra_repr(self) -> str:
-        """The arguments that :func:`repr` shows."""
-        return ""
+        """What :func:`repr` shows: arguments of the constructor that are attributes of that name.
+
+        Those with a default are shown where they differ from it.
+        """
+        shown = []
+        for name, parameter in inspect.signature(type(self).__init__).parameters.items():
+            value = getattr(self, name, None)
+            if isinstance(parameter.default, bool) and not isinstance(value, bool):
+                value = value is not None
+            if name == "self" or next(_found_in(name, value), None) or name not in vars(self):
+                continue
+            if parameter.default is parameter.empty:
+                shown.append(_shown(value))
+            elif not _is_all(value, parameter.default):
+                shown.append(f"{name}={_shown(value)}")
+        return ", ".join(shown)
 
     def __repr__(self) -> str:
         head = type(self).__name__
@@ -284,12 +406,59 @@ def nested_repr(head: str, extra: str, children: list[str]) -> str:
     return f"{head}(\n  " + "\n  ".join(lines) + "\n)"
 
 
-def _modules_in(name: str, value: Any) -> Iterator[tuple[str, Module]]:
-    if isinstance(value, Module):
+def _shown(value: Any) -> str:
+    return getattr(value, "__qualname__", repr(value))
+
+
+def _is_all(value: Any, default: Any) -> bool:
+    """True iff a value, or each of the sizes that it was spread to, is ``default``."""
+    return value == default or (isinstance(value, tuple) and all(v == default for v in value))
+
+
+def _found_in(name: str, value: Any) -> Iterator[tuple[str, Tensor | Module]]:
+    """The tensors and modules of an attribute, within lists, tuples and dicts too."""
+    if isinstance(value, (Tensor, Module)):
         yield name, value
-    elif isinstance(value, (list, tuple)):
+    elif isinstance(value, (list, tuple)) and not isinstance(value, Parameters):
         for index, item in enumerate(value):
-            yield from _modules_in(f"{name}.{index}", item)
+            yield from _found_in(f"{name}.{index}", item)
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield from _modules_in(f"{name}.{key}", item)
+            yield from _found_in(f"{name}.{key}", item)
+
+
+def _replaced(value: Any, by_id: dict[int, Tensor]) -> Any:
+    """An attribute with tensors exchanged; lists and dicts stay the same objects."""
+    if isinstance(value, Tensor):
+        return by_id.get(id(value), value)
+    if isinstance(value, list):
+        value[:] = [_replaced(item, by_id) for item in value]
+    elif isinstance(value, dict):
+        value.update({key: _replaced(item, by_id) for key, item in value.items()})
+    elif type(value) is tuple:
+        return tuple(_replaced(item, by_id) for item in value)
+    return value
+
+
+def _own_tensors(module: Module) -> Iterator[tuple[str, Tensor]]:
+    yield from module._own_params()
+    yield from module._own_buffers()
+
+
+def _saved(module: Module) -> Iterator[tuple[str, Tensor]]:
+    yield from module._own_params()
+    yield from module._own_buffers(persistent=True)
+
+
+def _misfit(module: str, mismatch: Mismatch | None, shapes: list[str]) -> str:
+    """What :meth:`Module.load_state_dict` says of a state that does not fit."""
+    lines = [f"{module}.load_state_dict: the state does not fit"]
+    if mismatch and mismatch.missing_keys:
+        lines.append(f"  missing: {', '.join(mismatch.missing_keys)}")
+    if mismatch and mismatch.unexpected_keys:
+        lines.append(f"  unexpected: {', '.join(mismatch.unexpected_keys)}")
+    lines += [f"  shape: {line}" for line in shapes]
+    remedy = "Build the module with the sizes it was saved with"
+    if mismatch and any(mismatch):
+        remedy += ", or pass strict=False to load what both have"
+    return "\n".join([*lines, remedy + "."])

@@ -1,16 +1,15 @@
-"""Layers that multiply by a weight: linear, convolution, embedding."""
+"""Layers that multiply by a matrix or look rows of one up."""
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from axon import _runtime
 from axon.core.creation import zeros
 from axon.core.module import Module
 from axon.core.tensor import Tensor
 from axon.nn import init
-
-Pair = int | tuple[int, int]
 
 
 class Linear(Module):
@@ -19,9 +18,10 @@ class Linear(Module):
     Args:
         in_features, out_features: the last extents of x and y.
         bias: whether to add b.
+        dtype: of the parameters, float32 by default.
 
     Attributes:
-        weight: (out, in), float32, drawn from ±1/√in.
+        weight: (out, in), drawn from ±1/√in.
         bias: (out,) or None, drawn alike.
 
     Example:
@@ -29,15 +29,17 @@ class Linear(Module):
         (32, 10)
     """
 
-    def __init__(self, in_features: int, out_features: int, *, bias: bool = True) -> None:
+    def __init__(
+        self, in_features: int, out_features: int, bias: bool = True, *, dtype: Any = None
+    ) -> None:
         self.in_features = in_features
         self.out_features = out_features
-        self.weight = zeros(out_features, in_features, requires_grad=True)
-        self.bias = zeros(out_features, requires_grad=True) if bias else None
+        self.weight = zeros(out_features, in_features, dtype=dtype, requires_grad=True)
+        self.bias = zeros(out_features, dtype=dtype, requires_grad=True) if bias else None
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        _draw(self.weight, self.bias)
+        draw(self.weight, self.bias)
 
     def forward(self, x: Tensor) -> Tensor:
         if x.ndim == 0 or x.shape[-1] != self.in_features:
@@ -47,128 +49,104 @@ class Linear(Module):
             )
         return _runtime.ops.linear(x, self.weight, self.bias)
 
-    def extra_repr(self) -> str:
-        without = "" if self.bias is not None else ", bias=False"
-        return f"{self.in_features}, {self.out_features}{without}"
 
-
-class Conv2d(Module):
-    """Cross-correlation of images with learned windows, (n, in, h, w) to (n, out, h', w').
-
-    h' = ⌊(h + 2 · padding - dilation · (kernel - 1) - 1) / stride⌋ + 1, and w' alike.
+class Bilinear(Module):
+    """y = x1 · W[o] · x2 + b[o] for each output o, shapes (..., in1) and (..., in2) to (..., out).
 
     Args:
-        in_channels, out_channels: the second extents of x and y.
-        kernel_size: the window, one int or (height, width); so are the next three.
-        stride, padding, dilation: step, zeros around the image, spacing of the window's elements.
-        groups: channels are split into so many groups that do not mix.
-        bias: whether to add one number a channel.
+        in1_features, in2_features, out_features: the last extents of x1, x2 and y.
+        bias: whether to add b.
+        dtype: of the parameters, float32 by default.
 
     Attributes:
-        weight: (out, in / groups, *kernel), float32, drawn from ±1/√fan-in.
+        weight: (out, in1, in2), drawn from ±1/√in1.
         bias: (out,) or None, drawn alike.
 
     Example:
-        >>> Conv2d(3, 32, 3, padding=1)(axon.randn(8, 3, 28, 28)).shape
-        (8, 32, 28, 28)
+        >>> Bilinear(4, 3, 2)(axon.ones(5, 4), axon.ones(5, 3)).shape
+        (5, 2)
     """
 
     def __init__(
         self,
-        in_channels: int,
-        out_channels: int,
-        kernel_size: Pair,
-        *,
-        stride: Pair = 1,
-        padding: Pair = 0,
-        dilation: Pair = 1,
-        groups: int = 1,
+        in1_features: int,
+        in2_features: int,
+        out_features: int,
         bias: bool = True,
+        *,
+        dtype: Any = None,
     ) -> None:
-        if in_channels % groups or out_channels % groups:
-            raise ValueError(
-                f"axon.nn.Conv2d: {in_channels} and {out_channels} channels cannot be split into "
-                f"{groups} groups; both must be multiples of it"
-            )
-        self.in_channels = in_channels
-        self.out_channels = out_channels
-        self.kernel_size = pair(kernel_size)
-        self.stride = pair(stride)
-        self.padding = pair(padding)
-        self.dilation = pair(dilation)
-        self.groups = groups
-        shape = (out_channels, in_channels // groups, *self.kernel_size)
-        self.weight = zeros(shape, requires_grad=True)
-        self.bias = zeros(out_channels, requires_grad=True) if bias else None
+        self.in1_features = in1_features
+        self.in2_features = in2_features
+        self.out_features = out_features
+        shape = (out_features, in1_features, in2_features)
+        self.weight = zeros(shape, dtype=dtype, requires_grad=True)
+        self.bias = zeros(out_features, dtype=dtype, requires_grad=True) if bias else None
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        _draw(self.weight, self.bias)
+        bound = 1.0 / math.sqrt(max(1, self.in1_features))
+        for param in self.params:
+            init.uniform_(param, -bound, bound)
 
-    def forward(self, x: Tensor) -> Tensor:
-        y = _runtime.ops.conv2d(
-            x,
-            self.weight,
-            stride=self.stride,
-            padding=self.padding,
-            dilation=self.dilation,
-            groups=self.groups,
-        )
-        return y if self.bias is None else y + self.bias.reshape((-1, 1, 1))
-
-    def extra_repr(self) -> str:
-        parts = [f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}"]
-        for name, usual in (
-            ("stride", (1, 1)),
-            ("padding", (0, 0)),
-            ("dilation", (1, 1)),
-            ("groups", 1),
-        ):
-            if getattr(self, name) != usual:
-                parts.append(f"{name}={getattr(self, name)}")
-        if self.bias is None:
-            parts.append("bias=False")
-        return ", ".join(parts)
+    def forward(self, x1: Tensor, x2: Tensor) -> Tensor:
+        return _runtime.ops.bilinear(x1, x2, self.weight, self.bias)
 
 
 class Embedding(Module):
-    """Rows of a learned table, integers of shape (...) to (..., features).
+    """The rows of a learned table that integers name, (...) to (..., embedding_dim).
+
+    Args:
+        num_embeddings: rows of the table.
+        embedding_dim: numbers a row.
+        padding_idx: a row that starts as zeros and gets no gradient.
+        dtype: of the table, float32 by default.
 
     Attributes:
-        weight: (entries, features), float32, drawn from the standard normal distribution.
-
-    Raises:
-        IndexError: a number is out of range; raised when the result is computed.
+        weight: (num_embeddings, embedding_dim), drawn from the normal distribution.
 
     Example:
-        >>> Embedding(100, 16)(axon.tensor([[1, 2, 3]])).shape
-        (1, 3, 16)
+        >>> Embedding(1000, 64)(axon.tensor([[1, 2], [3, 4]])).shape
+        (2, 2, 64)
     """
 
-    def __init__(self, entries: int, features: int) -> None:
-        self.entries = entries
-        self.features = features
-        self.weight = zeros(entries, features, requires_grad=True)
+    def __init__(
+        self,
+        num_embeddings: int,
+        embedding_dim: int,
+        padding_idx: int | None = None,
+        *,
+        dtype: Any = None,
+    ) -> None:
+        if padding_idx is not None and not -num_embeddings <= padding_idx < num_embeddings:
+            raise ValueError(
+                f"axon.nn.Embedding: padding_idx is {padding_idx}; expected one of the "
+                f"{num_embeddings} rows"
+            )
+        self.num_embeddings = num_embeddings
+        self.embedding_dim = embedding_dim
+        self.padding_idx = None if padding_idx is None else padding_idx % num_embeddings
+        self.weight = zeros(num_embeddings, embedding_dim, dtype=dtype, requires_grad=True)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        init.assign(self.weight, init.normal(self.weight.shape))
+        init.normal_(self.weight)
+        if self.padding_idx is not None:
+            rows = _runtime.ops.iota((self.num_embeddings, 1))
+            kept = _runtime.ops.ne(rows // 1, self.padding_idx)
+            init._assign(self.weight, _runtime.ops.where(kept, self.weight.detach(), 0.0))
 
     def forward(self, index: Tensor) -> Tensor:
-        return _runtime.ops.embedding(self.weight, index)
-
-    def extra_repr(self) -> str:
-        return f"{self.entries}, {self.features}"
-
-
-def pair(value: Pair) -> tuple[int, int]:
-    """(value, value) for one int."""
-    return (value, value) if isinstance(value, int) else (value[0], value[1])
+        y = _runtime.ops.embedding(self.weight, index)
+        if self.padding_idx is None:
+            return y
+        is_padding = _runtime.ops.eq(index, self.padding_idx).unsqueeze(-1)
+        return _runtime.ops.where(is_padding, y.detach(), y)
 
 
-def _draw(weight: Tensor, bias: Tensor | None) -> None:
-    """Both from ±1/√fan-in, as PyTorch does."""
-    init.assign(weight, init.kaiming_uniform(weight.shape))
+def draw(weight: Tensor, bias: Tensor | None) -> None:
+    """Both from ±1/√fan-in, as PyTorch draws them."""
+    init.kaiming_uniform_(weight, a=math.sqrt(5.0))
     if bias is not None:
-        bound = 1.0 / math.sqrt(max(1, init.fans(weight.shape)[0]))
-        init.assign(bias, init.uniform(bias.shape, -bound, bound))
+        bound = 1.0 / math.sqrt(max(1, init.fans(weight)[0]))
+        init.uniform_(bias, -bound, bound)

@@ -1,81 +1,21 @@
-"""Layers without parameters that reshape, pool, wrap or drop."""
+"""Layers without parameters that reshape, resize or call."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from axon import _runtime
-from axon.core.functional import dropout, flatten
+from axon.core.functional import reshape, upsample
 from axon.core.module import Module
 from axon.core.tensor import Tensor
-from axon.nn.linear import Pair, pair
-from axon.nn.pipeline import Pipeline
 
 
-class Flatten(Module):
-    """Joins the axes from ``start`` on: (n, c, h, w) to (n, c · h · w)."""
+class Identity(Module):
+    """Gives back what it gets; a place for something to be swapped in."""
 
-    def __init__(self, start: int = 1) -> None:
-        self.start = start
-
-    def forward(self, x: Tensor) -> Tensor:
-        return flatten(x, self.start)
-
-    def extra_repr(self) -> str:
-        return "" if self.start == 1 else f"start={self.start}"
-
-
-class _Pool2d(Module):
-    def __init__(self, kernel_size: Pair, *, stride: Pair | None = None, padding: Pair = 0) -> None:
-        self.kernel_size = pair(kernel_size)
-        self.stride = self.kernel_size if stride is None else pair(stride)
-        self.padding = pair(padding)
-
-    def extra_repr(self) -> str:
-        return f"{self.kernel_size}, stride={self.stride}, padding={self.padding}"
-
-
-class MaxPool2d(_Pool2d):
-    """The largest element of each window, (n, c, h, w) to (n, c, h', w').
-
-    h' = ⌊(h + 2 · padding - kernel) / stride⌋ + 1; ``stride`` is the kernel when left out.
-    Padding never wins; of equal elements the first gets the gradient.
-    """
-
-    def forward(self, x: Tensor) -> Tensor:
-        return _runtime.ops.max_pool2d(x, self.kernel_size, self.stride, padding=self.padding)
-
-
-class AvgPool2d(_Pool2d):
-    """The mean of each window, (n, c, h, w) to (n, c, h', w'); zeros of the padding count.
-
-    h' = ⌊(h + 2 · padding - kernel) / stride⌋ + 1; ``stride`` is the kernel when left out.
-    """
-
-    def forward(self, x: Tensor) -> Tensor:
-        return _runtime.ops.avg_pool2d(x, self.kernel_size, self.stride, padding=self.padding)
-
-
-class Dropout(Module):
-    """In training each element is 0 with probability ``p``, else divided by 1 - p.
-
-    The key of each pass comes from the generator of :func:`axon.manual_seed`
-    (Srivastava et al., 2014). In evaluation x is returned as it is.
-    """
-
-    def __init__(self, p: float = 0.5) -> None:
-        if not 0 <= p <= 1:
-            raise ValueError(f"axon.nn.Dropout: p is {p}; expected a probability in [0, 1]")
-        self.p = p
-
-    def forward(self, x: Tensor) -> Tensor:
-        if not self.training or self.p == 0:
-            return x
-        return dropout(x, self.p)
-
-    def extra_repr(self) -> str:
-        return f"p={self.p}"
+    def forward(self, x: Any) -> Any:
+        return x
 
 
 class Lambda(Module):
@@ -87,23 +27,98 @@ class Lambda(Module):
     def forward(self, *inputs: Any) -> Any:
         return self.function(*inputs)
 
-    def extra_repr(self) -> str:
-        return getattr(self.function, "__qualname__", repr(self.function))
 
-
-class Residual(Module):
-    """x + body(x) (He et al., 2016); ``shortcut`` replaces x where shapes differ.
+class Flatten(Module):
+    """Joins the axes from ``start_dim`` to ``end_dim``: (n, c, h, w) to (n, c · h · w).
 
     Example:
-        >>> from axon.nn import Conv2d, ReLU, Residual
-        >>> block = Residual(Conv2d(16, 16, 3, padding=1) >> ReLU() >> Conv2d(16, 16, 3, padding=1))
+        >>> Flatten()(axon.ones(8, 3, 4, 4)).shape
+        (8, 48)
+    """
+
+    def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
+        self.start_dim = start_dim
+        self.end_dim = end_dim
+
+    def forward(self, x: Tensor) -> Tensor:
+        start, end = self.start_dim % max(x.ndim, 1), self.end_dim % max(x.ndim, 1)
+        if start > end or self.start_dim >= max(x.ndim, 1):
+            raise ValueError(
+                f"{self!r}: x has shape {x.shape}; axis {self.start_dim} is not before axis "
+                f"{self.end_dim}"
+            )
+        return reshape(
+            x, *x.shape[:start], math.prod(x.shape[start : end + 1]), *x.shape[end + 1 :]
+        )
+
+
+class Unflatten(Module):
+    """Splits an axis into several: (n, c · h · w) to (n, c, h, w) for dim 1 and (c, h, w).
+
+    Args:
+        dim: the axis.
+        unflattened_size: the extents of the axes in its place; one may be -1.
+
+    Example:
+        >>> Unflatten(1, (3, 4, -1))(axon.ones(8, 48)).shape
+        (8, 3, 4, 4)
+    """
+
+    def __init__(self, dim: int, unflattened_size: Sequence[int]) -> None:
+        self.dim = dim
+        self.unflattened_size = tuple(unflattened_size)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not -x.ndim <= self.dim < x.ndim:
+            raise IndexError(f"{self!r}: axis {self.dim} is out of range for shape {x.shape}")
+        dim = self.dim % x.ndim
+        return reshape(x, *x.shape[:dim], *self.unflattened_size, *x.shape[dim + 1 :])
+
+
+class Reshape(Module):
+    """The elements in row-major order under another shape; one extent may be -1.
+
+    Example:
+        >>> Reshape(-1, 3, 4, 4)(axon.ones(8, 48)).shape
+        (8, 3, 4, 4)
+    """
+
+    def __init__(self, *shape: int) -> None:
+        self.shape = shape
+
+    def forward(self, x: Tensor) -> Tensor:
+        return reshape(x, *self.shape)
+
+    def extra_repr(self) -> str:
+        return ", ".join(map(str, self.shape))
+
+
+class Upsample(Module):
+    """(n, channels, length), (n, channels, h, w) or more axes of another size.
+
+    Args:
+        size: the extents from axis 2 on, or one for all of them.
+        scale_factor: instead of a size how many times as large.
+        mode: "nearest", or "linear" ("bilinear" for images).
+        align_corners: of "linear": the centres of the outer elements stay in place, not their
+            edges.
+
+    Example:
+        >>> Upsample(scale_factor=2)(axon.ones(1, 3, 4, 5)).shape
+        (1, 3, 8, 10)
     """
 
     def __init__(
-        self, *body: Callable[..., Any], shortcut: Callable[..., Any] | None = None
+        self,
+        size: int | Sequence[int] | None = None,
+        scale_factor: float | None = None,
+        mode: str = "nearest",
+        align_corners: bool = False,
     ) -> None:
-        self.body = body[0] if len(body) == 1 else Pipeline(*body)
-        self.shortcut = shortcut
+        self.size = size
+        self.scale_factor = scale_factor
+        self.mode = mode
+        self.align_corners = align_corners
 
     def forward(self, x: Tensor) -> Tensor:
-        return (x if self.shortcut is None else self.shortcut(x)) + self.body(x)
+        return upsample(x, self.size, self.scale_factor, self.mode, self.align_corners)

@@ -1876,6 +1876,44 @@ static void erfc_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
   }
 }
 
+static void ndtri_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  const float* restrict const b1 = buffers[1];
+  float* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = b0[i];
+    const float v1 = 0x1.40d9320000000p+1f;
+    const float v2 = (v0 * v1);
+    const float v3 = 0x1.0000000000000p-1f;
+    const float v4 = b1[i];
+    const float v5 = (v3 * v4);
+    const float v6 = (v5 * v4);
+    const float v7 = ax_exp_f32(v6);
+    const float v8 = (v2 * v7);
+    b2[i] = v8;
+  }
+}
+
+static void ndtri_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  const double* restrict const b1 = buffers[1];
+  double* restrict const b2 = buffers[2];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = b0[i];
+    const double v1 = 0x1.40d931ff62705p+1;
+    const double v2 = (v0 * v1);
+    const double v3 = 0x1.0000000000000p-1;
+    const double v4 = b1[i];
+    const double v5 = (v3 * v4);
+    const double v6 = (v5 * v4);
+    const double v7 = ax_exp_f64(v6);
+    const double v8 = (v2 * v7);
+    b2[i] = v8;
+  }
+}
+
 static void lgamma_f32(void* const* buffers, int64_t begin, int64_t end) {
   const float* restrict const b0 = buffers[0];
   float* restrict const b1 = buffers[1];
@@ -3767,6 +3805,8 @@ const struct AxonMap AXON_MAPS[] = {
   {"float64 (erfc float64#0)", erfc_f64},
   {"float32 (neg (mul float32:1.1283791670955126 (mul (exp (neg (square float32#0))) float32#1)))", erfc_grad_f32},
   {"float64 (neg (mul float64:1.1283791670955126 (mul (exp (neg (square float64#0))) float64#1)))", erfc_grad_f64},
+  {"float32 (mul (mul float32#0 float32:2.5066282746310002) (exp (mul (mul float32:0.5 float32#1) float32#1)))", ndtri_grad_f32},
+  {"float64 (mul (mul float64#0 float64:2.5066282746310002) (exp (mul (mul float64:0.5 float64#1) float64#1)))", ndtri_grad_f64},
   {"float32 (lgamma float32#0)", lgamma_f32},
   {"float64 (lgamma float64#0)", lgamma_f64},
   {"float32 (mul float32#0 (digamma float32#1))", lgamma_grad_f32},
