@@ -364,6 +364,14 @@ def erfc_backward(ctx, dy):
     return ops.erfc__grad(dy, ctx.x)
 
 
+def ndtri_backward(ctx, dy):
+    """Gradient of `ndtri`.
+
+        dp = dy * 2.50663 * exp(0.5 * y * y)
+    """
+    return ops.ndtri__grad(dy, ctx.y, ctx.p)
+
+
 def lgamma_backward(ctx, dy):
     """Gradient of `lgamma`.
 
@@ -408,9 +416,9 @@ def relu_backward(ctx, dy):
 def leaky_relu_backward(ctx, dy):
     """Gradient of `leaky_relu`.
 
-        dx = dy if x > 0 else dy * slope
+        dx = dy if x > 0 else dy * negative_slope
     """
-    return ops.leaky_relu__grad(dy, ctx.x, slope=ctx.slope)
+    return ops.leaky_relu__grad(dy, ctx.x, negative_slope=ctx.negative_slope)
 
 
 def prelu_backward(ctx, dy):
@@ -433,9 +441,9 @@ def relu6_backward(ctx, dy):
 def hardtanh_backward(ctx, dy):
     """Gradient of `hardtanh`.
 
-        dx = 0 if x <= low else 0 if x >= high else dy
+        dx = 0 if x <= min_val else 0 if x >= max_val else dy
     """
-    return ops.hardtanh__grad(dy, ctx.x, low=ctx.low, high=ctx.high)
+    return ops.hardtanh__grad(dy, ctx.x, min_val=ctx.min_val, max_val=ctx.max_val)
 
 
 def hardsigmoid_backward(ctx, dy):
@@ -555,17 +563,17 @@ def tanhshrink_backward(ctx, dy):
 def softshrink_backward(ctx, dy):
     """Gradient of `softshrink`.
 
-        dx = 0 if abs(x) <= threshold else dy
+        dx = 0 if abs(x) <= lambd else dy
     """
-    return ops.softshrink__grad(dy, ctx.x, threshold=ctx.threshold)
+    return ops.softshrink__grad(dy, ctx.x, lambd=ctx.lambd)
 
 
 def hardshrink_backward(ctx, dy):
     """Gradient of `hardshrink`.
 
-        dx = 0 if abs(x) <= threshold else dy
+        dx = 0 if abs(x) <= lambd else dy
     """
-    return ops.hardshrink__grad(dy, ctx.x, threshold=ctx.threshold)
+    return ops.hardshrink__grad(dy, ctx.x, lambd=ctx.lambd)
 
 
 def glu_backward(ctx, dy):
@@ -1726,6 +1734,47 @@ def attention_backward(ctx, dy):
     )
 
 
+def lstm_cell_backward(ctx, dnew_h, dnew_c):
+    """Gradient of `lstm_cell`.
+
+        dnew_c2[..., d] = dnew_c[..., d] + dnew_h[..., d] * sigmoid(gates[..., 3, d]) * (1 -
+            square(tanh(new_c[..., d])))
+        dgates[..., k, d] = sum[broadcast axes]((dnew_h[..., d] * tanh(new_c[..., d]) *
+            sigmoid(gates[..., 3, d]) * sigmoid(-gates[..., 3, d]) if k == 3 else 0) + (dnew_c2[...,
+            d] * sigmoid(gates[..., 0, d]) * (1 - square(tanh(gates[..., 2, d]))) if k == 2 else 0)
+            + (dnew_c2[..., d] * tanh(gates[..., 2, d]) * sigmoid(gates[..., 0, d]) *
+            sigmoid(-gates[..., 0, d]) if k == 0 else 0) + (dnew_c2[..., d] * c[..., d] *
+            sigmoid(gates[..., 1, d]) * sigmoid(-gates[..., 1, d]) if k == 1 else 0))
+        dc[..., d] = sum[broadcast axes](dnew_c2[..., d] * sigmoid(gates[..., 1, d]))
+    """
+    return ops.lstm_cell__grad(dnew_h, dnew_c, ctx.gates, ctx.c, ctx.new_c)
+
+
+def gru_cell_backward(ctx, dnew_h):
+    """Gradient of `gru_cell`.
+
+        dx[..., k, d] = sum[broadcast axes]((dnew_h[..., d] * (h[..., d] - tanh(x[..., 2, d] +
+            sigmoid(x[..., 0, d] + r[..., 0, d]) * r[..., 2, d])) * sigmoid(x[..., 1, d] + r[..., 1,
+            d]) * sigmoid(-(x[..., 1, d] + r[..., 1, d])) if k == 1 else 0) + (dnew_h[..., d] *
+            sigmoid(-(x[..., 1, d] + r[..., 1, d])) * (1 - square(tanh(x[..., 2, d] + sigmoid(x[...,
+            0, d] + r[..., 0, d]) * r[..., 2, d]))) * r[..., 2, d] * sigmoid(x[..., 0, d] + r[...,
+            0, d]) * sigmoid(-(x[..., 0, d] + r[..., 0, d])) if k == 0 else 0) + (dnew_h[..., d] *
+            sigmoid(-(x[..., 1, d] + r[..., 1, d])) * (1 - square(tanh(x[..., 2, d] + sigmoid(x[...,
+            0, d] + r[..., 0, d]) * r[..., 2, d]))) if k == 2 else 0))
+        dr[..., k, d] = sum[broadcast axes]((dnew_h[..., d] * (h[..., d] - tanh(x[..., 2, d] +
+            sigmoid(x[..., 0, d] + r[..., 0, d]) * r[..., 2, d])) * sigmoid(x[..., 1, d] + r[..., 1,
+            d]) * sigmoid(-(x[..., 1, d] + r[..., 1, d])) if k == 1 else 0) + (dnew_h[..., d] *
+            sigmoid(-(x[..., 1, d] + r[..., 1, d])) * (1 - square(tanh(x[..., 2, d] + sigmoid(x[...,
+            0, d] + r[..., 0, d]) * r[..., 2, d]))) * sigmoid(x[..., 0, d] + r[..., 0, d]) if k == 2
+            else 0) + (dnew_h[..., d] * sigmoid(-(x[..., 1, d] + r[..., 1, d])) * (1 -
+            square(tanh(x[..., 2, d] + sigmoid(x[..., 0, d] + r[..., 0, d]) * r[..., 2, d]))) *
+            r[..., 2, d] * sigmoid(x[..., 0, d] + r[..., 0, d]) * sigmoid(-(x[..., 0, d] + r[..., 0,
+            d])) if k == 0 else 0))
+        dh[..., d] = sum[broadcast axes](dnew_h[..., d] * sigmoid(x[..., 1, d] + r[..., 1, d]))
+    """
+    return ops.gru_cell__grad(dnew_h, ctx.x, ctx.r, ctx.h)
+
+
 #: By op: its backward.
 STUBS = {
     "add": add_backward,
@@ -1770,6 +1819,7 @@ STUBS = {
     "atanh": atanh_backward,
     "erf": erf_backward,
     "erfc": erfc_backward,
+    "ndtri": ndtri_backward,
     "lgamma": lgamma_backward,
     "digamma": digamma_backward,
     "where": where_backward,
@@ -1894,6 +1944,8 @@ STUBS = {
     "unfold": unfold_backward,
     "concat": concat_backward,
     "attention": attention_backward,
+    "lstm_cell": lstm_cell_backward,
+    "gru_cell": gru_cell_backward,
 }
 
 #: Ops that have no gradient, so that none is derived.

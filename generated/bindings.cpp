@@ -563,6 +563,18 @@ void bind_erfc(nb::module_& m) {
       "1 - erf(x), exact in the tail.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: the promoted floating-point dtype of x, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[1.1, -2.2, 0.1], [-0.9, -1.1, 0.1]])\n    >>> y = axon.erfc(x)\n    >>> y.numpy().round(4)\n    array([[0.1198, 1.9981, 0.8875],\n           [1.7969, 1.8802, 0.8875]], dtype=float32)");
 }
 
+void bind_ndtri(nb::module_& m) {
+  Op& op = op_of("ndtri");
+  m.def(
+      "ndtri",
+      [&op](nb::handle p_) {
+        return call(op, {p_}, {});
+      },
+      nb::arg("p").none(),
+      nb::sig("def ndtri(p: Tensor | float) -> Tensor"),
+      "Quantile of the normal distribution, the number that it is below with probability p; inverse of its distribution function (Wichura, 1988).\n\nArgs:\n    p: a floating-point tensor.\n\nReturns:\n    y: the dtype of p, of shape (...).\n\nRaises:\n    TypeError: p has a dtype of another kind.\n\nExample:\n    >>> p = axon.tensor([[0.5, 0.7, 0.2], [0.2, 0.7, 0.7]])\n    >>> y = axon.ndtri(p)\n    >>> y.numpy().round(4)\n    array([[ 0.    ,  0.5244, -0.8416],\n           [-0.8416,  0.5244,  0.5244]], dtype=float32)");
+}
+
 void bind_lgamma(nb::module_& m) {
   Op& op = op_of("lgamma");
   m.def(
@@ -920,13 +932,13 @@ void bind_leaky_relu(nb::module_& m) {
   Op& op = op_of("leaky_relu");
   m.def(
       "leaky_relu",
-      [&op](nb::handle x_, nb::handle slope_) {
-        return call(op, {x_}, {slope_});
+      [&op](nb::handle x_, nb::handle negative_slope_) {
+        return call(op, {x_}, {negative_slope_});
       },
       nb::arg("x").none(),
-      nb::arg("slope").none() = op.defaults[0],
-      nb::sig("def leaky_relu(x: Tensor | float, slope: float = 0.01) -> Tensor"),
-      "x where it is positive, else slope * x (Maas et al., 2013).\n\nArgs:\n    x: a floating-point tensor.\n    slope: a number, by default 0.01.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[-0.7, -0.5, 1.4], [0.0, -0.1, 0.6]])\n    >>> y = axon.leaky_relu(x)\n    >>> y.numpy().round(4)\n    array([[-7.0e-03, -5.0e-03,  1.4e+00],\n           [ 0.0e+00, -1.0e-03,  6.0e-01]], dtype=float32)");
+      nb::arg("negative_slope").none() = op.defaults[0],
+      nb::sig("def leaky_relu(x: Tensor | float, negative_slope: float = 0.01) -> Tensor"),
+      "x where it is positive, else negative_slope * x (Maas et al., 2013).\n\nArgs:\n    x: a floating-point tensor.\n    negative_slope: a number, by default 0.01.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[-0.7, -0.5, 1.4], [0.0, -0.1, 0.6]])\n    >>> y = axon.leaky_relu(x)\n    >>> y.numpy().round(4)\n    array([[-7.0e-03, -5.0e-03,  1.4e+00],\n           [ 0.0e+00, -1.0e-03,  6.0e-01]], dtype=float32)");
 }
 
 void bind_prelu(nb::module_& m) {
@@ -958,14 +970,14 @@ void bind_hardtanh(nb::module_& m) {
   Op& op = op_of("hardtanh");
   m.def(
       "hardtanh",
-      [&op](nb::handle x_, nb::handle low_, nb::handle high_) {
-        return call(op, {x_}, {low_, high_});
+      [&op](nb::handle x_, nb::handle min_val_, nb::handle max_val_) {
+        return call(op, {x_}, {min_val_, max_val_});
       },
       nb::arg("x").none(),
-      nb::arg("low").none() = op.defaults[0],
-      nb::arg("high").none() = op.defaults[1],
-      nb::sig("def hardtanh(x: Tensor | float, low: float = -1.0, high: float = 1.0) -> Tensor"),
-      "x limited to [low, high]. The gradient at the bounds is 0.\n\nArgs:\n    x: a floating-point tensor.\n    low: a number, by default -1.0.\n    high: a number, by default 1.0.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[1.5, 0.8, 1.0], [-1.5, 0.2, 0.0]])\n    >>> y = axon.hardtanh(x)\n    >>> y.numpy().round(4)\n    array([[ 1. ,  0.8,  1. ],\n           [-1. ,  0.2,  0. ]], dtype=float32)");
+      nb::arg("min_val").none() = op.defaults[0],
+      nb::arg("max_val").none() = op.defaults[1],
+      nb::sig("def hardtanh(x: Tensor | float, min_val: float = -1.0, max_val: float = 1.0) -> Tensor"),
+      "x limited to [min_val, max_val]. The gradient at the bounds is 0.\n\nArgs:\n    x: a floating-point tensor.\n    min_val: a number, by default -1.0.\n    max_val: a number, by default 1.0.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[1.5, 0.8, 1.0], [-1.5, 0.2, 0.0]])\n    >>> y = axon.hardtanh(x)\n    >>> y.numpy().round(4)\n    array([[ 1. ,  0.8,  1. ],\n           [-1. ,  0.2,  0. ]], dtype=float32)");
 }
 
 void bind_hardsigmoid(nb::module_& m) {
@@ -1142,26 +1154,26 @@ void bind_softshrink(nb::module_& m) {
   Op& op = op_of("softshrink");
   m.def(
       "softshrink",
-      [&op](nb::handle x_, nb::handle threshold_) {
-        return call(op, {x_}, {threshold_});
+      [&op](nb::handle x_, nb::handle lambd_) {
+        return call(op, {x_}, {lambd_});
       },
       nb::arg("x").none(),
-      nb::arg("threshold").none() = op.defaults[0],
-      nb::sig("def softshrink(x: Tensor | float, threshold: float = 0.5) -> Tensor"),
-      "x moved towards 0 by threshold, 0 if it is nearer.\n\nArgs:\n    x: a floating-point tensor.\n    threshold: a number with threshold >= 0, by default 0.5.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    ValueError: threshold does not satisfy threshold >= 0.\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[-0.2, -0.1, 0.3], [0.7, -0.1, 0.3]])\n    >>> y = axon.softshrink(x)\n    >>> y.numpy().round(4)\n    array([[0. , 0. , 0. ],\n           [0.2, 0. , 0. ]], dtype=float32)");
+      nb::arg("lambd").none() = op.defaults[0],
+      nb::sig("def softshrink(x: Tensor | float, lambd: float = 0.5) -> Tensor"),
+      "x moved towards 0 by lambd, 0 if it is nearer.\n\nArgs:\n    x: a floating-point tensor.\n    lambd: a number with lambd >= 0, by default 0.5.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    ValueError: lambd does not satisfy lambd >= 0.\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[-0.2, -0.1, 0.3], [0.7, -0.1, 0.3]])\n    >>> y = axon.softshrink(x)\n    >>> y.numpy().round(4)\n    array([[0. , 0. , 0. ],\n           [0.2, 0. , 0. ]], dtype=float32)");
 }
 
 void bind_hardshrink(nb::module_& m) {
   Op& op = op_of("hardshrink");
   m.def(
       "hardshrink",
-      [&op](nb::handle x_, nb::handle threshold_) {
-        return call(op, {x_}, {threshold_});
+      [&op](nb::handle x_, nb::handle lambd_) {
+        return call(op, {x_}, {lambd_});
       },
       nb::arg("x").none(),
-      nb::arg("threshold").none() = op.defaults[0],
-      nb::sig("def hardshrink(x: Tensor | float, threshold: float = 0.5) -> Tensor"),
-      "x, but 0 where its magnitude is at most threshold.\n\nArgs:\n    x: a floating-point tensor.\n    threshold: a number with threshold >= 0, by default 0.5.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    ValueError: threshold does not satisfy threshold >= 0.\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[0.4, -0.5, -1.1], [-1.5, -0.5, 0.4]])\n    >>> y = axon.hardshrink(x)\n    >>> y.numpy().round(4)\n    array([[ 0. ,  0. , -1.1],\n           [-1.5,  0. ,  0. ]], dtype=float32)");
+      nb::arg("lambd").none() = op.defaults[0],
+      nb::sig("def hardshrink(x: Tensor | float, lambd: float = 0.5) -> Tensor"),
+      "x, but 0 where its magnitude is at most lambd.\n\nArgs:\n    x: a floating-point tensor.\n    lambd: a number with lambd >= 0, by default 0.5.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    ValueError: lambd does not satisfy lambd >= 0.\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[0.4, -0.5, -1.1], [-1.5, -0.5, 0.4]])\n    >>> y = axon.hardshrink(x)\n    >>> y.numpy().round(4)\n    array([[ 0. ,  0. , -1.1],\n           [-1.5,  0. ,  0. ]], dtype=float32)");
 }
 
 void bind_glu(nb::module_& m) {
@@ -2851,6 +2863,33 @@ void bind_attention(nb::module_& m) {
       "Values averaged by the softmax, over keys j, of scaled products of queries i and keys (Vaswani et al., 2017). The mask is added to the products; with causal, query i sees the keys up to i. A query that sees no key gets zeros. With drop, shares are zero with probability p.\n\nArgs:\n    q: a floating-point tensor of shape (..., i, d).\n    k: a floating-point tensor of shape (..., j, d).\n    v: a floating-point tensor of shape (..., j, e).\n    mask: a floating-point tensor of shape (..., i, j); 0 where left out.\n    key: the key of the draw, two integers.\n    scale: a number.\n    causal: a bool, by default False.\n    drop: a bool, by default False.\n    p: a number with 0 <= p < 1, by default 0.0.\n\nReturns:\n    y: the promoted dtype of q and k and v, of shape (..., i, e).\n\nRaises:\n    ValueError: the shapes do not fit; p does not satisfy 0 <= p < 1; a largest or smallest\n        of no elements is asked for.\n    TypeError: q or k or v or mask has a dtype of another kind.");
 }
 
+void bind_lstm_cell(nb::module_& m) {
+  Op& op = op_of("lstm_cell");
+  m.def(
+      "lstm_cell",
+      [&op](nb::handle gates_, nb::handle c_) {
+        return call(op, {gates_, c_}, {});
+      },
+      nb::arg("gates").none(),
+      nb::arg("c").none(),
+      nb::sig("def lstm_cell(gates: Tensor | float, c: Tensor | float) -> tuple[Tensor, Tensor]"),
+      "The new state of a cell with long short-term memory c (Hochreiter and Schmidhuber, 1997) from the input, forget, cell and output gates before their nonlinearities.\n\nArgs:\n    gates: a floating-point tensor of shape (..., k*d).\n    c: a floating-point tensor of shape (..., d).\n\nReturns:\n    new_h: the promoted dtype of gates and c, of shape (..., d).\n    new_c: the promoted dtype of gates and c, of shape (..., d).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: gates or c has a dtype of another kind.\n\nExample:\n    >>> gates = (axon.arange(24) % 7 - 3).reshape(2, 12) / 4\n    >>> c = axon.tensor([[0.7, -0.2, -0.7], [0.5, 0.1, 0.9]])\n    >>> new_h, new_c = axon.lstm_cell(gates, c)\n    >>> new_h.numpy().round(4)\n    array([[ 0.2204, -0.1692, -0.3168],\n           [ 0.1054,  0.1295,  0.2514]], dtype=float32)\n    >>> new_c.numpy().round(4)\n    array([[ 0.5538, -0.3522, -0.638 ],\n           [ 0.3412,  0.3576,  0.6538]], dtype=float32)");
+}
+
+void bind_gru_cell(nb::module_& m) {
+  Op& op = op_of("gru_cell");
+  m.def(
+      "gru_cell",
+      [&op](nb::handle x_, nb::handle r_, nb::handle h_) {
+        return call(op, {x_, r_, h_}, {});
+      },
+      nb::arg("x").none(),
+      nb::arg("r").none(),
+      nb::arg("h").none(),
+      nb::sig("def gru_cell(x: Tensor | float, r: Tensor | float, h: Tensor | float) -> Tensor"),
+      "The new state of a gated recurrent unit (Cho et al., 2014) from the reset, update and new gates before their nonlinearities, the parts of the input and of the state h apart.\n\nArgs:\n    x: a floating-point tensor of shape (..., k*d).\n    r: a floating-point tensor of shape (..., k*d).\n    h: a floating-point tensor of shape (..., d).\n\nReturns:\n    new_h: the promoted dtype of x and r and h, of shape (..., d).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: x or r or h has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(18) % 7 - 3).reshape(2, 9) / 4\n    >>> r = (axon.arange(18) % 7 - 3).reshape(2, 9) / 4\n    >>> h = axon.tensor([[0.0, 0.4, -0.9], [-0.4, 0.3, 1.6]])\n    >>> new_h = axon.gru_cell(x, r, h)\n    >>> new_h.numpy().round(4)\n    array([[ 0.3549, -0.0306, -0.8186],\n           [-0.453 ,  0.1799,  0.2919]], dtype=float32)");
+}
+
 void bind_sgd_step(nb::module_& m) {
   Op& op = op_of("sgd_step");
   m.def(
@@ -3545,6 +3584,20 @@ void bind_erfc__grad(nb::module_& m) {
       "Gradient of erfc.");
 }
 
+void bind_ndtri__grad(nb::module_& m) {
+  Op& op = op_of("ndtri.grad");
+  m.def(
+      "ndtri__grad",
+      [&op](nb::handle dy_, nb::handle y_, nb::handle p_) {
+        return call(op, {dy_, y_, p_}, {});
+      },
+      nb::arg("dy").none(),
+      nb::arg("y").none(),
+      nb::arg("p").none(),
+      nb::sig("def ndtri__grad(dy: Tensor | float, y: Tensor | float, p: Tensor | Ghost) -> Tensor"),
+      "Gradient of ndtri.");
+}
+
 void bind_lgamma__grad(nb::module_& m) {
   Op& op = op_of("lgamma.grad");
   m.def(
@@ -3618,14 +3671,14 @@ void bind_leaky_relu__grad(nb::module_& m) {
   Op& op = op_of("leaky_relu.grad");
   m.def(
       "leaky_relu__grad",
-      [&op](nb::handle dy_, nb::handle x_, nb::handle slope_) {
-        return call(op, {dy_, x_}, {slope_});
+      [&op](nb::handle dy_, nb::handle x_, nb::handle negative_slope_) {
+        return call(op, {dy_, x_}, {negative_slope_});
       },
       nb::arg("dy").none(),
       nb::arg("x").none(),
       nb::kw_only(),
-      nb::arg("slope").none() = op.defaults[0],
-      nb::sig("def leaky_relu__grad(dy: Tensor | float, x: Tensor | float, *, slope: float = 0.01) -> Tensor"),
+      nb::arg("negative_slope").none() = op.defaults[0],
+      nb::sig("def leaky_relu__grad(dy: Tensor | float, x: Tensor | float, *, negative_slope: float = 0.01) -> Tensor"),
       "Gradient of leaky_relu.");
 }
 
@@ -3660,15 +3713,15 @@ void bind_hardtanh__grad(nb::module_& m) {
   Op& op = op_of("hardtanh.grad");
   m.def(
       "hardtanh__grad",
-      [&op](nb::handle dy_, nb::handle x_, nb::handle low_, nb::handle high_) {
-        return call(op, {dy_, x_}, {low_, high_});
+      [&op](nb::handle dy_, nb::handle x_, nb::handle min_val_, nb::handle max_val_) {
+        return call(op, {dy_, x_}, {min_val_, max_val_});
       },
       nb::arg("dy").none(),
       nb::arg("x").none(),
       nb::kw_only(),
-      nb::arg("low").none() = op.defaults[0],
-      nb::arg("high").none() = op.defaults[1],
-      nb::sig("def hardtanh__grad(dy: Tensor | float, x: Tensor | float, *, low: float = -1.0, high: float = 1.0) -> Tensor"),
+      nb::arg("min_val").none() = op.defaults[0],
+      nb::arg("max_val").none() = op.defaults[1],
+      nb::sig("def hardtanh__grad(dy: Tensor | float, x: Tensor | float, *, min_val: float = -1.0, max_val: float = 1.0) -> Tensor"),
       "Gradient of hardtanh.");
 }
 
@@ -3863,14 +3916,14 @@ void bind_softshrink__grad(nb::module_& m) {
   Op& op = op_of("softshrink.grad");
   m.def(
       "softshrink__grad",
-      [&op](nb::handle dy_, nb::handle x_, nb::handle threshold_) {
-        return call(op, {dy_, x_}, {threshold_});
+      [&op](nb::handle dy_, nb::handle x_, nb::handle lambd_) {
+        return call(op, {dy_, x_}, {lambd_});
       },
       nb::arg("dy").none(),
       nb::arg("x").none(),
       nb::kw_only(),
-      nb::arg("threshold").none() = op.defaults[0],
-      nb::sig("def softshrink__grad(dy: Tensor | float, x: Tensor | float, *, threshold: float = 0.5) -> Tensor"),
+      nb::arg("lambd").none() = op.defaults[0],
+      nb::sig("def softshrink__grad(dy: Tensor | float, x: Tensor | float, *, lambd: float = 0.5) -> Tensor"),
       "Gradient of softshrink.");
 }
 
@@ -3878,14 +3931,14 @@ void bind_hardshrink__grad(nb::module_& m) {
   Op& op = op_of("hardshrink.grad");
   m.def(
       "hardshrink__grad",
-      [&op](nb::handle dy_, nb::handle x_, nb::handle threshold_) {
-        return call(op, {dy_, x_}, {threshold_});
+      [&op](nb::handle dy_, nb::handle x_, nb::handle lambd_) {
+        return call(op, {dy_, x_}, {lambd_});
       },
       nb::arg("dy").none(),
       nb::arg("x").none(),
       nb::kw_only(),
-      nb::arg("threshold").none() = op.defaults[0],
-      nb::sig("def hardshrink__grad(dy: Tensor | float, x: Tensor | float, *, threshold: float = 0.5) -> Tensor"),
+      nb::arg("lambd").none() = op.defaults[0],
+      nb::sig("def hardshrink__grad(dy: Tensor | float, x: Tensor | float, *, lambd: float = 0.5) -> Tensor"),
       "Gradient of hardshrink.");
 }
 
@@ -5524,6 +5577,37 @@ void bind_attention__grad(nb::module_& m) {
       "Gradient of attention.");
 }
 
+void bind_lstm_cell__grad(nb::module_& m) {
+  Op& op = op_of("lstm_cell.grad");
+  m.def(
+      "lstm_cell__grad",
+      [&op](nb::handle dnew_h_, nb::handle dnew_c_, nb::handle gates_, nb::handle c_, nb::handle new_c_) {
+        return call(op, {dnew_h_, dnew_c_, gates_, c_, new_c_}, {});
+      },
+      nb::arg("dnew_h").none() = nb::none(),
+      nb::arg("dnew_c").none() = nb::none(),
+      nb::arg("gates").none(),
+      nb::arg("c").none(),
+      nb::arg("new_c").none(),
+      nb::sig("def lstm_cell__grad(dnew_h: Tensor | float | None, dnew_c: Tensor | float | None, gates: Tensor | float, c: Tensor | float, new_c: Tensor | float) -> tuple[Tensor, Tensor]"),
+      "Gradient of lstm_cell.");
+}
+
+void bind_gru_cell__grad(nb::module_& m) {
+  Op& op = op_of("gru_cell.grad");
+  m.def(
+      "gru_cell__grad",
+      [&op](nb::handle dnew_h_, nb::handle x_, nb::handle r_, nb::handle h_) {
+        return call(op, {dnew_h_, x_, r_, h_}, {});
+      },
+      nb::arg("dnew_h").none(),
+      nb::arg("x").none(),
+      nb::arg("r").none(),
+      nb::arg("h").none(),
+      nb::sig("def gru_cell__grad(dnew_h: Tensor | float, x: Tensor | float, r: Tensor | float, h: Tensor | float) -> tuple[Tensor, Tensor, Tensor]"),
+      "Gradient of gru_cell.");
+}
+
 }  // namespace
 
 void bind_ops(nb::module_& m) {
@@ -5572,6 +5656,7 @@ void bind_ops(nb::module_& m) {
   bind_atanh(m);
   bind_erf(m);
   bind_erfc(m);
+  bind_ndtri(m);
   bind_lgamma(m);
   bind_digamma(m);
   bind_floor(m);
@@ -5734,6 +5819,8 @@ void bind_ops(nb::module_& m) {
   bind_bernoulli(m);
   bind_multinomial(m);
   bind_attention(m);
+  bind_lstm_cell(m);
+  bind_gru_cell(m);
   bind_sgd_step(m);
   bind_adam_step(m);
   bind_rmsprop_step(m);
@@ -5782,6 +5869,7 @@ void bind_ops(nb::module_& m) {
   bind_atanh__grad(m);
   bind_erf__grad(m);
   bind_erfc__grad(m);
+  bind_ndtri__grad(m);
   bind_lgamma__grad(m);
   bind_digamma__grad(m);
   bind_where__grad(m);
@@ -5906,6 +5994,8 @@ void bind_ops(nb::module_& m) {
   bind_unfold__grad(m);
   bind_concat__grad(m);
   bind_attention__grad(m);
+  bind_lstm_cell__grad(m);
+  bind_gru_cell__grad(m);
 }
 
 }  // namespace axon

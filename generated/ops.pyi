@@ -860,6 +860,26 @@ def erfc(x: Tensor | float) -> Tensor:
                [1.7969, 1.8802, 0.8875]], dtype=float32)
     """
 
+def ndtri(p: Tensor | float) -> Tensor:
+    """Quantile of the normal distribution, the number that it is below with probability p; inverse of its distribution function (Wichura, 1988).
+
+    Args:
+        p: a floating-point tensor.
+
+    Returns:
+        y: the dtype of p, of shape (...).
+
+    Raises:
+        TypeError: p has a dtype of another kind.
+
+    Example:
+        >>> p = axon.tensor([[0.5, 0.7, 0.2], [0.2, 0.7, 0.7]])
+        >>> y = axon.ndtri(p)
+        >>> y.numpy().round(4)
+        array([[ 0.    ,  0.5244, -0.8416],
+               [-0.8416,  0.5244,  0.5244]], dtype=float32)
+    """
+
 def lgamma(x: Tensor | float) -> Tensor:
     """Logarithm of the absolute value of the gamma function.
 
@@ -1423,12 +1443,12 @@ def relu(x: Tensor | float) -> Tensor:
                [0. , 0. , 0. ]], dtype=float32)
     """
 
-def leaky_relu(x: Tensor | float, slope: float = 0.01) -> Tensor:
-    """x where it is positive, else slope * x (Maas et al., 2013).
+def leaky_relu(x: Tensor | float, negative_slope: float = 0.01) -> Tensor:
+    """x where it is positive, else negative_slope * x (Maas et al., 2013).
 
     Args:
         x: a floating-point tensor.
-        slope: a number, by default 0.01.
+        negative_slope: a number, by default 0.01.
 
     Returns:
         y: the dtype of x, of shape (...).
@@ -1487,13 +1507,13 @@ def relu6(x: Tensor | float) -> Tensor:
                [0.8, 0.6, 0. ]], dtype=float32)
     """
 
-def hardtanh(x: Tensor | float, low: float = -1.0, high: float = 1.0) -> Tensor:
-    """x limited to [low, high]. The gradient at the bounds is 0.
+def hardtanh(x: Tensor | float, min_val: float = -1.0, max_val: float = 1.0) -> Tensor:
+    """x limited to [min_val, max_val]. The gradient at the bounds is 0.
 
     Args:
         x: a floating-point tensor.
-        low: a number, by default -1.0.
-        high: a number, by default 1.0.
+        min_val: a number, by default -1.0.
+        max_val: a number, by default 1.0.
 
     Returns:
         y: the dtype of x, of shape (...).
@@ -1792,18 +1812,18 @@ def tanhshrink(x: Tensor | float) -> Tensor:
                [-0.136 , -0.1837,  0.063 ]], dtype=float32)
     """
 
-def softshrink(x: Tensor | float, threshold: float = 0.5) -> Tensor:
-    """x moved towards 0 by threshold, 0 if it is nearer.
+def softshrink(x: Tensor | float, lambd: float = 0.5) -> Tensor:
+    """x moved towards 0 by lambd, 0 if it is nearer.
 
     Args:
         x: a floating-point tensor.
-        threshold: a number with threshold >= 0, by default 0.5.
+        lambd: a number with lambd >= 0, by default 0.5.
 
     Returns:
         y: the dtype of x, of shape (...).
 
     Raises:
-        ValueError: threshold does not satisfy threshold >= 0.
+        ValueError: lambd does not satisfy lambd >= 0.
         TypeError: x has a dtype of another kind.
 
     Example:
@@ -1814,18 +1834,18 @@ def softshrink(x: Tensor | float, threshold: float = 0.5) -> Tensor:
                [0.2, 0. , 0. ]], dtype=float32)
     """
 
-def hardshrink(x: Tensor | float, threshold: float = 0.5) -> Tensor:
-    """x, but 0 where its magnitude is at most threshold.
+def hardshrink(x: Tensor | float, lambd: float = 0.5) -> Tensor:
+    """x, but 0 where its magnitude is at most lambd.
 
     Args:
         x: a floating-point tensor.
-        threshold: a number with threshold >= 0, by default 0.5.
+        lambd: a number with lambd >= 0, by default 0.5.
 
     Returns:
         y: the dtype of x, of shape (...).
 
     Raises:
-        ValueError: threshold does not satisfy threshold >= 0.
+        ValueError: lambd does not satisfy lambd >= 0.
         TypeError: x has a dtype of another kind.
 
     Example:
@@ -4429,6 +4449,58 @@ def attention(q: Tensor | float, k: Tensor | float, v: Tensor | float, mask: Ten
         TypeError: q or k or v or mask has a dtype of another kind.
     """
 
+def lstm_cell(gates: Tensor | float, c: Tensor | float) -> tuple[Tensor, Tensor]:
+    """The new state of a cell with long short-term memory c (Hochreiter and Schmidhuber, 1997) from the input, forget, cell and output gates before their nonlinearities.
+
+    Args:
+        gates: a floating-point tensor of shape (..., k*d).
+        c: a floating-point tensor of shape (..., d).
+
+    Returns:
+        new_h: the promoted dtype of gates and c, of shape (..., d).
+        new_c: the promoted dtype of gates and c, of shape (..., d).
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: gates or c has a dtype of another kind.
+
+    Example:
+        >>> gates = (axon.arange(24) % 7 - 3).reshape(2, 12) / 4
+        >>> c = axon.tensor([[0.7, -0.2, -0.7], [0.5, 0.1, 0.9]])
+        >>> new_h, new_c = axon.lstm_cell(gates, c)
+        >>> new_h.numpy().round(4)
+        array([[ 0.2204, -0.1692, -0.3168],
+               [ 0.1054,  0.1295,  0.2514]], dtype=float32)
+        >>> new_c.numpy().round(4)
+        array([[ 0.5538, -0.3522, -0.638 ],
+               [ 0.3412,  0.3576,  0.6538]], dtype=float32)
+    """
+
+def gru_cell(x: Tensor | float, r: Tensor | float, h: Tensor | float) -> Tensor:
+    """The new state of a gated recurrent unit (Cho et al., 2014) from the reset, update and new gates before their nonlinearities, the parts of the input and of the state h apart.
+
+    Args:
+        x: a floating-point tensor of shape (..., k*d).
+        r: a floating-point tensor of shape (..., k*d).
+        h: a floating-point tensor of shape (..., d).
+
+    Returns:
+        new_h: the promoted dtype of x and r and h, of shape (..., d).
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: x or r or h has a dtype of another kind.
+
+    Example:
+        >>> x = (axon.arange(18) % 7 - 3).reshape(2, 9) / 4
+        >>> r = (axon.arange(18) % 7 - 3).reshape(2, 9) / 4
+        >>> h = axon.tensor([[0.0, 0.4, -0.9], [-0.4, 0.3, 1.6]])
+        >>> new_h = axon.gru_cell(x, r, h)
+        >>> new_h.numpy().round(4)
+        array([[ 0.3549, -0.0306, -0.8186],
+               [-0.453 ,  0.1799,  0.2919]], dtype=float32)
+    """
+
 def sgd_step(p: Tensor | float, g: Tensor | float, m: Tensor | float, *, lr: float, momentum: float = 0.0, decay: float = 0.0, nesterov: bool = False) -> tuple[Tensor, Tensor]:
     """One step of stochastic gradient descent with momentum m and weight decay.
 
@@ -4781,6 +4853,9 @@ def erf__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
 def erfc__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
     """Gradient of erfc."""
 
+def ndtri__grad(dy: Tensor | float, y: Tensor | float, p: Tensor | Ghost) -> Tensor:
+    """Gradient of ndtri."""
+
 def lgamma__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
     """Gradient of lgamma."""
 
@@ -4796,7 +4871,7 @@ def cast__grad(dy: Tensor | float, x: Tensor | Ghost, *, dtype: DType | str) -> 
 def relu__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
     """Gradient of relu."""
 
-def leaky_relu__grad(dy: Tensor | float, x: Tensor | float, *, slope: float = 0.01) -> Tensor:
+def leaky_relu__grad(dy: Tensor | float, x: Tensor | float, *, negative_slope: float = 0.01) -> Tensor:
     """Gradient of leaky_relu."""
 
 def prelu__grad(dy: Tensor | float, x: Tensor | float, weight: Tensor | float) -> tuple[Tensor, Tensor]:
@@ -4805,7 +4880,7 @@ def prelu__grad(dy: Tensor | float, x: Tensor | float, weight: Tensor | float) -
 def relu6__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
     """Gradient of relu6."""
 
-def hardtanh__grad(dy: Tensor | float, x: Tensor | float, *, low: float = -1.0, high: float = 1.0) -> Tensor:
+def hardtanh__grad(dy: Tensor | float, x: Tensor | float, *, min_val: float = -1.0, max_val: float = 1.0) -> Tensor:
     """Gradient of hardtanh."""
 
 def hardsigmoid__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
@@ -4850,10 +4925,10 @@ def softsign__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
 def tanhshrink__grad(dy: Tensor | float, x: Tensor | float) -> Tensor:
     """Gradient of tanhshrink."""
 
-def softshrink__grad(dy: Tensor | float, x: Tensor | float, *, threshold: float = 0.5) -> Tensor:
+def softshrink__grad(dy: Tensor | float, x: Tensor | float, *, lambd: float = 0.5) -> Tensor:
     """Gradient of softshrink."""
 
-def hardshrink__grad(dy: Tensor | float, x: Tensor | float, *, threshold: float = 0.5) -> Tensor:
+def hardshrink__grad(dy: Tensor | float, x: Tensor | float, *, lambd: float = 0.5) -> Tensor:
     """Gradient of hardshrink."""
 
 def glu__grad(dy: Tensor | float, x: Tensor | float, *, axis: int = -1) -> Tensor:
@@ -5152,6 +5227,12 @@ def concat__grad(dy: Tensor | float, a: Tensor | Ghost, b: Tensor | Ghost, *, ax
 
 def attention__grad(dy: Tensor | float, q: Tensor | float, k: Tensor | float, v: Tensor | float, mask: Tensor | float | None, y: Tensor | float, *, key: tuple[int, int], scale: float, causal: bool = False, drop: bool = False, p: float = 0.0) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Gradient of attention."""
+
+def lstm_cell__grad(dnew_h: Tensor | float | None, dnew_c: Tensor | float | None, gates: Tensor | float, c: Tensor | float, new_c: Tensor | float) -> tuple[Tensor, Tensor]:
+    """Gradient of lstm_cell."""
+
+def gru_cell__grad(dnew_h: Tensor | float, x: Tensor | float, r: Tensor | float, h: Tensor | float) -> tuple[Tensor, Tensor, Tensor]:
+    """Gradient of gru_cell."""
 
 class Methods(TensorBase):
     """What Tensor has from the entries: methods and operators."""
