@@ -119,7 +119,8 @@ class Training(RuleBasedStateMachine):
         net.optimizer.zero_grad()
         difference = net.model(x_in) - y_in
         recorded = (difference * difference).mean()
-        recorded.backward()
+        if recorded.requires_grad:
+            recorded.backward()
         net.optimizer.step()
         self.unread.append((recorded, loss))
         for cell in {id(c): c for c in net.cells()}.values():
@@ -206,10 +207,8 @@ class Training(RuleBasedStateMachine):
         if not loss.requires_grad:
             return
         loss.backward()
-        state = net.optimizer.state_dict()
         with pytest.raises(IndexError):
             net.optimizer.step()
-        net.optimizer.load_state_dict(state)
 
     @rule(size=st.integers(1, 4))
     def use_two_threads(self, size):

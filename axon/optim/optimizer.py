@@ -71,14 +71,44 @@ class Optimizer:
             param.grad = None
 
     def step(self) -> None:
-        """Updates every parameter that has a gradient, then computes all of it in one flush."""
+        """Updates every parameter that has a gradient, then computes all of it in one flush.
+
+        If that fails (an index out of range, no memory, Ctrl-C), parameters and state are what they
+        were before the step.
+        """
+        undo = []
         with no_grad():
             for group in self.groups:
                 for param in group["params"]:
                     if param.requires_grad and param.grad is not None:
-                        state = self.state.setdefault(id(param), {})
-                        self.update(param, param.grad, state, group)
-        _runtime.flush()
+                        undo.append(self._update_in_place(param, group))
+        try:
+            _runtime.flush()
+        except BaseException:
+            for state, numbers, names in undo:
+                for name in state.keys() - names:
+                    del state[name]
+                state.update(numbers)
+            raise
+
+    def _update_in_place(self, param: Tensor, group: dict[str, Any]) -> tuple[dict, dict, set]:
+        """Records one update; gives its state, the numbers and all names that were in it before.
+
+        A tensor of the state stays the same object and is assigned its new value, as the parameter
+        is: a flush that fails brings it back.
+        """
+        assert param.grad is not None
+        state = self.state.setdefault(id(param), {})
+        before = dict(state)
+        self.update(param, param.grad, state, group)
+        numbers = {}
+        for name, value in before.items():
+            if not isinstance(value, Tensor):
+                numbers[name] = value
+            elif state[name] is not value:
+                value._assign(state[name])
+                state[name] = value
+        return state, numbers, set(before)
 
     def update(
         self, param: Tensor, grad: Tensor, state: dict[str, Any], options: dict[str, Any]

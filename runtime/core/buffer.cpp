@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/fork.h"
 #include "device/device.h"
 
 // Blocks are rounded up to a size class, eight classes a doubling, and released blocks are kept in
@@ -167,7 +168,7 @@ class Allocator {
         " in use by tensors; use smaller batches, or release tensors that are still held");
   }
 
-  std::mutex mutex_;
+  ForkSafeMutex mutex_;
   std::array<std::vector<void*>, 512> free_;  // by class: released blocks, latest last
   std::array<size_t, 512> sizes_{};           // by class: bytes of a block
   Counters counters_{};

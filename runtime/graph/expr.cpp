@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "core/error.h"
+#include "core/fork.h"
 
 namespace axon {
 
@@ -46,7 +47,7 @@ Prim prim_from_name(std::string_view name) {
 namespace {
 
 struct Lines {
-  std::mutex mutex;
+  ForkSafeMutex mutex;
   std::deque<SourceLine> lines;  // a deque, so that references stay valid
   std::map<std::pair<std::string, int32_t>, int32_t> numbers;
 };

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "core/fork.h"
+
 namespace axon {
 namespace {
 
@@ -43,7 +45,7 @@ class Slab {
   static constexpr size_t kBatch = 256;
 
   struct Shared {
-    std::mutex mutex;
+    ForkSafeMutex mutex;
     std::vector<T*> free;
     std::vector<std::unique_ptr<T[]>> blocks;
   };
@@ -90,7 +92,7 @@ class Slab {
 
 /// Graphs of threads that have ended, for the threads to come.
 struct GraphPool {
-  std::mutex mutex;
+  ForkSafeMutex mutex;
   std::vector<Graph*> idle;
 };
 

@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "core/error.h"
+#include "core/fork.h"
 #include "graph/shape.h"
 
 namespace axon {
@@ -119,7 +120,7 @@ int widest_input(const Program& program, const std::vector<Operand>& inputs, int
 }
 
 struct Strings {
-  std::mutex mutex;
+  ForkSafeMutex mutex;
   std::deque<std::string> texts;
   std::unordered_map<std::string_view, int64_t> ids;
 };

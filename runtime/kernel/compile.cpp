@@ -25,6 +25,8 @@
 #include <thread>
 #include <unordered_map>
 
+#include "core/fork.h"
+#include "core/interrupt.h"
 #include "kernel/cache.h"
 #include "kernel/emit.h"
 #include "kernel/skeletons.h"
@@ -36,10 +38,16 @@ extern const char* const kScalarText;
 
 namespace {
 
-constexpr double kTimeout = 120;  // seconds a batch
-constexpr size_t kBatch = 48;     // kernels in one translation unit at most: far from the timeout
+constexpr size_t kBatch = 48;  // kernels in one translation unit at most: far from the time limit
 constexpr char kFormat[] = "axon kernel 1";
 constexpr char kEntry[] = "AXON_KERNEL";
+
+/// Seconds that a batch may take.
+double time_limit() {
+  const char* text = std::getenv("AXON_CC_TIMEOUT");
+  const double seconds = text != nullptr ? std::atof(text) : 0;
+  return seconds > 0 ? seconds : 120;
+}
 
 /// How the compiler is called, and what tells it from others.
 struct Toolchain {
@@ -181,7 +189,10 @@ bool Compiler::load(Code& code, const std::string& path, const std::string& key)
   void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) return false;
   void* symbol = dlsym(library, ("axon_" + key).c_str());
-  if (symbol == nullptr) return false;
+  if (symbol == nullptr) {
+    dlclose(library);  // else its path would stay its own, whatever is written there
+    return false;
+  }
   code.function = reinterpret_cast<KernelFn>(symbol);
   code.state = Code::State::ready;
   return true;
@@ -235,7 +246,12 @@ void Compiler::wait() {
     thread_runs_ = true;
     thread_ = std::thread([this] { work(); });
   }
-  changed_.wait(lock, [&] { return stop_ || (queue_.empty() && running_.empty()); });
+  const auto done = [&] { return stop_ || (queue_.empty() && running_.empty()); };
+  while (!changed_.wait_for(lock, std::chrono::milliseconds(50), done)) {
+    lock.unlock();
+    check_interrupt("while kernels were compiled");
+    lock.lock();
+  }
 }
 
 CompileStats Compiler::stats() {
@@ -295,7 +311,7 @@ void Compiler::compile_batch(const Batch& batch) {
        {std::string("-o"), object, std::string("-"), std::string("-lm")}) {
     command.push_back(word);
   }
-  const Outcome outcome = run_command(command, unit, kTimeout, stop_);
+  const Outcome outcome = run_command(command, unit, time_limit(), stop_);
   if (!outcome.ok) {
     std::remove(object.c_str());
     return fail(batch, "compiler failed",
@@ -382,7 +398,7 @@ CompileStats compile_stats() { return compiler().stats(); }
 void set_warning_handler(void (*handler)(const char* message)) { warning_handler = handler; }
 
 void warn_once(const std::string& key, const std::string& message) {
-  static std::mutex mutex;
+  static auto& mutex = *new ForkSafeMutex;
   static auto* seen = new std::set<std::string>;
   {
     const std::lock_guard<std::mutex> lock(mutex);

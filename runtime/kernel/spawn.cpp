@@ -108,7 +108,9 @@ Outcome run_command(const std::vector<std::string>& command, const std::string& 
       kill(-pid, SIGKILL);
       while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
       }
-      return {false, stop ? "stopped" : "took longer than " + std::to_string(int(seconds)) + " s"};
+      return {false,
+              stop ? "stopped"
+                   : "took longer than " + std::to_string(int(seconds)) + " s (AXON_CC_TIMEOUT)"};
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }

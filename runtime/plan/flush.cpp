@@ -1,4 +1,7 @@
+#include <pthread.h>
+
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstring>
 #include <deque>
@@ -8,6 +11,8 @@
 #include <unordered_map>
 
 #include "core/error.h"
+#include "core/fork.h"
+#include "core/interrupt.h"
 #include "graph/record.h"
 #include "plan/plan.h"
 
@@ -19,8 +24,8 @@ namespace {
 constexpr size_t kMaxPlans = 256;
 // Reasons kept of plans that were made.
 constexpr size_t kMaxMisses = 128;
+constexpr char kHere[] = "between two kernels";
 
-bool (*g_interrupted)() = nullptr;
 std::vector<LaunchTime>* g_profile = nullptr;
 
 /// Plans by signature.
@@ -32,7 +37,7 @@ class PlanCache {
     for (auto it = first; it != last; ++it) {
       if ((*it->second)->signature != signature) continue;
       plans_.splice(plans_.begin(), plans_, it->second);
-      ++stats.plans_replayed;
+      ++replayed;
       return plans_.front();
     }
     return nullptr;
@@ -55,14 +60,16 @@ class PlanCache {
     return best;
   }
 
+  /// `why` no known one served.
   void add(std::shared_ptr<const Plan> plan, std::string why) {
+    std::shared_ptr<const Plan> dropped;  // outlives the lock: a plan's end takes other locks
     const std::lock_guard<std::mutex> lock(mutex_);
     misses_.push_back(std::move(why));
     if (misses_.size() > kMaxMisses) misses_.pop_front();
     plans_.push_front(std::move(plan));
     by_hash_.emplace(hash_of(plans_.front()->signature), plans_.begin());
-    ++stats.plans_built;
-    if (plans_.size() > kMaxPlans) drop_last();
+    ++built;
+    if (plans_.size() > kMaxPlans) dropped = take_last();
   }
 
   std::vector<std::string> misses() {
@@ -70,7 +77,7 @@ class PlanCache {
     return {misses_.begin(), misses_.end()};
   }
 
-  PlanStats stats;
+  std::atomic<int64_t> built{0}, replayed{0}, launches{0};
 
  private:
   using Plans = std::list<std::shared_ptr<const Plan>>;
@@ -84,7 +91,7 @@ class PlanCache {
     return hash;
   }
 
-  void drop_last() {
+  std::shared_ptr<const Plan> take_last() {
     auto last = std::prev(plans_.end());
     auto [first, end] = by_hash_.equal_range(hash_of((*last)->signature));
     for (auto it = first; it != end; ++it) {
@@ -93,10 +100,12 @@ class PlanCache {
         break;
       }
     }
+    std::shared_ptr<const Plan> plan = std::move(*last);
     plans_.erase(last);
+    return plan;
   }
 
-  std::mutex mutex_;
+  ForkSafeMutex mutex_;
   Plans plans_;
   std::deque<std::string> misses_;
   std::unordered_multimap<size_t, Plans::iterator> by_hash_;
@@ -127,15 +136,15 @@ class Replay {
       const Launch& launch = plan_->launches[i];
       // Past this point leaves are overwritten: stop now or not at all.
       if (launch.update && !updating_) {
-        check_interrupt();
+        check_interrupt(kHere);
         check_indices();
         updating_ = true;
       } else if (!launch.update) {
-        check_interrupt();
+        check_interrupt(kHere);
       }
       run(launch, static_cast<int32_t>(i));
     }
-    if (!updating_) check_interrupt();
+    if (!updating_) check_interrupt(kHere);
     check_indices();
   }
 
@@ -191,16 +200,10 @@ class Replay {
     }
     if (status != 0 && failed_ == nullptr) failed_ = &launch;
     succeeded_.push_back(status == 0);
-    ++cache().stats.launches;
+    ++cache().launches;
     if (g_profile != nullptr) {
       const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
       g_profile->push_back({plan_, number, seconds.count()});
-    }
-  }
-
-  void check_interrupt() const {
-    if (g_interrupted != nullptr && g_interrupted()) {
-      throw Interrupted("axon: interrupted; parameters are as they were before this step");
     }
   }
 
@@ -268,6 +271,15 @@ void restore(const Plan& plan, const Snapshot& snapshot, const Replay* replay) {
 
 }  // namespace
 
+std::mutex& flush_turn() {
+  // A child of fork() has no other thread, so none that flushes.
+  static std::mutex* turn = [] {
+    pthread_atfork(nullptr, nullptr, [] { turn = new std::mutex; });
+    return new std::mutex;
+  }();
+  return *turn;
+}
+
 std::shared_ptr<const Plan> plan_for(const Snapshot& snapshot, Device& device) {
   std::shared_ptr<const Plan> plan = cache().find(snapshot.signature);
   if (plan == nullptr) {
@@ -292,10 +304,7 @@ std::vector<int64_t> read_scalars(const Plan& plan, const Snapshot& snapshot) {
 void flush() {
   Graph& graph = current_graph();
   if (graph.nodes.empty()) return;
-  // One flush at a time: its kernels use every thread, and leaves that two graphs share carry a
-  // number while they are planned.
-  static std::mutex one_flush;
-  const std::lock_guard<std::mutex> lock(one_flush);
+  const std::lock_guard<std::mutex> turn(flush_turn());
   try {
     const Snapshot snapshot = take_snapshot(graph);
     Device& cpu = device("cpu");
@@ -316,9 +325,7 @@ void flush() {
   clear(graph);
 }
 
-void set_interrupt_check(bool (*check)()) { g_interrupted = check; }
-
-PlanStats plan_stats() { return cache().stats; }
+PlanStats plan_stats() { return {cache().built, cache().replayed, cache().launches}; }
 
 std::vector<std::string> plan_misses() { return cache().misses(); }
 

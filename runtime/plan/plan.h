@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -85,6 +86,10 @@ Snapshot take_snapshot(Graph& graph);
 /// In words, the first thing in which the graph is not what had the signature `known`.
 std::string difference(const Snapshot& snapshot, const std::vector<int64_t>& known);
 
+/// Held by who flushes or plans: kernels use every thread, and leaves that two graphs share carry a
+/// number while they are planned.
+std::mutex& flush_turn();
+
 std::shared_ptr<const Plan> make_plan(const Snapshot& snapshot, Device& device);
 /// The plan of that signature, made if it is not known.
 std::shared_ptr<const Plan> plan_for(const Snapshot& snapshot, Device& device);
@@ -96,9 +101,6 @@ std::vector<int64_t> read_scalars(const Plan& plan, const Snapshot& snapshot);
 /// mutex is held by the caller. When it throws, the leaves it would have overwritten are as before
 /// and the values that took their place have the old contents.
 void flush();
-
-/// Called between launches; true iff the user asked to stop (Ctrl-C).
-void set_interrupt_check(bool (*check)());
 
 struct PlanStats {
   int64_t plans_built = 0;

@@ -4,10 +4,13 @@
 #include <nanobind/stl/vector.h>
 
 #include "core/buffer.h"
+#include "core/error.h"
+#include "core/interrupt.h"
 #include "core/threads.h"
 #include "device/cuda/emit.h"
 #include "device/device.h"
 #include "graph/record.h"
+#include "kernel/compile.h"
 #include "kernel/emit.h"
 #include "plan/plan.h"
 #include "python/tensor.h"
@@ -66,18 +69,34 @@ nb::dict describe(const Launch& launch) {
   return kernel;
 }
 
-/// The plan of this thread's pending graph, or nothing. Python objects are made after the lock is
-/// given back: making them may run finalizers that record.
-std::shared_ptr<const Plan> pending_plan() {
+/// What a flush of this thread's graph would run, and the bytes and bits that it would start from.
+struct Pending {
+  std::shared_ptr<const Plan> plan;  // nullptr: nothing is pending
+  std::vector<std::string> leaves;
+  std::vector<int64_t> scalars;
+};
+
+/// Planned like a flush, without the GIL: a flush elsewhere that is waited for may need it.
+Pending look_at_pending(bool contents) {
+  nb::gil_scoped_release unlocked;
   Graph& graph = current_graph();
-  const GraphLock lock(graph);
+  const std::lock_guard<std::mutex> lock(graph.mutex);
+  const std::lock_guard<std::mutex> turn(flush_turn());
   const Snapshot snapshot = take_snapshot(graph);
-  return snapshot.nodes.empty() ? nullptr : plan_for(snapshot, device("cpu"));
+  if (snapshot.nodes.empty()) return {};
+  Pending pending{plan_for(snapshot, device("cpu")), {}, {}};
+  if (!contents) return pending;
+  for (ValueId leaf : snapshot.leaves) {
+    const Buffer& buffer = *snapshot.values[leaf]->buffer;
+    pending.leaves.emplace_back(static_cast<const char*>(buffer.data), buffer.bytes);
+  }
+  pending.scalars = read_scalars(*pending.plan, snapshot);
+  return pending;
 }
 
 nb::list explain() {
   nb::list kernels;
-  if (const std::shared_ptr<const Plan> plan = pending_plan()) {
+  if (const std::shared_ptr<const Plan> plan = look_at_pending(false).plan) {
     for (const Launch& launch : plan->launches) kernels.append(describe(launch));
   }
   return kernels;
@@ -100,25 +119,15 @@ nb::dict describe(const Part& part) {
 
 /// The plan of the pending graph with the data it would start from.
 nb::dict plan() {
-  std::vector<std::string> leaves;
-  std::vector<int64_t> scalars;
-  std::shared_ptr<const Plan> plan;
-  {
-    Graph& graph = current_graph();
-    const GraphLock lock(graph);
-    const Snapshot snapshot = take_snapshot(graph);
-    plan = plan_for(snapshot, device("cpu"));
-    for (ValueId leaf : snapshot.leaves) {
-      const Buffer& buffer = *snapshot.values[leaf]->buffer;
-      leaves.emplace_back(static_cast<const char*>(buffer.data), buffer.bytes);
-    }
-    scalars = read_scalars(*plan, snapshot);
-  }
+  const Pending pending = look_at_pending(true);
+  const std::shared_ptr<const Plan>& plan = pending.plan;
+  if (plan == nullptr) throw ValueError("axon._runtime.plan: nothing is pending");
   nb::dict all;
   nb::list contents;
-  for (const std::string& leaf : leaves) contents.append(nb::bytes(leaf.data(), leaf.size()));
+  for (const std::string& leaf : pending.leaves)
+    contents.append(nb::bytes(leaf.data(), leaf.size()));
   all["leaves"] = contents;
-  all["scalars"] = scalars;
+  all["scalars"] = pending.scalars;
   nb::list fresh;
   for (const FreshBuffer& f : plan->fresh) fresh.append(nb::make_tuple(f.bytes, f.donor));
   all["fresh"] = fresh;
@@ -180,6 +189,8 @@ void bind_inspect(nb::module_& m) {
       "profile", [](bool on) { set_profile(on ? &g_times : nullptr); }, nb::arg("on"),
       "Starts or stops timing every launch.");
   m.def("take_profile", take_profile, "The launches timed since the last call, each as a dict.");
+  m.def("wait_for_compiler", wait_for_compiler, nb::call_guard<nb::gil_scoped_release>(),
+        "Returns when every kernel that was asked for is compiled.");
   m.def("set_threads", set_threads, nb::arg("n"), "How many threads kernels use.");
   m.def("threads", threads, "How many threads kernels use.");
 }

@@ -5,13 +5,14 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/fork.h"
 
 namespace axon {
 
 namespace {
 
 struct Calls {
-  std::mutex mutex;
+  ForkSafeMutex mutex;
   std::map<std::string, CallFunction> functions;
 };
 
