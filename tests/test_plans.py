@@ -150,6 +150,17 @@ class TestFailedFlush:
             optimizer.step()
         assert p.tolist() == held.tolist() == [[1.0] * 3] * 4
 
+    def test_an_update_that_itself_selects_by_index(self):
+        table, other, index = axon.ones((4, 3)), axon.ones((3,)), axon.tensor([0, 9, 1])
+        p = axon.zeros((3, 3))
+        axon.flush()
+        p += axon.embedding(table, index) * 2.0
+        other *= 7.0
+        with pytest.raises(IndexError):
+            axon.flush()
+        assert p.tolist() == [[0.0] * 3] * 3
+        assert other.tolist() == [1.0] * 3
+
     def test_all_or_nothing(self):
         table = axon.ones((4, 3))
         x = axon.zeros((2,))

@@ -144,7 +144,8 @@ class Replay {
       }
       run(launch, static_cast<int32_t>(i));
     }
-    if (!updating_) check_interrupt(kHere);
+    if (updating_) return;
+    check_interrupt(kHere);
     check_indices();
   }
 

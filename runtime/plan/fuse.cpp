@@ -150,16 +150,33 @@ class Fuser {
     });
   }
 
+  /// By value: true iff who computes it in place may meet an index out of range.
+  std::vector<bool> find_gathering() const {
+    std::vector<bool> result(bound_.values.size(), false);
+    for (const Statement& s : bound_.statements) {
+      if (s.call >= 0 || s.combine != Combine::set || wanted_[s.value]) continue;
+      result[s.value] = gathers(s, result);
+    }
+    return result;
+  }
+
+  static bool gathers(const Statement& s, const std::vector<bool>& gathering) {
+    return std::any_of(s.body.begin(), s.body.end(), [&](const Instr& in) {
+      return in.kind == InstrKind::gather || (in.kind == InstrKind::load && gathering[in.index]);
+    });
+  }
+
   /// Maps whose results only updates read and that read, element for element, a leaf that dies:
-  /// parameter updates.
+  /// parameter updates. None gathers: an index out of range is told before any leaf is overwritten.
   std::vector<bool> find_updates() const {
     const auto& statements = bound_.statements;
+    const std::vector<bool> gathering = find_gathering();
     std::vector<bool> read_elsewhere(bound_.values.size(), false);
     std::vector<bool> result(statements.size(), false);
     for (size_t i = statements.size(); i-- > 0;) {
       const Statement& s = statements[i];
       bool update = s.call < 0 && s.combine == Combine::set && !s.scatter && wanted_[s.value] &&
-                    !read_elsewhere[s.value];
+                    !read_elsewhere[s.value] && !gathers(s, gathering);
       bool overwrites = false;
       for (const Instr& instr : s.body) {
         if (instr.kind != InstrKind::load) continue;
