@@ -1,5 +1,6 @@
 // Recognises sums of products.
 #include <algorithm>
+#include <bitset>
 
 #include "plan/body.h"
 #include "plan/fuse.h"
@@ -57,10 +58,13 @@ bool subset(AxisSet a, AxisSet b) { return (a & ~b) == 0; }
 }  // namespace
 
 bool find_contraction(const Statement& s, Contraction& roles) {
-  if (s.combine != Combine::sum || s.scatter || s.call >= 0 || s.axes.size() > 60) return false;
-  const std::vector<int> factors = factors_of(s);
+  if (s.combine != Combine::sum || s.scatter || s.axes.size() > 60) return false;
+  std::vector<int> factors = factors_of(s);
   if (factors.size() < 2) return false;
   const std::vector<AxisSet> uses = dependencies(s.body);
+  const auto axes_of = [&](int factor) { return std::bitset<64>(uses[factor]).count(); };
+  std::stable_sort(factors.begin(), factors.end(),
+                   [&](int x, int y) { return axes_of(x) > axes_of(y); });
   AxisSet a = uses[factors[0]], b = 0;
   roles = {};
   roles.a_factors.push_back(factors[0]);
@@ -68,7 +72,7 @@ bool find_contraction(const Statement& s, Contraction& roles) {
     const AxisSet f = uses[factors[i]];
     if (subset(f, a)) {
       roles.a_factors.push_back(factors[i]);
-    } else if (roles.b_factors.empty() || subset(f, b) || subset(b, f)) {
+    } else if (roles.b_factors.empty() || subset(f, b)) {
       roles.b_factors.push_back(factors[i]);
       b |= f;
     } else {

@@ -207,8 +207,8 @@ class Fuser {
     Statement& s = statement(i);
     find_scan(s);  // what was taken in may show that it is one
     const bool keep = wanted_[s.value];
-    const bool may_recompute = s.combine == Combine::set && !s.scatter && !has_reduced(s.axes) &&
-                               !keep && stores_densely(s);
+    const bool may_recompute =
+        s.combine == Combine::set && !has_reduced(s.axes) && !keep && stores_densely(s);
     if (may_recompute && is_view(s)) {
       virtual_[s.value] = i;
       return;
@@ -454,7 +454,6 @@ class Fuser {
   bool join_phase(int i, int group, int phase, std::string& reason) {
     const Statement& s = statement(i);
     Space& space = out_.groups[group].phases[phase];
-    if (space.axes.size() + s.axes.size() > 60) return false;
     std::vector<int> map;
     bool linked = false;
     if (!match_axes(s, group, phase, map, linked, reason)) return false;

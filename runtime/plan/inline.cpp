@@ -63,18 +63,13 @@ std::optional<Affine> take_digit(Affine& rest, int64_t stride, int64_t extent, c
   }
   for (Term& t : digit.terms) t.coef /= stride;
   for (Term& t : digit.slots) t.coef /= stride;
-  if (stride > 1) {
-    auto range = interval_of(remainder, consumer.axes, consumer.body);
-    if (!range) return std::nullopt;
-    const int64_t low = rest.constant + range->low;
-    const int64_t high = rest.constant + range->high;
-    const int64_t quotient = low >= 0 ? low / stride : -((-low + stride - 1) / stride);
-    if (high - quotient * stride >= stride) return std::nullopt;
-    digit.constant = quotient;
-    remainder.constant = rest.constant - quotient * stride;
-  } else {
-    digit.constant = rest.constant;
-  }
+  const auto within = interval_of(remainder, consumer.axes, consumer.body);
+  if (!within) return std::nullopt;
+  const int64_t low = rest.constant + within->low;
+  const int64_t high = rest.constant + within->high;
+  digit.constant = low >= 0 ? low / stride : -((-low + stride - 1) / stride);
+  remainder.constant = rest.constant - digit.constant * stride;
+  if (high - digit.constant * stride >= stride) return std::nullopt;
   // Without slots the digit must be a number of the axis, or an outer one carries over.
   auto range = interval_of(digit, consumer.axes, consumer.body);
   if (range && load.bounds.empty() && (range->low < 0 || range->high >= extent)) {
@@ -126,7 +121,6 @@ std::optional<Interval> interval_of(const Affine& a, const std::vector<Axis>& ax
 
 bool stores_densely(const Statement& producer) {
   if (producer.scatter || producer.call >= 0) return false;
-  if (producer.store.constant != 0 || !producer.store.slots.empty()) return false;
   int64_t stride = 1;
   auto axes = axes_by_stride(producer);
   for (auto it = axes.rbegin(); it != axes.rend(); ++it) {

@@ -75,7 +75,7 @@ bool divides(const Statement& s, int i, Division& found) {
     }
   }
   const bool in_step = step > 0 && step % found.divisor == 1 % found.divisor;
-  if (found.kept < 0 || found.reduced < 0 || !in_step) return false;
+  if (found.kept < 0 || !in_step) return false;
   for (const Instr& instr : s.body) {
     if (std::count(std::begin(instr.args), std::end(instr.args), i) > 0) return false;
   }
@@ -87,8 +87,7 @@ bool divides(const Statement& s, int i, Division& found) {
 /// The divisions of a sum, no axis in two of them.
 std::vector<Division> divisions_of(const Statement& s) {
   std::vector<Division> result;
-  if (s.combine != Combine::sum || s.scatter || s.call >= 0 || !stores_densely(s)) return result;
-  if (s.elements == 0) return result;
+  if (s.combine != Combine::sum || !stores_densely(s) || s.elements == 0) return result;
   for (size_t i = 0; i < s.body.size(); ++i) {
     Division found;
     if (!divides(s, static_cast<int>(i), found)) continue;

@@ -175,7 +175,7 @@ int cast(BodyBuilder& builder, int value, DType dtype) {
 }  // namespace
 
 void find_scan(Statement& s) {
-  if (!is_scannable(s.combine) || s.scatter || s.call >= 0) return;
+  if (!is_scannable(s.combine) || s.scatter) return;
   if (std::count_if(s.axes.begin(), s.axes.end(), [](const Axis& a) { return a.reduced; }) != 1) {
     return;
   }

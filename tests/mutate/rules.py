@@ -42,7 +42,7 @@ _NO_RULE = re.compile(r"for \([^:]*;[^:]*;|//.*|\"[^\"]*\"|template <.*>")
 OPS = "softmax or norm or matmul or conv or pool or cum or take_along"
 TESTS = (
     ["tests/test_kernels.py"],
-    ["tests/test_fusion.py"],
+    ["tests/test_formulas.py", "tests/test_fusion.py"],
     ["tests/test_runtime.py", "-k", "out_of_range"],
     ["tests/test_ops.py", "-k", OPS],
     ["tests/test_fuzz.py"],
