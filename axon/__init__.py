@@ -115,7 +115,8 @@ from axon.core.grad_mode import (
 from axon.core.kernels import register_kernels
 from axon.core.random import Generator, get_rng_state, manual_seed, set_rng_state
 from axon.core.sorting import argsort, bincount, median, quantile, searchsorted, sort, unique
-from axon.core.transforms import grad, jvp, value_and_grad, vjp
+from axon.core.transforms import grad, hessian, jacfwd, jacrev, jvp, value_and_grad, vjp
+from axon.core.vmap import vmap
 from axon.inspect import explain, plan_misses, profile, stats
 
 globals().update(

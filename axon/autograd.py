@@ -14,7 +14,17 @@ from axon.core.grad_mode import (
     no_grad,
     set_grad_enabled,
 )
-from axon.core.transforms import functional_call, grad, jvp, value_and_grad, vjp
+from axon.core.transforms import (
+    functional_call,
+    grad,
+    hessian,
+    jacfwd,
+    jacrev,
+    jvp,
+    value_and_grad,
+    vjp,
+)
+from axon.core.vmap import vmap
 
 __all__ = [
     "Function",
@@ -24,12 +34,16 @@ __all__ = [
     "enable_grad",
     "functional_call",
     "grad",
+    "hessian",
     "inference_mode",
     "is_grad_enabled",
+    "jacfwd",
+    "jacrev",
     "jvp",
     "no_grad",
     "replace_backward",
     "set_grad_enabled",
     "value_and_grad",
     "vjp",
+    "vmap",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import zlib
@@ -29,28 +30,32 @@ class Case:
     edge: bool = False  # true iff some input holds infinities, NaN or zeros: not for gradients
 
 
-def cases(op: Op) -> Iterator[Case]:
-    """Every pair of sampled attributes, broadcast and absent tensors, kinds of values."""
+def cases(op: Op, seed: int = 0) -> Iterator[Case]:
+    """Every pair of sampled attributes, broadcast and absent tensors, kinds of values.
+
+    Another seed gives the same calls with other random numbers.
+    """
+    build = functools.partial(_Builder, op, seed=seed)
     choices = _choices(op)
     for values in pairwise(choices):
         attrs = {a.name: v for a, v in zip(op.program.attrs, values, strict=True)}
         label = ",".join(f"{k}={v}" for k, v in attrs.items() if k in op.samples)
-        yield _Builder(op, attrs).case(label)
+        yield build(attrs).case(label)
     first = first_attrs(op)
     for extents in _other_extents(op):
         label = ",".join(f"{k}={v}" for k, v in extents.items())
-        yield _Builder(op, first, extents=extents).case(label)
+        yield build(first, extents=extents).case(label)
     group = [i.name for i in op.program.inputs if GROUP in i.dims]
     for name in group if len(group) > 1 else ():
         for shape in ("ones", "short", "scalar"):
-            yield _Builder(op, first, {name: shape}).case(f"{name} {shape}")
+            yield build(first, {name: shape}).case(f"{name} {shape}")
     if any(i.default is not None for i in op.program.inputs):
-        yield _Builder(op, first, absent=True).case("optional absent")
+        yield build(first, absent=True).case("optional absent")
     for i in op.program.inputs:
         for kind in op.samples.get(i.name, ())[1:]:
             for kinds in _with_equal(op, i.name, kind):
                 label = ",".join(f"{name} {k}" for name, k in kinds.items())
-                yield _Builder(op, first, kinds=kinds).case(label)
+                yield build(first, kinds=kinds).case(label)
 
 
 def _with_equal(op: Op, name: str, kind: str) -> Iterator[dict[str, str]]:
@@ -155,10 +160,11 @@ class _Builder:
         kinds: dict | None = None,
         group: tuple[int, ...] | None = None,
         extents: dict[str, int] | None = None,
+        seed: int = 0,
     ):
         self.op, self.attrs, self.absent = op, attrs, absent
         self.shrunk, self.kinds = shrunk or {}, kinds or {}
-        self.random = np.random.default_rng(zlib.crc32(op.name.encode()))
+        self.random = np.random.default_rng(zlib.crc32(op.name.encode()) + seed)
         program = op.program
         usual = (2, 3) if _has_named_axes(op) else (2, 3, 4)
         self.group: tuple[int, ...] = usual if group is None else group

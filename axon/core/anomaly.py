@@ -34,7 +34,7 @@ def detect_anomaly() -> Iterator[None]:
 
     Example:
         >>> x = axon.tensor([0.0, 1.0], requires_grad=True)
-        >>> with axon.detect_anomaly():
+        >>> with axon.detect_anomaly():  # doctest: +ELLIPSIS
         ...     x.sqrt().sum().backward()
         Traceback (most recent call last):
         FloatingPointError: axon.detect_anomaly: the gradient of axon.sqrt is not finite ...
@@ -81,7 +81,7 @@ def debug_nans() -> Iterator[None]:
         FloatingPointError: naming the op, the shapes and the line.
 
     Example:
-        >>> with axon.debug_nans():
+        >>> with axon.debug_nans():  # doctest: +ELLIPSIS
         ...     axon.tensor([-1.0]).log()
         Traceback (most recent call last):
         FloatingPointError: axon.log: the result of shape (1,) has NaN in 1 of 1 elements ...

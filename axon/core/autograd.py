@@ -420,12 +420,27 @@ def _derive(op: str) -> None:
     from axon._codegen import adjoint, ir
 
     with programs_lock:
-        programs = known_programs()
-        gradient = adjoint.gradient(ir.parse(_runtime.program_text(op)))
+        known_programs()
+        given = _given_gradients.get(op)
+        gradient = given() if given else adjoint.gradient(ir.parse(_runtime.program_text(op)))
         if gradient is not None:
-            for program in (*programs.applied(gradient), gradient):
-                if not _runtime.is_registered(program.name):
-                    _runtime.register(str(program))
+            _register(gradient)
+
+
+def register_program(program: Any, gradient: Callable[[], Any]) -> None:
+    """Registers a program and where its gradient comes from, when that is needed: None for none."""
+    with programs_lock:
+        _given_gradients[program.name] = gradient
+        _register(program)
+
+
+def _register(program: Any) -> None:
+    for each in (*known_programs().applied(program), program):
+        if not _runtime.is_registered(each.name):
+            _runtime.register(str(each))
+
+
+_given_gradients: dict[str, Callable[[], Any]] = {}
 
 
 #: Held by a thread that reads entries or derives gradients: the programs that these apply are

@@ -259,6 +259,9 @@ class Tensor(Methods):
     # ----------------------------------------------------------------------------------- repr
 
     def __repr__(self) -> str:
+        level = _runtime.level(self)
+        if level:
+            return f"tensor(<one example>, shape={self.shape}, dtype={self.dtype}, vmap={level})"
         shown, cut = self.detach(), set()
         if self.size > printing.THRESHOLD:
             edge = printing.EDGE_ITEMS

@@ -13,10 +13,11 @@ from typing import Any
 
 from axon import _runtime
 from axon.core import autograd, tree
-from axon.core.creation import tensor, zeros_like
+from axon.core.creation import eye, tensor, zeros_like
 from axon.core.grad_mode import enable_grad
 from axon.core.module import Module
 from axon.core.tensor import Tensor
+from axon.core.vmap import vmap
 
 
 def grad(outputs: Any, inputs: Any = None, grad_outputs: Any = None, **options: Any) -> Any:
@@ -108,7 +109,7 @@ def value_and_grad(
             found = f"shape {value.shape}" if isinstance(value, Tensor) else type(value).__name__
             raise ValueError(
                 "axon.value_and_grad: the function must return a tensor with a single element, not "
-                f"{found}; reduce it (.sum(), .mean()), or use axon.vjp"
+                f"{found}; reduce it (.sum(), .mean()), or use axon.vjp or axon.jacrev"
             )
         gradients = traced.pull([None], [value], retain=traced.is_nested)
         return traced.cut(output), gradients
@@ -167,6 +168,88 @@ def jvp(f: Callable, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
     traced = _Traced("axon.jvp", f, primals, {}, tuple(range(len(primals))))
     derivative = traced.push(tree.leaves(list(tangents)))
     return traced.cut(traced.output), derivative
+
+
+def jacrev(f: Callable, argnums: int | Sequence[int] = 0) -> Callable:
+    """The function that gives the Jacobian of ``f``, a row for each output (reverse mode).
+
+    Best where ``f`` has few outputs. The rows are one pullback under :func:`axon.vmap`.
+
+    Returns:
+        A function of the same arguments. For each tensor of the output, in its structure, the
+        structure of the argument with tensors of shape ``output.shape + input.shape``.
+
+    Example:
+        >>> axon.jacrev(lambda x: x * x)(axon.tensor([1.0, 2.0])).tolist()
+        [[2.0, 0.0], [0.0, 4.0]]
+    """
+
+    @functools.wraps(f)
+    def jacobian(*args: Any, **kwargs: Any) -> Any:
+        traced = _Traced("axon.jacrev", f, args, kwargs, argnums)
+        outputs = tree.leaves(traced.output)
+        zeros = [zeros_like(y) for y in outputs]
+
+        def rows(number: int, y: Tensor) -> Any:
+            def row(seed: Tensor) -> Any:
+                seeds = [*zeros[:number], seed, *zeros[number + 1 :]]
+                return traced.pull(seeds, outputs, retain=True)
+
+            stacked = vmap(row)(_basis(y))
+            return tree.map_leaves(
+                lambda g: _runtime.ops.reshape(g, y.shape + g.shape[1:]), stacked
+            )
+
+        return tree.unflatten(traced.output, [rows(n, y) for n, y in enumerate(outputs)])
+
+    return jacobian
+
+
+def jacfwd(f: Callable, argnums: int = 0) -> Callable:
+    """The function that gives the Jacobian of ``f``, a column for each input (forward mode).
+
+    Best where ``f`` has few inputs; the result is that of :func:`axon.jacrev`.
+
+    Example:
+        >>> axon.jacfwd(lambda x: axon.stack([x, x * x]))(axon.tensor(3.0)).tolist()
+        [1.0, 6.0]
+    """
+
+    @functools.wraps(f)
+    def jacobian(*args: Any, **kwargs: Any) -> Any:
+        traced = _Traced("axon.jacfwd", f, args, kwargs, argnums)
+        inputs = traced.inputs
+        zeros = [zeros_like(x) for x in inputs]
+
+        def columns(number: int, x: Tensor) -> list[Tensor]:
+            def column(direction: Tensor) -> Any:
+                return traced.push([*zeros[:number], direction, *zeros[number + 1 :]])
+
+            stacked = tree.leaves(vmap(column, out_axes=-1)(_basis(x)))
+            return [_runtime.ops.reshape(t, t.shape[:-1] + x.shape) for t in stacked]
+
+        by_input = [columns(number, x) for number, x in enumerate(inputs)]
+        by_output = zip(*by_input, strict=True)
+        return tree.unflatten(traced.output, [traced.like_arguments(row) for row in by_output])
+
+    return jacobian
+
+
+def hessian(f: Callable, argnums: int = 0) -> Callable:
+    """The function that gives the second derivatives of ``f``, which returns a single number.
+
+    Forward over reverse mode: ``jacfwd(jacrev(f))``.
+
+    Example:
+        >>> axon.hessian(lambda x: (x ** 3).sum())(axon.tensor([1.0, 2.0])).tolist()
+        [[6.0, 0.0], [0.0, 12.0]]
+    """
+    return jacfwd(jacrev(f, argnums), argnums)
+
+
+def _basis(x: Tensor) -> Tensor:
+    """One-hot tensors of the shape of ``x``, along a first axis."""
+    return _runtime.ops.reshape(eye(x.size, dtype=x.dtype), (x.size, *x.shape))
 
 
 def functional_call(module: Module, params: dict[str, Any], *args: Any, **kwargs: Any) -> Any:

@@ -171,6 +171,7 @@ void release(Value* value) {
   value->node = nullptr;
   value->output = 0;
   value->plan_id = -1;
+  value->level = 0;
   Slab<Value>::give(value);
 }
 

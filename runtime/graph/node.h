@@ -42,6 +42,7 @@ struct Value {
   Dims dims;
   int64_t elements = 0;
   int32_t plan_id = -1;  // scratch of the flush: ValueId
+  int32_t level = 0;     // not 0: it stands for one example of a batch and is never computed
 };
 static_assert(sizeof(Value) <= 80, "millions of values may be pending");
 

@@ -226,15 +226,18 @@ const std::string& interned(int64_t id) {
   return all.texts.at(static_cast<size_t>(id));
 }
 
-Node& record(NodePtr node) {
-  const std::vector<OutputInfo>& infos = outputs_of(*node);
-  for (const OutputInfo& info : infos) {
+void add_outputs(Node& node) {
+  for (const OutputInfo& info : outputs_of(node)) {
     Value* output = new_value(info.dtype, info.dims);
-    output->output = static_cast<int16_t>(node->outputs.size());
-    output->node = node.get();
+    output->output = static_cast<int16_t>(node.outputs.size());
+    output->node = &node;
     retain(output);
-    node->outputs.push_back(output);
+    node.outputs.push_back(output);
   }
+}
+
+Node& record(NodePtr node) {
+  add_outputs(*node);
   Graph& graph = current_graph();
   if (graph.nodes.size() >= graph.prune_at) {
     prune(graph);

@@ -39,6 +39,9 @@ std::vector<int64_t> normalize_axes(const Program& program, const std::vector<Op
 int64_t intern(std::string_view text);
 const std::string& interned(int64_t id);
 
+/// Solves the shapes and gives `node` its outputs.
+void add_outputs(Node& node);
+
 /// Solves the shapes, gives `node` its outputs and appends it to this thread's graph, whose mutex
 /// the caller holds. The inputs must be leaves, materialised, or pending in this same graph. On an
 /// exception nothing was recorded.

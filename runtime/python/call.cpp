@@ -3,6 +3,7 @@
 
 #include <nanobind/stl/string.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <unordered_map>
@@ -21,6 +22,9 @@ constexpr size_t kMaxInputs = 64;
 PyObject* deriver = nullptr;
 PyObject* locator = nullptr;
 PyObject* observer = nullptr;
+PyObject* batcher = nullptr;
+
+thread_local int32_t random_level = 0;
 
 // ------------------------------------------------------------------------------------ attributes
 
@@ -219,7 +223,13 @@ nb::object default_object(const Form& form) {
 struct Arguments {
   std::array<Tensor*, kMaxInputs> tensors;  // nullptr where the input is no tensor
   bool differentiable = false;              // true iff some tensor requires gradients
+  int32_t level = 0;                        // the highest of a value that is read
 };
+
+bool draws(const Program& program) {
+  return std::any_of(program.attrs.begin(), program.attrs.end(),
+                     [](const AttrDecl& attr) { return attr.type == AttrType::rng; });
+}
 
 /// A tensor of another thread's graph is computed first: nodes only read their own graph.
 void enter_graph(const Value& value) {
@@ -269,6 +279,12 @@ void read_arguments(const Op& op, Node& node, const nb::handle* inputs, const nb
     Tensor*& tensor = arguments.tensors[i];
     node.inputs.push_back(read_input(node, program.inputs[i], inputs[i], numbers, tensor));
     arguments.differentiable |= tensor != nullptr && tensor->requires_grad;
+    if (node.inputs.back().kind == Operand::Kind::value) {
+      arguments.level = std::max(arguments.level, tensor->value->level);
+    }
+  }
+  if (random_level != 0 && draws(program)) {
+    arguments.level = std::max(arguments.level, random_level);
   }
   AttrParser parser(node);
   for (size_t i = 0; i < program.attrs.size(); ++i) {
@@ -448,6 +464,20 @@ void observe(const Op& op, const nb::handle* inputs, nb::handle result) {
   nb::borrow(observer)(op.program->name, given, result);
 }
 
+/// What was called for one example is called for the whole batch.
+void call_on_batch(int32_t level, const Node& node, const nb::handle* inputs,
+                   const std::vector<Held>& outputs, nb::handle result) {
+  for (const Held& output : outputs) {
+    output->level = level;
+  }
+  nb::list given;
+  for (size_t i = 0; i < node.inputs.size(); ++i) {
+    given.append(inputs[i].is_valid() ? nb::borrow(inputs[i]) : nb::none());
+  }
+  nb::borrow(batcher)(level, node.program->name, given,
+                      attrs_dict(*node.program, node.ints, node.scalars), result);
+}
+
 /// A function of the module that keeps `hook`, or None, for `place`.
 void bind_hook(nb::module_& m, const char* name, const char* attribute, PyObject*& place,
                const char* doc) {
@@ -574,21 +604,30 @@ nb::object call(Op& op, const nb::handle* inputs, const nb::handle* attrs) {
   draft->origin = origin_of_call();
   Graph& graph = current_graph();
   std::vector<Held> outputs;
-  {
-    // Nothing in here may run Python code, which could record and wait for this very lock.
-    GraphLock lock(graph);
-    const Node& node = record(std::move(draft));
+  const auto finish = [&](const Node& node) {
     if (tape.is_valid()) {
       fill_tape(tape, node, arguments.tensors.data(), inputs);
     }
     for (Value* value : node.outputs) {
       outputs.emplace_back(value);
     }
+  };
+  if (arguments.level != 0) {
+    add_outputs(*draft);
+    finish(*draft);
+  } else {
+    // Nothing in here may run Python code, which could record and wait for this very lock.
+    GraphLock lock(graph);
+    finish(record(std::move(draft)));
   }
   if (tape.is_valid()) {
     announce_tape(tape);
   }
   nb::object result = wrap_outputs(outputs, tape);
+  if (arguments.level != 0) {
+    call_on_batch(arguments.level, *draft, inputs, outputs, result);
+    return result;
+  }
   observe(op, inputs, result);
   if (graph.nodes.size() >= kPendingLimit) {
     flush_graph(graph);
@@ -705,6 +744,14 @@ void bind_call(nb::module_& m) {
             "Sets a function that says, as text, where an op is being recorded; None: not kept.");
   bind_hook(m, "set_observer", "_observer", observer,
             "Sets a function that gets (name, inputs, result) of every op after it was recorded.");
+  bind_hook(m, "set_batcher", "_batcher", batcher,
+            "Sets the function that is called for ops on examples of a batch: (level, name, "
+            "inputs, attrs, result).");
+  m.def(
+      "set_random_level", [](int32_t level) { return std::exchange(random_level, level); },
+      nb::arg("level"),
+      "Makes ops that draw numbers, in this thread, ops on examples of this level; 0: no more. "
+      "Returns the level before.");
   m.def("grad_enabled", [] { return grad_mode(); }, "True iff this thread puts ops on the tape.");
   m.def(
       "set_grad_enabled", [](bool enabled) { return std::exchange(grad_mode(), enabled); },

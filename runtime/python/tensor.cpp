@@ -155,6 +155,11 @@ nb::object set_up(nb::object self, Held value, nb::handle source, int32_t output
 
 void init(Tensor* self, const Tensor& other, bool requires_grad) {
   new (self) Tensor;
+  if (other.value->level != 0) {
+    throw Error(
+        "axon.Tensor: a leaf, such as a parameter, is made within axon.vmap of what differs from "
+        "example to example; make it outside");
+  }
   self->value = other.value;
   if (requires_grad && !is_float(other.value->dtype)) {
     throw TypeError("axon.Tensor: requires_grad needs a float dtype, not " +
@@ -188,8 +193,68 @@ void set_grad(Tensor& self, nb::handle grad) {
                        ", the gradient " + shape_text(g->value->dims) + "; they must be equal");
     }
   }
+  if (!grad.is_none() && as_tensor(grad)->value->level > self.value->level) {
+    throw Error(
+        "Tensor.grad: within axon.vmap each example has a gradient of its own for this tensor of "
+        "shape " +
+        shape_text(self.value->dims) + " from outside; use axon.grad, which returns it");
+  }
   PyObject* old = std::exchange(self.grad, grad.is_none() ? nullptr : grad.inc_ref().ptr());
   dispose(old);
+}
+
+PyObject* example_detacher = nullptr;  // borrowed: the module's attribute owns it
+
+/// A stand-in for an example of a batch, not computed.
+nb::object new_example(int32_t level, DType dtype, const Dims& dims) {
+  Held value(new_value(dtype, dims));
+  value->level = level;
+  return wrap(std::move(value));
+}
+
+/// Cut off here, it is cut off in the batch, too: so it is another value.
+nb::object detach_example(const Tensor& self) {
+  nb::object detached = new_example(self.value->level, self.value->dtype, self.value->dims);
+  nb::borrow(example_detacher)(wrap(self.value), detached);
+  return detached;
+}
+
+/// The identity of a value, which it keeps alive.
+struct ValueKey {
+  Held value;
+};
+
+void bind_examples(nb::module_& m) {
+  nb::class_<ValueKey>(m, "ValueKey", "Equal for tensors that are the same value; keeps it alive.")
+      .def(
+          "__init__",
+          [](ValueKey* self, const Tensor& tensor) { new (self) ValueKey{tensor.value}; },
+          nb::arg("tensor"))
+      .def("__eq__", [](const ValueKey& self,
+                        const ValueKey& other) { return self.value.get() == other.value.get(); })
+      .def("__hash__",
+           [](const ValueKey& self) { return std::hash<const Value*>()(self.value.get()); });
+  m.def(
+      "new_example",
+      [](int32_t level, nb::handle shape, nb::handle dtype) {
+        Dims dims;
+        for (nb::handle extent : shape) {
+          dims.push_back(nb::cast<int64_t>(extent));
+        }
+        return new_example(level, read_dtype(dtype, "axon.new_example: dtype"), dims);
+      },
+      nb::arg("level"), nb::arg("shape"), nb::arg("dtype"),
+      "A tensor that stands for one example of a batch and is never computed.");
+  m.def(
+      "level", [](const Tensor& tensor) { return tensor.value->level; }, nb::arg("tensor"),
+      "Of which level of `axon.vmap` the tensor is an example; 0: of none.");
+  m.def(
+      "set_example_detacher",
+      [module = nb::handle(m)](nb::handle detach) {
+        module.attr("_example_detacher") = detach;
+        example_detacher = detach.ptr();
+      },
+      nb::arg("detach"), "Sets the function that is told (example, the example detached).");
 }
 
 /// In-place semantics: the handle takes the other's value. A leaf that requires gradients stays
@@ -200,6 +265,11 @@ void assign(Tensor& self, const Tensor& other) {
                      " of shape " + shape_text(other.value->dims) + " in place to " +
                      std::string(name_of(self.value->dtype)) + " of shape " +
                      shape_text(self.value->dims) + "; write x = x op y to make a new tensor");
+  }
+  if (other.value->level > self.value->level) {
+    throw Error(
+        "axon: within axon.vmap a tensor from outside is assigned in place what differs from "
+        "example to example; return it instead, or use axon.where");
   }
   if (grad_mode() && self.requires_grad && self.source == nullptr) {
     throw Error(
@@ -432,6 +502,12 @@ const Buffer& realise(const Value& value) {
   while (Node* node = producer(value)) {
     flush_graph(*node->graph);
   }
+  if (value.level != 0) {
+    throw Error(
+        "axon.vmap: the value of a tensor of shape " + shape_text(value.dims) +
+        " is asked for, but it differs from example to example: the function must not branch on "
+        "it, print or convert it; choose with axon.where, or do it outside of vmap");
+  }
   if (value.buffer == nullptr) {
     throw Error(
         "axon: this tensor was never computed, because the flush that should have done so failed; "
@@ -443,6 +519,7 @@ const Buffer& realise(const Value& value) {
 void bind_tensor(nb::module_& m) {
   bind_dtype(m);
   bind_ghost(m);
+  bind_examples(m);
   auto cls =
       nb::class_<Tensor>(m, "TensorBase", nb::is_weak_referenceable(), nb::type_slots(tensor_slots),
                          "A handle to a value: recorded, pending or in memory.");
@@ -481,7 +558,10 @@ void bind_tensor(nb::module_& m) {
           "output", [](const Tensor& self) { return self.output; },
           "Which output of `tape` this tensor is.")
       .def(
-          "detach", [](const Tensor& self) { return wrap(self.value); },
+          "detach",
+          [](const Tensor& self) {
+            return self.value->level != 0 ? detach_example(self) : wrap(self.value);
+          },
           "The same value, cut off from the tape.")
       .def("__dlpack__", dlpack_capsule, nb::kw_only(), nb::arg("stream") = nb::none(),
            nb::arg("max_version") = nb::none(), nb::arg("dl_device") = nb::none(),
