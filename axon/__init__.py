@@ -70,10 +70,13 @@ from axon.core.creation import (
     zeros,
     zeros_like,
 )
+from axon.core.dtypes import can_cast, finfo, iinfo, isdtype, result_type
 from axon.core.einsum import einsum, tensordot
 from axon.core.function import Function
 from axon.core.functional import (
     argwhere,
+    broadcast_arrays,
+    broadcast_shapes,
     broadcast_to,
     chunk,
     diag,
@@ -103,6 +106,7 @@ from axon.core.functional import (
     tile,
     transpose,
     unsqueeze,
+    unstack,
     upsample,
 )
 from axon.core.grad_mode import (
@@ -125,7 +129,7 @@ globals().update(
     if "__" not in name and name not in globals()
 )
 
-from axon import autograd, data, experiment, fft, io, linalg, metrics, nn, ops, optim
+from axon import array_api, autograd, data, experiment, fft, io, linalg, metrics, nn, ops, optim
 
 register_kernels()
 

@@ -15,10 +15,13 @@ Example:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Any
 
 from axon import _runtime
-from axon.core.functional import expand_dims, squeeze, transpose
+from axon.core.creation import eye
+from axon.core.dtypes import finfo
+from axon.core.functional import broadcast_to, diagonal, expand_dims, roll, squeeze, transpose
 
 if TYPE_CHECKING:
     from axon.core.tensor import Tensor
@@ -98,7 +101,7 @@ def lstsq(a: Tensor, b: Tensor) -> Tensor:
     return _runtime.ops.solve(r, transpose(q) @ b)
 
 
-def pinv(a: Tensor, tolerance: float | None = None) -> Tensor:
+def pinv(a: Tensor, tolerance: float | Tensor | None = None) -> Tensor:
     """The Moore-Penrose inverses of matrices (..., n, m): a tensor (..., m, n).
 
     Singular values of at most ``tolerance`` times the largest count as 0; by default the larger
@@ -110,12 +113,109 @@ def pinv(a: Tensor, tolerance: float | None = None) -> Tensor:
                 [0. , 0. ]])
     """
     u, s, vt = svd(a)
-    if tolerance is None:
-        digits = {"float64": 52, "float32": 23}.get(str(a.dtype), 10)
-        tolerance = max(a.shape[-2:]) * 2.0**-digits
-    kept = s > tolerance * s.max(-1, keepdim=True)
+    kept = _nonzero(a, s, tolerance)
     inverse = _runtime.ops.where(kept, 1 / _runtime.ops.where(kept, s, 1.0), 0.0)
     return transpose(vt) @ (expand_dims(inverse, -1) * transpose(u))
+
+
+def matrix_rank(a: Tensor, tolerance: float | Tensor | None = None) -> Tensor:
+    """How many singular values of matrices (..., n, m) are not 0 (int64); see :func:`pinv`.
+
+    Example:
+        >>> axon.linalg.matrix_rank(axon.tensor([[1.0, 2.0], [2.0, 4.0]])).item()
+        1
+    """
+    return _nonzero(a, svdvals(a), tolerance).to("int64").sum(-1)
+
+
+def _nonzero(a: Tensor, s: Tensor, tolerance: float | Tensor | None) -> Tensor:
+    """Which of the singular values s of a are not 0, up to the tolerance (a number a matrix)."""
+    if tolerance is None:
+        tolerance = max(a.shape[-2:]) * finfo(a.dtype).eps
+    elif not isinstance(tolerance, (int, float)):
+        tolerance = expand_dims(tolerance, -1)
+    return s > tolerance * s.max(-1, keepdim=True)
+
+
+def matrix_power(a: Tensor, n: int) -> Tensor:
+    """The product of n equal square matrices (..., k, k); of their inverses for a negative n.
+
+    Example:
+        >>> axon.linalg.matrix_power(axon.tensor([[1.0, 1.0], [0.0, 1.0]]), 5)
+        tensor([[1., 5.],
+                [0., 1.]])
+    """
+    if a.ndim < 2 or a.shape[-1] != a.shape[-2]:
+        raise ValueError(
+            f"axon.linalg.matrix_power: a has shape {a.shape}; expected square matrices"
+        )
+    if n < 0:
+        return matrix_power(inv(a), -n)
+    if n == 0:
+        return broadcast_to(eye(a.shape[-1], dtype=a.dtype), a.shape)
+    half = matrix_power(a, n // 2) if n > 1 else None
+    power = a if half is None else half @ half
+    return power @ a if n > 1 and n % 2 else power
+
+
+def matrix_norm(a: Tensor, ord: Any = "fro", keepdim: bool = False) -> Tensor:
+    """Norms of matrices (..., n, m): a tensor (...).
+
+    Args:
+        ord: ``"fro"``, the root of the sum of squares; ``"nuc"``, the sum of the singular values; 2
+            or -2, the largest or smallest of them; 1 or -1, the largest or smallest sum of
+            magnitudes of a column; inf or -inf, of a row.
+
+    Raises:
+        ValueError: another order, or fewer than two axes.
+
+    Example:
+        >>> axon.linalg.matrix_norm(axon.tensor([[1.0, -2.0], [3.0, 4.0]]), 1).item()
+        6.0
+    """
+    if ord not in ("fro", "nuc", 1, -1, 2, -2, math.inf, -math.inf) or a.ndim < 2:
+        raise ValueError(
+            f"axon.linalg.matrix_norm: ord is {ord!r}, a has shape {a.shape}; expected two axes or "
+            "more, and 'fro', 'nuc', 1, -1, 2, -2, inf or -inf"
+        )
+    extreme = _runtime.ops.min if not isinstance(ord, str) and ord < 0 else _runtime.ops.max
+    if ord == "fro":
+        y = _runtime.ops.norm(a, (-2, -1))
+    elif ord == "nuc":
+        y = svdvals(a).sum(-1)
+    elif abs(ord) == 2:
+        y = extreme(svdvals(a), -1)
+    else:
+        y = extreme(_runtime.ops.sum(_runtime.ops.abs(a), -2 if abs(ord) == 1 else -1), -1)
+    return expand_dims(expand_dims(y, -1), -1) if keepdim else y
+
+
+def trace(a: Tensor, offset: int = 0) -> Tensor:
+    """The sums of a diagonal of matrices (..., n, m): a tensor (...).
+
+    Example:
+        >>> axon.linalg.trace(axon.tensor([[1.0, 2.0], [3.0, 4.0]])).item()
+        5.0
+    """
+    return diagonal(a, offset).sum(-1)
+
+
+def cross(a: Tensor, b: Tensor, axis: int = -1) -> Tensor:
+    """The cross products of vectors of three elements along an axis; the others broadcast.
+
+    Raises:
+        ValueError: an axis of another extent.
+
+    Example:
+        >>> axon.linalg.cross(axon.tensor([1.0, 0.0, 0.0]), axon.tensor([0.0, 1.0, 0.0]))
+        tensor([0., 0., 1.])
+    """
+    if a.shape[axis] != 3 or b.shape[axis] != 3:
+        raise ValueError(
+            f"axon.linalg.cross: shapes {a.shape} and {b.shape}; expected an extent of 3 along "
+            f"axis {axis}"
+        )
+    return roll(a, -1, axis) * roll(b, -2, axis) - roll(a, -2, axis) * roll(b, -1, axis)
 
 
 def eigvalsh(a: Tensor) -> Tensor:

@@ -1976,6 +1976,7 @@ WITHOUT_GRADIENT = {
     "isnan",
     "isinf",
     "isfinite",
+    "signbit",
     "any",
     "all",
     "argmax",

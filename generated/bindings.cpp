@@ -889,6 +889,18 @@ void bind_isfinite(nb::module_& m) {
       "True where x is neither infinite nor NaN.\n\nArgs:\n    x: a tensor of numbers.\n\nReturns:\n    y: bool, of shape (...).\n\nExample:\n    >>> x = axon.tensor([[1.3, -0.6, 0.3], [0.6, 0.2, -0.6]])\n    >>> y = axon.isfinite(x)\n    >>> y.numpy()\n    array([[ True,  True,  True],\n           [ True,  True,  True]])");
 }
 
+void bind_signbit(nb::module_& m) {
+  Op& op = op_of("signbit");
+  m.def(
+      "signbit",
+      [&op](nb::handle x_) {
+        return call(op, {x_}, {});
+      },
+      nb::arg("x").none(),
+      nb::sig("def signbit(x: Tensor | float) -> Tensor"),
+      "True where the sign bit of x is set, that of -0 and of a negative NaN too.\n\nArgs:\n    x: a floating-point tensor.\n\nReturns:\n    y: bool, of shape (...).\n\nRaises:\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[0.6, -0.2, -0.4], [-0.4, 0.1, 0.2]])\n    >>> y = axon.signbit(x)\n    >>> y.numpy()\n    array([[False,  True,  True],\n           [ True, False, False]])");
+}
+
 void bind_where(nb::module_& m) {
   Op& op = op_of("where");
   m.def(
@@ -5682,6 +5694,7 @@ void bind_ops(nb::module_& m) {
   bind_isnan(m);
   bind_isinf(m);
   bind_isfinite(m);
+  bind_signbit(m);
   bind_where(m);
   bind_cast(m);
   bind_relu(m);

@@ -1383,6 +1383,26 @@ def isfinite(x: Tensor | float) -> Tensor:
                [ True,  True,  True]])
     """
 
+def signbit(x: Tensor | float) -> Tensor:
+    """True where the sign bit of x is set, that of -0 and of a negative NaN too.
+
+    Args:
+        x: a floating-point tensor.
+
+    Returns:
+        y: bool, of shape (...).
+
+    Raises:
+        TypeError: x has a dtype of another kind.
+
+    Example:
+        >>> x = axon.tensor([[0.6, -0.2, -0.4], [-0.4, 0.1, 0.2]])
+        >>> y = axon.signbit(x)
+        >>> y.numpy()
+        array([[False,  True,  True],
+               [ True, False, False]])
+    """
+
 def where(condition: Tensor | bool, a: Tensor | float, b: Tensor | float) -> Tensor:
     """Elements of a where the condition is true, else of b. Only the chosen receives a gradient.
 

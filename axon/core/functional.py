@@ -88,6 +88,50 @@ def broadcast_to(x: Tensor, *shape: int | Sequence[int]) -> Tensor:
     return x if size == x.shape else ops.expand_as(x, ops.full(size, 0.0, dtype=x.dtype))
 
 
+def broadcast_shapes(*shapes: Sequence[int]) -> tuple[int, ...]:
+    """The shape to which tensors of these shapes broadcast.
+
+    Raises:
+        ValueError: extents that are neither equal nor 1, counted from the last axis.
+
+    Example:
+        >>> axon.broadcast_shapes((3, 1), (4,))
+        (3, 4)
+    """
+    rank = max(map(len, shapes), default=0)
+    columns = zip(*((1,) * (rank - len(shape)) + tuple(shape) for shape in shapes), strict=True)
+    extents = [set(column) - {1} for column in columns]
+    if any(len(different) > 1 for different in extents):
+        raise ValueError(
+            f"axon.broadcast_shapes: shapes {', '.join(str(tuple(s)) for s in shapes)} do not "
+            "broadcast; extents must be equal or 1, counted from the last axis"
+        )
+    return tuple(different.pop() if different else 1 for different in extents)
+
+
+def broadcast_arrays(*tensors: Tensor) -> list[Tensor]:
+    """The tensors broadcast to one shape; see :func:`broadcast_shapes`.
+
+    Example:
+        >>> [x.shape for x in axon.broadcast_arrays(axon.ones(3, 1), axon.ones(4))]
+        [(3, 4), (3, 4)]
+    """
+    shape = broadcast_shapes(*(x.shape for x in tensors))
+    return [broadcast_to(x, shape) for x in tensors]
+
+
+def unstack(x: Tensor, axis: int = 0) -> tuple[Tensor, ...]:
+    """The slices along an axis, which they lack: what :func:`stack` joins.
+
+    Example:
+        >>> [row.tolist() for row in axon.unstack(axon.eye(2))]
+        [[1.0, 0.0], [0.0, 1.0]]
+    """
+    (axis,) = _axes("unstack", x, axis)
+    before = (slice(None),) * axis
+    return tuple(x[(*before, number)] for number in range(x.shape[axis]))
+
+
 def stack(tensors: Sequence[Tensor], axis: int = 0) -> Tensor:
     """Tensors of one shape along a new axis.
 
@@ -199,19 +243,45 @@ def tile(x: Tensor, *repeats: int | Sequence[int]) -> Tensor:
     return reshape(broadcast_to(reshape(x, apart), copied), joined)
 
 
-def repeat(x: Tensor, repeats: int, axis: int | None = None) -> Tensor:
+def repeat(x: Tensor, repeats: int | Tensor, axis: int | None = None) -> Tensor:
     """Each element ``repeats`` times, one after the other, along an axis or in row-major order.
+
+    Args:
+        repeats: a number, or a vector with one for each element; then the shape is data, and
+            everything recorded so far is computed.
+
+    Raises:
+        ValueError: a vector of another length, or a negative number in it.
 
     Example:
         >>> axon.repeat(axon.tensor([1, 2]), 2).tolist()
         [1, 1, 2, 2]
+        >>> axon.repeat(axon.tensor([1, 2]), axon.tensor([3, 1])).tolist()
+        [1, 1, 1, 2]
     """
     if axis is None:
         return repeat(reshape(x, -1), repeats, 0)
     (axis,) = _axes("repeat", x, axis)
+    if isinstance(repeats, Tensor):
+        return _repeat_each(x, repeats, axis)
     before, after = x.shape[: axis + 1], x.shape[axis + 1 :]
     copied = broadcast_to(expand_dims(x, axis + 1), *before, repeats, *after)
     return reshape(copied, *before[:-1], before[-1] * repeats, *after)
+
+
+def _repeat_each(x: Tensor, repeats: Tensor, axis: int) -> Tensor:
+    extent = x.shape[axis]
+    if repeats.shape not in ((extent,), (1,), ()):
+        raise ValueError(
+            f"axon.repeat: x has shape {x.shape}, repeats has shape {repeats.shape}; "
+            f"expected a number or one for each of the {extent} elements of axis {axis}"
+        )
+    counts = broadcast_to(repeats.to("int64"), extent)
+    if extent and int(counts.min()) < 0:
+        raise ValueError(f"axon.repeat: repeats is {counts.tolist()}; expected none below 0")
+    ends = ops.cumsum(counts, 0)
+    total = int(ends[-1]) if extent else 0
+    return ops.take(x, ops.searchsorted(ends, ops.iota((total,)), right=True), axis=axis)
 
 
 def meshgrid(*vectors: Tensor, indexing: str = "xy") -> list[Tensor]:
@@ -518,9 +588,6 @@ def norm(
         p: the order: sum(abs(x) ** p) ** (1 / p); inf and -inf are the largest and the smallest
             magnitude, 0 counts the elements that are not 0.
 
-    Raises:
-        ValueError: another negative order.
-
     Example:
         >>> axon.norm(axon.tensor([[3.0, -4.0], [0.0, 2.0]]), axis=1).tolist()
         [5.0, 2.0]
@@ -536,7 +603,7 @@ def norm(
     if p == 0:
         return ops.count_nonzero(x, axis, keepdim).to(x.dtype)
     if p < 0:
-        raise ValueError(f"axon.norm: p is {p}; expected a number from 0 on, inf or -inf")
+        return ops.sum(ops.abs(x) ** p, axis, keepdim) ** (1 / p)
     return ops.norm_p(x, p, axis, keepdim)
 
 

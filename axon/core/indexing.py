@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from axon import _runtime
-from axon.core.functional import broadcast_to, flat_nonzero
+from axon.core.functional import broadcast_shapes, broadcast_to, flat_nonzero
 from axon.core.tensor import Tensor
 
 ops = _runtime.ops
@@ -55,14 +55,13 @@ class _Selection:
     def index_shape(self) -> tuple[int, ...]:
         """The shape to which the index tensors broadcast."""
         shapes = [index.places.shape for index in self.indices]
-        rank = max(map(len, shapes), default=0)
-        extents = [{1, *column} for column in zip(*(_padded(s, rank) for s in shapes), strict=True)]
-        if any(len(column) > 2 for column in extents):
+        try:
+            return broadcast_shapes(*shapes)
+        except ValueError:
             raise IndexError(
                 f"axon: index tensors of shapes {', '.join(map(str, shapes))}; "
                 "they must broadcast to one shape"
-            )
-        return tuple(min(column) if 0 in column else max(column) for column in extents)
+            ) from None
 
     def shape(self) -> tuple[int, ...]:
         """The shape of ``x[key]``."""
@@ -256,7 +255,6 @@ def _taken(x: Tensor, selection: _Selection) -> Tensor:
 
 def _places(selection: _Selection) -> Tensor:
     """The row-major numbers, in the axes of all index tensors, of what they pick: a vector."""
-    shape = selection.index_shape()
     if len(selection.indices) == 1:
         return ops.reshape(selection.indices[0].places, (-1,))
     total: Any = 0
@@ -266,7 +264,7 @@ def _places(selection: _Selection) -> Tensor:
         numbers = ops.iota((math.prod(extents),))
         counted = ops.take(numbers, ops.reshape(index.places, (-1,)), axis=0)
         total = total * math.prod(extents) + ops.reshape(counted, index.places.shape)
-    return ops.reshape(broadcast_to(total, shape), (-1,))
+    return ops.reshape(broadcast_to(total, selection.index_shape()), (-1,))
 
 
 # ------------------------------------------------------------------------------------- writing

@@ -59,7 +59,13 @@ def searchsorted(boundaries: Tensor, x: Tensor, *, side: str = "left") -> Tensor
     return reshape(places, x.shape)
 
 
-def unique(x: Tensor, *, return_inverse: bool = False, return_counts: bool = False) -> Any:
+def unique(
+    x: Tensor,
+    *,
+    return_index: bool = False,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+) -> Any:
     """The distinct elements of x, ascending.
 
     How many there are is data, so everything recorded so far is computed. NaN equals nothing:
@@ -67,12 +73,13 @@ def unique(x: Tensor, *, return_inverse: bool = False, return_counts: bool = Fal
 
     Args:
         x: any shape.
+        return_index: also give the row-major number of the first element of x equal to each.
         return_inverse: also give, for each element of x, its number among the distinct ones.
         return_counts: also give how often each occurs.
 
     Returns:
-        A tensor (n,), or a tuple of it, the inverse (int64, the shape of x) and the counts
-        (int64, (n,)), as asked for.
+        A tensor (n,), or a tuple of it, the indices (int64, (n,)), the inverse (int64, the shape of
+        x) and the counts (int64, (n,)), as asked for.
 
     Example:
         >>> values, counts = axon.unique(axon.tensor([2, 1, 2]), return_counts=True)
@@ -81,16 +88,17 @@ def unique(x: Tensor, *, return_inverse: bool = False, return_counts: bool = Fal
     """
     values, order = ops.sort(reshape(x, -1), axis=0)
     if x.size == 0:
-        found, inverse, counts = values, reshape(order, x.shape), order
+        found, first, inverse, counts = values, order, reshape(order, x.shape), order
     else:
         changes = ops.ne(values[1:], values[:-1]).to("int64")
         rank = ops.cumsum(ops.concat([zeros(1, dtype="int64"), changes]), 0)
         numbers = arange(int(rank[-1]) + 1)
         starts = ops.searchsorted(rank, numbers)
-        found = ops.take(values, starts)
+        found, first = ops.take(values, starts), ops.take(order, starts)
         counts = ops.searchsorted(rank, numbers, right=True) - starts
         inverse = reshape(ops.scatter(rank, order, rank, axis=0), x.shape)
-    results = [found] + [inverse] * return_inverse + [counts] * return_counts
+    results = [found] + [first] * return_index
+    results += [inverse] * return_inverse + [counts] * return_counts
     return tuple(results) if len(results) > 1 else found
 
 

@@ -138,10 +138,41 @@ class Tensor(Methods):
         """Where the elements are: ``"cpu"``."""
         return "cpu"
 
+    def to_device(self, device: str, /, *, stream: None = None) -> Tensor:
+        """The tensor itself: there is one device, ``"cpu"``.
+
+        Raises:
+            ValueError: another device.
+        """
+        if device != "cpu" or stream is not None:
+            raise ValueError(
+                f"Tensor.to_device: device is {device!r}, stream is {stream!r}; expected 'cpu' and "
+                "no stream"
+            )
+        return self
+
+    def __array_namespace__(self, *, api_version: str | None = None) -> Any:
+        """The functions of the Python array API standard: :mod:`axon.array_api`.
+
+        Raises:
+            ValueError: a version that is not supported.
+        """
+        from axon import array_api
+
+        if api_version not in (None, "2021.12", "2022.12", "2023.12", "2024.12"):
+            raise ValueError(
+                f"axon: there is no version {api_version!r} of the array API standard here; "
+                f"expected {array_api.__array_api_version__!r} or an earlier one"
+            )
+        return array_api
+
     @property
     def is_floating_point(self) -> bool:
         """True iff the dtype is a float."""
         return self.dtype.is_float
+
+    def __pos__(self) -> Tensor:
+        return self.to(self.dtype, copy=True)
 
     def __len__(self) -> int:
         if self.ndim == 0:

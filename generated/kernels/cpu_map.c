@@ -2438,6 +2438,34 @@ static void isfinite_f64(void* const* buffers, int64_t begin, int64_t end) {
   }
 }
 
+static void signbit_f32(void* const* buffers, int64_t begin, int64_t end) {
+  const float* restrict const b0 = buffers[0];
+  uint8_t* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const float v0 = 0x1.0000000000000p+0f;
+    const float v1 = b0[i];
+    const float v2 = ax_copysign_f32(v0, v1);
+    const float v3 = 0x0.0p+0f;
+    const _Bool v4 = (v2 < v3);
+    b1[i] = v4;
+  }
+}
+
+static void signbit_f64(void* const* buffers, int64_t begin, int64_t end) {
+  const double* restrict const b0 = buffers[0];
+  uint8_t* restrict const b1 = buffers[1];
+  #pragma GCC ivdep
+  for (int64_t i = begin; i < end; ++i) {
+    const double v0 = 0x1.0000000000000p+0;
+    const double v1 = b0[i];
+    const double v2 = ax_copysign_f64(v0, v1);
+    const double v3 = 0x0.0p+0;
+    const _Bool v4 = (v2 < v3);
+    b1[i] = v4;
+  }
+}
+
 static void cast_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
   const float* restrict const b0 = buffers[0];
   float* restrict const b1 = buffers[1];
@@ -3849,6 +3877,8 @@ const struct AxonMap AXON_MAPS[] = {
   {"bool (isinf float64#0)", isinf_f64},
   {"bool (isfinite float32#0)", isfinite_f32},
   {"bool (isfinite float64#0)", isfinite_f64},
+  {"bool (lt (copysign float32:1 float32#0) float32:0)", signbit_f32},
+  {"bool (lt (copysign float64:1 float64#0) float64:0)", signbit_f64},
   {"float32 float32#0", cast_grad_f32},
   {"float64 float64#0", cast_grad_f64},
   {"float32 (select (le float32#0 float32:0) float32:0 float32#0)", relu_f32},

@@ -19,6 +19,8 @@ namespace {
 
 using AnyArray = nb::ndarray<nb::ro>;
 
+constexpr size_t kMaxArrayDims = 64;  // NumPy's limit; tensors have none
+
 // -------------------------------------------------------------------------------------- elements
 
 /// How a dtype is stored, for the templates below.
@@ -354,6 +356,11 @@ nb::dlpack::dtype dlpack_dtype(DType dtype) {
 /// it is for as long.
 template <class Array>
 Array array_over(const std::shared_ptr<Buffer>& buffer, const Dims& dims, DType dtype) {
+  if (dims.size() > kMaxArrayDims) {
+    throw ValueError("axon: a tensor of " + std::to_string(dims.size()) +
+                     " axes; arrays have at most " + std::to_string(kMaxArrayDims) +
+                     ": reshape it first");
+  }
   auto* owner = new std::shared_ptr<Buffer>(buffer);
   nb::capsule capsule(owner,
                       [](void* p) noexcept { delete static_cast<std::shared_ptr<Buffer>*>(p); });
