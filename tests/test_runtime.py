@@ -247,3 +247,28 @@ def test_parts_of_a_long_sum_are_not_rounded_to_16_bits(dtype):
     (kernel,) = axon.explain(axon.sum(x)).kernels
     assert ", then " in kernel.shape  # the parts, then their sum
     assert abs(axon.sum(x).item() - exact) <= 1e-2
+
+
+OFFSETS = [
+    ("slice", {"size": (3,), "start": (3,), "step": (1,)}, "index of x runs from 3 to 5"),
+    ("slice", {"size": (3,), "start": (-1,), "step": (2,)}, "index of x runs from -1 to 3"),
+    ("roll", {"shift": (6,)}, "0 <= shift.* shift is 6"),
+    ("roll", {"shift": (-1,)}, "0 <= shift.* shift is -1"),
+]
+
+
+@pytest.mark.parametrize("name, attrs, message", OFFSETS)
+def test_offsets_that_leave_the_tensor_are_refused(name, attrs, message):
+    """Also where the plan is known: another number is no other plan."""
+    op = getattr(axon.ops, name)
+    x = axon.tensor(np.arange(5.0))
+    inside = {**attrs, **{key: (0,) for key in ("start", "shift") if key in attrs}}
+    expected = op(x, **inside).numpy()
+    with pytest.raises(ValueError, match=f"axon.{name}: .*{message}"):
+        op(x, **attrs).numpy()
+    np.testing.assert_array_equal(op(x, **inside).numpy(), expected)
+
+
+def test_an_empty_slice_may_start_anywhere():
+    x = axon.ops.slice(axon.zeros(5), size=(0,), start=(9,), step=(1,))
+    assert x.numpy().shape == (0,)

@@ -195,7 +195,7 @@ class Solver {
       name.kind = Form::Kind::name;
       name.text = attr.name;
       const double number = terms_.number(name);
-      const bool whole = attrs_.is_integer(attr.name);
+      const bool whole = attrs_.is_integer(attr.name) || attr.type == AttrType::offsets;
       values += whole ? std::to_string(static_cast<int64_t>(number)) : std::to_string(number);
     }
     fail(check.message + values);

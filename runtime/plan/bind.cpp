@@ -538,6 +538,22 @@ class Binder {
 
 }  // namespace
 
+void check_ranges(const std::vector<Bound::Range>& ranges, const std::vector<int64_t>& bits) {
+  for (const Bound::Range& range : ranges) {
+    int64_t moved = 0;
+    for (const Term& slot : range.slots) moved += slot.coef * bits[slot.var];
+    const int64_t low = range.low + moved;
+    const int64_t high = range.high + moved;
+    if (low >= 0 && high < range.extent) continue;
+    const std::string& value = range.value;
+    throw ValueError(range.program + "an index of " + value + " runs from " + std::to_string(low) +
+                     " to " + std::to_string(high) + " along an axis of " +
+                     std::to_string(range.extent) + " elements; " +
+                     (range.slots.empty() ? "the formula needs guard(" + value + "[...], 0)"
+                                          : "give offsets within it"));
+  }
+}
+
 void bind(const Node& node, int32_t index, const std::vector<ValueId>& inputs,
           const std::vector<ValueId>& outputs, Bound& out) {
   Binder(application_of(node, index, inputs, outputs), out).run();

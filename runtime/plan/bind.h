@@ -1,6 +1,7 @@
 // Instantiates programs: node by node into statements over contiguous values.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "graph/node.h"
@@ -38,7 +39,16 @@ struct Bound {
     DType dtype;       // float64 or int64
   };
   std::vector<Scalar> scalars;
+  /// An index of a load without a guard: low .. high, moved by slots, must be within the extent.
+  struct Range {
+    std::vector<Term> slots;
+    int64_t low, high, extent;
+    std::string program, value;
+  };
+  std::vector<Range> ranges;
 };
+/// Refuses numbers with which some index leaves its value; `bits` are those of `scalars`.
+void check_ranges(const std::vector<Bound::Range>& ranges, const std::vector<int64_t>& bits);
 
 /// Appends the statements of `node` (number `index` of the graph). `ids` are the ValueIds of its
 /// inputs (-1: not a value) and outputs.

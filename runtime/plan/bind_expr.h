@@ -50,6 +50,8 @@ class SlotTable {
   int of_entry(int entry);
   /// Slot of a number that follows from the shapes, as an int64 or a double.
   int of_constant(int64_t value, bool as_double);
+  /// An index that must be inside with whatever numbers.
+  void require(Bound::Range range) { bound_.ranges.push_back(std::move(range)); }
   DType dtype(int slot) const { return bound_.scalars[slot].dtype; }
   DType entry_dtype(int entry) const { return sources_[entry].value.dtype; }
 

@@ -26,18 +26,23 @@ bool ExprBinder::always_inside(const Guard& guard) const {
   return range && range->low >= 0 && range->high < guard.extent;
 }
 
-/// Refuses a load without a guard that certainly leaves its value at some point of the domain.
+/// Refuses a load without a guard that certainly leaves its value at some point of the domain; one
+/// that numbers move is checked when they are known.
 void ExprBinder::require_inside(const std::string& name, const Guard& bound) const {
   const std::vector<Term>& terms = bound.index.terms;
-  const bool exact =
-      bound.index.slots.empty() &&
-      std::all_of(terms.begin(), terms.end(), [](const Term& term) { return term.var >= 0; });
-  if (!exact) return;  // its range is only an estimate
-  const auto range = interval_of(bound.index, domain_.axes(), body_.body());
-  if (range && (range->low < 0 || range->high >= bound.extent)) {
-    fail("an index of " + name + " runs from " + std::to_string(range->low) + " to " +
-         std::to_string(range->high) + " along an axis of " + std::to_string(bound.extent) +
-         " elements; the formula needs guard(" + name + "[...], 0)");
+  if (!std::all_of(terms.begin(), terms.end(), [](const Term& term) { return term.var >= 0; })) {
+    return;  // its range is only an estimate
+  }
+  Affine fixed = bound.index;
+  fixed.slots.clear();
+  const auto range = interval_of(fixed, domain_.axes(), body_.body());
+  if (!range) return;
+  const Bound::Range required{bound.index.slots, range->low,          range->high,
+                              bound.extent,      prefix_of(program_), name};
+  if (required.slots.empty()) {
+    check_ranges({required}, {});
+  } else {
+    slots_.require(required);
   }
 }
 

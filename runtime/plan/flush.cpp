@@ -299,6 +299,7 @@ std::vector<int64_t> read_scalars(const Plan& plan, const Snapshot& snapshot) {
     bits.push_back(scalar.node < 0 ? scalar.constant
                                    : snapshot.nodes[scalar.node]->scalars[scalar.entry].bits);
   }
+  check_ranges(plan.ranges, bits);
   return bits;
 }
 

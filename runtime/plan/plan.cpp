@@ -64,6 +64,7 @@ class Planner {
     place_temporaries();
     make_launches();
     plan_->scalars = bound_.scalars;
+    plan_->ranges = bound_.ranges;
     plan_->signature = snapshot_.signature;
     return plan_;
   }

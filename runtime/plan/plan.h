@@ -66,6 +66,7 @@ struct FreshBuffer {
 struct Plan {
   std::vector<int64_t> signature;
   std::vector<Bound::Scalar> scalars;
+  std::vector<Bound::Range> ranges;
   std::vector<Launch> launches;
   std::vector<FreshBuffer> fresh;  // outputs' buffers by number
   std::vector<OutputPlan> outputs;
@@ -94,7 +95,8 @@ std::shared_ptr<const Plan> make_plan(const Snapshot& snapshot, Device& device);
 /// The plan of that signature, made if it is not known.
 std::shared_ptr<const Plan> plan_for(const Snapshot& snapshot, Device& device);
 
-/// The numbers of this graph that the plan's kernels read, as bits.
+/// The numbers of this graph that the plan's kernels read, as bits; refuses those with which an
+/// index leaves its value.
 std::vector<int64_t> read_scalars(const Plan& plan, const Snapshot& snapshot);
 
 /// Computes every held value of this thread's graph; nothing is pending afterwards. The graph's
