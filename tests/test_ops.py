@@ -29,7 +29,7 @@ import axon
 from axon import _runtime
 from codegen import adjoint
 from codegen.entry import Op
-from codegen.ir import Program
+from codegen.ir import Program, is_call, walk
 from codegen.samples import Case, cases, free_axes, shaped_case
 
 OPS_A_BATCH = 6
@@ -248,6 +248,101 @@ def test_second_gradient(op, dtype):
     yield
     for made in calls:
         made.check()
+
+
+def contracts(op: Op) -> bool:
+    """True iff the op sums products of two tensors over named axes."""
+
+    def read(node) -> set:
+        return {n.args[0] for n in walk(node) if is_call(n, "load")}
+
+    sums = [s for s in op.program.statements if s.combine == "sum" and is_call(s.expr, "mul")]
+    factors = [tuple(map(read, s.expr.args)) for s in sums if free_axes(op)]
+    return any(a and b and not a & b for a, b in factors)
+
+
+def large_case(op: Op) -> Case:
+    """Extents that fill a tile, a strip and a tail of both; small ones beside a window."""
+    axes = free_axes(op)
+    sizes = (3, 33, 65) if op.program.where else (65, 33, 129)
+    group = (2,) if len(axes) == len(sizes) else sizes[:1]
+    return shaped_case(op, group, dict(zip(axes, sizes[-len(axes) :], strict=True)))
+
+
+@pytest.mark.parametrize("op", each(filter(contracts, OPS)))
+@batched
+def test_contractions_of_many_tiles(op):
+    case = large_case(op)
+    known = op_checks.gradient_values(op, case)
+    calls = [
+        gradient_call(program, case, rounded(known, "float32"), "float32")
+        for program in (op.program, op.grad)
+    ]
+    yield
+    for made in calls:
+        made.check()
+
+
+def directional(op: Op, case: Case, known: dict, cotangents: dict, along: dict) -> float:
+    """<NAME.grad, along> at the inputs `known`, by the names of the gradients."""
+    outputs = op_checks.evaluate(op.program, known, case.attrs)
+    found = op_checks.evaluate(op.grad, {**known, **outputs, **cotangents}, case.attrs)
+    return sum(float(np.sum(found[dx] * v)) for dx, v in along.items() if dx in found)
+
+
+def twice_differentiable(op: Op) -> bool:
+    try:
+        adjoint.gradient(op.grad)
+    except adjoint.NotDifferentiable:
+        return False
+    return True
+
+
+TWICE = list(filter(twice_differentiable, DIFFERENTIABLE))
+if os.environ.get("AXON_JIT") == "wait":
+    TWICE = TWICE[::8]  # the tape is the same, and the kernels of test_second_gradient are compiled
+
+
+@pytest.mark.parametrize("op", each(TWICE))
+@batched
+def test_second_order_through_the_tape(op):
+    """axon.grad of axon.grad is the quotient of differences of the first gradient."""
+    case = smooth(op, "float64")[0]
+    names, gradients = adjoint.gradient_names(op.program)
+    outputs = op_checks.evaluate(op.program, case.inputs, case.attrs)
+    cotangents = op_checks.cotangents_of(op.program, outputs)
+    floats = op_checks.random_like({n: case.inputs[n] for n in gradients}, seed=7)
+    along = op_checks.random_like({gradients[n]: case.inputs[n] for n in floats}, seed=11)
+
+    inputs = dict(zip(case.inputs, tensors(op.program, case.inputs, {}), strict=True))
+    xs = {name: inputs[name] for name in floats}
+    for x in xs.values():
+        x.requires_grad = True
+    results = record(op.program, list(inputs.values()), case.attrs)
+    ys = [y for y in results if cotangents.get(names.get(y)) is not None]
+    first = axon.grad(
+        [results[y] for y in ys],
+        list(xs.values()),
+        [axon.tensor(cotangents[names[y]]) for y in ys],
+        create_graph=True,
+        allow_unused=True,
+    )
+    total = [
+        (dx * axon.tensor(along[gradients[name]])).sum()
+        for name, dx in zip(xs, first, strict=True)
+        if dx is not None and dx.requires_grad
+    ]
+    second = axon.grad(total, list(xs.values()), allow_unused=True) if total else [None] * len(xs)
+    yield
+    for (name, direction), found in zip(floats.items(), second, strict=True):
+        x = case.inputs[name]
+        up, down = (
+            directional(op, case, {**case.inputs, name: x + step * direction}, cotangents, along)
+            for step in (op_checks.STEP, -op_checks.STEP)
+        )
+        terms = np.zeros(()) if found is None else found.numpy() * direction
+        within = 1e-6 * (np.sum(np.abs(terms)) + max(1.0, abs(up)) * 1e-1)
+        assert abs(np.sum(terms) - (up - down) / (2 * op_checks.STEP)) <= within, name
 
 
 # ------------------------------------------------------------------- shapes, views, neighbours
