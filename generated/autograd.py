@@ -1628,12 +1628,10 @@ def flip_backward(ctx, dy):
 def roll_backward(ctx, dy):
     """Gradient of `roll`.
 
-        dx = (guard(dy[axis: axis + shift[0] - count(axis)], 0) if (- (+ (at axis) shift.0)
-            (count (sel axis))) >= 0 and (- (+ (at axis) shift.0) (count (sel axis))) < count(w)
-            else 0) + (guard(dy[axis: axis + shift[0]], 0) if (+ (at axis) shift.0) >= 0 and (+ (at
-            axis) shift.0) < count(w2) else 0)
+        dx[axis: n] = guard(dy[axis: n + shift[0]], 0) if n + shift[0] < count(n) else
+            guard(dy[axis: n + shift[0] - count(n)], 0)
     """
-    return ops.roll__grad(dy, shift=ctx.shift, axis=ctx.axis)
+    return ops.roll__grad(dy, ctx.x, shift=ctx.shift, axis=ctx.axis)
 
 
 def tril_backward(ctx, dy):

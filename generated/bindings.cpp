@@ -2629,7 +2629,7 @@ void bind_roll(nb::module_& m) {
       nb::arg("shift").none(),
       nb::arg("axis").none() = op.defaults[1],
       nb::sig("def roll(x: Tensor | float, shift: int | Sequence[int], axis: int = -1) -> Tensor"),
-      "The elements along an axis moved by a shift of at least 0 and below the extent; those that leave at the end enter at the front.\n\nArgs:\n    x: a tensor.\n    shift: an integer or several.\n    axis: an axis, by default -1.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[0.0, 0.7, -0.3], [1.6, -0.9, 1.0]])\n    >>> y = axon.roll(x, (0,))\n    >>> y.numpy().round(4)\n    array([[ 0. ,  0.7, -0.3],\n           [ 1.6, -0.9,  1. ]], dtype=float32)");
+      "The elements along an axis moved by a shift from 0 to its extent; those that leave at the end enter at the front.\n\nArgs:\n    x: a tensor of shape (...) with n along axis.\n    shift: an integer or several with 0 <= shift[0] <= n.\n    axis: an axis, by default -1.\n\nReturns:\n    y: the dtype of x, of shape (...) with n along axis.\n\nRaises:\n    ValueError: the shapes do not fit; shift does not satisfy 0 <= shift[0] <= n.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[0.0, 0.7, -0.3], [1.6, -0.9, 1.0]])\n    >>> y = axon.roll(x, (0,))\n    >>> y.numpy().round(4)\n    array([[ 0. ,  0.7, -0.3],\n           [ 1.6, -0.9,  1. ]], dtype=float32)");
 }
 
 void bind_tril(nb::module_& m) {
@@ -2808,7 +2808,7 @@ void bind_random_integers(nb::module_& m) {
       nb::arg("low").none(),
       nb::arg("high").none(),
       nb::sig("def random_integers(size: int | Sequence[int], key: tuple[int, int], low: int | Sequence[int], high: int | Sequence[int]) -> Tensor"),
-      "Integers spread evenly over [low, high), the remainders of 53 random bits.\n\nArgs:\n    size: a shape.\n    key: the key of the draw, two integers.\n    low: an integer or several.\n    high: an integer or several.\n\nReturns:\n    y: int64, of shape size.");
+      "Integers spread evenly over [low, high), the remainders of 53 random bits.\n\nArgs:\n    size: a shape.\n    key: the key of the draw, two integers.\n    low: an integer or several with low[0] < high[0].\n    high: an integer or several with low[0] < high[0].\n\nReturns:\n    y: int64, of shape size.\n\nRaises:\n    ValueError: high does not satisfy low[0] < high[0].");
 }
 
 void bind_random_exponential(nb::module_& m) {
@@ -5442,14 +5442,15 @@ void bind_roll__grad(nb::module_& m) {
   Op& op = op_of("roll.grad");
   m.def(
       "roll__grad",
-      [&op](nb::handle dy_, nb::handle shift_, nb::handle axis_) {
-        return call(op, {dy_}, {shift_, axis_});
+      [&op](nb::handle dy_, nb::handle x_, nb::handle shift_, nb::handle axis_) {
+        return call(op, {dy_, x_}, {shift_, axis_});
       },
       nb::arg("dy").none(),
+      nb::arg("x").none(),
       nb::kw_only(),
       nb::arg("shift").none(),
       nb::arg("axis").none() = op.defaults[1],
-      nb::sig("def roll__grad(dy: Tensor | float, *, shift: int | Sequence[int], axis: int = -1) -> Tensor"),
+      nb::sig("def roll__grad(dy: Tensor | float, x: Tensor | Ghost, *, shift: int | Sequence[int], axis: int = -1) -> Tensor"),
       "Gradient of roll.");
 }
 

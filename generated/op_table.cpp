@@ -3746,28 +3746,28 @@ const char* const kPrograms[] = {
   (line 3)
   (set dx (*) (select (logical_and (ge (index (- (- (count (sel axis)) (at axis)) 1)) 0) (lt (index (- (- (count (sel axis)) (at axis)) 1)) (count w))) (guard (load dy ((sub axis (- (- (count (sel axis)) (at axis)) 1)))) 0.0) 0.0))))axon",
     R"axon((program roll
-  (doc "The elements along an axis moved by a shift of at least 0 and below the extent; those that leave at the end enter at the front.")
+  (doc "The elements along an axis moved by a shift from 0 to its extent; those that leave at the end enter at the front.")
   (source "ops.yaml" 2160)
-  (in (x any (*)))
+  (in (x any ((sub axis n))))
   (attr (shift offsets))
   (attr (axis axis -1))
-  (out (y (like x) (*)))
-  (line 6)
-  (set y (*) (select (ge (sub (at axis) shift.0) 0) (guard (load x ((sub axis (- (at axis) shift.0)))) 0) (guard (load x ((sub axis (+ (- (at axis) shift.0) (count (sel axis)))))) 0)))))axon",
+  (check (and (<= 0 shift.0) (<= shift.0 n)) "shift must satisfy 0 <= shift[0] <= n")
+  (out (y (like x) ((sub axis n))))
+  (line 7)
+  (set y ((sub axis n)) (select (ge (sub (index n) shift.0) 0) (guard (load x ((sub axis (- n shift.0)))) 0) (guard (load x ((sub axis (+ (- n shift.0) (count n))))) 0)))))axon",
     R"axon((program roll.grad
   (doc "Gradient of roll.")
   (source "ops.yaml" 2160)
-  (in (dy float (*)))
+  (in (dy float ((sub axis n))))
+  (in (x any ((sub axis n)) ghost))
   (attr (shift offsets))
   (attr (axis axis -1))
-  (where (w (count (sel axis))))
-  (where (w2 (count (sel axis))))
-  (out (dx (like dy) (*)))
-  (line 6)
-  (set dx (*) (add (select (logical_and (ge (index (- (+ (at axis) shift.0) (count (sel axis)))) 0) (lt (index (- (+ (at axis) shift.0) (count (sel axis)))) (count w))) (guard (load dy ((sub axis (- (+ (at axis) shift.0) (count (sel axis)))))) 0.0) 0.0) (select (logical_and (ge (index (+ (at axis) shift.0)) 0) (lt (index (+ (at axis) shift.0)) (count w2))) (guard (load dy ((sub axis (+ (at axis) shift.0)))) 0.0) 0.0)))))axon",
+  (out (dx (like x) ((sub axis n))))
+  (line 11)
+  (set dx ((sub axis n)) (select (lt (add (index n) shift.0) (count n)) (guard (load dy ((sub axis (+ n shift.0)))) 0) (guard (load dy ((sub axis (- (+ n shift.0) (count n))))) 0)))))axon",
     R"axon((program tril
   (doc "The elements on and below a diagonal of the last two axes, zeros above it.")
-  (source "ops.yaml" 2170)
+  (source "ops.yaml" 2175)
   (in (x any (* i j)))
   (attr (diagonal offsets (0)))
   (out (y (like x) (* i j)))
@@ -3775,7 +3775,7 @@ const char* const kPrograms[] = {
   (set y (* i j) (select (le (sub (index j) (index i)) diagonal.0) (load x (* i j)) 0))))axon",
     R"axon((program tril.grad
   (doc "Gradient of tril.")
-  (source "ops.yaml" 2170)
+  (source "ops.yaml" 2175)
   (in (dy float (* i j)))
   (attr (diagonal offsets (0)))
   (out (dx (like dy) (* i j)))
@@ -3783,7 +3783,7 @@ const char* const kPrograms[] = {
   (set dx (* i j) (select (le (sub (index j) (index i)) diagonal.0) (load dy (* i j)) 0.0))))axon",
     R"axon((program triu
   (doc "The elements on and above a diagonal of the last two axes, zeros below it.")
-  (source "ops.yaml" 2179)
+  (source "ops.yaml" 2184)
   (in (x any (* i j)))
   (attr (diagonal offsets (0)))
   (out (y (like x) (* i j)))
@@ -3791,7 +3791,7 @@ const char* const kPrograms[] = {
   (set y (* i j) (select (ge (sub (index j) (index i)) diagonal.0) (load x (* i j)) 0))))axon",
     R"axon((program triu.grad
   (doc "Gradient of triu.")
-  (source "ops.yaml" 2179)
+  (source "ops.yaml" 2184)
   (in (dy float (* i j)))
   (attr (diagonal offsets (0)))
   (out (dx (like dy) (* i j)))
@@ -3799,7 +3799,7 @@ const char* const kPrograms[] = {
   (set dx (* i j) (select (ge (sub (index j) (index i)) diagonal.0) (load dy (* i j)) 0.0))))axon",
     R"axon((program matrix_diagonal
   (doc "The size elements of x[..., row + k, column + k], a diagonal of the last two axes.")
-  (source "ops.yaml" 2188)
+  (source "ops.yaml" 2193)
   (in (x any (* i j)))
   (attr (size int))
   (attr (row offsets))
@@ -3811,7 +3811,7 @@ const char* const kPrograms[] = {
   (set y (* k) (load x (* (+ k row.0) (+ k column.0))))))axon",
     R"axon((program matrix_diagonal.grad
   (doc "Gradient of matrix_diagonal.")
-  (source "ops.yaml" 2188)
+  (source "ops.yaml" 2193)
   (in (dy float (* k)))
   (in (x any (* i j) ghost))
   (attr (size int))
@@ -3822,7 +3822,7 @@ const char* const kPrograms[] = {
   (set dx (* i j) (select (eq (index j) (index (- (+ column.0 i) row.0))) (guard (load dy (* (- i row.0))) 0.0) 0.0))))axon",
     R"axon((program diagonal_matrix
   (doc "Zeros with the elements of the last axis at [..., row + k, column + k].")
-  (source "ops.yaml" 2198)
+  (source "ops.yaml" 2203)
   (in (x any (* k)))
   (attr (size int2))
   (attr (row offsets))
@@ -3835,7 +3835,7 @@ const char* const kPrograms[] = {
   (set y (* i j) (select (eq (sub (index i) row.0) (sub (index j) column.0)) (guard (load x (* (- i row.0))) 0) 0))))axon",
     R"axon((program diagonal_matrix.grad
   (doc "Gradient of diagonal_matrix.")
-  (source "ops.yaml" 2198)
+  (source "ops.yaml" 2203)
   (in (dy float (* i j)))
   (in (x any (* k) ghost))
   (attr (size int2))
@@ -3848,7 +3848,7 @@ const char* const kPrograms[] = {
   (set dx (* k) (guard (load dy (* (+ k row.0) (+ k column.0))) 0))))axon",
     R"axon((program sliding_window
   (doc "The windows of neighbours along an axis, every step-th of them; a last axis counts within each.")
-  (source "ops.yaml" 2208)
+  (source "ops.yaml" 2213)
   (in (x any ((sub axis n))))
   (attr (window int))
   (attr (step int 1))
@@ -3862,7 +3862,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis m) r) (load x ((sub axis (+ (* m step) r)))))))axon",
     R"axon((program sliding_window.grad
   (doc "Gradient of sliding_window.")
-  (source "ops.yaml" 2208)
+  (source "ops.yaml" 2213)
   (in (dy float ((sub axis m) r)))
   (in (x any ((sub axis n)) ghost))
   (attr (window int))
@@ -3873,7 +3873,7 @@ const char* const kPrograms[] = {
   (reduce sum dx ((sub axis n)) (r) (guard (load dy ((sub axis (exact (- n r) step)) r)) 0.0))))axon",
     R"axon((program unfold
   (doc "The windows of images (n, channels, height, width) as columns, an axis of elements (channel, row, column) and one of windows, row by row (im2col).")
-  (source "ops.yaml" 2221)
+  (source "ops.yaml" 2226)
   (in (x any (n c H W)))
   (attr (window int2))
   (attr (stride int2 1))
@@ -3892,7 +3892,7 @@ const char* const kPrograms[] = {
   (set y (n c r s h w) (guard (load x (n c (- (+ (* h stride.0) (* r dilation.0)) padding.0) (- (+ (* w stride.1) (* s dilation.1)) padding.1))) 0))))axon",
     R"axon((program unfold.grad
   (doc "Gradient of unfold.")
-  (source "ops.yaml" 2221)
+  (source "ops.yaml" 2226)
   (in (dy float (n (* c r s) (* h w))))
   (in (x any (n c H W) ghost))
   (attr (window int2))
@@ -3906,7 +3906,7 @@ const char* const kPrograms[] = {
   (reduce sum dx (n c H W) (r s) (guard (load dy (n c r s (exact (- (+ H padding.0) (* dilation.0 r)) stride.0) (exact (- (+ W padding.1) (* dilation.1 s)) stride.1))) 0.0))))axon",
     R"axon((program concat
   (doc "Tensors one after another along an axis.")
-  (source "ops.yaml" 2241)
+  (source "ops.yaml" 2246)
   (in (a any ((sub axis n))))
   (in (b any ((sub axis m))))
   (attr (axis axis 0))
@@ -3916,7 +3916,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis k)) (select (lt (index k) (count n)) (guard (load a ((sub axis k))) 0) (guard (load b ((sub axis (- k (count n))))) 0)))))axon",
     R"axon((program concat.grad
   (doc "Gradient of concat.")
-  (source "ops.yaml" 2241)
+  (source "ops.yaml" 2246)
   (in (dy float ((sub axis k))))
   (in (a any ((sub axis n)) ghost))
   (in (b any ((sub axis m)) ghost))
@@ -3928,7 +3928,7 @@ const char* const kPrograms[] = {
   (set db ((sub axis m)) (guard (load dy ((sub axis (+ (count n) m)))) 0.0))))axon",
     R"axon((program full
   (doc "A tensor with the same number everywhere.")
-  (source "ops.yaml" 2253)
+  (source "ops.yaml" 2258)
   (attr (size shape))
   (attr (value real))
   (attr (dtype dtype float32))
@@ -3937,14 +3937,14 @@ const char* const kPrograms[] = {
   (set y ((shape size)) value)))axon",
     R"axon((program iota
   (doc "0, 1, 2, ... in row-major order.")
-  (source "ops.yaml" 2261)
+  (source "ops.yaml" 2266)
   (attr (size shape))
   (out (y int64 ((shape size))))
   (line 4)
   (set y ((shape size)) (linear (shape size)))))axon",
     R"axon((program random_uniform
   (doc "Numbers spread evenly over [low, high).")
-  (source "ops.yaml" 2269)
+  (source "ops.yaml" 2274)
   (attr (size shape))
   (attr (key rng))
   (attr (low real 0.0))
@@ -3955,7 +3955,7 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (add low (mul (sub high low) (uniform key (linear (shape size))))))))axon",
     R"axon((program random_normal
   (doc "Normally distributed numbers (Box and Muller, 1958).")
-  (source "ops.yaml" 2277)
+  (source "ops.yaml" 2282)
   (attr (size shape))
   (attr (key rng))
   (attr (mean real 0.0))
@@ -3966,17 +3966,18 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (add mean (mul (mul std (sqrt (mul -2 (log1p (neg (uniform key (mul 2 (linear (shape size))))))))) (cos (mul (mul 2 3.141592653589793) (uniform key (add (mul 2 (linear (shape size))) 1)))))))))axon",
     R"axon((program random_integers
   (doc "Integers spread evenly over [low, high), the remainders of 53 random bits.")
-  (source "ops.yaml" 2290)
+  (source "ops.yaml" 2295)
   (attr (size shape))
   (attr (key rng))
   (attr (low offsets))
   (attr (high offsets))
+  (check (< low.0 high.0) "high must satisfy low[0] < high[0]")
   (out (y int64 ((shape size))))
   (line 8)
   (set y ((shape size)) (add low.0 (mod (add (mul (add (mul (cast int64 (mul (uniform key (mul 3 (linear (shape size)))) 16777216)) 16777216) (cast int64 (mul (uniform key (add (mul 3 (linear (shape size))) 1)) 16777216))) 32) (cast int64 (mul (uniform key (add (mul 3 (linear (shape size))) 2)) 32))) (sub high.0 low.0))))))axon",
     R"axon((program random_exponential
   (doc "Exponentially distributed numbers.")
-  (source "ops.yaml" 2305)
+  (source "ops.yaml" 2310)
   (attr (size shape))
   (attr (key rng))
   (attr (rate real 1.0))
@@ -3987,7 +3988,7 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (div (neg (log1p (neg (uniform key (linear (shape size)))))) rate))))axon",
     R"axon((program bernoulli
   (doc "1 with the given probability, else 0.")
-  (source "ops.yaml" 2313)
+  (source "ops.yaml" 2318)
   (in (p float (*)))
   (attr (key rng))
   (out (y (like p) (*)))
@@ -3995,7 +3996,7 @@ const char* const kPrograms[] = {
   (set y (*) (select (lt (uniform key (linear *)) (load p (*))) 1 0))))axon",
     R"axon((program multinomial
   (doc "Numbers of classes drawn with replacement, with probabilities in proportion to the last axis. Class c wins a race that it ends after an exponential time of rate p[..., c].")
-  (source "ops.yaml" 2322)
+  (source "ops.yaml" 2327)
   (in (p float (* c)))
   (attr (key rng))
   (attr (draws int))
@@ -4006,7 +4007,7 @@ const char* const kPrograms[] = {
   (reduce argmin y (* s) (c) (select (gt (load p (* c)) 0) (div (neg (log1p (neg (uniform key (linear * s c))))) (load p (* c))) inf))))axon",
     R"axon((program attention
   (doc "Values averaged by the softmax, over keys j, of scaled products of queries i and keys (Vaswani et al., 2017). The mask is added to the products; with causal, query i sees the keys up to i. A query that sees no key gets zeros. With drop, shares are zero with probability p.")
-  (source "ops.yaml" 2339)
+  (source "ops.yaml" 2344)
   (in (q float (* i d)))
   (in (k float (* j d)))
   (in (v float (* j e)))
@@ -4030,7 +4031,7 @@ const char* const kPrograms[] = {
   (set y (* i e) (div (load t3 (* i e)) (select (gt (load t4 (* i)) 0) (load t4 (* i)) 1)))))axon",
     R"axon((program attention.grad
   (doc "Gradient of attention.")
-  (source "ops.yaml" 2339)
+  (source "ops.yaml" 2344)
   (in (dy float (* i e)))
   (in (q float (* i d)))
   (in (k float (* j d)))
@@ -4066,7 +4067,7 @@ const char* const kPrograms[] = {
   (reduce sum dmask ((own mask) i j) ((bcast mask)) (mul (div (exp (sub (select causal (select (le (index j) (index i)) (add (mul (load g1 (* i j)) scale) (load mask (* i j))) -inf) (add (mul (load g1 (* i j)) scale) (load mask (* i j)))) (finite (load g2 (* i))))) (select (gt (load g3 (* i)) 0) (load g3 (* i)) 1)) (sub (select drop (select (ge (uniform key (linear * i j)) p) (div (load g4 (* i j)) (sub 1 p)) 0) (load g4 (* i j))) (load g5 (* i)))))))axon",
     R"axon((program lstm_cell
   (doc "The new state of a cell with long short-term memory c (Hochreiter and Schmidhuber, 1997) from the input, forget, cell and output gates before their nonlinearities.")
-  (source "ops.yaml" 2378)
+  (source "ops.yaml" 2383)
   (in (gates float (* (* k d))))
   (in (c float (* d)))
   (out (new_h (promote gates c) (* d)))
@@ -4077,7 +4078,7 @@ const char* const kPrograms[] = {
   (set new_h (* d) (mul (sigmoid (load gates (* 3 d))) (tanh (load new_c (* d)))))))axon",
     R"axon((program lstm_cell.grad
   (doc "Gradient of lstm_cell.")
-  (source "ops.yaml" 2378)
+  (source "ops.yaml" 2383)
   (in (dnew_h float (* d) (default 0.0)))
   (in (dnew_c float (* d) (default 0.0)))
   (in (gates float (* (* k d))))
@@ -4091,7 +4092,7 @@ const char* const kPrograms[] = {
   (reduce sum dc ((own c) d) ((bcast c)) (mul (load dnew_c2 (* d)) (sigmoid (load gates (* 1 d)))))))axon",
     R"axon((program gru_cell
   (doc "The new state of a gated recurrent unit (Cho et al., 2014) from the reset, update and new gates before their nonlinearities, the parts of the input and of the state h apart.")
-  (source "ops.yaml" 2393)
+  (source "ops.yaml" 2398)
   (in (x float (* (* k d))))
   (in (r float (* (* k d))))
   (in (h float (* d)))
@@ -4100,7 +4101,7 @@ const char* const kPrograms[] = {
   (set new_h (* d) (add (tanh (add (load x (* 2 d)) (mul (sigmoid (add (load x (* 0 d)) (load r (* 0 d)))) (load r (* 2 d))))) (mul (sigmoid (add (load x (* 1 d)) (load r (* 1 d)))) (sub (load h (* d)) (tanh (add (load x (* 2 d)) (mul (sigmoid (add (load x (* 0 d)) (load r (* 0 d)))) (load r (* 2 d)))))))))))axon",
     R"axon((program gru_cell.grad
   (doc "Gradient of gru_cell.")
-  (source "ops.yaml" 2393)
+  (source "ops.yaml" 2398)
   (in (dnew_h float (* d)))
   (in (x float (* (* k d))))
   (in (r float (* (* k d))))
@@ -4114,7 +4115,7 @@ const char* const kPrograms[] = {
   (reduce sum dh ((own h) d) ((bcast h)) (mul (load dnew_h (* d)) (sigmoid (add (load x (* 1 d)) (load r (* 1 d))))))))axon",
     R"axon((program sgd_step
   (doc "One step of stochastic gradient descent with momentum m and weight decay.")
-  (source "ops.yaml" 2412)
+  (source "ops.yaml" 2417)
   (in (p float (*)))
   (in (g float (*)))
   (in (m float (*)))
@@ -4130,7 +4131,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (select nesterov (add (add (load g (*)) (mul decay (load p (*)))) (mul momentum (load new_m (*)))) (load new_m (*))))))))axon",
     R"axon((program adam_step
   (doc "One step of Adam (Kingma and Ba, 2015); its weight decay is decoupled (Loshchilov and Hutter, 2019) or part of the gradient.")
-  (source "ops.yaml" 2429)
+  (source "ops.yaml" 2434)
   (in (p float (*)))
   (in (g float (*)))
   (in (m float (*)))
@@ -4154,7 +4155,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (add (div (div (load new_m (*)) (sub 1 (pow beta1 step))) (add (sqrt (div (load new_v (*)) (sub 1 (pow beta2 step)))) eps)) (select decoupled (mul decay (load p (*))) 0)))))))axon",
     R"axon((program rmsprop_step
   (doc "One step of RMSProp (Tieleman and Hinton, 2012) with momentum m.")
-  (source "ops.yaml" 2453)
+  (source "ops.yaml" 2458)
   (in (p float (*)))
   (in (g float (*)))
   (in (v float (*)))
@@ -4175,7 +4176,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (load new_m (*)))))))axon",
     R"axon((program rmsprop_centered_step
   (doc "One step of RMSProp with the variance of the gradient in place of its mean square v; u is its mean (Graves, 2013).")
-  (source "ops.yaml" 2472)
+  (source "ops.yaml" 2477)
   (in (p float (*)))
   (in (g float (*)))
   (in (v float (*)))
@@ -4200,7 +4201,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (load new_m (*)))))))axon",
     R"axon((program adagrad_step
   (doc "One step of Adagrad (Duchi et al., 2011), v the sum of the squared gradients.")
-  (source "ops.yaml" 2495)
+  (source "ops.yaml" 2500)
   (in (p float (*)))
   (in (g float (*)))
   (in (v float (*)))
@@ -4215,7 +4216,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (div (mul lr (add (load g (*)) (mul decay (load p (*))))) (add (sqrt (load new_v (*))) eps))))))axon",
     R"axon((program lion_step
   (doc "One step of Lion, the sign of an interpolated momentum (Chen et al., 2023), with decoupled weight decay.")
-  (source "ops.yaml" 2511)
+  (source "ops.yaml" 2516)
   (in (p float (*)))
   (in (g float (*)))
   (in (m float (*)))

@@ -4140,17 +4140,18 @@ def flip(x: Tensor | float, axis: int) -> Tensor:
     """
 
 def roll(x: Tensor | float, shift: int | Sequence[int], axis: int = -1) -> Tensor:
-    """The elements along an axis moved by a shift of at least 0 and below the extent; those that leave at the end enter at the front.
+    """The elements along an axis moved by a shift from 0 to its extent; those that leave at the end enter at the front.
 
     Args:
-        x: a tensor.
-        shift: an integer or several.
+        x: a tensor of shape (...) with n along axis.
+        shift: an integer or several with 0 <= shift[0] <= n.
         axis: an axis, by default -1.
 
     Returns:
-        y: the dtype of x, of shape (...).
+        y: the dtype of x, of shape (...) with n along axis.
 
     Raises:
+        ValueError: the shapes do not fit; shift does not satisfy 0 <= shift[0] <= n.
         IndexError: an axis is out of range.
 
     Example:
@@ -4392,11 +4393,14 @@ def random_integers(size: int | Sequence[int], key: tuple[int, int], low: int | 
     Args:
         size: a shape.
         key: the key of the draw, two integers.
-        low: an integer or several.
-        high: an integer or several.
+        low: an integer or several with low[0] < high[0].
+        high: an integer or several with low[0] < high[0].
 
     Returns:
         y: int64, of shape size.
+
+    Raises:
+        ValueError: high does not satisfy low[0] < high[0].
     """
 
 def random_exponential(size: int | Sequence[int], key: tuple[int, int], *, rate: float = 1.0, dtype: DType | str = 'float32') -> Tensor:
@@ -5221,7 +5225,7 @@ def circular_pad__grad(dy: Tensor | float, x: Tensor | Ghost, *, before: int, af
 def flip__grad(dy: Tensor | float, *, axis: int) -> Tensor:
     """Gradient of flip."""
 
-def roll__grad(dy: Tensor | float, *, shift: int | Sequence[int], axis: int = -1) -> Tensor:
+def roll__grad(dy: Tensor | float, x: Tensor | Ghost, *, shift: int | Sequence[int], axis: int = -1) -> Tensor:
     """Gradient of roll."""
 
 def tril__grad(dy: Tensor | float, *, diagonal: int | Sequence[int] = (0,)) -> Tensor:
