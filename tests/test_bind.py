@@ -19,6 +19,7 @@ from codegen import interpret, ir, samples
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = (
     "runtime/core/dtype.cpp",
+    "runtime/core/fork.cpp",
     "runtime/graph/*.cpp",
     "runtime/plan/bind*.cpp",
     "runtime/plan/body.cpp",
