@@ -4,8 +4,10 @@ Executor and emitter against a naive interpreter of kernels, contractions, eleme
 """
 
 import fcntl
+import os
 import pathlib
 import subprocess
+import sys
 
 import pytest
 
@@ -16,9 +18,12 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 @pytest.fixture(scope="session")
 def build() -> pathlib.Path:
     folder = ROOT / "build" / "cpp-tests"
-    configure = ["cmake", "-S", ROOT, "-B", folder, "-G", "Ninja", "-DAXON_CPP_TESTS=ON"]
-    folder.parent.mkdir(exist_ok=True)
-    with open(folder.parent / "cpp-tests.lock", "w") as lock:
+    python = "cp{}{}".format(*sys.version_info[:2])
+    built = sorted(ROOT.glob(f"build/{python}-*/libaxon_runtime.a"), key=os.path.getmtime)
+    assert built, "no library of the extension below build/; run `pip install -e .`"
+    configure = ["cmake", "-S", ROOT / "tests" / "cpp", "-B", folder, "-G", "Ninja"]
+    configure.append(f"-DAXON_RUNTIME={built[-1]}")
+    with open(ROOT / "build" / "cpp-tests.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # another worker may have been given some of these tests
         for command in (configure, ["cmake", "--build", folder]):
             done = subprocess.run(command, capture_output=True, text=True)
