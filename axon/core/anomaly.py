@@ -84,7 +84,7 @@ def debug_nans() -> Iterator[None]:
         >>> with axon.debug_nans():  # doctest: +ELLIPSIS
         ...     axon.tensor([-1.0]).log()
         Traceback (most recent call last):
-        FloatingPointError: axon.log: the result of shape (1,) has NaN in 1 of 1 elements ...
+        FloatingPointError: axon.log: the result of shape (1,) has NaN in 1 of 1 elements, ...
     """
     before = _runtime.set_observer(_raise_at_nan)
     try:
