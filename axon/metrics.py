@@ -328,6 +328,6 @@ def _require_classes(caller: str, logits: Tensor, target: Tensor, axis: int) -> 
     if logits.ndim != target.ndim + 1 or tuple(samples) != target.shape:
         raise ValueError(
             f"axon.metrics.{caller}: logits have shape {logits.shape}, the target {target.shape}; "
-            f"expected the shape of the logits without axis {axis}: the target holds the numbers of "
-            "the classes"
+            f"expected the shape of the logits without axis {axis}: the target holds the numbers "
+            "of the classes"
         )

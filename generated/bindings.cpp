@@ -2906,19 +2906,20 @@ void bind_sgd_step(nb::module_& m) {
   Op& op = op_of("sgd_step");
   m.def(
       "sgd_step",
-      [&op](nb::handle p_, nb::handle g_, nb::handle m_, nb::handle lr_, nb::handle momentum_, nb::handle decay_, nb::handle nesterov_) {
-        return call(op, {p_, g_, m_}, {lr_, momentum_, decay_, nesterov_});
+      [&op](nb::handle p_, nb::handle g_, nb::handle m_, nb::handle lr_, nb::handle momentum_, nb::handle dampening_, nb::handle decay_, nb::handle nesterov_) {
+        return call(op, {p_, g_, m_}, {lr_, momentum_, dampening_, decay_, nesterov_});
       },
       nb::arg("p").none(),
       nb::arg("g").none(),
-      nb::arg("m").none(),
+      nb::arg("m").none() = nb::none(),
       nb::kw_only(),
       nb::arg("lr").none(),
       nb::arg("momentum").none() = op.defaults[1],
-      nb::arg("decay").none() = op.defaults[2],
-      nb::arg("nesterov").none() = op.defaults[3],
-      nb::sig("def sgd_step(p: Tensor | float, g: Tensor | float, m: Tensor | float, *, lr: float, momentum: float = 0.0, decay: float = 0.0, nesterov: bool = False) -> tuple[Tensor, Tensor]"),
-      "One step of stochastic gradient descent with momentum m and weight decay.\n\nArgs:\n    p: a floating-point tensor that broadcasts with the others.\n    g: a floating-point tensor that broadcasts with the others.\n    m: a floating-point tensor that broadcasts with the others.\n    lr: a number.\n    momentum: a number, by default 0.0.\n    decay: a number, by default 0.0.\n    nesterov: a bool, by default False.\n\nReturns:\n    new_p: the dtype of p, of shape (...).\n    new_m: the dtype of m, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: p or g or m has a dtype of another kind.\n\nExample:\n    >>> p = axon.tensor([[0.7, -0.6, 0.2], [0.4, 0.9, 1.1]])\n    >>> g = axon.tensor([[0.7, 0.5, -0.8], [1.0, 0.4, 1.0]])\n    >>> m = axon.tensor([[1.0, -0.1, -0.4], [0.4, 0.4, -0.4]])\n    >>> new_p, new_m = axon.sgd_step(p, g, m, lr=0.1)\n    >>> new_p.numpy().round(4)\n    array([[ 0.63, -0.65,  0.28],\n           [ 0.3 ,  0.86,  1.  ]], dtype=float32)\n    >>> new_m.numpy().round(4)\n    array([[ 0.7,  0.5, -0.8],\n           [ 1. ,  0.4,  1. ]], dtype=float32)");
+      nb::arg("dampening").none() = op.defaults[2],
+      nb::arg("decay").none() = op.defaults[3],
+      nb::arg("nesterov").none() = op.defaults[4],
+      nb::sig("def sgd_step(p: Tensor | float, g: Tensor | float, m: Tensor | float | None = None, *, lr: float, momentum: float = 0.0, dampening: float = 0.0, decay: float = 0.0, nesterov: bool = False) -> tuple[Tensor, Tensor]"),
+      "One step of stochastic gradient descent with momentum m and weight decay.\n\nArgs:\n    p: a floating-point tensor that broadcasts with the others.\n    g: a floating-point tensor that broadcasts with the others.\n    m: a floating-point tensor that broadcasts with the others; 0 where left out.\n    lr: a number.\n    momentum: a number, by default 0.0.\n    dampening: a number, by default 0.0.\n    decay: a number, by default 0.0.\n    nesterov: a bool, by default False.\n\nReturns:\n    new_p: the dtype of p, of shape (...).\n    new_m: the dtype of p, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: p or g or m has a dtype of another kind.\n\nExample:\n    >>> p = axon.tensor([[0.7, -0.6, 0.2], [0.4, 0.9, 1.1]])\n    >>> g = axon.tensor([[0.7, 0.5, -0.8], [1.0, 0.4, 1.0]])\n    >>> new_p, new_m = axon.sgd_step(p, g, lr=0.1)\n    >>> new_p.numpy().round(4)\n    array([[ 0.63, -0.65,  0.28],\n           [ 0.3 ,  0.86,  1.  ]], dtype=float32)\n    >>> new_m.numpy().round(4)\n    array([[ 0.7,  0.5, -0.8],\n           [ 1. ,  0.4,  1. ]], dtype=float32)");
 }
 
 void bind_adam_step(nb::module_& m) {
@@ -2944,6 +2945,75 @@ void bind_adam_step(nb::module_& m) {
       "One step of Adam (Kingma and Ba, 2015); its weight decay is decoupled (Loshchilov and Hutter, 2019) or part of the gradient.\n\nArgs:\n    p: a floating-point tensor that broadcasts with the others.\n    g: a floating-point tensor that broadcasts with the others.\n    m: a floating-point tensor that broadcasts with the others.\n    v: a floating-point tensor that broadcasts with the others.\n    lr: a number.\n    step: a number with step >= 1.\n    beta1: a number, by default 0.9.\n    beta2: a number, by default 0.999.\n    eps: a number, by default 1e-08.\n    decay: a number, by default 0.0.\n    decoupled: a bool, by default True.\n\nReturns:\n    new_p: the dtype of p, of shape (...).\n    new_m: the dtype of m, of shape (...).\n    new_v: the dtype of v, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit; step does not satisfy step >= 1.\n    TypeError: p or g or m or v has a dtype of another kind.\n\nExample:\n    >>> p = axon.tensor([[0.9, 1.4, 0.9], [-1.3, 1.1, 1.0]])\n    >>> g = axon.tensor([[-0.4, -0.2, -0.4], [0.1, -0.5, 2.1]])\n    >>> m = axon.tensor([[1.5, 0.6, 0.0], [1.3, -0.3, -0.7]])\n    >>> v = axon.tensor([[0.9, 0.3, 1.1], [1.6, 0.1, 0.8]])\n    >>> new_p, new_m, new_v = axon.adam_step(p, g, m, v, lr=0.1, step=3.0)\n    >>> new_p.numpy().round(4)\n    array([[ 0.8721,  1.3808,  0.9008],\n           [-1.3189,  1.1204,  1.0095]], dtype=float32)\n    >>> new_m.numpy().round(4)\n    array([[ 1.31,  0.52, -0.04],\n           [ 1.18, -0.32, -0.42]], dtype=float32)\n    >>> new_v.numpy().round(4)\n    array([[0.8993, 0.2997, 1.0991],\n           [1.5984, 0.1001, 0.8036]], dtype=float32)");
 }
 
+void bind_amsgrad_step(nb::module_& m) {
+  Op& op = op_of("amsgrad_step");
+  m.def(
+      "amsgrad_step",
+      [&op](nb::handle p_, nb::handle g_, nb::handle m_, nb::handle v_, nb::handle u_, nb::handle lr_, nb::handle step_, nb::handle beta1_, nb::handle beta2_, nb::handle eps_, nb::handle decay_, nb::handle decoupled_) {
+        return call(op, {p_, g_, m_, v_, u_}, {lr_, step_, beta1_, beta2_, eps_, decay_, decoupled_});
+      },
+      nb::arg("p").none(),
+      nb::arg("g").none(),
+      nb::arg("m").none(),
+      nb::arg("v").none(),
+      nb::arg("u").none(),
+      nb::kw_only(),
+      nb::arg("lr").none(),
+      nb::arg("step").none(),
+      nb::arg("beta1").none() = op.defaults[2],
+      nb::arg("beta2").none() = op.defaults[3],
+      nb::arg("eps").none() = op.defaults[4],
+      nb::arg("decay").none() = op.defaults[5],
+      nb::arg("decoupled").none() = op.defaults[6],
+      nb::sig("def amsgrad_step(p: Tensor | float, g: Tensor | float, m: Tensor | float, v: Tensor | float, u: Tensor | float, *, lr: float, step: float, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-08, decay: float = 0.0, decoupled: bool = True) -> tuple[Tensor, Tensor, Tensor, Tensor]"),
+      "One step of Adam with the largest mean square u of the gradient that there was in place of the present one (Reddi et al., 2018).\n\nArgs:\n    p: a floating-point tensor that broadcasts with the others.\n    g: a floating-point tensor that broadcasts with the others.\n    m: a floating-point tensor that broadcasts with the others.\n    v: a floating-point tensor that broadcasts with the others.\n    u: a floating-point tensor that broadcasts with the others.\n    lr: a number.\n    step: a number with step >= 1.\n    beta1: a number, by default 0.9.\n    beta2: a number, by default 0.999.\n    eps: a number, by default 1e-08.\n    decay: a number, by default 0.0.\n    decoupled: a bool, by default True.\n\nReturns:\n    new_p: the dtype of p, of shape (...).\n    new_m: the dtype of m, of shape (...).\n    new_v: the dtype of v, of shape (...).\n    new_u: the dtype of u, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit; step does not satisfy step >= 1.\n    TypeError: p or g or m or v or u has a dtype of another kind.\n\nExample:\n    >>> p = axon.tensor([[2.0, -0.5, 0.8], [-0.9, 1.3, 0.2]])\n    >>> g = axon.tensor([[0.4, -0.1, -0.2], [-1.7, -1.1, -1.0]])\n    >>> m = axon.tensor([[0.8, -0.8, 0.6], [1.1, 2.1, -1.3]])\n    >>> v = axon.tensor([[0.1, 0.8, 0.3], [0.1, 1.0, 0.7]])\n    >>> u = axon.tensor([[1.1, 0.4, 0.6], [0.5, 0.7, 1.4]])\n    >>> new_p, new_m, new_v, new_u = axon.amsgrad_step(p, g, m, v, u, lr=0.1, step=3.0)\n    >>> new_p.numpy().round(4)\n    array([[ 1.9854, -0.4835,  0.7864],\n           [-0.9234,  1.264 ,  0.2217]], dtype=float32)\n    >>> new_m.numpy().round(4)\n    array([[ 0.76, -0.73,  0.52],\n           [ 0.82,  1.78, -1.27]], dtype=float32)\n    >>> new_v.numpy().round(4)\n    array([[0.1001, 0.7992, 0.2997],\n           [0.1028, 1.0002, 0.7003]], dtype=float32)\n    >>> new_u.numpy().round(4)\n    array([[1.1   , 0.7992, 0.6   ],\n           [0.5   , 1.0002, 1.4   ]], dtype=float32)");
+}
+
+void bind_nadam_step(nb::module_& m) {
+  Op& op = op_of("nadam_step");
+  m.def(
+      "nadam_step",
+      [&op](nb::handle p_, nb::handle g_, nb::handle m_, nb::handle v_, nb::handle lr_, nb::handle step_, nb::handle share_g_, nb::handle share_m_, nb::handle beta1_, nb::handle beta2_, nb::handle eps_, nb::handle decay_, nb::handle decoupled_) {
+        return call(op, {p_, g_, m_, v_}, {lr_, step_, share_g_, share_m_, beta1_, beta2_, eps_, decay_, decoupled_});
+      },
+      nb::arg("p").none(),
+      nb::arg("g").none(),
+      nb::arg("m").none(),
+      nb::arg("v").none(),
+      nb::kw_only(),
+      nb::arg("lr").none(),
+      nb::arg("step").none(),
+      nb::arg("share_g").none(),
+      nb::arg("share_m").none(),
+      nb::arg("beta1").none() = op.defaults[4],
+      nb::arg("beta2").none() = op.defaults[5],
+      nb::arg("eps").none() = op.defaults[6],
+      nb::arg("decay").none() = op.defaults[7],
+      nb::arg("decoupled").none() = op.defaults[8],
+      nb::sig("def nadam_step(p: Tensor | float, g: Tensor | float, m: Tensor | float, v: Tensor | float, *, lr: float, step: float, share_g: float, share_m: float, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-08, decay: float = 0.0, decoupled: bool = False) -> tuple[Tensor, Tensor, Tensor]"),
+      "One step of Adam with Nesterov's momentum (Dozat, 2016), the gradient and its mean m weighted by what the schedule of the momentum gives.\n\nArgs:\n    p: a floating-point tensor that broadcasts with the others.\n    g: a floating-point tensor that broadcasts with the others.\n    m: a floating-point tensor that broadcasts with the others.\n    v: a floating-point tensor that broadcasts with the others.\n    lr: a number.\n    step: a number with step >= 1.\n    share_g: a number.\n    share_m: a number.\n    beta1: a number, by default 0.9.\n    beta2: a number, by default 0.999.\n    eps: a number, by default 1e-08.\n    decay: a number, by default 0.0.\n    decoupled: a bool, by default False.\n\nReturns:\n    new_p: the dtype of p, of shape (...).\n    new_m: the dtype of m, of shape (...).\n    new_v: the dtype of v, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit; step does not satisfy step >= 1.\n    TypeError: p or g or m or v has a dtype of another kind.\n\nExample:\n    >>> p = axon.tensor([[1.5, -0.9, -1.3], [0.5, 0.9, -3.2]])\n    >>> g = axon.tensor([[0.4, 1.8, -1.8], [0.5, -0.6, 1.7]])\n    >>> m = axon.tensor([[0.1, 0.7, -0.2], [1.0, -0.7, 0.5]])\n    >>> v = axon.tensor([[1.8, 0.5, 0.6], [0.3, 2.8, 0.9]])\n    >>> new_p, new_m, new_v = axon.nadam_step(p, g, m, v, lr=0.1, step=3.0, share_g=0.4, share_m=2.0)\n    >>> new_p.numpy().round(4)\n    array([[ 1.4983, -0.9181, -1.2898],\n           [ 0.479 ,  0.9053, -3.2111]], dtype=float32)\n    >>> new_m.numpy().round(4)\n    array([[ 0.13,  0.81, -0.36],\n           [ 0.95, -0.69,  0.62]], dtype=float32)\n    >>> new_v.numpy().round(4)\n    array([[1.7984, 0.5027, 0.6026],\n           [0.3   , 2.7976, 0.902 ]], dtype=float32)");
+}
+
+void bind_adadelta_step(nb::module_& m) {
+  Op& op = op_of("adadelta_step");
+  m.def(
+      "adadelta_step",
+      [&op](nb::handle p_, nb::handle g_, nb::handle v_, nb::handle u_, nb::handle lr_, nb::handle rho_, nb::handle eps_, nb::handle decay_) {
+        return call(op, {p_, g_, v_, u_}, {lr_, rho_, eps_, decay_});
+      },
+      nb::arg("p").none(),
+      nb::arg("g").none(),
+      nb::arg("v").none(),
+      nb::arg("u").none(),
+      nb::kw_only(),
+      nb::arg("lr").none() = op.defaults[0],
+      nb::arg("rho").none() = op.defaults[1],
+      nb::arg("eps").none() = op.defaults[2],
+      nb::arg("decay").none() = op.defaults[3],
+      nb::sig("def adadelta_step(p: Tensor | float, g: Tensor | float, v: Tensor | float, u: Tensor | float, *, lr: float = 1.0, rho: float = 0.9, eps: float = 1e-06, decay: float = 0.0) -> tuple[Tensor, Tensor, Tensor]"),
+      "One step of Adadelta (Zeiler, 2012), v and u the running mean squares of gradients and updates.\n\nArgs:\n    p: a floating-point tensor that broadcasts with the others.\n    g: a floating-point tensor that broadcasts with the others.\n    v: a floating-point tensor that broadcasts with the others.\n    u: a floating-point tensor that broadcasts with the others.\n    lr: a number, by default 1.0.\n    rho: a number, by default 0.9.\n    eps: a number, by default 1e-06.\n    decay: a number, by default 0.0.\n\nReturns:\n    new_p: the dtype of p, of shape (...).\n    new_v: the dtype of v, of shape (...).\n    new_u: the dtype of u, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: p or g or v or u has a dtype of another kind.\n\nExample:\n    >>> p = axon.tensor([[-1.5, 1.2, 0.1], [-0.5, 0.0, -0.5]])\n    >>> g = axon.tensor([[0.6, 0.4, -0.5], [0.0, 0.0, 0.1]])\n    >>> v = axon.tensor([[1.2, 0.6, 1.5], [0.6, 0.4, 0.3]])\n    >>> u = axon.tensor([[1.5, 1.2, 0.7], [0.6, 0.5, 0.3]])\n    >>> new_p, new_v, new_u = axon.adadelta_step(p, g, v, u)\n    >>> new_p.numpy().round(4)\n    array([[-2.1956,  0.6124,  0.4568],\n           [-0.5   ,  0.    , -0.6052]], dtype=float32)\n    >>> new_v.numpy().round(4)\n    array([[1.116, 0.556, 1.375],\n           [0.54 , 0.36 , 0.271]], dtype=float32)\n    >>> new_u.numpy().round(4)\n    array([[1.3984, 1.1145, 0.6427],\n           [0.54  , 0.45  , 0.2711]], dtype=float32)");
+}
+
 void bind_rmsprop_step(nb::module_& m) {
   Op& op = op_of("rmsprop_step");
   m.def(
@@ -2954,15 +3024,15 @@ void bind_rmsprop_step(nb::module_& m) {
       nb::arg("p").none(),
       nb::arg("g").none(),
       nb::arg("v").none(),
-      nb::arg("m").none(),
+      nb::arg("m").none() = nb::none(),
       nb::kw_only(),
       nb::arg("lr").none(),
       nb::arg("alpha").none() = op.defaults[1],
       nb::arg("eps").none() = op.defaults[2],
       nb::arg("decay").none() = op.defaults[3],
       nb::arg("momentum").none() = op.defaults[4],
-      nb::sig("def rmsprop_step(p: Tensor | float, g: Tensor | float, v: Tensor | float, m: Tensor | float, *, lr: float, alpha: float = 0.99, eps: float = 1e-08, decay: float = 0.0, momentum: float = 0.0) -> tuple[Tensor, Tensor, Tensor]"),
-      "One step of RMSProp (Tieleman and Hinton, 2012) with momentum m.\n\nArgs:\n    p: a floating-point tensor that broadcasts with the others.\n    g: a floating-point tensor that broadcasts with the others.\n    v: a floating-point tensor that broadcasts with the others.\n    m: a floating-point tensor that broadcasts with the others.\n    lr: a number.\n    alpha: a number, by default 0.99.\n    eps: a number, by default 1e-08.\n    decay: a number, by default 0.0.\n    momentum: a number, by default 0.0.\n\nReturns:\n    new_p: the dtype of p, of shape (...).\n    new_v: the dtype of v, of shape (...).\n    new_m: the dtype of m, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: p or g or v or m has a dtype of another kind.\n\nExample:\n    >>> p = axon.tensor([[0.9, -0.1, 0.9], [-0.1, -1.0, 0.4]])\n    >>> g = axon.tensor([[0.7, -1.3, 0.2], [-0.3, -0.8, -2.6]])\n    >>> v = axon.tensor([[1.3, 1.1, 1.2], [0.2, 2.4, 1.5]])\n    >>> m = axon.tensor([[0.2, -0.4, 0.8], [-0.6, 0.8, -0.8]])\n    >>> new_p, new_v, new_m = axon.rmsprop_step(p, g, v, m, lr=0.1)\n    >>> new_p.numpy().round(4)\n    array([[ 0.8384,  0.0236,  0.8817],\n           [-0.0327, -0.9482,  0.6087]], dtype=float32)\n    >>> new_v.numpy().round(4)\n    array([[1.2919, 1.1059, 1.1884],\n           [0.1989, 2.3824, 1.5526]], dtype=float32)\n    >>> new_m.numpy().round(4)\n    array([[ 0.6159, -1.2362,  0.1835],\n           [-0.6727, -0.5183, -2.0866]], dtype=float32)");
+      nb::sig("def rmsprop_step(p: Tensor | float, g: Tensor | float, v: Tensor | float, m: Tensor | float | None = None, *, lr: float, alpha: float = 0.99, eps: float = 1e-08, decay: float = 0.0, momentum: float = 0.0) -> tuple[Tensor, Tensor, Tensor]"),
+      "One step of RMSProp (Tieleman and Hinton, 2012) with momentum m.\n\nArgs:\n    p: a floating-point tensor that broadcasts with the others.\n    g: a floating-point tensor that broadcasts with the others.\n    v: a floating-point tensor that broadcasts with the others.\n    m: a floating-point tensor that broadcasts with the others; 0 where left out.\n    lr: a number.\n    alpha: a number, by default 0.99.\n    eps: a number, by default 1e-08.\n    decay: a number, by default 0.0.\n    momentum: a number, by default 0.0.\n\nReturns:\n    new_p: the dtype of p, of shape (...).\n    new_v: the dtype of v, of shape (...).\n    new_m: the dtype of p, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: p or g or v or m has a dtype of another kind.\n\nExample:\n    >>> p = axon.tensor([[0.9, -0.1, 0.9], [-0.1, -1.0, 0.4]])\n    >>> g = axon.tensor([[0.7, -1.3, 0.2], [-0.3, -0.8, -2.6]])\n    >>> v = axon.tensor([[1.3, 1.1, 1.2], [0.2, 2.4, 1.5]])\n    >>> new_p, new_v, new_m = axon.rmsprop_step(p, g, v, lr=0.1)\n    >>> new_p.numpy().round(4)\n    array([[ 0.8384,  0.0236,  0.8817],\n           [-0.0327, -0.9482,  0.6087]], dtype=float32)\n    >>> new_v.numpy().round(4)\n    array([[1.2919, 1.1059, 1.1884],\n           [0.1989, 2.3824, 1.5526]], dtype=float32)\n    >>> new_m.numpy().round(4)\n    array([[ 0.6159, -1.2362,  0.1835],\n           [-0.6727, -0.5183, -2.0866]], dtype=float32)");
 }
 
 void bind_rmsprop_centered_step(nb::module_& m) {
@@ -2976,15 +3046,15 @@ void bind_rmsprop_centered_step(nb::module_& m) {
       nb::arg("g").none(),
       nb::arg("v").none(),
       nb::arg("u").none(),
-      nb::arg("m").none(),
+      nb::arg("m").none() = nb::none(),
       nb::kw_only(),
       nb::arg("lr").none(),
       nb::arg("alpha").none() = op.defaults[1],
       nb::arg("eps").none() = op.defaults[2],
       nb::arg("decay").none() = op.defaults[3],
       nb::arg("momentum").none() = op.defaults[4],
-      nb::sig("def rmsprop_centered_step(p: Tensor | float, g: Tensor | float, v: Tensor | float, u: Tensor | float, m: Tensor | float, *, lr: float, alpha: float = 0.99, eps: float = 1e-08, decay: float = 0.0, momentum: float = 0.0) -> tuple[Tensor, Tensor, Tensor, Tensor]"),
-      "One step of RMSProp with the variance of the gradient in place of its mean square v; u is its mean (Graves, 2013).\n\nArgs:\n    p: a floating-point tensor that broadcasts with the others.\n    g: a floating-point tensor that broadcasts with the others.\n    v: a floating-point tensor that broadcasts with the others.\n    u: a floating-point tensor that broadcasts with the others.\n    m: a floating-point tensor that broadcasts with the others.\n    lr: a number.\n    alpha: a number, by default 0.99.\n    eps: a number, by default 1e-08.\n    decay: a number, by default 0.0.\n    momentum: a number, by default 0.0.\n\nReturns:\n    new_p: the dtype of p, of shape (...).\n    new_v: the dtype of v, of shape (...).\n    new_u: the dtype of u, of shape (...).\n    new_m: the dtype of m, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: p or g or v or u or m has a dtype of another kind.\n\nExample:\n    >>> p = axon.tensor([[0.9, 0.8, 0.2], [-0.5, -0.1, -0.5]])\n    >>> g = axon.tensor([[-2.9, 1.2, 1.1], [-0.3, 0.0, -0.4]])\n    >>> v = axon.tensor([[1.3, 2.4, 1.4], [1.5, 1.5, 2.2]])\n    >>> u = axon.tensor([[0.1, 0.2, 0.1], [0.6, 0.6, 0.3]])\n    >>> m = axon.tensor([[0.5, 0.0, 1.1], [-0.1, -0.4, 0.5]])\n    >>> new_p, new_v, new_u, new_m = axon.rmsprop_centered_step(p, g, v, u, m, lr=0.1)\n    >>> new_p.numpy().round(4)\n    array([[ 1.1481,  0.7217,  0.1066],\n           [-0.4719, -0.1   , -0.4724]], dtype=float32)\n    >>> new_v.numpy().round(4)\n    array([[1.3711, 2.3904, 1.3981],\n           [1.4859, 1.485 , 2.1796]], dtype=float32)\n    >>> new_u.numpy().round(4)\n    array([[0.07 , 0.21 , 0.11 ],\n           [0.591, 0.594, 0.293]], dtype=float32)\n    >>> new_m.numpy().round(4)\n    array([[-2.4811,  0.7834,  0.9344],\n           [-0.2814,  0.    , -0.2764]], dtype=float32)");
+      nb::sig("def rmsprop_centered_step(p: Tensor | float, g: Tensor | float, v: Tensor | float, u: Tensor | float, m: Tensor | float | None = None, *, lr: float, alpha: float = 0.99, eps: float = 1e-08, decay: float = 0.0, momentum: float = 0.0) -> tuple[Tensor, Tensor, Tensor, Tensor]"),
+      "One step of RMSProp with the variance of the gradient in place of its mean square v; u is its mean (Graves, 2013).\n\nArgs:\n    p: a floating-point tensor that broadcasts with the others.\n    g: a floating-point tensor that broadcasts with the others.\n    v: a floating-point tensor that broadcasts with the others.\n    u: a floating-point tensor that broadcasts with the others.\n    m: a floating-point tensor that broadcasts with the others; 0 where left out.\n    lr: a number.\n    alpha: a number, by default 0.99.\n    eps: a number, by default 1e-08.\n    decay: a number, by default 0.0.\n    momentum: a number, by default 0.0.\n\nReturns:\n    new_p: the dtype of p, of shape (...).\n    new_v: the dtype of v, of shape (...).\n    new_u: the dtype of u, of shape (...).\n    new_m: the dtype of p, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: p or g or v or u or m has a dtype of another kind.\n\nExample:\n    >>> p = axon.tensor([[0.9, 0.8, 0.2], [-0.5, -0.1, -0.5]])\n    >>> g = axon.tensor([[-2.9, 1.2, 1.1], [-0.3, 0.0, -0.4]])\n    >>> v = axon.tensor([[1.3, 2.4, 1.4], [1.5, 1.5, 2.2]])\n    >>> u = axon.tensor([[0.1, 0.2, 0.1], [0.6, 0.6, 0.3]])\n    >>> new_p, new_v, new_u, new_m = axon.rmsprop_centered_step(p, g, v, u, lr=0.1)\n    >>> new_p.numpy().round(4)\n    array([[ 1.1481,  0.7217,  0.1066],\n           [-0.4719, -0.1   , -0.4724]], dtype=float32)\n    >>> new_v.numpy().round(4)\n    array([[1.3711, 2.3904, 1.3981],\n           [1.4859, 1.485 , 2.1796]], dtype=float32)\n    >>> new_u.numpy().round(4)\n    array([[0.07 , 0.21 , 0.11 ],\n           [0.591, 0.594, 0.293]], dtype=float32)\n    >>> new_m.numpy().round(4)\n    array([[-2.4811,  0.7834,  0.9344],\n           [-0.2814,  0.    , -0.2764]], dtype=float32)");
 }
 
 void bind_adagrad_step(nb::module_& m) {
@@ -5837,6 +5907,9 @@ void bind_ops(nb::module_& m) {
   bind_gru_cell(m);
   bind_sgd_step(m);
   bind_adam_step(m);
+  bind_amsgrad_step(m);
+  bind_nadam_step(m);
+  bind_adadelta_step(m);
   bind_rmsprop_step(m);
   bind_rmsprop_centered_step(m);
   bind_adagrad_step(m);

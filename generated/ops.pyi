@@ -4525,21 +4525,22 @@ def gru_cell(x: Tensor | float, r: Tensor | float, h: Tensor | float) -> Tensor:
                [-0.453 ,  0.1799,  0.2919]], dtype=float32)
     """
 
-def sgd_step(p: Tensor | float, g: Tensor | float, m: Tensor | float, *, lr: float, momentum: float = 0.0, decay: float = 0.0, nesterov: bool = False) -> tuple[Tensor, Tensor]:
+def sgd_step(p: Tensor | float, g: Tensor | float, m: Tensor | float | None = None, *, lr: float, momentum: float = 0.0, dampening: float = 0.0, decay: float = 0.0, nesterov: bool = False) -> tuple[Tensor, Tensor]:
     """One step of stochastic gradient descent with momentum m and weight decay.
 
     Args:
         p: a floating-point tensor that broadcasts with the others.
         g: a floating-point tensor that broadcasts with the others.
-        m: a floating-point tensor that broadcasts with the others.
+        m: a floating-point tensor that broadcasts with the others; 0 where left out.
         lr: a number.
         momentum: a number, by default 0.0.
+        dampening: a number, by default 0.0.
         decay: a number, by default 0.0.
         nesterov: a bool, by default False.
 
     Returns:
         new_p: the dtype of p, of shape (...).
-        new_m: the dtype of m, of shape (...).
+        new_m: the dtype of p, of shape (...).
 
     Raises:
         ValueError: the shapes do not fit.
@@ -4548,8 +4549,7 @@ def sgd_step(p: Tensor | float, g: Tensor | float, m: Tensor | float, *, lr: flo
     Example:
         >>> p = axon.tensor([[0.7, -0.6, 0.2], [0.4, 0.9, 1.1]])
         >>> g = axon.tensor([[0.7, 0.5, -0.8], [1.0, 0.4, 1.0]])
-        >>> m = axon.tensor([[1.0, -0.1, -0.4], [0.4, 0.4, -0.4]])
-        >>> new_p, new_m = axon.sgd_step(p, g, m, lr=0.1)
+        >>> new_p, new_m = axon.sgd_step(p, g, lr=0.1)
         >>> new_p.numpy().round(4)
         array([[ 0.63, -0.65,  0.28],
                [ 0.3 ,  0.86,  1.  ]], dtype=float32)
@@ -4600,14 +4600,145 @@ def adam_step(p: Tensor | float, g: Tensor | float, m: Tensor | float, v: Tensor
                [1.5984, 0.1001, 0.8036]], dtype=float32)
     """
 
-def rmsprop_step(p: Tensor | float, g: Tensor | float, v: Tensor | float, m: Tensor | float, *, lr: float, alpha: float = 0.99, eps: float = 1e-08, decay: float = 0.0, momentum: float = 0.0) -> tuple[Tensor, Tensor, Tensor]:
+def amsgrad_step(p: Tensor | float, g: Tensor | float, m: Tensor | float, v: Tensor | float, u: Tensor | float, *, lr: float, step: float, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-08, decay: float = 0.0, decoupled: bool = True) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """One step of Adam with the largest mean square u of the gradient that there was in place of the present one (Reddi et al., 2018).
+
+    Args:
+        p: a floating-point tensor that broadcasts with the others.
+        g: a floating-point tensor that broadcasts with the others.
+        m: a floating-point tensor that broadcasts with the others.
+        v: a floating-point tensor that broadcasts with the others.
+        u: a floating-point tensor that broadcasts with the others.
+        lr: a number.
+        step: a number with step >= 1.
+        beta1: a number, by default 0.9.
+        beta2: a number, by default 0.999.
+        eps: a number, by default 1e-08.
+        decay: a number, by default 0.0.
+        decoupled: a bool, by default True.
+
+    Returns:
+        new_p: the dtype of p, of shape (...).
+        new_m: the dtype of m, of shape (...).
+        new_v: the dtype of v, of shape (...).
+        new_u: the dtype of u, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit; step does not satisfy step >= 1.
+        TypeError: p or g or m or v or u has a dtype of another kind.
+
+    Example:
+        >>> p = axon.tensor([[2.0, -0.5, 0.8], [-0.9, 1.3, 0.2]])
+        >>> g = axon.tensor([[0.4, -0.1, -0.2], [-1.7, -1.1, -1.0]])
+        >>> m = axon.tensor([[0.8, -0.8, 0.6], [1.1, 2.1, -1.3]])
+        >>> v = axon.tensor([[0.1, 0.8, 0.3], [0.1, 1.0, 0.7]])
+        >>> u = axon.tensor([[1.1, 0.4, 0.6], [0.5, 0.7, 1.4]])
+        >>> new_p, new_m, new_v, new_u = axon.amsgrad_step(p, g, m, v, u, lr=0.1, step=3.0)
+        >>> new_p.numpy().round(4)
+        array([[ 1.9854, -0.4835,  0.7864],
+               [-0.9234,  1.264 ,  0.2217]], dtype=float32)
+        >>> new_m.numpy().round(4)
+        array([[ 0.76, -0.73,  0.52],
+               [ 0.82,  1.78, -1.27]], dtype=float32)
+        >>> new_v.numpy().round(4)
+        array([[0.1001, 0.7992, 0.2997],
+               [0.1028, 1.0002, 0.7003]], dtype=float32)
+        >>> new_u.numpy().round(4)
+        array([[1.1   , 0.7992, 0.6   ],
+               [0.5   , 1.0002, 1.4   ]], dtype=float32)
+    """
+
+def nadam_step(p: Tensor | float, g: Tensor | float, m: Tensor | float, v: Tensor | float, *, lr: float, step: float, share_g: float, share_m: float, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-08, decay: float = 0.0, decoupled: bool = False) -> tuple[Tensor, Tensor, Tensor]:
+    """One step of Adam with Nesterov's momentum (Dozat, 2016), the gradient and its mean m weighted by what the schedule of the momentum gives.
+
+    Args:
+        p: a floating-point tensor that broadcasts with the others.
+        g: a floating-point tensor that broadcasts with the others.
+        m: a floating-point tensor that broadcasts with the others.
+        v: a floating-point tensor that broadcasts with the others.
+        lr: a number.
+        step: a number with step >= 1.
+        share_g: a number.
+        share_m: a number.
+        beta1: a number, by default 0.9.
+        beta2: a number, by default 0.999.
+        eps: a number, by default 1e-08.
+        decay: a number, by default 0.0.
+        decoupled: a bool, by default False.
+
+    Returns:
+        new_p: the dtype of p, of shape (...).
+        new_m: the dtype of m, of shape (...).
+        new_v: the dtype of v, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit; step does not satisfy step >= 1.
+        TypeError: p or g or m or v has a dtype of another kind.
+
+    Example:
+        >>> p = axon.tensor([[1.5, -0.9, -1.3], [0.5, 0.9, -3.2]])
+        >>> g = axon.tensor([[0.4, 1.8, -1.8], [0.5, -0.6, 1.7]])
+        >>> m = axon.tensor([[0.1, 0.7, -0.2], [1.0, -0.7, 0.5]])
+        >>> v = axon.tensor([[1.8, 0.5, 0.6], [0.3, 2.8, 0.9]])
+        >>> new_p, new_m, new_v = axon.nadam_step(p, g, m, v, lr=0.1, step=3.0, share_g=0.4, share_m=2.0)
+        >>> new_p.numpy().round(4)
+        array([[ 1.4983, -0.9181, -1.2898],
+               [ 0.479 ,  0.9053, -3.2111]], dtype=float32)
+        >>> new_m.numpy().round(4)
+        array([[ 0.13,  0.81, -0.36],
+               [ 0.95, -0.69,  0.62]], dtype=float32)
+        >>> new_v.numpy().round(4)
+        array([[1.7984, 0.5027, 0.6026],
+               [0.3   , 2.7976, 0.902 ]], dtype=float32)
+    """
+
+def adadelta_step(p: Tensor | float, g: Tensor | float, v: Tensor | float, u: Tensor | float, *, lr: float = 1.0, rho: float = 0.9, eps: float = 1e-06, decay: float = 0.0) -> tuple[Tensor, Tensor, Tensor]:
+    """One step of Adadelta (Zeiler, 2012), v and u the running mean squares of gradients and updates.
+
+    Args:
+        p: a floating-point tensor that broadcasts with the others.
+        g: a floating-point tensor that broadcasts with the others.
+        v: a floating-point tensor that broadcasts with the others.
+        u: a floating-point tensor that broadcasts with the others.
+        lr: a number, by default 1.0.
+        rho: a number, by default 0.9.
+        eps: a number, by default 1e-06.
+        decay: a number, by default 0.0.
+
+    Returns:
+        new_p: the dtype of p, of shape (...).
+        new_v: the dtype of v, of shape (...).
+        new_u: the dtype of u, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+        TypeError: p or g or v or u has a dtype of another kind.
+
+    Example:
+        >>> p = axon.tensor([[-1.5, 1.2, 0.1], [-0.5, 0.0, -0.5]])
+        >>> g = axon.tensor([[0.6, 0.4, -0.5], [0.0, 0.0, 0.1]])
+        >>> v = axon.tensor([[1.2, 0.6, 1.5], [0.6, 0.4, 0.3]])
+        >>> u = axon.tensor([[1.5, 1.2, 0.7], [0.6, 0.5, 0.3]])
+        >>> new_p, new_v, new_u = axon.adadelta_step(p, g, v, u)
+        >>> new_p.numpy().round(4)
+        array([[-2.1956,  0.6124,  0.4568],
+               [-0.5   ,  0.    , -0.6052]], dtype=float32)
+        >>> new_v.numpy().round(4)
+        array([[1.116, 0.556, 1.375],
+               [0.54 , 0.36 , 0.271]], dtype=float32)
+        >>> new_u.numpy().round(4)
+        array([[1.3984, 1.1145, 0.6427],
+               [0.54  , 0.45  , 0.2711]], dtype=float32)
+    """
+
+def rmsprop_step(p: Tensor | float, g: Tensor | float, v: Tensor | float, m: Tensor | float | None = None, *, lr: float, alpha: float = 0.99, eps: float = 1e-08, decay: float = 0.0, momentum: float = 0.0) -> tuple[Tensor, Tensor, Tensor]:
     """One step of RMSProp (Tieleman and Hinton, 2012) with momentum m.
 
     Args:
         p: a floating-point tensor that broadcasts with the others.
         g: a floating-point tensor that broadcasts with the others.
         v: a floating-point tensor that broadcasts with the others.
-        m: a floating-point tensor that broadcasts with the others.
+        m: a floating-point tensor that broadcasts with the others; 0 where left out.
         lr: a number.
         alpha: a number, by default 0.99.
         eps: a number, by default 1e-08.
@@ -4617,7 +4748,7 @@ def rmsprop_step(p: Tensor | float, g: Tensor | float, v: Tensor | float, m: Ten
     Returns:
         new_p: the dtype of p, of shape (...).
         new_v: the dtype of v, of shape (...).
-        new_m: the dtype of m, of shape (...).
+        new_m: the dtype of p, of shape (...).
 
     Raises:
         ValueError: the shapes do not fit.
@@ -4627,8 +4758,7 @@ def rmsprop_step(p: Tensor | float, g: Tensor | float, v: Tensor | float, m: Ten
         >>> p = axon.tensor([[0.9, -0.1, 0.9], [-0.1, -1.0, 0.4]])
         >>> g = axon.tensor([[0.7, -1.3, 0.2], [-0.3, -0.8, -2.6]])
         >>> v = axon.tensor([[1.3, 1.1, 1.2], [0.2, 2.4, 1.5]])
-        >>> m = axon.tensor([[0.2, -0.4, 0.8], [-0.6, 0.8, -0.8]])
-        >>> new_p, new_v, new_m = axon.rmsprop_step(p, g, v, m, lr=0.1)
+        >>> new_p, new_v, new_m = axon.rmsprop_step(p, g, v, lr=0.1)
         >>> new_p.numpy().round(4)
         array([[ 0.8384,  0.0236,  0.8817],
                [-0.0327, -0.9482,  0.6087]], dtype=float32)
@@ -4640,7 +4770,7 @@ def rmsprop_step(p: Tensor | float, g: Tensor | float, v: Tensor | float, m: Ten
                [-0.6727, -0.5183, -2.0866]], dtype=float32)
     """
 
-def rmsprop_centered_step(p: Tensor | float, g: Tensor | float, v: Tensor | float, u: Tensor | float, m: Tensor | float, *, lr: float, alpha: float = 0.99, eps: float = 1e-08, decay: float = 0.0, momentum: float = 0.0) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+def rmsprop_centered_step(p: Tensor | float, g: Tensor | float, v: Tensor | float, u: Tensor | float, m: Tensor | float | None = None, *, lr: float, alpha: float = 0.99, eps: float = 1e-08, decay: float = 0.0, momentum: float = 0.0) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """One step of RMSProp with the variance of the gradient in place of its mean square v; u is its mean (Graves, 2013).
 
     Args:
@@ -4648,7 +4778,7 @@ def rmsprop_centered_step(p: Tensor | float, g: Tensor | float, v: Tensor | floa
         g: a floating-point tensor that broadcasts with the others.
         v: a floating-point tensor that broadcasts with the others.
         u: a floating-point tensor that broadcasts with the others.
-        m: a floating-point tensor that broadcasts with the others.
+        m: a floating-point tensor that broadcasts with the others; 0 where left out.
         lr: a number.
         alpha: a number, by default 0.99.
         eps: a number, by default 1e-08.
@@ -4659,7 +4789,7 @@ def rmsprop_centered_step(p: Tensor | float, g: Tensor | float, v: Tensor | floa
         new_p: the dtype of p, of shape (...).
         new_v: the dtype of v, of shape (...).
         new_u: the dtype of u, of shape (...).
-        new_m: the dtype of m, of shape (...).
+        new_m: the dtype of p, of shape (...).
 
     Raises:
         ValueError: the shapes do not fit.
@@ -4670,8 +4800,7 @@ def rmsprop_centered_step(p: Tensor | float, g: Tensor | float, v: Tensor | floa
         >>> g = axon.tensor([[-2.9, 1.2, 1.1], [-0.3, 0.0, -0.4]])
         >>> v = axon.tensor([[1.3, 2.4, 1.4], [1.5, 1.5, 2.2]])
         >>> u = axon.tensor([[0.1, 0.2, 0.1], [0.6, 0.6, 0.3]])
-        >>> m = axon.tensor([[0.5, 0.0, 1.1], [-0.1, -0.4, 0.5]])
-        >>> new_p, new_v, new_u, new_m = axon.rmsprop_centered_step(p, g, v, u, m, lr=0.1)
+        >>> new_p, new_v, new_u, new_m = axon.rmsprop_centered_step(p, g, v, u, lr=0.1)
         >>> new_p.numpy().round(4)
         array([[ 1.1481,  0.7217,  0.1066],
                [-0.4719, -0.1   , -0.4724]], dtype=float32)

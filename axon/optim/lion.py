@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from axon import _runtime
-from axon.core.creation import zeros_like
 from axon.core.tensor import Tensor
-from axon.optim.optimizer import Optimizer
+from axon.optim.optimizer import Optimizer, Params, assign, check_betas, tensors_of
 
 
 class Lion(Optimizer):
@@ -16,33 +14,34 @@ class Lion(Optimizer):
 
     p ← p - lr · (sign(b1 · m + (1 - b1) · g) + ``weight_decay`` · p), m ← b2 · m + (1 - b2) · g.
     Learning rates are three to ten times smaller than those of AdamW.
+
+    Args:
+        maximize: whether to climb instead.
     """
 
     def __init__(
         self,
-        params: Iterable[Tensor] | Iterable[dict[str, Any]],
+        params: Params,
         lr: float = 1e-4,
-        *,
         betas: tuple[float, float] = (0.9, 0.99),
         weight_decay: float = 0.0,
+        *,
+        maximize: bool = False,
     ) -> None:
-        if not all(0 <= beta < 1 for beta in betas):
-            raise ValueError(f"axon.optim.Lion: betas {betas}; expected [0, 1)")
-        super().__init__(params, lr=lr, betas=betas, weight_decay=weight_decay)
+        check_betas("Lion", betas)
+        super().__init__(params, lr=lr, betas=betas, weight_decay=weight_decay, maximize=maximize)
 
     def update(
         self, param: Tensor, grad: Tensor, state: dict[str, Any], options: dict[str, Any]
     ) -> None:
-        if not state:
-            state["m"] = zeros_like(param)
-        beta1, beta2 = options["betas"]
-        new_param, state["m"] = _runtime.ops.lion_step(
+        moments = tensors_of(state, param, "exp_avg")
+        values = _runtime.ops.lion_step(
             param,
             grad,
-            state["m"],
+            *moments,
             lr=options["lr"],
-            beta1=beta1,
-            beta2=beta2,
+            beta1=options["betas"][0],
+            beta2=options["betas"][1],
             decay=options["weight_decay"],
         )
-        param._assign(new_param)
+        assign((param, *moments), values)

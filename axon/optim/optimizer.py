@@ -7,62 +7,112 @@ from typing import Any
 
 from axon import _runtime
 from axon.core.autograd import no_grad
+from axon.core.creation import zeros_like
+from axon.core.module import Parameters
 from axon.core.tensor import Tensor
+
+Params = Iterable[Tensor] | Iterable[dict[str, Any]]
 
 
 class Optimizer:
     """Base of the optimizers; a subclass defines :meth:`update`.
 
+    An optimizer that is given ``model.params`` follows the model: each step it asks for the
+    parameters anew. Those of a layer that was swapped in are updated and start without state, those
+    that stayed keep theirs, and those that are gone are forgotten. Any other list, such as
+    ``list(model.params)``, stays as it is.
+
     Args:
-        params: tensors such as ``model.params``, or groups of them with options of their own:
+        params: ``model.params`` or tensors; or groups of them with options of their own:
             ``[{"params": body.params, "lr": 1e-4}, {"params": head.params}]``.
         options: what holds for groups that do not say otherwise. They are plain numbers in
-            ``optimizer.groups``: change them whenever you like, nothing is compiled anew.
+            ``optimizer.param_groups``: change them whenever you like, nothing is compiled anew.
+
+    Attributes:
+        param_groups: a dict of options for each group, its tensors under "params".
+        state: by parameter, what the rule remembers.
 
     Raises:
         ValueError: no parameter at all, or one in two groups.
-        TypeError: something is not a tensor.
+        TypeError: something is not a tensor, or an option is unknown.
     """
 
-    def __init__(self, params: Iterable[Tensor] | Iterable[dict[str, Any]], **options: Any) -> None:
-        given = list(params)
+    def __init__(self, params: Params, **options: Any) -> None:
+        self.defaults = options
+        self.param_groups: list[dict[str, Any]] = []
+        self.state: dict[Tensor, dict[str, Any]] = {}
+        given: Any = params if isinstance(params, Parameters) else list(params)
         are_groups = len(given) > 0 and isinstance(given[0], dict)
-        groups: list[Any] = given if are_groups else [{"params": given}]
-        self.groups: list[dict[str, Any]] = []
-        for group in groups:
-            self.groups.append({**options, **group, "params": list(group["params"])})
-        self.state: dict[int, dict[str, Any]] = {}
-        self._check()
+        for group in given if are_groups else [{"params": given}]:
+            self.add_param_group(group)
         # Parameters exist from now on, so a step that fails leaves them as they are.
         _runtime.flush()
 
-    def _check(self) -> None:
-        name = type(self).__name__
-        params = self.params
+    def add_param_group(self, group: Mapping[str, Any]) -> None:
+        """Adds parameters, with options of their own where ``group`` has them.
+
+        Example:
+            >>> body, head = axon.nn.Linear(4, 3), axon.nn.Linear(3, 2)
+            >>> optimizer = axon.optim.SGD(body.params, lr=0.1)
+            >>> optimizer.add_param_group({"params": head.params, "lr": 0.01})
+            >>> [group["lr"] for group in optimizer.param_groups]
+            [0.1, 0.01]
+        """
+        params = group["params"]
+        if isinstance(params, Tensor):
+            params = [params]
+        params = params if isinstance(params, Parameters) else list(params)
+        unknown = set(group) - set(self.defaults) - {"params", "initial_lr"}
+        if unknown:
+            raise TypeError(
+                f"axon.optim.{type(self).__name__}: a group has options {sorted(unknown)}; "
+                f"expected some of {[*self.defaults]}"
+            )
+        added = {**self.defaults, **group, "params": params}
+        self._check([*self.param_groups, added])
+        self.param_groups.append(added)
+
+    def _check(self, groups: list[dict[str, Any]]) -> None:
+        name = f"axon.optim.{type(self).__name__}"
+        params = [param for group in groups for param in group["params"]]
         if not params:
-            raise ValueError(f"axon.optim.{name}: there are no parameters; pass `model.params`")
+            raise ValueError(f"{name}: there are no parameters; pass `model.params`")
         for param in params:
             if not isinstance(param, Tensor):
                 raise TypeError(
-                    f"axon.optim.{name}: a parameter is a {type(param).__name__}; "
+                    f"{name}: a parameter is a {type(param).__name__}; "
                     "expected axon.Tensor: pass `model.params`"
                 )
         if len({id(param) for param in params}) < len(params):
-            raise ValueError(f"axon.optim.{name}: a parameter appears twice; leave one out")
+            raise ValueError(f"{name}: a parameter appears twice; leave one out")
 
     @property
     def params(self) -> list[Tensor]:
-        """The parameters of all groups."""
-        return [param for group in self.groups for param in group["params"]]
+        """The parameters of all groups, as they are now."""
+        self._follow()
+        return [param for group in self.param_groups for param in group["params"]]
+
+    def _follow(self) -> None:
+        """Asks modules that are followed for their parameters; forgets the state of lost ones."""
+        has_changed = False
+        for group in self.param_groups:
+            if isinstance(group["params"], Parameters):
+                now = group["params"].module.params
+                has_changed |= list(map(id, now)) != list(map(id, group["params"]))
+                group["params"] = now
+        if has_changed:
+            self._check(self.param_groups)
+            kept = {id(param) for group in self.param_groups for param in group["params"]}
+            self.state = {p: state for p, state in self.state.items() if id(p) in kept}
 
     @property
     def lr(self) -> float:
         """The learning rate of the first group; setting it sets every group's."""
-        return self.groups[0]["lr"]
+        return self.param_groups[0]["lr"]
 
     @lr.setter
     def lr(self, value: float) -> None:
-        for group in self.groups:
+        for group in self.param_groups:
             group["lr"] = value
 
     def zero_grad(self) -> None:
@@ -73,102 +123,106 @@ class Optimizer:
     def step(self) -> None:
         """Updates every parameter that has a gradient, then computes all of it in one flush.
 
-        If that fails (an index out of range, no memory, Ctrl-C), parameters and state are what they
-        were before the step.
+        When it fails (an interrupt, no memory), parameters and state are as they were before.
         """
-        undo = []
-        with no_grad():
-            for group in self.groups:
-                for param in group["params"]:
-                    if param.requires_grad and param.grad is not None:
-                        undo.append(self._update_in_place(param, group))
+        self._follow()
+        before: dict[Tensor, dict[str, Any]] = {}
         try:
+            with no_grad():
+                for group in self.param_groups:
+                    for param in group["params"]:
+                        if param.requires_grad and param.grad is not None:
+                            state = self.state.setdefault(param, {"step": 0})
+                            before[param] = dict(state)
+                            self._update(param, state, group)
             _runtime.flush()
         except BaseException:
-            for state, numbers, names in undo:
-                for name in state.keys() - names:
-                    del state[name]
-                state.update(numbers)
+            self.state.update(before)
             raise
+        for param in before:
+            self.state[param]["step"] += 1
 
-    def _update_in_place(self, param: Tensor, group: dict[str, Any]) -> tuple[dict, dict, set]:
-        """Records one update; gives its state, the numbers and all names that were in it before.
-
-        A tensor of the state stays the same object and is assigned its new value, as the parameter
-        is: a flush that fails brings it back.
-        """
+    def _update(self, param: Tensor, state: dict[str, Any], group: dict[str, Any]) -> None:
         assert param.grad is not None
-        state = self.state.setdefault(id(param), {})
-        before = dict(state)
-        self.update(param, param.grad, state, group)
-        numbers = {}
-        for name, value in before.items():
-            if not isinstance(value, Tensor):
-                numbers[name] = value
-            elif state[name] is not value:
-                value._assign(state[name])
-                state[name] = value
-        return state, numbers, set(before)
+        grad = -param.grad if group.get("maximize") else param.grad
+        self.update(param, grad, state, group)
 
     def update(
         self, param: Tensor, grad: Tensor, state: dict[str, Any], options: dict[str, Any]
     ) -> None:
-        """Records the update of one parameter; ``state`` is its own and starts empty."""
+        """Records the update of one parameter.
+
+        ``state`` is its own. At first it only holds "step", the number of steps that it was updated
+        before.
+        """
         raise NotImplementedError(f"{type(self).__name__}.update is not defined")
 
     # --------------------------------------------------------------------------------- files
 
     def state_dict(self) -> dict[str, Any]:
-        """The options of each group and the state of each parameter, by its number."""
-        options = [{k: v for k, v in g.items() if k != "params"} for g in self.groups]
-        state = {
-            number: {
-                key: value.detach() if isinstance(value, Tensor) else value
-                for key, value in self.state[id(param)].items()
-            }
-            for number, param in enumerate(self.params)
-            if id(param) in self.state
-        }
-        return {"groups": options, "state": state}
+        """The options of each group and the state of each parameter, by its number.
+
+        The values are those of now; :func:`axon.save` writes them to a file.
+        """
+        numbers = {id(param): number for number, param in enumerate(self.params)}
+        groups = [
+            {**group, "params": [numbers[id(param)] for param in group["params"]]}
+            for group in self.param_groups
+        ]
+        state = {numbers[id(p)]: _detached(entries) for p, entries in self.state.items()}
+        return {"state": state, "param_groups": groups}
 
     def load_state_dict(self, saved: Mapping[str, Any]) -> None:
-        """Takes over what :meth:`state_dict` gave, for the same parameters in the same order."""
-        if len(saved["groups"]) != len(self.groups):
+        """Takes over what :meth:`state_dict` gave, for the same parameters in the same order.
+
+        Raises:
+            ValueError: there were other groups, or parameters of other shapes. Nothing has been
+                changed then.
+        """
+        params, groups = self.params, saved["param_groups"]
+        sizes = [len(group["params"]) for group in self.param_groups]
+        if [len(group["params"]) for group in groups] != sizes:
             raise ValueError(
-                f"{type(self).__name__}.load_state_dict: {len(saved['groups'])} groups were saved, "
-                f"this optimizer has {len(self.groups)}"
+                f"{type(self).__name__}.load_state_dict: groups of "
+                f"{[len(group['params']) for group in groups]} parameters were saved, this "
+                f"optimizer has {sizes}"
             )
-        params = self.params
-        for group, options in zip(self.groups, saved["groups"], strict=True):
-            group.update(options)
-        self.state = {
-            id(params[int(number)]): {
-                key: value.detach() if isinstance(value, Tensor) else value
-                for key, value in entries.items()
-            }
-            for number, entries in saved["state"].items()
-        }
+        state = {params[int(n)]: _detached(entries) for n, entries in saved["state"].items()}
+        for param, entries in state.items():
+            for name, value in entries.items():
+                if isinstance(value, Tensor) and value.shape != param.shape:
+                    raise ValueError(
+                        f"{type(self).__name__}.load_state_dict: {name!r} was saved for a "
+                        f"parameter of shape {value.shape}, this one is {param.shape}"
+                    )
+        for group, options in zip(self.param_groups, groups, strict=True):
+            group.update({k: v for k, v in options.items() if k != "params"})
+        self.state = state
 
     def __repr__(self) -> str:
-        options = ", ".join(f"{k}={v}" for k, v in self.groups[0].items() if k != "params")
-        return f"{type(self).__name__}({len(self.params)} parameters, {options})"
+        options = {k: v for k, v in self.param_groups[0].items() if k != "params"}
+        shown = ", ".join(f"{name}={value}" for name, value in options.items())
+        return f"{type(self).__name__}({len(self.params)} parameters, {shown})"
 
 
-def clip_grad_norm(params: Iterable[Tensor], max_norm: float) -> Tensor:
-    """Scales all gradients down so that their joint 2-norm is at most ``max_norm``.
+def tensors_of(state: dict[str, Any], like: Tensor, *names: str) -> list[Tensor]:
+    """Entries of a state, zeros of the shape of ``like`` at first."""
+    for name in names:
+        if name not in state:
+            state[name] = zeros_like(like)
+    return [state[name] for name in names]
 
-    Returns:
-        The norm before clipping, shape ().
-    """
-    owners = [param for param in params if param.grad is not None]
-    if not owners:
-        raise ValueError(
-            "axon.optim.clip_grad_norm: no parameter has a gradient; call loss.backward() first"
-        )
-    with no_grad():
-        total = sum((p.grad * p.grad).sum() for p in owners)
-        norm = total.sqrt()
-        scale = (max_norm / (norm + 1e-6)).clip(high=1.0)
-        for param in owners:
-            param.grad = param.grad * scale
-    return norm
+
+def assign(handles: Iterable[Tensor], values: Iterable[Tensor]) -> None:
+    """Gives handles new values, which a step that fails takes back."""
+    for handle, value in zip(handles, values, strict=True):
+        handle._assign(value)
+
+
+def check_betas(name: str, betas: tuple[float, float]) -> None:
+    if not all(0 <= beta < 1 for beta in betas):
+        raise ValueError(f"axon.optim.{name}: betas {betas}; expected [0, 1)")
+
+
+def _detached(entries: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v.detach() if isinstance(v, Tensor) else v for k, v in entries.items()}

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from axon import _runtime
-from axon.core.creation import zeros_like
 from axon.core.tensor import Tensor
-from axon.optim.optimizer import Optimizer
+from axon.optim.optimizer import Optimizer, Params, assign, tensors_of
 
 
 class SGD(Optimizer):
     """Stochastic gradient descent with momentum and weight decay.
 
-    With g the gradient plus ``weight_decay`` · p: v ← momentum · v + g, p ← p - lr · v; with
-    ``nesterov`` p ← p - lr · (g + momentum · v) (Sutskever et al., 2013). The first v is g.
+    With g the gradient plus ``weight_decay`` · p: v ← momentum · v + (1 - dampening) · g,
+    p ← p - lr · v; with ``nesterov`` p ← p - lr · (g + momentum · v) (Sutskever et al., 2013). The
+    first v is g. Without momentum nothing is remembered.
+
+    Args:
+        maximize: whether to climb instead.
 
     Example:
         >>> model = axon.nn.Linear(4, 2)
@@ -27,32 +29,43 @@ class SGD(Optimizer):
 
     def __init__(
         self,
-        params: Iterable[Tensor] | Iterable[dict[str, Any]],
-        lr: float = 1e-2,
-        *,
+        params: Params,
+        lr: float = 1e-3,
         momentum: float = 0.0,
+        dampening: float = 0.0,
         weight_decay: float = 0.0,
         nesterov: bool = False,
+        *,
+        maximize: bool = False,
     ) -> None:
-        if nesterov and not momentum:
-            raise ValueError("axon.optim.SGD: nesterov needs momentum; pass momentum=0.9")
+        if nesterov and (not momentum or dampening):
+            raise ValueError(
+                "axon.optim.SGD: nesterov needs momentum and no dampening; pass momentum=0.9"
+            )
         super().__init__(
-            params, lr=lr, momentum=momentum, weight_decay=weight_decay, nesterov=nesterov
+            params,
+            lr=lr,
+            momentum=momentum,
+            dampening=dampening,
+            weight_decay=weight_decay,
+            nesterov=nesterov,
+            maximize=maximize,
         )
 
     def update(
         self, param: Tensor, grad: Tensor, state: dict[str, Any], options: dict[str, Any]
     ) -> None:
-        velocity = state.get("velocity")
-        if velocity is None:
-            velocity = zeros_like(param)
-        new_param, state["velocity"] = _runtime.ops.sgd_step(
+        momentum = options["momentum"]
+        is_first = "momentum_buffer" not in state
+        buffers = tensors_of(state, param, "momentum_buffer") if momentum else []
+        new_param, new_buffer = _runtime.ops.sgd_step(
             param,
             grad,
-            velocity,
+            *buffers,
             lr=options["lr"],
-            momentum=options["momentum"],
+            momentum=momentum,
+            dampening=0.0 if is_first else options["dampening"],
             decay=options["weight_decay"],
             nesterov=options["nesterov"],
         )
-        param._assign(new_param)
+        assign((param, *buffers), (new_param, new_buffer)[: 1 + len(buffers)])

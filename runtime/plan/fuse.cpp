@@ -172,24 +172,28 @@ class Fuser {
     const auto& statements = bound_.statements;
     const std::vector<bool> gathering = find_gathering();
     std::vector<bool> read_elsewhere(bound_.values.size(), false);
+    std::vector<bool> feeds_update(bound_.values.size(), false);
     std::vector<bool> result(statements.size(), false);
     for (size_t i = statements.size(); i-- > 0;) {
       const Statement& s = statements[i];
-      bool update = s.call < 0 && s.combine == Combine::set && !s.scatter && wanted_[s.value] &&
-                    !read_elsewhere[s.value] && !gathers(s, gathering);
-      bool overwrites = false;
-      for (const Instr& instr : s.body) {
-        if (instr.kind != InstrKind::load) continue;
-        overwrites = overwrites || (dying_[instr.index] && instr.address == s.store &&
-                                    bound_.values[instr.index].elements == s.elements);
-      }
-      result[i] = update && overwrites && !finishes_contraction(s);
-      if (result[i]) continue;
+      const bool may_update = s.call < 0 && s.combine == Combine::set && !s.scatter &&
+                              !read_elsewhere[s.value] && !gathers(s, gathering);
+      auto at_own_place = [&](const Instr& in) {
+        return in.kind == InstrKind::load && in.address == s.store &&
+               bound_.values[in.index].elements == s.elements;
+      };
+      const bool overwrites = std::any_of(s.body.begin(), s.body.end(), [&](const Instr& in) {
+        return at_own_place(in) && dying_[in.index];
+      });
+      const bool is_part = feeds_update[s.value] || (wanted_[s.value] && overwrites);
+      result[i] = may_update && is_part && !finishes_contraction(s);
       if (s.call >= 0) {
         for (ValueId input : bound_.calls[s.call].inputs) read_elsewhere[input] = true;
       }
       for (const Instr& instr : s.body) {
-        if (instr.kind == InstrKind::load) read_elsewhere[instr.index] = true;
+        if (instr.kind != InstrKind::load) continue;
+        if (!result[i]) read_elsewhere[instr.index] = true;
+        if (result[i] && at_own_place(instr)) feeds_update[instr.index] = true;
       }
     }
     return result;
