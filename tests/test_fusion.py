@@ -219,6 +219,15 @@ class TestStridePhases:
         assert sum(kernel.flops for kernel in kernels(x.grad)) <= 2 * x.size
 
 
+@pytest.mark.parametrize("axis", [0, 1])
+def test_a_running_sum_of_a_product_is_no_epilogue(axis):
+    x, w = rand(300, 64), rand(64, 300)
+    y = axon.cumsum(x @ w, axis)
+    assert [k.kind for k in kernels(y)] == ["contract", "scan"]
+    expected = (x.numpy() @ w.numpy()).cumsum(axis)
+    assert abs(y.numpy() - expected).max() < 1e-2
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float16", "int16"])
 @pytest.mark.parametrize("axis", [0, 1])
 def test_running_sums_maxima_and_log_sums_are_one_scan(axis, dtype):

@@ -508,7 +508,7 @@ class Fuser {
 
   static bool fits_epilogue(const Statement& s, const Space& space,
                             const std::vector<bool>& covered, const std::vector<int>& extra) {
-    if (has_reduced(s.axes) || s.combine != Combine::set || !extra.empty()) return false;
+    if (has_reduced(s.axes) || !extra.empty()) return false;
     // An axis of the statement that only has the extent of k is no axis of the product.
     for (size_t axis = 0; axis < covered.size(); ++axis) {
       if (covered[axis] == space.axes[axis].reduced) return false;
