@@ -362,10 +362,12 @@ _function("asin", np.arcsin, "(mul g (rsqrt (mul (sub 1 a) (add 1 a))))")
 _function("acos", np.arccos, "(neg (mul g (rsqrt (mul (sub 1 a) (add 1 a)))))")
 _function("atan", np.arctan, "(div g (add 1 (square a)))")
 _function(
-    "atan2",
+    "atan2",  # a*a + b*b would overflow or vanish; b*(1 + (a/b)**2) where b is larger does not
     np.arctan2,
-    "(select (eq (hypot a b) 0) 0 (div (mul g b) (square (hypot a b))))",
-    "(select (eq (hypot a b) 0) 0 (neg (div (mul g a) (square (hypot a b)))))",
+    "(select (eq (maximum (abs a) (abs b)) 0) 0 (select (ge (abs b) (abs a)) "
+    "(div g (fma a (div a b) b)) (fma (div b a) (div g (fma b (div b a) a)) 0.0)))",
+    "(select (eq (maximum (abs a) (abs b)) 0) 0 (select (ge (abs b) (abs a)) "
+    "(fma (neg (div a b)) (div g (fma a (div a b) b)) 0.0) (neg (div g (fma b (div b a) a)))))",
 )
 _function("sinh", np.sinh, "(mul g (cosh a))")
 _function("cosh", np.cosh, "(mul g (sinh a))")
@@ -375,16 +377,24 @@ _function("acosh", np.arccosh, "(mul g (mul (rsqrt (sub a 1)) (rsqrt (add a 1)))
 _function("atanh", np.arctanh, "(div g (mul (sub 1 a) (add 1 a)))")
 
 # Special functions.
+
+
+def _exp_of_square(factor: float) -> str:
+    """exp(factor * a * a), with what a * a was rounded by: as an exponent it is many units."""
+    lost = "(detach (finite (fma a a (neg (square a)))))"
+    return f"(mul (exp (mul {factor} (square a))) (fma {factor} {lost} 1))"
+
+
 _function(
-    "erf", _vectorized(math.erf), f"(mul g (mul {TWO_OVER_SQRT_PI!r} (exp (neg (square a)))))"
+    "erf", _vectorized(math.erf), f"(mul g (mul {TWO_OVER_SQRT_PI!r} {_exp_of_square(-1.0)}))"
 )
 _function(
-    "erfc", _vectorized(math.erfc), f"(mul g (mul {-TWO_OVER_SQRT_PI!r} (exp (neg (square a)))))"
+    "erfc", _vectorized(math.erfc), f"(mul g (mul {-TWO_OVER_SQRT_PI!r} {_exp_of_square(-1.0)}))"
 )
 _function(
     "ndtr",  # the normal distribution function, erfc(-a / sqrt(2)) / 2
     _vectorized(lambda a: 0.5 * math.erfc(-a * math.sqrt(0.5))),
-    f"(mul g (mul {1 / math.sqrt(2 * math.pi)!r} (exp (mul -0.5 (square a)))))",
+    f"(mul g (mul {1 / math.sqrt(2 * math.pi)!r} {_exp_of_square(-0.5)}))",
 )
 _function("lgamma", _vectorized(_lgamma), "(mul g (digamma a))")
 _function("digamma", _vectorized(_digamma), "(mul g (trigamma a))")

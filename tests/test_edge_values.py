@@ -206,3 +206,14 @@ def test_16_bit_floats_are_rounded_once(name, dtype, digits):
 def test_squares_of_16_bit_floats_do_not_overflow():
     x = axon.full((1000,), 300.0, dtype="float16")
     assert axon.norm(x).item() == 9488 and axon.var(x).item() == 0
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e30])
+def test_gradients_of_the_angle_of_tiny_and_huge_points(size):
+    points = np.array([[3, 1], [1, 3], [-2, 2], [0, -1], [-1, 0]], np.float32).T * np.float32(size)
+    a, b = (axon.tensor(x, requires_grad=True) for x in points)
+    axon.atan2(a, b).sum().backward()
+    exact = points.astype(np.float64)
+    square = (exact**2).sum(axis=0)
+    np.testing.assert_allclose(a.grad.numpy(), exact[1] / square, rtol=1e-6)
+    np.testing.assert_allclose(b.grad.numpy(), -exact[0] / square, rtol=1e-6)

@@ -1793,8 +1793,14 @@ static void erf_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
     const float v4 = (-v3);
     const float v5 = ax_exp_f32(v4);
     const float v6 = (v1 * v5);
-    const float v7 = (v0 * v6);
-    b2[i] = v7;
+    const float v7 = (-0x1.0000000000000p+0f);
+    const float v8 = ax_fma_f32(v2, v2, v4);
+    const float v9 = ax_finite_f32(v8);
+    const float v10 = 0x1.0000000000000p+0f;
+    const float v11 = ax_fma_f32(v7, v9, v10);
+    const float v12 = (v6 * v11);
+    const float v13 = (v0 * v12);
+    b2[i] = v13;
   }
 }
 
@@ -1811,8 +1817,14 @@ static void erf_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
     const double v4 = (-v3);
     const double v5 = ax_exp_f64(v4);
     const double v6 = (v1 * v5);
-    const double v7 = (v0 * v6);
-    b2[i] = v7;
+    const double v7 = (-0x1.0000000000000p+0);
+    const double v8 = ax_fma_f64(v2, v2, v4);
+    const double v9 = ax_finite_f64(v8);
+    const double v10 = 0x1.0000000000000p+0;
+    const double v11 = ax_fma_f64(v7, v9, v10);
+    const double v12 = (v6 * v11);
+    const double v13 = (v0 * v12);
+    b2[i] = v13;
   }
 }
 
@@ -1849,11 +1861,17 @@ static void erfc_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
     const float v2 = (v1 * v1);
     const float v3 = (-v2);
     const float v4 = ax_exp_f32(v3);
-    const float v5 = b1[i];
-    const float v6 = (v4 * v5);
-    const float v7 = (v0 * v6);
-    const float v8 = (-v7);
-    b2[i] = v8;
+    const float v5 = (-0x1.0000000000000p+0f);
+    const float v6 = ax_fma_f32(v1, v1, v3);
+    const float v7 = ax_finite_f32(v6);
+    const float v8 = 0x1.0000000000000p+0f;
+    const float v9 = ax_fma_f32(v5, v7, v8);
+    const float v10 = (v4 * v9);
+    const float v11 = b1[i];
+    const float v12 = (v10 * v11);
+    const float v13 = (v0 * v12);
+    const float v14 = (-v13);
+    b2[i] = v14;
   }
 }
 
@@ -1868,11 +1886,17 @@ static void erfc_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
     const double v2 = (v1 * v1);
     const double v3 = (-v2);
     const double v4 = ax_exp_f64(v3);
-    const double v5 = b1[i];
-    const double v6 = (v4 * v5);
-    const double v7 = (v0 * v6);
-    const double v8 = (-v7);
-    b2[i] = v8;
+    const double v5 = (-0x1.0000000000000p+0);
+    const double v6 = ax_fma_f64(v1, v1, v3);
+    const double v7 = ax_finite_f64(v6);
+    const double v8 = 0x1.0000000000000p+0;
+    const double v9 = ax_fma_f64(v5, v7, v8);
+    const double v10 = (v4 * v9);
+    const double v11 = b1[i];
+    const double v12 = (v10 * v11);
+    const double v13 = (v0 * v12);
+    const double v14 = (-v13);
+    b2[i] = v14;
   }
 }
 
@@ -3212,15 +3236,23 @@ static void gelu_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
     const float v1 = b1[i];
     const float v2 = ax_ndtr_f32(v1);
     const float v3 = 0x1.9884540000000p-2f;
-    const float v4 = (v1 * v3);
-    const float v5 = (-0x1.0000000000000p-1f);
-    const float v6 = (v5 * v1);
-    const float v7 = (v6 * v1);
+    const float v4 = 0x1.0000000000000p-1f;
+    const float v5 = (v1 * v1);
+    const float v6 = (v4 * v5);
+    const float v7 = (-v6);
     const float v8 = ax_exp_f32(v7);
-    const float v9 = (v4 * v8);
-    const float v10 = (v2 + v9);
-    const float v11 = (v0 * v10);
-    b2[i] = v11;
+    const float v9 = (v1 * v8);
+    const float v10 = (-0x1.0000000000000p-1f);
+    const float v11 = (-v5);
+    const float v12 = ax_fma_f32(v1, v1, v11);
+    const float v13 = ax_finite_f32(v12);
+    const float v14 = 0x1.0000000000000p+0f;
+    const float v15 = ax_fma_f32(v10, v13, v14);
+    const float v16 = (v9 * v15);
+    const float v17 = (v3 * v16);
+    const float v18 = (v2 + v17);
+    const float v19 = (v0 * v18);
+    b2[i] = v19;
   }
 }
 
@@ -3234,15 +3266,23 @@ static void gelu_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
     const double v1 = b1[i];
     const double v2 = ax_ndtr_f64(v1);
     const double v3 = 0x1.9884533d43651p-2;
-    const double v4 = (v1 * v3);
-    const double v5 = (-0x1.0000000000000p-1);
-    const double v6 = (v5 * v1);
-    const double v7 = (v6 * v1);
+    const double v4 = 0x1.0000000000000p-1;
+    const double v5 = (v1 * v1);
+    const double v6 = (v4 * v5);
+    const double v7 = (-v6);
     const double v8 = ax_exp_f64(v7);
-    const double v9 = (v4 * v8);
-    const double v10 = (v2 + v9);
-    const double v11 = (v0 * v10);
-    b2[i] = v11;
+    const double v9 = (v1 * v8);
+    const double v10 = (-0x1.0000000000000p-1);
+    const double v11 = (-v5);
+    const double v12 = ax_fma_f64(v1, v1, v11);
+    const double v13 = ax_finite_f64(v12);
+    const double v14 = 0x1.0000000000000p+0;
+    const double v15 = ax_fma_f64(v10, v13, v14);
+    const double v16 = (v9 * v15);
+    const double v17 = (v3 * v16);
+    const double v18 = (v2 + v17);
+    const double v19 = (v0 * v18);
+    b2[i] = v19;
   }
 }
 
@@ -3827,12 +3867,12 @@ const struct AxonMap AXON_MAPS[] = {
   {"float64 (div float64#0 (mul (sub float64:1 float64#1) (add float64:1 float64#1)))", atanh_grad_f64},
   {"float32 (erf float32#0)", erf_f32},
   {"float64 (erf float64#0)", erf_f64},
-  {"float32 (mul float32:1.1283791670955126 (mul float32#0 (exp (neg (square float32#1)))))", erf_grad_f32},
-  {"float64 (mul float64:1.1283791670955126 (mul float64#0 (exp (neg (square float64#1)))))", erf_grad_f64},
+  {"float32 (mul float32:1.1283791670955126 (mul (mul float32#0 (exp (neg (square float32#1)))) (fma float32:-1 (finite (fma float32#1 float32#1 (neg (square float32#1)))) float32:1)))", erf_grad_f32},
+  {"float64 (mul float64:1.1283791670955126 (mul (mul float64#0 (exp (neg (square float64#1)))) (fma float64:-1 (finite (fma float64#1 float64#1 (neg (square float64#1)))) float64:1)))", erf_grad_f64},
   {"float32 (erfc float32#0)", erfc_f32},
   {"float64 (erfc float64#0)", erfc_f64},
-  {"float32 (neg (mul float32:1.1283791670955126 (mul (exp (neg (square float32#0))) float32#1)))", erfc_grad_f32},
-  {"float64 (neg (mul float64:1.1283791670955126 (mul (exp (neg (square float64#0))) float64#1)))", erfc_grad_f64},
+  {"float32 (neg (mul float32:1.1283791670955126 (mul (mul (exp (neg (square float32#0))) (fma float32:-1 (finite (fma float32#0 float32#0 (neg (square float32#0)))) float32:1)) float32#1)))", erfc_grad_f32},
+  {"float64 (neg (mul float64:1.1283791670955126 (mul (mul (exp (neg (square float64#0))) (fma float64:-1 (finite (fma float64#0 float64#0 (neg (square float64#0)))) float64:1)) float64#1)))", erfc_grad_f64},
   {"float32 (mul (mul float32#0 float32:2.5066282746310002) (exp (mul (mul float32:0.5 float32#1) float32#1)))", ndtri_grad_f32},
   {"float64 (mul (mul float64#0 float64:2.5066282746310002) (exp (mul (mul float64:0.5 float64#1) float64#1)))", ndtri_grad_f64},
   {"float32 (lgamma float32#0)", lgamma_f32},
@@ -3921,8 +3961,8 @@ const struct AxonMap AXON_MAPS[] = {
   {"float64 (mul float64#0 (add (tanh (add (maximum float64#1 float64:0) (log1p (exp (neg (abs float64#1)))))) (div (mul float64#1 (sigmoid float64#1)) (square (cosh (add (maximum float64#1 float64:0) (log1p (exp (neg (abs float64#1))))))))))", mish_grad_f64},
   {"float32 (mul float32#0 (ndtr float32#0))", gelu_f32},
   {"float64 (mul float64#0 (ndtr float64#0))", gelu_f64},
-  {"float32 (mul float32#0 (add (ndtr float32#1) (mul (mul float32#1 float32:0.3989422804014327) (exp (mul (mul float32:-0.5 float32#1) float32#1)))))", gelu_grad_f32},
-  {"float64 (mul float64#0 (add (ndtr float64#1) (mul (mul float64#1 float64:0.3989422804014327) (exp (mul (mul float64:-0.5 float64#1) float64#1)))))", gelu_grad_f64},
+  {"float32 (mul float32#0 (add (ndtr float32#1) (mul float32:0.3989422804014327 (mul (mul float32#1 (exp (neg (mul float32:0.5 (square float32#1))))) (fma float32:-0.5 (finite (fma float32#1 float32#1 (neg (square float32#1)))) float32:1)))))", gelu_grad_f32},
+  {"float64 (mul float64#0 (add (ndtr float64#1) (mul float64:0.3989422804014327 (mul (mul float64#1 (exp (neg (mul float64:0.5 (square float64#1))))) (fma float64:-0.5 (finite (fma float64#1 float64#1 (neg (square float64#1)))) float64:1)))))", gelu_grad_f64},
   {"float32 (mul float32#0 (sigmoid (mul (mul float32:1.5957691216057308 float32#0) (add float32:1 (mul (mul float32:0.044714999999999998 float32#0) float32#0)))))", gelu_tanh_f32},
   {"float64 (mul float64#0 (sigmoid (mul (mul float64:1.5957691216057308 float64#0) (add float64:1 (mul (mul float64:0.044714999999999998 float64#0) float64#0)))))", gelu_tanh_f64},
   {"float32 (mul (mul float32#0 (sigmoid (mul (mul float32:1.5957691216057308 float32#1) (add float32:1 (mul (mul float32:0.044714999999999998 float32#1) float32#1))))) (add float32:1 (mul (mul float32#1 (mul float32:1.5957691216057308 (add float32:1 (mul (mul float32:0.13414499999999999 float32#1) float32#1)))) (sigmoid (neg (mul (mul float32:1.5957691216057308 float32#1) (add float32:1 (mul (mul float32:0.044714999999999998 float32#1) float32#1))))))))", gelu_tanh_grad_f32},
