@@ -294,8 +294,10 @@ def atan_backward(ctx, dy):
 def atan2_backward(ctx, dy):
     """Gradient of `atan2`.
 
-        da = sum[broadcast axes](0 if hypot(a, b) == 0 else dy * b / square(hypot(a, b)))
-        db = sum[broadcast axes](0 if hypot(a, b) == 0 else -(dy * a / square(hypot(a, b))))
+        da = sum[broadcast axes](0 if maximum(abs(a), abs(b)) == 0 else dy / fma(a, a / b, b) if
+            abs(b) >= abs(a) else fma(b / a, dy / fma(b, b / a, a), 0))
+        db = sum[broadcast axes](0 if maximum(abs(a), abs(b)) == 0 else fma(-(a / b), dy /
+            fma(a, a / b, b), 0) if abs(b) >= abs(a) else -(dy / fma(b, b / a, a)))
     """
     return ops.atan2__grad(dy, ctx.a, ctx.b)
 
@@ -351,7 +353,7 @@ def atanh_backward(ctx, dy):
 def erf_backward(ctx, dy):
     """Gradient of `erf`.
 
-        dx = 1.12838 * (dy * exp(-square(x)))
+        dx = 1.12838 * (dy * exp(-square(x)) * fma(-1, finite(fma(x, x, -square(x))), 1))
     """
     return ops.erf__grad(dy, ctx.x)
 
@@ -359,7 +361,7 @@ def erf_backward(ctx, dy):
 def erfc_backward(ctx, dy):
     """Gradient of `erfc`.
 
-        dx = -(1.12838 * (exp(-square(x)) * dy))
+        dx = -(1.12838 * (exp(-square(x)) * fma(-1, finite(fma(x, x, -square(x))), 1) * dy))
     """
     return ops.erfc__grad(dy, ctx.x)
 
@@ -481,7 +483,8 @@ def selu_backward(ctx, dy):
 def celu_backward(ctx, dy):
     """Gradient of `celu`.
 
-        dx = dy if x > 0 else dy * exp(x / alpha)
+        dx = dy if x > 0 else dy * exp(x / alpha) * (1 + finite(fma(-(x / alpha), alpha, x) /
+            alpha))
     """
     return ops.celu__grad(dy, ctx.x, alpha=ctx.alpha)
 
@@ -522,7 +525,8 @@ def mish_backward(ctx, dy):
 def gelu_backward(ctx, dy):
     """Gradient of `gelu`.
 
-        dx = dy * (ndtr(x) + x * 0.398942 * exp(-0.5 * x * x))
+        dx = dy * (ndtr(x) + 0.398942 * (x * exp(-(0.5 * square(x))) * fma(-0.5, finite(fma(x,
+            x, -square(x))), 1)))
     """
     return ops.gelu__grad(dy, ctx.x)
 

@@ -276,16 +276,16 @@ const char* const kPrograms[] = {
   (line 3)
   (reduce sum da ((own a)) ((bcast a)) (mul (mul (load dy (*)) (sign (load a (*)))) (copysign 1.0 (load b (*)))))))axon",
     R"axon((program nextafter
-  (doc "The float next to a in the direction of b.")
+  (doc "The float next to a in the direction of b. Of float16 and bfloat16 it is that in float32, rounded.")
   (source "ops.yaml" 141)
   (in (a float (*)))
   (in (b float (*)))
   (out (y (promote a b) (*)))
-  (line 3)
+  (line 4)
   (set y (*) (nextafter (load a (*)) (load b (*))))))axon",
     R"axon((program lerp
   (doc "Linear interpolation from a to b, a where weight is 0 and exactly b where it is 1.")
-  (source "ops.yaml" 148)
+  (source "ops.yaml" 149)
   (in (a float (*)))
   (in (b float (*)))
   (in (weight float (*)))
@@ -294,7 +294,7 @@ const char* const kPrograms[] = {
   (set y (*) (select (lt (load weight (*)) 0.5) (add (load a (*)) (mul (load weight (*)) (sub (load b (*)) (load a (*))))) (sub (load b (*)) (mul (sub 1 (load weight (*))) (sub (load b (*)) (load a (*)))))))))axon",
     R"axon((program lerp.grad
   (doc "Gradient of lerp.")
-  (source "ops.yaml" 148)
+  (source "ops.yaml" 149)
   (in (dy float (*)))
   (in (a float (*)))
   (in (b float (*)))
@@ -308,7 +308,7 @@ const char* const kPrograms[] = {
   (reduce sum dweight ((own weight)) ((bcast weight)) (mul (load dy (*)) (sub (load b (*)) (load a (*)))))))axon",
     R"axon((program maximum
   (doc "The larger of two elements; NaN if either is. Operands that are equal share the gradient.")
-  (source "ops.yaml" 158)
+  (source "ops.yaml" 159)
   (in (a num (*)))
   (in (b num (*)))
   (out (y (promote a b) (*)))
@@ -316,7 +316,7 @@ const char* const kPrograms[] = {
   (set y (*) (maximum (load a (*)) (load b (*))))))axon",
     R"axon((program maximum.grad
   (doc "Gradient of maximum.")
-  (source "ops.yaml" 158)
+  (source "ops.yaml" 159)
   (in (dy float (*)))
   (in (a num (*)))
   (in (b num (*)))
@@ -327,7 +327,7 @@ const char* const kPrograms[] = {
   (reduce sum db ((own b)) ((bcast b)) (select (gt (load b (*)) (load a (*))) (load dy (*)) (select (eq (load a (*)) (load b (*))) (mul 0.5 (load dy (*))) 0.0)))))axon",
     R"axon((program minimum
   (doc "The smaller of two elements; NaN if either is. Operands that are equal share the gradient.")
-  (source "ops.yaml" 165)
+  (source "ops.yaml" 166)
   (in (a num (*)))
   (in (b num (*)))
   (out (y (promote a b) (*)))
@@ -335,7 +335,7 @@ const char* const kPrograms[] = {
   (set y (*) (minimum (load a (*)) (load b (*))))))axon",
     R"axon((program minimum.grad
   (doc "Gradient of minimum.")
-  (source "ops.yaml" 165)
+  (source "ops.yaml" 166)
   (in (dy float (*)))
   (in (a num (*)))
   (in (b num (*)))
@@ -346,7 +346,7 @@ const char* const kPrograms[] = {
   (reduce sum db ((own b)) ((bcast b)) (select (lt (load b (*)) (load a (*))) (load dy (*)) (select (eq (load a (*)) (load b (*))) (mul 0.5 (load dy (*))) 0.0)))))axon",
     R"axon((program clip
   (doc "x limited to [low, high], bounds in the dtype of x. The gradient goes to x inside, bounds included, and to the bound outside.")
-  (source "ops.yaml" 172)
+  (source "ops.yaml" 173)
   (in (x num (*)))
   (in (low num (*) (default -inf)))
   (in (high num (*) (default inf)))
@@ -355,7 +355,7 @@ const char* const kPrograms[] = {
   (set y (*) (select (gt (select (lt (load x (*)) (load low (*))) (cast (like x) (load low (*))) (load x (*))) (load high (*))) (cast (like x) (load high (*))) (select (lt (load x (*)) (load low (*))) (cast (like x) (load low (*))) (load x (*)))))))axon",
     R"axon((program clip.grad
   (doc "Gradient of clip.")
-  (source "ops.yaml" 172)
+  (source "ops.yaml" 173)
   (in (dy float (*)))
   (in (x num (*)))
   (in (low num (*) (default -inf)))
@@ -369,14 +369,14 @@ const char* const kPrograms[] = {
   (reduce sum dhigh ((own high)) ((bcast high)) (select (gt (select (lt (load x (*)) (load low (*))) (cast (like x) (load low (*))) (load x (*))) (load high (*))) (load dy (*)) 0.0))))axon",
     R"axon((program exp
   (doc "Exponential.")
-  (source "ops.yaml" 186)
+  (source "ops.yaml" 187)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (exp (load x (*))))))axon",
     R"axon((program exp.grad
   (doc "Gradient of exp.")
-  (source "ops.yaml" 186)
+  (source "ops.yaml" 187)
   (in (dy float (*)))
   (in (y float (*)))
   (in (x num (*) ghost))
@@ -385,14 +385,14 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (load dy (*)) (load y (*))))))axon",
     R"axon((program exp2
   (doc "2 raised to the power x.")
-  (source "ops.yaml" 194)
+  (source "ops.yaml" 195)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (exp2 (load x (*))))))axon",
     R"axon((program exp2.grad
   (doc "Gradient of exp2.")
-  (source "ops.yaml" 194)
+  (source "ops.yaml" 195)
   (in (dy float (*)))
   (in (y float (*)))
   (in (x num (*) ghost))
@@ -401,14 +401,14 @@ const char* const kPrograms[] = {
   (set dx (*) (mul 0.6931471805599453 (mul (load dy (*)) (load y (*)))))))axon",
     R"axon((program expm1
   (doc "exp(x) - 1, exact near 0.")
-  (source "ops.yaml" 202)
+  (source "ops.yaml" 203)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (expm1 (load x (*))))))axon",
     R"axon((program expm1.grad
   (doc "Gradient of expm1.")
-  (source "ops.yaml" 202)
+  (source "ops.yaml" 203)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -416,14 +416,14 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (load dy (*)) (exp (load x (*)))))))axon",
     R"axon((program log
   (doc "Natural logarithm.")
-  (source "ops.yaml" 210)
+  (source "ops.yaml" 211)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (log (load x (*))))))axon",
     R"axon((program log.grad
   (doc "Gradient of log.")
-  (source "ops.yaml" 210)
+  (source "ops.yaml" 211)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -431,14 +431,14 @@ const char* const kPrograms[] = {
   (set dx (*) (div (load dy (*)) (load x (*))))))axon",
     R"axon((program log2
   (doc "Logarithm to base 2.")
-  (source "ops.yaml" 218)
+  (source "ops.yaml" 219)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (log2 (load x (*))))))axon",
     R"axon((program log2.grad
   (doc "Gradient of log2.")
-  (source "ops.yaml" 218)
+  (source "ops.yaml" 219)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -446,14 +446,14 @@ const char* const kPrograms[] = {
   (set dx (*) (div (mul 1.4426950408889634 (load dy (*))) (load x (*))))))axon",
     R"axon((program log10
   (doc "Logarithm to base 10.")
-  (source "ops.yaml" 226)
+  (source "ops.yaml" 227)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (log10 (load x (*))))))axon",
     R"axon((program log10.grad
   (doc "Gradient of log10.")
-  (source "ops.yaml" 226)
+  (source "ops.yaml" 227)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -461,14 +461,14 @@ const char* const kPrograms[] = {
   (set dx (*) (div (mul 0.43429448190325176 (load dy (*))) (load x (*))))))axon",
     R"axon((program log1p
   (doc "log(1 + x), exact near 0.")
-  (source "ops.yaml" 234)
+  (source "ops.yaml" 235)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (log1p (load x (*))))))axon",
     R"axon((program log1p.grad
   (doc "Gradient of log1p.")
-  (source "ops.yaml" 234)
+  (source "ops.yaml" 235)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -476,14 +476,14 @@ const char* const kPrograms[] = {
   (set dx (*) (div (load dy (*)) (add 1 (load x (*)))))))axon",
     R"axon((program sqrt
   (doc "Square root.")
-  (source "ops.yaml" 243)
+  (source "ops.yaml" 244)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (sqrt (load x (*))))))axon",
     R"axon((program sqrt.grad
   (doc "Gradient of sqrt.")
-  (source "ops.yaml" 243)
+  (source "ops.yaml" 244)
   (in (dy float (*)))
   (in (y float (*)))
   (in (x num (*) ghost))
@@ -492,14 +492,14 @@ const char* const kPrograms[] = {
   (set dx (*) (div (mul 0.5 (load dy (*))) (load y (*))))))axon",
     R"axon((program rsqrt
   (doc "1 / sqrt(x).")
-  (source "ops.yaml" 251)
+  (source "ops.yaml" 252)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (rsqrt (load x (*))))))axon",
     R"axon((program rsqrt.grad
   (doc "Gradient of rsqrt.")
-  (source "ops.yaml" 251)
+  (source "ops.yaml" 252)
   (in (dy float (*)))
   (in (y float (*)))
   (in (x num (*) ghost))
@@ -508,14 +508,14 @@ const char* const kPrograms[] = {
   (set dx (*) (neg (mul 0.5 (mul (mul (square (load y (*))) (load y (*))) (load dy (*))))))))axon",
     R"axon((program sin
   (doc "Sine.")
-  (source "ops.yaml" 259)
+  (source "ops.yaml" 260)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (sin (load x (*))))))axon",
     R"axon((program sin.grad
   (doc "Gradient of sin.")
-  (source "ops.yaml" 259)
+  (source "ops.yaml" 260)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -523,14 +523,14 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (load dy (*)) (cos (load x (*)))))))axon",
     R"axon((program cos
   (doc "Cosine.")
-  (source "ops.yaml" 266)
+  (source "ops.yaml" 267)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (cos (load x (*))))))axon",
     R"axon((program cos.grad
   (doc "Gradient of cos.")
-  (source "ops.yaml" 266)
+  (source "ops.yaml" 267)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -538,14 +538,14 @@ const char* const kPrograms[] = {
   (set dx (*) (neg (mul (load dy (*)) (sin (load x (*))))))))axon",
     R"axon((program tan
   (doc "Tangent.")
-  (source "ops.yaml" 273)
+  (source "ops.yaml" 274)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (tan (load x (*))))))axon",
     R"axon((program tan.grad
   (doc "Gradient of tan.")
-  (source "ops.yaml" 273)
+  (source "ops.yaml" 274)
   (in (dy float (*)))
   (in (y float (*)))
   (in (x num (*) ghost))
@@ -554,14 +554,14 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (load dy (*)) (add 1 (square (load y (*))))))))axon",
     R"axon((program asin
   (doc "Inverse sine, of x in [-1, 1].")
-  (source "ops.yaml" 280)
+  (source "ops.yaml" 281)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (asin (load x (*))))))axon",
     R"axon((program asin.grad
   (doc "Gradient of asin.")
-  (source "ops.yaml" 280)
+  (source "ops.yaml" 281)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -569,14 +569,14 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (load dy (*)) (rsqrt (mul (sub 1 (load x (*))) (add 1 (load x (*)))))))))axon",
     R"axon((program acos
   (doc "Inverse cosine, of x in [-1, 1].")
-  (source "ops.yaml" 289)
+  (source "ops.yaml" 290)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (acos (load x (*))))))axon",
     R"axon((program acos.grad
   (doc "Gradient of acos.")
-  (source "ops.yaml" 289)
+  (source "ops.yaml" 290)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -584,14 +584,14 @@ const char* const kPrograms[] = {
   (set dx (*) (neg (mul (load dy (*)) (rsqrt (mul (sub 1 (load x (*))) (add 1 (load x (*))))))))))axon",
     R"axon((program atan
   (doc "Inverse tangent.")
-  (source "ops.yaml" 298)
+  (source "ops.yaml" 299)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (atan (load x (*))))))axon",
     R"axon((program atan.grad
   (doc "Gradient of atan.")
-  (source "ops.yaml" 298)
+  (source "ops.yaml" 299)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -599,7 +599,7 @@ const char* const kPrograms[] = {
   (set dx (*) (div (load dy (*)) (add 1 (square (load x (*))))))))axon",
     R"axon((program atan2
   (doc "Angle of the point (b, a) in (-pi, pi], the inverse tangent of a / b. The gradient at 0, 0 is 0.")
-  (source "ops.yaml" 306)
+  (source "ops.yaml" 307)
   (in (a num (*)))
   (in (b num (*)))
   (out (y (float a b) (*)))
@@ -607,25 +607,25 @@ const char* const kPrograms[] = {
   (set y (*) (atan2 (load a (*)) (load b (*))))))axon",
     R"axon((program atan2.grad
   (doc "Gradient of atan2.")
-  (source "ops.yaml" 306)
+  (source "ops.yaml" 307)
   (in (dy float (*)))
   (in (a num (*)))
   (in (b num (*)))
   (out (da (like a) ((own a))))
   (out (db (like b) ((own b))))
   (line 4)
-  (reduce sum da ((own a)) ((bcast a)) (select (eq (hypot (load a (*)) (load b (*))) 0) 0.0 (div (mul (load dy (*)) (load b (*))) (square (hypot (load a (*)) (load b (*)))))))
-  (reduce sum db ((own b)) ((bcast b)) (select (eq (hypot (load a (*)) (load b (*))) 0) 0.0 (neg (div (mul (load dy (*)) (load a (*))) (square (hypot (load a (*)) (load b (*))))))))))axon",
+  (reduce sum da ((own a)) ((bcast a)) (select (eq (maximum (abs (load a (*))) (abs (load b (*)))) 0) 0.0 (select (ge (abs (load b (*))) (abs (load a (*)))) (div (load dy (*)) (fma (load a (*)) (div (load a (*)) (load b (*))) (load b (*)))) (fma (div (load b (*)) (load a (*))) (div (load dy (*)) (fma (load b (*)) (div (load b (*)) (load a (*))) (load a (*)))) 0.0))))
+  (reduce sum db ((own b)) ((bcast b)) (select (eq (maximum (abs (load a (*))) (abs (load b (*)))) 0) 0.0 (select (ge (abs (load b (*))) (abs (load a (*)))) (fma (neg (div (load a (*)) (load b (*)))) (div (load dy (*)) (fma (load a (*)) (div (load a (*)) (load b (*))) (load b (*)))) 0.0) (neg (div (load dy (*)) (fma (load b (*)) (div (load b (*)) (load a (*))) (load a (*))))))))))axon",
     R"axon((program sinh
   (doc "Hyperbolic sine.")
-  (source "ops.yaml" 315)
+  (source "ops.yaml" 316)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (sinh (load x (*))))))axon",
     R"axon((program sinh.grad
   (doc "Gradient of sinh.")
-  (source "ops.yaml" 315)
+  (source "ops.yaml" 316)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -633,14 +633,14 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (load dy (*)) (cosh (load x (*)))))))axon",
     R"axon((program cosh
   (doc "Hyperbolic cosine.")
-  (source "ops.yaml" 323)
+  (source "ops.yaml" 324)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (cosh (load x (*))))))axon",
     R"axon((program cosh.grad
   (doc "Gradient of cosh.")
-  (source "ops.yaml" 323)
+  (source "ops.yaml" 324)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -648,14 +648,14 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (load dy (*)) (sinh (load x (*)))))))axon",
     R"axon((program tanh
   (doc "Hyperbolic tangent.")
-  (source "ops.yaml" 331)
+  (source "ops.yaml" 332)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (tanh (load x (*))))))axon",
     R"axon((program tanh.grad
   (doc "Gradient of tanh.")
-  (source "ops.yaml" 331)
+  (source "ops.yaml" 332)
   (in (dy float (*)))
   (in (y float (*)))
   (in (x num (*) ghost))
@@ -664,14 +664,14 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (load dy (*)) (sub 1 (square (load y (*))))))))axon",
     R"axon((program asinh
   (doc "Inverse hyperbolic sine.")
-  (source "ops.yaml" 340)
+  (source "ops.yaml" 341)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (asinh (load x (*))))))axon",
     R"axon((program asinh.grad
   (doc "Gradient of asinh.")
-  (source "ops.yaml" 340)
+  (source "ops.yaml" 341)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -679,14 +679,14 @@ const char* const kPrograms[] = {
   (set dx (*) (div (load dy (*)) (hypot 1 (load x (*)))))))axon",
     R"axon((program acosh
   (doc "Inverse hyperbolic cosine, of x from 1 on.")
-  (source "ops.yaml" 348)
+  (source "ops.yaml" 349)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (acosh (load x (*))))))axon",
     R"axon((program acosh.grad
   (doc "Gradient of acosh.")
-  (source "ops.yaml" 348)
+  (source "ops.yaml" 349)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -694,14 +694,14 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (mul (load dy (*)) (rsqrt (sub (load x (*)) 1))) (rsqrt (add (load x (*)) 1))))))axon",
     R"axon((program atanh
   (doc "Inverse hyperbolic tangent, of x in (-1, 1).")
-  (source "ops.yaml" 356)
+  (source "ops.yaml" 357)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (atanh (load x (*))))))axon",
     R"axon((program atanh.grad
   (doc "Gradient of atanh.")
-  (source "ops.yaml" 356)
+  (source "ops.yaml" 357)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -709,19 +709,19 @@ const char* const kPrograms[] = {
   (set dx (*) (div (load dy (*)) (mul (sub 1 (load x (*))) (add 1 (load x (*))))))))axon",
     R"axon((program erf
   (doc "Error function.")
-  (source "ops.yaml" 365)
+  (source "ops.yaml" 366)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (erf (load x (*))))))axon",
     R"axon((program erf.grad
   (doc "Gradient of erf.")
-  (source "ops.yaml" 365)
+  (source "ops.yaml" 366)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
   (line 3)
-  (set dx (*) (mul 1.1283791670955126 (mul (load dy (*)) (exp (neg (square (load x (*))))))))))axon",
+  (set dx (*) (mul 1.1283791670955126 (mul (mul (load dy (*)) (exp (neg (square (load x (*)))))) (fma -1.0 (detach (finite (fma (load x (*)) (load x (*)) (neg (square (load x (*))))))) 1))))))axon",
     R"axon((program erfc
   (doc "1 - erf(x), exact in the tail.")
   (source "ops.yaml" 374)
@@ -736,17 +736,17 @@ const char* const kPrograms[] = {
   (in (x num (*)))
   (out (dx (like x) (*)))
   (line 3)
-  (set dx (*) (neg (mul 1.1283791670955126 (mul (exp (neg (square (load x (*))))) (load dy (*))))))))axon",
+  (set dx (*) (neg (mul 1.1283791670955126 (mul (mul (exp (neg (square (load x (*))))) (fma -1.0 (detach (finite (fma (load x (*)) (load x (*)) (neg (square (load x (*))))))) 1)) (load dy (*))))))))axon",
     R"axon((program ndtri
   (doc "Quantile of the normal distribution, the number that it is below with probability p; inverse of its distribution function (Wichura, 1988).")
-  (source "ops.yaml" 383)
+  (source "ops.yaml" 382)
   (in (p float (*)))
   (out (y (like p) (*)))
   (line 26)
   (set y (*) (select (le (abs (sub (load p (*)) 0.5)) 0.425) (div (mul (sub (load p (*)) 0.5) (add (mul (add (mul (add (mul (add (mul (add (mul (add (mul (add (mul 2509.0809287301227 (sub 0.180625 (mul (sub (load p (*)) 0.5) (sub (load p (*)) 0.5)))) 33430.57558358813) (sub 0.180625 (mul (sub (load p (*)) 0.5) (sub (load p (*)) 0.5)))) 67265.7709270087) (sub 0.180625 (mul (sub (load p (*)) 0.5) (sub (load p (*)) 0.5)))) 45921.95393154987) (sub 0.180625 (mul (sub (load p (*)) 0.5) (sub (load p (*)) 0.5)))) 13731.69376550946) (sub 0.180625 (mul (sub (load p (*)) 0.5) (sub (load p (*)) 0.5)))) 1971.5909503065513) (sub 0.180625 (mul (sub (load p (*)) 0.5) (sub (load p (*)) 0.5)))) 133.14166789178438) (sub 0.180625 (mul (sub (load p (*)) 0.5) (sub (load p (*)) 0.5)))) 3.3871328727963665)) (add (mul (add (mul (add (mul (add (mul (add (mul (add (mul (add (mul 5226.495278852854 (sub 0.180625 (mul (sub (load p (*)) 0.5) (sub (load p (*)) 0.5)))) 28729.085735721943) (sub 0.180625 (mul (sub (load p (*)) 0.5) (sub (load p (*)) 0.5)))) 39307.89580009271) (sub 0.180625 (mul (sub (load p (*)) 0.5) (sub (load p (*)) 0.5)))) 21213.794301586597) (sub 0.180625 (mul (sub (load p (*)) 0.5) (sub (load p (*)) 0.5)))) 5394.196021424751) (sub 0.180625 (mul (sub (load p (*)) 0.5) (sub (load p (*)) 0.5)))) 687.1870074920579) (sub 0.180625 (mul (sub (load p (*)) 0.5) (sub (load p (*)) 0.5)))) 42.31333070160091) (sub 0.180625 (mul (sub (load p (*)) 0.5) (sub (load p (*)) 0.5)))) 1)) (copysign (select (le (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 5) (div (add (mul (add (mul (add (mul (add (mul (add (mul (add (mul (add (mul 0.0007745450142783414 (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 1.6)) 0.022723844989269184) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 1.6)) 0.2417807251774506) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 1.6)) 1.2704582524523684) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 1.6)) 3.6478483247632045) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 1.6)) 5.769497221460691) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 1.6)) 4.630337846156546) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 1.6)) 1.4234371107496835) (add (mul (add (mul (add (mul (add (mul (add (mul (add (mul (add (mul 1.0507500716444169e-09 (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 1.6)) 0.0005475938084995345) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 1.6)) 0.015198666563616457) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 1.6)) 0.14810397642748008) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 1.6)) 0.6897673349851) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 1.6)) 1.6763848301838038) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 1.6)) 2.053191626637759) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 1.6)) 1)) (select (eq (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) inf) inf (div (add (mul (add (mul (add (mul (add (mul (add (mul (add (mul (add (mul 2.0103343992922881e-07 (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 5)) 2.7115555687434876e-05) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 5)) 0.0012426609473880784) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 5)) 0.026532189526576124) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 5)) 0.29656057182850487) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 5)) 1.7848265399172913) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 5)) 5.463784911164114) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 5)) 6.657904643501103) (add (mul (add (mul (add (mul (add (mul (add (mul (add (mul (add (mul 2.0442631033899397e-15 (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 5)) 1.421511758316446e-07) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 5)) 1.8463183175100548e-05) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 5)) 0.0007868691311456133) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 5)) 0.014875361290850615) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 5)) 0.1369298809227358) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 5)) 0.599832206555888) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 5)) 1)))) (sub (load p (*)) 0.5))))))axon",
     R"axon((program ndtri.grad
   (doc "Gradient of ndtri.")
-  (source "ops.yaml" 383)
+  (source "ops.yaml" 382)
   (in (dy float (*)))
   (in (y any (*)))
   (in (p float (*) ghost))
@@ -755,14 +755,14 @@ const char* const kPrograms[] = {
   (set dp (*) (mul (mul (load dy (*)) 2.5066282746310002) (exp (mul (mul 0.5 (load y (*))) (load y (*))))))))axon",
     R"axon((program lgamma
   (doc "Logarithm of the absolute value of the gamma function.")
-  (source "ops.yaml" 415)
+  (source "ops.yaml" 414)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (lgamma (load x (*))))))axon",
     R"axon((program lgamma.grad
   (doc "Gradient of lgamma.")
-  (source "ops.yaml" 415)
+  (source "ops.yaml" 414)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -770,14 +770,14 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (load dy (*)) (digamma (load x (*)))))))axon",
     R"axon((program digamma
   (doc "Derivative of the logarithm of the gamma function.")
-  (source "ops.yaml" 423)
+  (source "ops.yaml" 422)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (digamma (load x (*))))))axon",
     R"axon((program digamma.grad
   (doc "Gradient of digamma.")
-  (source "ops.yaml" 423)
+  (source "ops.yaml" 422)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -785,35 +785,35 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (load dy (*)) (trigamma (load x (*)))))))axon",
     R"axon((program floor
   (doc "The largest integer not above x.")
-  (source "ops.yaml" 431)
+  (source "ops.yaml" 430)
   (in (x num (*)))
   (out (y (like x) (*)))
   (line 3)
   (set y (*) (floor (load x (*))))))axon",
     R"axon((program ceil
   (doc "The smallest integer not below x.")
-  (source "ops.yaml" 440)
+  (source "ops.yaml" 439)
   (in (x num (*)))
   (out (y (like x) (*)))
   (line 3)
   (set y (*) (ceil (load x (*))))))axon",
     R"axon((program round
   (doc "The nearest integer, the even one of two.")
-  (source "ops.yaml" 449)
+  (source "ops.yaml" 448)
   (in (x num (*)))
   (out (y (like x) (*)))
   (line 3)
   (set y (*) (round (load x (*))))))axon",
     R"axon((program trunc
   (doc "The integer part of x.")
-  (source "ops.yaml" 458)
+  (source "ops.yaml" 457)
   (in (x num (*)))
   (out (y (like x) (*)))
   (line 3)
   (set y (*) (trunc (load x (*))))))axon",
     R"axon((program eq
   (doc "True where a equals b.")
-  (source "ops.yaml" 469)
+  (source "ops.yaml" 468)
   (in (a any (*)))
   (in (b any (*)))
   (out (y bool (*)))
@@ -821,7 +821,7 @@ const char* const kPrograms[] = {
   (set y (*) (eq (load a (*)) (load b (*))))))axon",
     R"axon((program ne
   (doc "True where a differs from b.")
-  (source "ops.yaml" 477)
+  (source "ops.yaml" 476)
   (in (a any (*)))
   (in (b any (*)))
   (out (y bool (*)))
@@ -829,7 +829,7 @@ const char* const kPrograms[] = {
   (set y (*) (ne (load a (*)) (load b (*))))))axon",
     R"axon((program lt
   (doc "True where a is less than b.")
-  (source "ops.yaml" 485)
+  (source "ops.yaml" 484)
   (in (a num (*)))
   (in (b num (*)))
   (out (y bool (*)))
@@ -837,7 +837,7 @@ const char* const kPrograms[] = {
   (set y (*) (lt (load a (*)) (load b (*))))))axon",
     R"axon((program le
   (doc "True where a is at most b.")
-  (source "ops.yaml" 492)
+  (source "ops.yaml" 491)
   (in (a num (*)))
   (in (b num (*)))
   (out (y bool (*)))
@@ -845,7 +845,7 @@ const char* const kPrograms[] = {
   (set y (*) (le (load a (*)) (load b (*))))))axon",
     R"axon((program gt
   (doc "True where a is greater than b.")
-  (source "ops.yaml" 499)
+  (source "ops.yaml" 498)
   (in (a num (*)))
   (in (b num (*)))
   (out (y bool (*)))
@@ -853,7 +853,7 @@ const char* const kPrograms[] = {
   (set y (*) (gt (load a (*)) (load b (*))))))axon",
     R"axon((program ge
   (doc "True where a is at least b.")
-  (source "ops.yaml" 506)
+  (source "ops.yaml" 505)
   (in (a num (*)))
   (in (b num (*)))
   (out (y bool (*)))
@@ -861,7 +861,7 @@ const char* const kPrograms[] = {
   (set y (*) (ge (load a (*)) (load b (*))))))axon",
     R"axon((program logical_and
   (doc "True where both are; a number is true unless it is 0.")
-  (source "ops.yaml" 513)
+  (source "ops.yaml" 512)
   (in (a any (*)))
   (in (b any (*)))
   (out (y bool (*)))
@@ -869,7 +869,7 @@ const char* const kPrograms[] = {
   (set y (*) (logical_and (cast bool (load a (*))) (cast bool (load b (*)))))))axon",
     R"axon((program logical_or
   (doc "True where either is; a number is true unless it is 0.")
-  (source "ops.yaml" 520)
+  (source "ops.yaml" 519)
   (in (a any (*)))
   (in (b any (*)))
   (out (y bool (*)))
@@ -877,7 +877,7 @@ const char* const kPrograms[] = {
   (set y (*) (logical_or (cast bool (load a (*))) (cast bool (load b (*)))))))axon",
     R"axon((program logical_xor
   (doc "True where just one is; a number is true unless it is 0.")
-  (source "ops.yaml" 527)
+  (source "ops.yaml" 526)
   (in (a any (*)))
   (in (b any (*)))
   (out (y bool (*)))
@@ -885,14 +885,14 @@ const char* const kPrograms[] = {
   (set y (*) (ne (cast bool (load a (*))) (cast bool (load b (*)))))))axon",
     R"axon((program logical_not
   (doc "True where x is not; a number is true unless it is 0.")
-  (source "ops.yaml" 534)
+  (source "ops.yaml" 533)
   (in (x any (*)))
   (out (y bool (*)))
   (line 3)
   (set y (*) (logical_not (cast bool (load x (*)))))))axon",
     R"axon((program bitwise_and
   (doc "Bits that both have; of bool logical and.")
-  (source "ops.yaml" 541)
+  (source "ops.yaml" 540)
   (in (a integral (*)))
   (in (b integral (*)))
   (out (y (promote a b) (*)))
@@ -900,7 +900,7 @@ const char* const kPrograms[] = {
   (set y (*) (bitwise_and (load a (*)) (load b (*))))))axon",
     R"axon((program bitwise_or
   (doc "Bits that either has; of bool logical or.")
-  (source "ops.yaml" 548)
+  (source "ops.yaml" 547)
   (in (a integral (*)))
   (in (b integral (*)))
   (out (y (promote a b) (*)))
@@ -908,7 +908,7 @@ const char* const kPrograms[] = {
   (set y (*) (bitwise_or (load a (*)) (load b (*))))))axon",
     R"axon((program bitwise_xor
   (doc "Bits that just one has; of bool logical xor.")
-  (source "ops.yaml" 555)
+  (source "ops.yaml" 554)
   (in (a integral (*)))
   (in (b integral (*)))
   (out (y (promote a b) (*)))
@@ -916,14 +916,14 @@ const char* const kPrograms[] = {
   (set y (*) (bitwise_xor (load a (*)) (load b (*))))))axon",
     R"axon((program bitwise_not
   (doc "All bits reversed; of bool logical not.")
-  (source "ops.yaml" 562)
+  (source "ops.yaml" 561)
   (in (x integral (*)))
   (out (y (like x) (*)))
   (line 3)
   (set y (*) (bitwise_not (load x (*))))))axon",
     R"axon((program bitwise_left_shift
   (doc "The bits of a moved up by b places; a * 2**b.")
-  (source "ops.yaml" 569)
+  (source "ops.yaml" 568)
   (in (a int (*)))
   (in (b int (*)))
   (out (y (promote a b) (*)))
@@ -931,7 +931,7 @@ const char* const kPrograms[] = {
   (set y (*) (shift_left (load a (*)) (load b (*))))))axon",
     R"axon((program bitwise_right_shift
   (doc "The bits of a moved down by b places; a // 2**b.")
-  (source "ops.yaml" 576)
+  (source "ops.yaml" 575)
   (in (a int (*)))
   (in (b int (*)))
   (out (y (promote a b) (*)))
@@ -939,35 +939,35 @@ const char* const kPrograms[] = {
   (set y (*) (shift_right (load a (*)) (load b (*))))))axon",
     R"axon((program isnan
   (doc "True where x is not a number.")
-  (source "ops.yaml" 583)
+  (source "ops.yaml" 582)
   (in (x num (*)))
   (out (y bool (*)))
   (line 3)
   (set y (*) (isnan (load x (*))))))axon",
     R"axon((program isinf
   (doc "True where x is infinite.")
-  (source "ops.yaml" 590)
+  (source "ops.yaml" 589)
   (in (x num (*)))
   (out (y bool (*)))
   (line 3)
   (set y (*) (isinf (load x (*))))))axon",
     R"axon((program isfinite
   (doc "True where x is neither infinite nor NaN.")
-  (source "ops.yaml" 597)
+  (source "ops.yaml" 596)
   (in (x num (*)))
   (out (y bool (*)))
   (line 3)
   (set y (*) (isfinite (load x (*))))))axon",
     R"axon((program signbit
   (doc "True where the sign bit of x is set, that of -0 and of a negative NaN too.")
-  (source "ops.yaml" 604)
+  (source "ops.yaml" 603)
   (in (x float (*)))
   (out (y bool (*)))
   (line 3)
   (set y (*) (lt (copysign 1 (load x (*))) 0))))axon",
     R"axon((program where
   (doc "Elements of a where the condition is true, else of b. Only the chosen receives a gradient.")
-  (source "ops.yaml" 611)
+  (source "ops.yaml" 610)
   (in (condition bool (*)))
   (in (a any (*)))
   (in (b any (*)))
@@ -976,7 +976,7 @@ const char* const kPrograms[] = {
   (set y (*) (select (load condition (*)) (load a (*)) (load b (*))))))axon",
     R"axon((program where.grad
   (doc "Gradient of where.")
-  (source "ops.yaml" 611)
+  (source "ops.yaml" 610)
   (in (dy float (*)))
   (in (condition bool (*)))
   (in (a any (*) ghost))
@@ -988,7 +988,7 @@ const char* const kPrograms[] = {
   (reduce sum db ((own b)) ((bcast b)) (select (load condition (*)) 0.0 (load dy (*))))))axon",
     R"axon((program cast
   (doc "The tensor in another dtype.")
-  (source "ops.yaml" 617)
+  (source "ops.yaml" 616)
   (in (x any (*)))
   (attr (dtype dtype))
   (out (y (attr dtype) (*)))
@@ -996,7 +996,7 @@ const char* const kPrograms[] = {
   (set y (*) (load x (*)))))axon",
     R"axon((program cast.grad
   (doc "Gradient of cast.")
-  (source "ops.yaml" 617)
+  (source "ops.yaml" 616)
   (in (dy float (*)))
   (in (x any (*) ghost))
   (attr (dtype dtype))
@@ -1005,14 +1005,14 @@ const char* const kPrograms[] = {
   (set dx (*) (load dy (*)))))axon",
     R"axon((program relu
   (doc "x where it is positive, else 0. The gradient at 0 is 0; NaN stays NaN.")
-  (source "ops.yaml" 627)
+  (source "ops.yaml" 626)
   (in (x num (*)))
   (out (y (like x) (*)))
   (line 3)
   (set y (*) (select (le (load x (*)) 0) 0 (load x (*))))))axon",
     R"axon((program relu.grad
   (doc "Gradient of relu.")
-  (source "ops.yaml" 627)
+  (source "ops.yaml" 626)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -1020,7 +1020,7 @@ const char* const kPrograms[] = {
   (set dx (*) (select (le (load x (*)) 0) 0.0 (load dy (*))))))axon",
     R"axon((program leaky_relu
   (doc "x where it is positive, else negative_slope * x (Maas et al., 2013).")
-  (source "ops.yaml" 637)
+  (source "ops.yaml" 636)
   (in (x float (*)))
   (attr (negative_slope real 0.01))
   (out (y (like x) (*)))
@@ -1028,7 +1028,7 @@ const char* const kPrograms[] = {
   (set y (*) (select (gt (load x (*)) 0) (load x (*)) (mul negative_slope (load x (*)))))))axon",
     R"axon((program leaky_relu.grad
   (doc "Gradient of leaky_relu.")
-  (source "ops.yaml" 637)
+  (source "ops.yaml" 636)
   (in (dy float (*)))
   (in (x float (*)))
   (attr (negative_slope real 0.01))
@@ -1037,7 +1037,7 @@ const char* const kPrograms[] = {
   (set dx (*) (select (gt (load x (*)) 0) (load dy (*)) (mul (load dy (*)) negative_slope)))))axon",
     R"axon((program prelu
   (doc "x where it is positive, else weight * x, with a learned weight that broadcasts (He et al., 2015).")
-  (source "ops.yaml" 646)
+  (source "ops.yaml" 645)
   (in (x float (*)))
   (in (weight float (*)))
   (out (y (promote x weight) (*)))
@@ -1045,7 +1045,7 @@ const char* const kPrograms[] = {
   (set y (*) (select (gt (load x (*)) 0) (load x (*)) (mul (load weight (*)) (load x (*)))))))axon",
     R"axon((program prelu.grad
   (doc "Gradient of prelu.")
-  (source "ops.yaml" 646)
+  (source "ops.yaml" 645)
   (in (dy float (*)))
   (in (x float (*)))
   (in (weight float (*)))
@@ -1056,14 +1056,14 @@ const char* const kPrograms[] = {
   (reduce sum dweight ((own weight)) ((bcast weight)) (select (gt (load x (*)) 0) 0.0 (mul (load dy (*)) (load x (*)))))))axon",
     R"axon((program relu6
   (doc "x limited to [0, 6] (Howard et al., 2017). The gradient at the bounds is 0.")
-  (source "ops.yaml" 654)
+  (source "ops.yaml" 653)
   (in (x float (*)))
   (out (y (like x) (*)))
   (line 3)
   (set y (*) (select (le (load x (*)) 0) 0 (select (ge (load x (*)) 6) 6 (load x (*)))))))axon",
     R"axon((program relu6.grad
   (doc "Gradient of relu6.")
-  (source "ops.yaml" 654)
+  (source "ops.yaml" 653)
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
@@ -1071,7 +1071,7 @@ const char* const kPrograms[] = {
   (set dx (*) (select (le (load x (*)) 0) 0.0 (select (ge (load x (*)) 6) 0.0 (load dy (*)))))))axon",
     R"axon((program hardtanh
   (doc "x limited to [min_val, max_val]. The gradient at the bounds is 0.")
-  (source "ops.yaml" 665)
+  (source "ops.yaml" 664)
   (in (x float (*)))
   (attr (min_val real -1.0))
   (attr (max_val real 1.0))
@@ -1080,7 +1080,7 @@ const char* const kPrograms[] = {
   (set y (*) (select (le (load x (*)) min_val) min_val (select (ge (load x (*)) max_val) max_val (load x (*)))))))axon",
     R"axon((program hardtanh.grad
   (doc "Gradient of hardtanh.")
-  (source "ops.yaml" 665)
+  (source "ops.yaml" 664)
   (in (dy float (*)))
   (in (x float (*)))
   (attr (min_val real -1.0))
@@ -1090,14 +1090,14 @@ const char* const kPrograms[] = {
   (set dx (*) (select (le (load x (*)) min_val) 0.0 (select (ge (load x (*)) max_val) 0.0 (load dy (*)))))))axon",
     R"axon((program hardsigmoid
   (doc "x / 6 + 1/2 limited to [0, 1]; a sigmoid of straight lines (Courbariaux et al., 2015).")
-  (source "ops.yaml" 676)
+  (source "ops.yaml" 675)
   (in (x float (*)))
   (out (y (like x) (*)))
   (line 3)
   (set y (*) (select (le (load x (*)) -3) 0 (select (ge (load x (*)) 3) 1 (div (add (load x (*)) 3) 6))))))axon",
     R"axon((program hardsigmoid.grad
   (doc "Gradient of hardsigmoid.")
-  (source "ops.yaml" 676)
+  (source "ops.yaml" 675)
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
@@ -1105,14 +1105,14 @@ const char* const kPrograms[] = {
   (set dx (*) (select (le (load x (*)) -3) 0.0 (select (ge (load x (*)) 3) 0.0 (mul 0.16666666666666666 (load dy (*))))))))axon",
     R"axon((program hardswish
   (doc "x * hardsigmoid(x) (Howard et al., 2019).")
-  (source "ops.yaml" 687)
+  (source "ops.yaml" 686)
   (in (x float (*)))
   (out (y (like x) (*)))
   (line 3)
   (set y (*) (select (le (load x (*)) -3) 0 (select (ge (load x (*)) 3) (load x (*)) (div (mul (load x (*)) (add (load x (*)) 3)) 6))))))axon",
     R"axon((program hardswish.grad
   (doc "Gradient of hardswish.")
-  (source "ops.yaml" 687)
+  (source "ops.yaml" 686)
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
@@ -1120,7 +1120,7 @@ const char* const kPrograms[] = {
   (set dx (*) (select (le (load x (*)) -3) 0.0 (select (ge (load x (*)) 3) (load dy (*)) (mul (load dy (*)) (add (mul 0.16666666666666666 (add (load x (*)) 3)) (mul 0.16666666666666666 (load x (*))))))))))axon",
     R"axon((program elu
   (doc "Exponential linear unit (Clevert et al., 2016).")
-  (source "ops.yaml" 698)
+  (source "ops.yaml" 697)
   (in (x float (*)))
   (attr (alpha real 1.0))
   (out (y (like x) (*)))
@@ -1128,7 +1128,7 @@ const char* const kPrograms[] = {
   (set y (*) (select (gt (load x (*)) 0) (load x (*)) (mul alpha (expm1 (load x (*))))))))axon",
     R"axon((program elu.grad
   (doc "Gradient of elu.")
-  (source "ops.yaml" 698)
+  (source "ops.yaml" 697)
   (in (dy float (*)))
   (in (x float (*)))
   (attr (alpha real 1.0))
@@ -1137,14 +1137,14 @@ const char* const kPrograms[] = {
   (set dx (*) (select (gt (load x (*)) 0) (load dy (*)) (mul (mul (load dy (*)) alpha) (exp (load x (*))))))))axon",
     R"axon((program selu
   (doc "Exponential linear unit that keeps mean 0 and variance 1 (Klambauer et al., 2017).")
-  (source "ops.yaml" 707)
+  (source "ops.yaml" 706)
   (in (x float (*)))
   (out (y (like x) (*)))
   (line 3)
   (set y (*) (mul 1.0507009873554805 (select (gt (load x (*)) 0) (load x (*)) (mul 1.6732632423543772 (expm1 (load x (*)))))))))axon",
     R"axon((program selu.grad
   (doc "Gradient of selu.")
-  (source "ops.yaml" 707)
+  (source "ops.yaml" 706)
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
@@ -1152,7 +1152,7 @@ const char* const kPrograms[] = {
   (set dx (*) (select (gt (load x (*)) 0) (mul 1.0507009873554805 (load dy (*))) (mul 1.7580993408473766 (mul (load dy (*)) (exp (load x (*)))))))))axon",
     R"axon((program celu
   (doc "Continuously differentiable exponential linear unit (Barron, 2017).")
-  (source "ops.yaml" 716)
+  (source "ops.yaml" 715)
   (in (x float (*)))
   (attr (alpha real 1.0))
   (check (!= alpha 0) "alpha must satisfy alpha != 0")
@@ -1161,23 +1161,23 @@ const char* const kPrograms[] = {
   (set y (*) (select (gt (load x (*)) 0) (load x (*)) (mul alpha (expm1 (div (load x (*)) alpha)))))))axon",
     R"axon((program celu.grad
   (doc "Gradient of celu.")
-  (source "ops.yaml" 716)
+  (source "ops.yaml" 715)
   (in (dy float (*)))
   (in (x float (*)))
   (attr (alpha real 1.0))
   (out (dx (like x) (*)))
-  (line 4)
-  (set dx (*) (select (gt (load x (*)) 0) (load dy (*)) (mul (load dy (*)) (exp (div (load x (*)) alpha)))))))axon",
+  (line 8)
+  (set dx (*) (select (gt (load x (*)) 0) (load dy (*)) (mul (mul (load dy (*)) (exp (div (load x (*)) alpha))) (add 1 (detach (finite (div (fma (neg (div (load x (*)) alpha)) alpha (load x (*))) alpha)))))))))axon",
     R"axon((program sigmoid
   (doc "Logistic function, 1 / (1 + exp(-x)).")
-  (source "ops.yaml" 726)
+  (source "ops.yaml" 728)
   (in (x float (*)))
   (out (y (like x) (*)))
   (line 3)
   (set y (*) (sigmoid (load x (*))))))axon",
     R"axon((program sigmoid.grad
   (doc "Gradient of sigmoid.")
-  (source "ops.yaml" 726)
+  (source "ops.yaml" 728)
   (in (dy float (*)))
   (in (y any (*)))
   (in (x float (*) ghost))
@@ -1186,14 +1186,14 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (mul (load dy (*)) (load y (*))) (sub 1 (load y (*)))))))axon",
     R"axon((program log_sigmoid
   (doc "Logarithm of the logistic function, without overflow.")
-  (source "ops.yaml" 736)
+  (source "ops.yaml" 738)
   (in (x float (*)))
   (out (y (like x) (*)))
   (line 3)
   (set y (*) (neg (add (maximum (neg (load x (*))) 0) (log1p (exp (neg (abs (load x (*)))))))))))axon",
     R"axon((program log_sigmoid.grad
   (doc "Gradient of log_sigmoid.")
-  (source "ops.yaml" 736)
+  (source "ops.yaml" 738)
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
@@ -1201,14 +1201,14 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (load dy (*)) (sigmoid (neg (load x (*))))))))axon",
     R"axon((program silu
   (doc "x * sigmoid(x), also called swish (Elfwing et al., 2017).")
-  (source "ops.yaml" 745)
+  (source "ops.yaml" 747)
   (in (x float (*)))
   (out (y (like x) (*)))
   (line 3)
   (set y (*) (mul (load x (*)) (sigmoid (load x (*)))))))axon",
     R"axon((program silu.grad
   (doc "Gradient of silu.")
-  (source "ops.yaml" 745)
+  (source "ops.yaml" 747)
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
@@ -1216,14 +1216,14 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (mul (load dy (*)) (sigmoid (load x (*)))) (add 1 (mul (load x (*)) (sigmoid (neg (load x (*))))))))))axon",
     R"axon((program mish
   (doc "x * tanh(softplus(x)) (Misra, 2019).")
-  (source "ops.yaml" 755)
+  (source "ops.yaml" 757)
   (in (x float (*)))
   (out (y (like x) (*)))
   (line 3)
   (set y (*) (mul (load x (*)) (tanh (add (maximum (load x (*)) 0) (log1p (exp (neg (abs (load x (*))))))))))))axon",
     R"axon((program mish.grad
   (doc "Gradient of mish.")
-  (source "ops.yaml" 755)
+  (source "ops.yaml" 757)
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
@@ -1231,19 +1231,19 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (load dy (*)) (add (tanh (add (maximum (load x (*)) 0) (log1p (exp (neg (abs (load x (*)))))))) (div (mul (load x (*)) (sigmoid (load x (*)))) (square (cosh (add (maximum (load x (*)) 0) (log1p (exp (neg (abs (load x (*)))))))))))))))axon",
     R"axon((program gelu
   (doc "x times the normal distribution function of x (Hendrycks and Gimpel, 2016).")
-  (source "ops.yaml" 768)
+  (source "ops.yaml" 770)
   (in (x float (*)))
   (out (y (like x) (*)))
   (line 3)
   (set y (*) (mul (load x (*)) (ndtr (load x (*)))))))axon",
     R"axon((program gelu.grad
   (doc "Gradient of gelu.")
-  (source "ops.yaml" 768)
+  (source "ops.yaml" 770)
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
-  (line 4)
-  (set dx (*) (mul (load dy (*)) (add (ndtr (load x (*))) (mul (mul (load x (*)) 0.3989422804014327) (exp (mul (mul -0.5 (load x (*))) (load x (*))))))))))axon",
+  (line 3)
+  (set dx (*) (mul (load dy (*)) (add (ndtr (load x (*))) (mul 0.3989422804014327 (mul (mul (load x (*)) (exp (neg (mul 0.5 (square (load x (*))))))) (fma -0.5 (detach (finite (fma (load x (*)) (load x (*)) (neg (square (load x (*))))))) 1))))))))axon",
     R"axon((program gelu_tanh
   (doc "GELU with the distribution function approximated by a hyperbolic tangent, here written as a sigmoid, which keeps its digits for negative x (Hendrycks and Gimpel, 2016).")
   (source "ops.yaml" 778)

@@ -334,7 +334,7 @@ def copysign(a: Tensor | float, b: Tensor | float) -> Tensor:
     """
 
 def nextafter(a: Tensor | float, b: Tensor | float) -> Tensor:
-    """The float next to a in the direction of b.
+    """The float next to a in the direction of b. Of float16 and bfloat16 it is that in float32, rounded.
 
     Args:
         a: a floating-point tensor that broadcasts with the others.
