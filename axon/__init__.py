@@ -40,6 +40,7 @@ from axon._runtime import (
 
 from axon.core.tensor import Tensor  # isort: skip
 from axon.core.anomaly import debug_nans, detect_anomaly
+from axon.core.checkpoint import checkpoint
 from axon.core.creation import (
     arange,
     asarray,

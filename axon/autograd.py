@@ -6,6 +6,7 @@ The common ones are also names of the package: ``axon.grad``, ``axon.no_grad`` a
 
 from axon.core.anomaly import debug_nans, detect_anomaly
 from axon.core.autograd import backward, replace_backward
+from axon.core.checkpoint import checkpoint
 from axon.core.function import Function
 from axon.core.grad_mode import (
     enable_grad,
@@ -29,6 +30,7 @@ from axon.core.vmap import vmap
 __all__ = [
     "Function",
     "backward",
+    "checkpoint",
     "debug_nans",
     "detect_anomaly",
     "enable_grad",

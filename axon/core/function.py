@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from typing import Any
 
 from axon import _runtime
@@ -33,6 +34,7 @@ class FunctionNode:
         self.released = False
         self.origin: str | None = None
         self._saved: tuple[Any, ...] = ()
+        self._restore: Callable[[], None] | None = None  # gives back what was dropped of `_saved`
         self._results: tuple[Any, ...] = ()  # as forward gave them: values without a tape
         self._discrete: set[int] = set()
 
@@ -51,6 +53,8 @@ class FunctionNode:
                 f"{self.op}: what backward reads has been freed by an earlier backward; "
                 "call that one with retain_graph=True"
             )
+        if self._restore is not None:
+            self._restore()
         return tuple(map(self._on_tape, self._saved))
 
     def _on_tape(self, tensor: Any) -> Any:
@@ -73,6 +77,19 @@ class FunctionNode:
         """Frees what was saved."""
         self.released = True
         self._saved = self._results = ()
+        self._restore = None
+
+    def drop_saved(self, restore: Callable[[], None]) -> None:
+        """Frees the saved tensors until they are read; `restore` must then call `take_saved`."""
+        self._saved = self._results = ()
+        self._restore = restore
+
+    def take_saved(self, other: FunctionNode) -> None:
+        """Takes what another call of the function has saved."""
+        if other._restore is not None:
+            other._restore()
+        self._saved, self._results = other._saved, other._results
+        self._restore = None
 
     def trace(self, results: tuple[Any, ...]) -> tuple[Any, ...]:
         """The results of forward as outputs of this node."""
@@ -170,4 +187,5 @@ class Function:
             return output
         results = output if isinstance(output, tuple) else (output,)
         traced = ctx.trace(results)
+        _runtime.announce_tape(ctx)
         return traced if isinstance(output, tuple) else traced[0]

@@ -184,6 +184,7 @@ void bind_inspect(nb::module_& m) {
         "the kernels in order, each with its (kind, index, offset) buffers and its scalars.");
   m.def("cuda_prelude", cuda_prelude, "What CUDA source of kernels starts with.");
   m.def("plan_misses", plan_misses, "Why each of the latest plans was made, the last one last.");
+  m.def("reset_peak", host_memory::reset_peak, "Makes `peak_bytes` of `stats` what is in use now.");
   m.def("stats", stats, "Counters of this process.");
   m.def(
       "profile", [](bool on) { set_profile(on ? &g_times : nullptr); }, nb::arg("on"),

@@ -340,6 +340,8 @@ void bind_tape(nb::module_& m) {
       },
       nb::arg("tensor"), nb::arg("node"), nb::arg("output"),
       "The value of `tensor` as an output of a tape node.");
+  m.def("announce_tape", announce_tape, nb::arg("node"),
+        "Tells the list of `collect_tape` of a tape node made in Python.");
   m.def(
       "collect_tape",
       [](nb::handle list) {
