@@ -57,6 +57,29 @@ def mutate(session: nox.Session) -> None:
 
 
 @nox.session
+@nox.parametrize("tool", ["address", "thread"])
+def sanitize(session: nox.Session, tool: str) -> None:
+    """The suite on a build that checks itself: address and undefined behaviour, or threads."""
+    checks = {"address": "address,undefined", "thread": "thread"}[tool]
+    build = session.create_tmp() + f"/build-{tool}"
+    session.install(
+        "-C", f"cmake.define.AXON_SANITIZE={checks}", "-C", f"build-dir={build}", "-e", ".[test]"
+    )
+    library = {"address": "libasan.so", "thread": "libtsan.so"}[tool]
+    path = session.run("cc", f"-print-file-name={library}", external=True, silent=True)
+    assert isinstance(path, str)
+    env = {
+        "LD_PRELOAD": path.strip(),
+        "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1",
+        "UBSAN_OPTIONS": "print_stacktrace=1",
+        "TSAN_OPTIONS": f"suppressions={session.invoked_from}/tests/tsan.txt:exitcode=66",
+        "AXON_JIT": "off",
+    }
+    tests = session.posargs or ["-m", "not compiler", "-n", "auto", "--dist", "loadgroup"]
+    session.run("pytest", "-q", *tests, env=env)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Style and types: ruff, mypy, clang-format."""
     session.install("ruff", "mypy", "clang-format==18.1.8", "numpy", *CODEGEN, "types-PyYAML")
