@@ -468,7 +468,13 @@ def argwhere(x: Tensor) -> Tensor:
 def flat_nonzero(x: Tensor) -> Tensor:
     """The row-major numbers of the elements that are not 0; computes what was recorded so far."""
     hit = reshape(x if x.dtype == "bool" else ops.ne(x, 0), -1)
-    return ops.sort(hit, descending=True)[1][: int(hit.sum())]
+    if x.size == 0:
+        return ops.iota((0,))
+    rank = ops.cumsum(hit.to("int64"), 0)
+    count = int(rank[-1])
+    place = ops.where(hit, rank - 1, count)  # the others all go to one more place, which is cut off
+    numbers = ops.scatter(ops.iota((count + 1,)), place, ops.iota((x.size,)), axis=0)
+    return numbers[:count]
 
 
 def matmul(a: Tensor, b: Tensor) -> Tensor:

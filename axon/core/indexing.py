@@ -316,11 +316,14 @@ def _set_ranges(x: Tensor, selection: _Selection, value: Tensor) -> Tensor:
 
 def _inverse(selected: _Range, extent: int) -> tuple[Tensor, Tensor]:
     """For each place of an axis: whether the range takes it, and as which of its elements."""
-    places = ops.iota((extent,))
     forward = selected.step > 0
     low = selected.start if forward else selected.start + (selected.count - 1) * selected.step
     step = abs(selected.step)
-    number = (places - low) // step
-    inside = ops.eq((places - low) % step, 0) & (number >= 0) & (number < selected.count)
+    number = ops.iota((extent,)) - low
+    inside = number >= 0
+    if step > 1:
+        inside = inside & ops.eq(number % step, 0)
+        number = number // step
+    inside = inside & (number < selected.count)
     number = ops.maximum(ops.minimum(number, selected.count - 1), 0)
     return inside, number if forward else (selected.count - 1) - number
