@@ -117,8 +117,14 @@ def hypot_backward(ctx, dy):
 def logaddexp_backward(ctx, dy):
     """Gradient of `logaddexp`.
 
-        da = sum[broadcast axes](dy * sigmoid(0 if a == b and a - b != 0 else a - b))
-        db = sum[broadcast axes](dy * sigmoid(0 if a == b and a - b != 0 else b - a))
+        da = sum[broadcast axes](dy * sigmoid(0 if a == b and a - b != 0 else a - b) * (1 +
+            finite(fma(1, a - (0 if a == b and a - b != 0 else a - b), -b) if abs(a) >= abs(b) else
+            fma(-1, (0 if a == b and a - b != 0 else a - b) + b, a)) * sigmoid(-(0 if a == b and a -
+            b != 0 else a - b))))
+        db = sum[broadcast axes](dy * sigmoid(-(0 if a == b and a - b != 0 else a - b)) * (1 -
+            finite(fma(1, a - (0 if a == b and a - b != 0 else a - b), -b) if abs(a) >= abs(b) else
+            fma(-1, (0 if a == b and a - b != 0 else a - b) + b, a)) * sigmoid(0 if a == b and a - b
+            != 0 else a - b)))
     """
     return ops.logaddexp__grad(dy, ctx.a, ctx.b)
 
@@ -369,7 +375,7 @@ def erfc_backward(ctx, dy):
 def ndtri_backward(ctx, dy):
     """Gradient of `ndtri`.
 
-        dp = dy * 2.50663 * exp(0.5 * y * y)
+        dp = dy * 2.50663 * exp(0.5 * (y * y)) * (1 + 0.5 * finite(fma(y, y, -(y * y))))
     """
     return ops.ndtri__grad(dy, ctx.y, ctx.p)
 

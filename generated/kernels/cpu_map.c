@@ -1911,11 +1911,18 @@ static void ndtri_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
     const float v2 = (v0 * v1);
     const float v3 = 0x1.0000000000000p-1f;
     const float v4 = b1[i];
-    const float v5 = (v3 * v4);
-    const float v6 = (v5 * v4);
+    const float v5 = (v4 * v4);
+    const float v6 = (v3 * v5);
     const float v7 = ax_exp_f32(v6);
     const float v8 = (v2 * v7);
-    b2[i] = v8;
+    const float v9 = 0x1.0000000000000p+0f;
+    const float v10 = (-v5);
+    const float v11 = ax_fma_f32(v4, v4, v10);
+    const float v12 = ax_finite_f32(v11);
+    const float v13 = (v3 * v12);
+    const float v14 = (v9 + v13);
+    const float v15 = (v8 * v14);
+    b2[i] = v15;
   }
 }
 
@@ -1930,11 +1937,18 @@ static void ndtri_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
     const double v2 = (v0 * v1);
     const double v3 = 0x1.0000000000000p-1;
     const double v4 = b1[i];
-    const double v5 = (v3 * v4);
-    const double v6 = (v5 * v4);
+    const double v5 = (v4 * v4);
+    const double v6 = (v3 * v5);
     const double v7 = ax_exp_f64(v6);
     const double v8 = (v2 * v7);
-    b2[i] = v8;
+    const double v9 = 0x1.0000000000000p+0;
+    const double v10 = (-v5);
+    const double v11 = ax_fma_f64(v4, v4, v10);
+    const double v12 = ax_finite_f64(v11);
+    const double v13 = (v3 * v12);
+    const double v14 = (v9 + v13);
+    const double v15 = (v8 * v14);
+    b2[i] = v15;
   }
 }
 
@@ -3873,8 +3887,8 @@ const struct AxonMap AXON_MAPS[] = {
   {"float64 (erfc float64#0)", erfc_f64},
   {"float32 (neg (mul float32:1.1283791670955126 (mul (mul (exp (neg (square float32#0))) (fma float32:-1 (finite (fma float32#0 float32#0 (neg (square float32#0)))) float32:1)) float32#1)))", erfc_grad_f32},
   {"float64 (neg (mul float64:1.1283791670955126 (mul (mul (exp (neg (square float64#0))) (fma float64:-1 (finite (fma float64#0 float64#0 (neg (square float64#0)))) float64:1)) float64#1)))", erfc_grad_f64},
-  {"float32 (mul (mul float32#0 float32:2.5066282746310002) (exp (mul (mul float32:0.5 float32#1) float32#1)))", ndtri_grad_f32},
-  {"float64 (mul (mul float64#0 float64:2.5066282746310002) (exp (mul (mul float64:0.5 float64#1) float64#1)))", ndtri_grad_f64},
+  {"float32 (mul (mul (mul float32#0 float32:2.5066282746310002) (exp (mul float32:0.5 (mul float32#1 float32#1)))) (add float32:1 (mul float32:0.5 (finite (fma float32#1 float32#1 (neg (mul float32#1 float32#1)))))))", ndtri_grad_f32},
+  {"float64 (mul (mul (mul float64#0 float64:2.5066282746310002) (exp (mul float64:0.5 (mul float64#1 float64#1)))) (add float64:1 (mul float64:0.5 (finite (fma float64#1 float64#1 (neg (mul float64#1 float64#1)))))))", ndtri_grad_f64},
   {"float32 (lgamma float32#0)", lgamma_f32},
   {"float64 (lgamma float64#0)", lgamma_f64},
   {"float32 (mul float32#0 (digamma float32#1))", lgamma_grad_f32},
