@@ -15,6 +15,7 @@ from axon.core.grad_mode import (
     no_grad,
     set_grad_enabled,
 )
+from axon.core.gradcheck import gradcheck, gradgradcheck
 from axon.core.transforms import (
     functional_call,
     grad,
@@ -36,6 +37,8 @@ __all__ = [
     "enable_grad",
     "functional_call",
     "grad",
+    "gradcheck",
+    "gradgradcheck",
     "hessian",
     "inference_mode",
     "is_grad_enabled",

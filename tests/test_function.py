@@ -194,3 +194,94 @@ def test_numpy_inside():
     x = leaf([0.5, 1.5])
     Sinc.apply(x).sum().backward()
     np.testing.assert_allclose(x.grad.numpy(), [-4 / np.pi, 4 / (9 * np.pi)], rtol=1e-6)
+
+
+# ---------------------------------------------------------------------------------- within vmap
+
+
+class ScaledSquare(axon.Function):
+    """Reads a tensor of all examples, and saves its output."""
+
+    @staticmethod
+    def forward(ctx, x, w):
+        y = x * x * w
+        ctx.save_for_backward(x, w, y)
+        return y
+
+    @staticmethod
+    def backward(ctx, dy):
+        x, w, y = ctx.saved_tensors
+        assert x.shape == y.shape == w.shape == (2,)
+        return 2 * dy * x * w, dy * y / w
+
+
+def test_gradients_within_vmap_and_through_it():
+    x, w = axon.randn((3, 2)).requires_grad_(), leaf([2.0, 3.0])
+
+    def f(x, call):
+        return call(x, w).sum()
+
+    def plain(x, w):
+        return x * x * w
+
+    for call in (plain, ScaledSquare.apply):
+        each = axon.vmap(axon.grad(lambda x, call=call: f(x, call)))(x)
+        np.testing.assert_allclose(each.detach().numpy(), (2 * x * w).detach().numpy(), rtol=1e-6)
+        outer = axon.grad(
+            axon.vmap(lambda x, call=call: f(x, call))(x).square().sum(), [x, w], create_graph=True
+        )
+        second = axon.grad(outer[0].sum() + outer[1].sum(), [x, w])
+        found = [g.detach().numpy() for g in (*outer, *second)]
+        if call is plain:
+            expected = found
+    for a, b in zip(found, expected, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5)
+
+
+def test_gradients_through_nested_vmaps():
+    x, w = axon.randn((3, 4, 2)).requires_grad_(), leaf([2.0, 3.0])
+    y = axon.vmap(axon.vmap(lambda x: ScaledSquare.apply(x, w)))(x)
+    dx, dw = axon.grad(y.sum(), [x, w])
+    np.testing.assert_allclose(dx.numpy(), (2 * x * w).detach().numpy(), rtol=1e-6)
+    np.testing.assert_allclose(dw.numpy(), (x * x).sum(axis=(0, 1)).detach().numpy(), rtol=1e-5)
+
+
+# ---------------------------------------------------------------------------------- gradcheck
+
+
+def double(*shape):
+    return axon.randn(shape, dtype=axon.float64).requires_grad_()
+
+
+def test_gradcheck_of_right_gradients():
+    x, y = double(2, 3), double(3)
+    assert axon.autograd.gradcheck(lambda x, y: (x * y, {"s": (x @ y).tanh()}), (x, y))
+    assert axon.autograd.gradgradcheck(lambda x, y: (x * y).tanh(), (x, y))
+    assert axon.autograd.gradcheck(Square.apply, x) and axon.autograd.gradgradcheck(Exp.apply, x)
+    assert axon.autograd.gradcheck(lambda x, unused: (x, axon.ones(2)), (x, y))
+
+
+def test_gradcheck_finds_a_wrong_gradient():
+    class Wrong(axon.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            return x * x
+
+        @staticmethod
+        def backward(ctx, dy):
+            (x,) = ctx.saved_tensors
+            return dy * x.detach() * 2
+
+    x = axon.tensor([1.0, 2.0], dtype=axon.float64, requires_grad=True)
+    assert axon.autograd.gradcheck(Wrong.apply, x)
+    with pytest.raises(AssertionError, match=r"input 0 of shape \(2,\).*gives 0, .*give 2$"):
+        axon.autograd.gradgradcheck(Wrong.apply, x, axon.ones(2, dtype=axon.float64))
+    assert not axon.autograd.gradgradcheck(Wrong.apply, x, raise_exception=False)
+
+
+def test_gradcheck_wants_doubles():
+    with pytest.raises(ValueError, match=r"float32.*float64"):
+        axon.autograd.gradcheck(axon.exp, leaf([1.0]))
+    with pytest.raises(ValueError, match="no input requires"):
+        axon.autograd.gradcheck(axon.exp, axon.ones(1, dtype=axon.float64))

@@ -415,3 +415,11 @@ def test_opaque_kernels():
     np.testing.assert_allclose(x.numpy(), np.linalg.solve(a.numpy(), b.numpy()[None]), rtol=1e-4)
     values = axon.randn((3, 5))
     assert axon.vmap(axon.sort)(values).tolist() == np.sort(values.numpy(), -1).tolist()
+
+
+def test_a_replaced_backward_within_and_through_vmap():
+    x = axon.tensor([-1.0, 2.0], requires_grad=True)
+    with axon.autograd.replace_backward("relu", lambda node, dy: dy * 3):
+        assert axon.vmap(axon.grad(axon.relu))(x).tolist() == [3.0, 3.0]
+        with pytest.raises(NotImplementedError, match=r"axon\.relu is replaced"):
+            axon.vmap(axon.relu)(x).sum().backward()

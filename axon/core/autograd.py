@@ -126,13 +126,18 @@ def replace_backward(op: str, stub: Callable) -> Iterator[None]:
         )
     before = STUBS.get(op)
     STUBS[op] = stub
+    _replaced.append(op)
     try:
         yield
     finally:
+        _replaced.remove(op)
         if before is None:
             del STUBS[op]
         else:
             STUBS[op] = before
+
+
+_replaced: list[str] = []
 
 
 # ----------------------------------------------------------------------------------- interface
@@ -401,6 +406,12 @@ def stub_of(node: Any) -> Callable:
     """The function that gives the gradients of a node's inputs from those of its outputs."""
     if not isinstance(node, _runtime.TapeNode):
         return type(node).run_backward
+    base = node.op.partition("@vmap")[0]
+    if base != node.op and base in _replaced:
+        raise NotImplementedError(
+            f"axon.autograd.replace_backward: the backward of axon.{base} is replaced, but was "
+            "recorded within axon.vmap, for a whole batch; take the gradient within vmap, too"
+        )
     return STUBS.get(node.op) or _derived_stub(node.op)
 
 

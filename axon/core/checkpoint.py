@@ -10,6 +10,7 @@ from axon import _runtime
 from axon.core import random, tree
 from axon.core.grad_mode import enable_grad
 from axon.core.tensor import Tensor
+from axon.core.vmap import in_vmap
 
 
 def checkpoint(f: Callable, *args: Any, **kwargs: Any) -> Any:
@@ -25,6 +26,8 @@ def checkpoint(f: Callable, *args: Any, **kwargs: Any) -> Any:
             statistics of a batch norm) changes twice.
         args: its arguments, tensors and others, nested or not; kept until backward.
 
+    Within :func:`axon.vmap` it is a plain call, which keeps everything: put it around vmap.
+
     Raises:
         RuntimeError: within backward, ``f`` did not record the same ops as before.
 
@@ -35,7 +38,7 @@ def checkpoint(f: Callable, *args: Any, **kwargs: Any) -> Any:
         >>> block[0].weight.grad.shape
         (4, 4)
     """
-    if not _runtime.grad_enabled():
+    if not _runtime.grad_enabled() or in_vmap():
         return f(*args, **kwargs)
     region = _Region(f, args, kwargs)
     nodes: list[Any] = []

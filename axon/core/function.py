@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 from collections.abc import Callable
 from typing import Any
 
 from axon import _runtime
 from axon.core.grad_mode import no_grad
+from axon.core.vmap import Level, enter_level, find_level, level_of
 
 
 class FunctionNode:
@@ -137,6 +139,54 @@ class FunctionNode:
         return f"<FunctionNode {self.op}:{outputs}>"
 
 
+class _BatchNode(FunctionNode):
+    """The node of a call on examples of a batch, for the batch: each example runs its backward."""
+
+    def __init__(self, level: Level, node: FunctionNode, args: tuple[Any, ...]) -> None:
+        super().__init__(node.function, tuple(map(level.operand, args)))
+        self.size = level.size
+        self.node = node
+        self.batched = tuple(map(level.holds, args))
+        self._saved_batched = tuple(map(level.holds, node._saved))
+        self._saved = tuple(map(level.operand, node._saved))
+
+    def run_backward(self, *incoming: Any) -> tuple[Any, ...]:
+        saved = zip(self.saved_tensors, self._saved_batched, strict=True)
+        with enter_level(self.size, "same") as level:
+            example = copy.copy(self.node)
+            example._saved = tuple(level.stand_in(x) if flag else x for x, flag in saved)
+            example._results = ()
+            seeds = [None if dy is None else level.stand_in(dy) for dy in incoming]
+            found = zip(example.run_backward(*seeds), self.batched, strict=True)
+            gradients = [self._gathered(level, g, flag) for g, flag in found]
+        return tuple(itertools.starmap(self._checked, enumerate(gradients)))
+
+    @staticmethod
+    def _gathered(level: Level, gradient: Any, batched: bool) -> Any:
+        if gradient is None:
+            return None
+        batch = level.leave(gradient, 0)
+        return batch if batched else _runtime.ops.sum(batch, axis=0)
+
+
+def _trace_batches(
+    node: FunctionNode, args: tuple[Any, ...], results: tuple[Any, ...], traced: tuple[Any, ...]
+) -> None:
+    """Puts the batches whose examples are `traced` on the tape, level by level."""
+    while number := max(map(level_of, results)):
+        level = find_level(number)
+        batch_node = _BatchNode(level, node, args)
+        batches = tuple(map(level.operand, results))
+        pairs = zip(results, batches, strict=True)
+        batch_node._discrete = {id(batch) for r, batch in pairs if id(r) in node._discrete}
+        shown = batch_node.trace(batches)
+        for example, batch in zip(traced, shown, strict=True):
+            if level.holds(example):
+                level.assign(example, batch)
+        node, results, traced = batch_node, batches, shown
+        args = tuple(map(level.operand, args))
+
+
 class Function:
     """A function of tensors whose gradient is written in Python, too.
 
@@ -188,4 +238,5 @@ class Function:
         results = output if isinstance(output, tuple) else (output,)
         traced = ctx.trace(results)
         _runtime.announce_tape(ctx)
+        _trace_batches(ctx, args, results, traced)
         return traced if isinstance(output, tuple) else traced[0]

@@ -66,7 +66,7 @@ def vmap(
         values = tree.leaves((list(args), kwargs))
         places = _spread(list(axes), list(args), "in_axes") + _spread(0, kwargs, "in_axes")
         size = _batch_size(values, places)
-        with _level(size, randomness) as level:
+        with enter_level(size, randomness) as level:
             examples = [level.enter(x, axis) for x, axis in zip(values, places, strict=True)]
             called, named = tree.unflatten((list(args), kwargs), examples)
             output = f(*called, **named)
@@ -125,13 +125,23 @@ class _Levels(threading.local):
     """The vmaps that this thread is in, the outermost first."""
 
     def __init__(self) -> None:
-        self.stack: list[_Level] = []
+        self.stack: list[Level] = []
 
 
 _levels = _Levels()
 
 
-class _Level:
+def in_vmap() -> bool:
+    """True iff this thread runs a function of examples."""
+    return bool(_levels.stack)
+
+
+def level_of(x: Any) -> int:
+    """Of which level ``x`` is an example; 0 if of none."""
+    return _runtime.level(x) if isinstance(x, Tensor) else 0
+
+
+class Level:
     """One vmap at work: what its stand-ins stand for."""
 
     def __init__(self, number: int, size: int, randomness: str) -> None:
@@ -141,7 +151,7 @@ class _Level:
         self.batches: dict[Any, Tensor] = {}  # by ValueKey of a stand-in
 
     def holds(self, x: Any) -> bool:
-        return isinstance(x, Tensor) and _runtime.level(x) == self.number
+        return level_of(x) == self.number
 
     def batch_of(self, x: Tensor) -> Tensor:
         """The batch whose example ``x`` is."""
@@ -153,10 +163,18 @@ class _Level:
             )
         return batch if x.requires_grad or not batch.requires_grad else batch.detach()
 
+    def operand(self, x: Any) -> Any:
+        """The batch for an example of it; anything else is what it is."""
+        return self.batch_of(x) if self.holds(x) else x
+
+    def assign(self, example: Tensor, batch: Tensor) -> None:
+        """Makes ``example`` stand for an example of ``batch``."""
+        self.batches[_runtime.ValueKey(example)] = batch
+
     def stand_in(self, batch: Tensor) -> Tensor:
         """A leaf that stands for an example of ``batch``."""
         example = _runtime.new_example(self.number, batch.shape[1:], batch.dtype)
-        self.batches[_runtime.ValueKey(example)] = batch
+        self.assign(example, batch)
         example.requires_grad = batch.requires_grad
         return example
 
@@ -192,16 +210,13 @@ class _Level:
     def call(self, name: str, inputs: list[Any], attrs: dict[str, Any], result: Any) -> None:
         """Records for the batch what was called for an example with this ``result``."""
         flags = tuple(map(self.holds, inputs))
-        given = [self._operand(x, flag) for x, flag in zip(inputs, flags, strict=True)]
+        given = list(map(self.operand, inputs))
         results = result if isinstance(result, tuple) else (result,)
         rule = _rule(name, flags, self._draws(name))
         batches = rule(self, given, attrs, results)
         batches = batches if isinstance(batches, tuple) else (batches,)
         for example, batch in zip(results, batches, strict=True):
-            self.batches[_runtime.ValueKey(example)] = batch
-
-    def _operand(self, x: Any, flag: bool) -> Any:
-        return self.batch_of(x) if flag else x
+            self.assign(example, batch)
 
     def _draws(self, name: str) -> bool:
         """Whether the op draws numbers that differ from example to example."""
@@ -216,8 +231,8 @@ class _Level:
 
 
 @contextlib.contextmanager
-def _level(size: int, randomness: str) -> Iterator[_Level]:
-    level = _Level(len(_levels.stack) + 1, size, randomness)
+def enter_level(size: int, randomness: str) -> Iterator[Level]:
+    level = Level(len(_levels.stack) + 1, size, randomness)
     _levels.stack.append(level)
     before = _runtime.set_random_level(0 if randomness == "same" else level.number)
     try:
@@ -227,7 +242,7 @@ def _level(size: int, randomness: str) -> Iterator[_Level]:
         _runtime.set_random_level(before)
 
 
-def _find_level(number: int) -> _Level:
+def find_level(number: int) -> Level:
     if number > len(_levels.stack):
         raise RuntimeError(
             "axon.vmap: a tensor stands for an example of a vmap that has ended, or of one of "
@@ -239,7 +254,7 @@ def _find_level(number: int) -> _Level:
 def _call_on_batch(
     number: int, name: str, inputs: list[Any], attrs: dict[str, Any], result: Any
 ) -> None:
-    level = _find_level(number)
+    level = find_level(number)
     outer = [other.number for other in _levels.stack[: number - 1] if other.randomness != "same"]
     before = _runtime.set_random_level(max(outer, default=0))
     try:
@@ -249,10 +264,10 @@ def _call_on_batch(
 
 
 def _detach_example(example: Tensor, detached: Tensor) -> None:
-    level = _find_level(_runtime.level(example))
+    level = find_level(_runtime.level(example))
     key = _runtime.ValueKey(example)
     if key in level.batches:
-        level.batches[_runtime.ValueKey(detached)] = level.batches[key].detach()
+        level.assign(detached, level.batches[key].detach())
 
 
 _runtime.set_batcher(_call_on_batch)
@@ -262,7 +277,7 @@ _runtime.set_example_detacher(_detach_example)
 # ------------------------------------------------------------------------------ ops on batches
 
 #: Records an op for a batch: (level, operands, attributes, results for an example) -> batches.
-_Rule = Callable[[_Level, list[Any], dict[str, Any], tuple], Any]
+_Rule = Callable[[Level, list[Any], dict[str, Any], tuple], Any]
 
 
 @functools.cache
@@ -276,7 +291,7 @@ def _rule(name: str, flags: tuple[bool, ...], draws_differ: bool) -> _Rule:
     types = _attribute_types(name)
     shapes = [attr for attr, kind in types.items() if kind == "shape"]
 
-    def rule(level: _Level, given: list[Any], attrs: dict[str, Any], results: tuple) -> Any:
+    def rule(level: Level, given: list[Any], attrs: dict[str, Any], results: tuple) -> Any:
         for attr in shapes:
             attrs[attr] = _resolved(attrs[attr], given, flags)
         if not any(flags):
@@ -338,7 +353,7 @@ def _over_the_group(program: Any, flags: tuple[bool, ...]) -> _Rule:
             )
     named = [len(declared.dims) - 1 for declared in program.inputs]
 
-    def rule(level: _Level, given: list[Any], attrs: dict[str, Any], results: tuple) -> Any:
+    def rule(level: Level, given: list[Any], attrs: dict[str, Any], results: tuple) -> Any:
         spread = [
             x if flag or _is_number(x) else level.spread(x)
             for x, flag in zip(given, flags, strict=True)
