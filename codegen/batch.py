@@ -182,7 +182,8 @@ class _Batch:
     def add_sum(self, s: Statement) -> None:
         """An output that the examples share: the sum of what each would have."""
         is_read = any(s.value in other.read for other in self.source.statements)
-        additive = s.kind == "set" or s.combine == "sum"
+        runs = any(is_call(n, "recurrence", "recurrence_back") for n in walk(s.expr))
+        additive = (s.kind == "set" and not runs) or s.combine == "sum"
         if additive and not is_read:
             kind = "reduce" if s.kind == "set" else s.kind
             domain = (self.axis, *s.domain)

@@ -64,6 +64,19 @@ def test_the_python_prints_what_is_shown(folder):
             assert printed.getvalue() == shown_after(at)
 
 
+def test_the_page_on_derivatives_prints_what_it_shows():
+    page = (ROOT / "docs" / "autograd.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```(\w+)\n(.*?)^```", page, flags=re.DOTALL | re.MULTILINE)
+    names: dict = {}
+    following = [*blocks[1:], ("", "")]
+    for (kind, text), (next_kind, shown) in zip(blocks, following, strict=True):
+        if kind == "python":
+            printed = io.StringIO()
+            with contextlib.redirect_stdout(printed):
+                exec(compile(text, "docs/autograd.md", "exec"), names)
+            assert printed.getvalue() == (shown if next_kind == "text" else "")
+
+
 def test_the_error_is_the_one_shown():
     (shown,) = (text for kind, text in BLOCKS if kind == "text" and ": error: " in text)
     with pytest.raises(SpecError) as caught:

@@ -406,11 +406,10 @@ def stub_of(node: Any) -> Callable:
     """The function that gives the gradients of a node's inputs from those of its outputs."""
     if not isinstance(node, _runtime.TapeNode):
         return type(node).run_backward
-    base = node.op.partition("@vmap")[0]
-    if base != node.op and base in _replaced:
+    if _replaced and node.op not in _replaced and node.op.partition("@vmap")[0] in _replaced:
         raise NotImplementedError(
-            f"axon.autograd.replace_backward: the backward of axon.{base} is replaced, but was "
-            "recorded within axon.vmap, for a whole batch; take the gradient within vmap, too"
+            "axon.autograd.replace_backward: the backward of an op is replaced, but the node "
+            f"{node.op} stands for a whole batch; take the gradient within axon.vmap, too"
         )
     return STUBS.get(node.op) or _derived_stub(node.op)
 
