@@ -175,7 +175,7 @@ def test_the_installed_command(tmp_path):
         "gradient, derived\n    dx = dy if x > 0 else dy * alpha * exp(x / alpha) / alpha",
         "gradient, derived and simplified\n    dx = dy if x > 0 else dy * exp(x / alpha)",
         "4 bytes an element of y",
-        "map      celu.grad  [24]  288 B, 120 flops",
+        "map      celu.grad  [24]  288 B, 264 flops",
     ):
         assert part in done.stdout
 
