@@ -91,6 +91,8 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Interleaved timings against torch and jax; writes docs/benchmarks.md."""
+    """Timings and peak memory against torch and jax; writes docs/benchmarks.md and memory.md."""
     session.install("-e", ".[demo]", "torch==2.13.0", "jax")
     session.run("python", "benchmarks/run.py", *session.posargs)
+    if not session.posargs:
+        session.run("python", "benchmarks/memory.py")

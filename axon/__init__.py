@@ -31,6 +31,7 @@ from axon._runtime import (
     int32,
     int64,
     promote_types,
+    reset_peak_bytes,
     set_threads,
     uint8,
     uint16,

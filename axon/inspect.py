@@ -92,7 +92,8 @@ def stats() -> dict[str, int]:
 
     `nodes_recorded`, `plans_built`, `plans_replayed`, `kernels_compiled`, `kernels_launched`,
     `bytes_in_use`, `peak_bytes` (of tensors and temporaries) and `system_requests` (blocks of
-    memory that the system was asked for; released ones are used again).
+    memory that the system was asked for; released ones are used again). The peak is counted since
+    the start or the last :func:`axon.reset_peak_bytes`.
     """
     return _runtime.stats()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -140,20 +141,19 @@ def contractions() -> Iterator[Workload]:
     )
 
 
-def mlp(name: str, sizes: tuple[int, ...], batch: int, optimizer: str) -> Workload:
-    """A training step of a multi-layer perceptron with ReLU and cross-entropy."""
-    x = random(batch, sizes[0])
-    classes = sizes[-1]
-    labels = np.random.default_rng(1).integers(0, classes, batch)
+def training_step(
+    name: str, optimizer: str, shape: tuple[int, ...], classes: int, build: Callable[..., Any]
+) -> Workload:
+    """A training step with cross-entropy. `build(nn, pipeline)` makes the model: layers have the
+    same names and arguments in both libraries."""
+    x = random(*shape)
+    labels = np.random.default_rng(1).integers(0, classes, shape[0])
 
     def make_axon() -> Call:
         import axon
         from axon import metrics, nn, optim
 
-        layers: list = []
-        for fan_in, fan_out in itertools.pairwise(sizes):
-            layers += [nn.Linear(fan_in, fan_out), nn.ReLU()]
-        model = nn.Pipeline(*layers[:-1])
+        model = build(nn, nn.Pipeline)
         opt = getattr(optim, optimizer)(model.params, lr=1e-3)
         inputs, targets = axon.tensor(x), axon.tensor(labels)
 
@@ -168,10 +168,7 @@ def mlp(name: str, sizes: tuple[int, ...], batch: int, optimizer: str) -> Worklo
     def make_torch() -> Call:
         import torch
 
-        layers: list = []
-        for fan_in, fan_out in itertools.pairwise(sizes):
-            layers += [torch.nn.Linear(fan_in, fan_out), torch.nn.ReLU()]
-        model = torch.nn.Sequential(*layers[:-1])
+        model = build(torch.nn, torch.nn.Sequential)
         opt = getattr(torch.optim, optimizer)(model.parameters(), lr=1e-3)
         inputs, targets = torch.from_numpy(x), torch.from_numpy(labels)
 
@@ -186,9 +183,56 @@ def mlp(name: str, sizes: tuple[int, ...], batch: int, optimizer: str) -> Worklo
     return Workload(name, {"axon": make_axon, "torch": make_torch})
 
 
+def mlp(*sizes: int) -> Callable[..., Any]:
+    def build(nn: Any, pipeline: Any) -> Any:
+        layers: list = []
+        for fan_in, fan_out in itertools.pairwise(sizes):
+            layers += [nn.Linear(fan_in, fan_out), nn.ReLU()]
+        return pipeline(*layers[:-1])
+
+    return build
+
+
+def convnet(nn: Any, pipeline: Any) -> Any:
+    return pipeline(
+        nn.Conv2d(3, 32, 3, padding=1),
+        nn.BatchNorm2d(32),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Conv2d(32, 64, 3, padding=1),
+        nn.BatchNorm2d(64),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Linear(64 * 8 * 8, 10),
+    )
+
+
+def transformer(nn: Any, pipeline: Any) -> Any:
+    block = nn.TransformerEncoderLayer(
+        256, 8, dim_feedforward=1024, dropout=0.0, activation="gelu", batch_first=True
+    )
+    return pipeline(block, nn.Flatten(), nn.Linear(128 * 256, 10))
+
+
 def training() -> Iterator[Workload]:
-    yield mlp("MLP 784-512-256-10, batch 128, Adam step", (784, 512, 256, 10), 128, "Adam")
-    yield mlp("MLP 2-16-16-2, batch 32, SGD step", (2, 16, 16, 2), 32, "SGD")
+    yield training_step(
+        "MLP 784-512-256-10, batch 128, Adam step", "Adam", (128, 784), 10, mlp(784, 512, 256, 10)
+    )
+    yield training_step("MLP 2-16-16-2, batch 32, SGD step", "SGD", (32, 2), 2, mlp(2, 16, 16, 2))
+    yield training_step(
+        "MLP 1024-1024-1024-10, batch 4096, Adam step",
+        "Adam",
+        (4096, 1024),
+        10,
+        mlp(1024, 1024, 1024, 10),
+    )
+    yield training_step(
+        "convolutions 3-32-64, batch 64 of 32x32, Adam step", "Adam", (64, 3, 32, 32), 10, convnet
+    )
+    yield training_step(
+        "transformer block 256, batch 8 of 128, Adam step", "Adam", (8, 128, 256), 10, transformer
+    )
 
 
 def sorting() -> Iterator[Workload]:

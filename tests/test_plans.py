@@ -133,6 +133,43 @@ def test_the_number_of_plans_kept_is_bounded():
     assert len(axon.plan_misses()) <= 128
 
 
+def peak_of(run):
+    run()
+    axon.reset_peak_bytes()
+    before = axon.stats()["bytes_in_use"]
+    run()
+    return axon.stats()["peak_bytes"] - before
+
+
+def test_the_arena_is_laid_out_by_liveness():
+    x = axon.randn((64, 64))
+    axon.flush()
+
+    def deep(depth):
+        def run():
+            y = x
+            for _ in range(depth):
+                y = axon.tanh(y @ x)
+            y.numpy()
+
+        return run
+
+    assert peak_of(deep(20)) == peak_of(deep(3)) <= 3 * x.nbytes
+
+
+def test_updates_are_in_place():
+    p = axon.randn((256, 256)).detach()
+    p.requires_grad = True
+    optimizer = optim.Adam([p])
+
+    def step():
+        optimizer.zero_grad()
+        (p * p).sum().backward()
+        optimizer.step()
+
+    assert peak_of(step) < p.nbytes / 2
+
+
 class TestFailedFlush:
     """A flush that fails assigns nothing."""
 

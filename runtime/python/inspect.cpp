@@ -190,6 +190,8 @@ void bind_inspect(nb::module_& m) {
       "profile", [](bool on) { set_profile(on ? &g_times : nullptr); }, nb::arg("on"),
       "Starts or stops timing every launch.");
   m.def("take_profile", take_profile, "The launches timed since the last call, each as a dict.");
+  m.def("reset_peak_bytes", host_memory::reset_peak,
+        "Starts counting `peak_bytes` of stats anew, from what is in use now.");
   m.def("wait_for_compiler", wait_for_compiler, nb::call_guard<nb::gil_scoped_release>(),
         "Returns when every kernel that was asked for is compiled.");
   m.def("set_threads", set_threads, nb::arg("n"), "How many threads kernels use.");
