@@ -45,12 +45,27 @@ class _Index:
     width: int
     places: Tensor
 
+    @property
+    def end(self) -> int:
+        return self.axis + self.width
+
 
 @dataclass
 class _Selection:
     ranges: list[_Range] = field(default_factory=list)  # one an axis; whole where an index picks
     indices: list[_Index] = field(default_factory=list)
     layout: list[int | None] = field(default_factory=list)  # of the result: axis, _INDEX, None: new
+
+    def is_in_order(self) -> bool:
+        """True iff index tensors pick from neighbouring axes, and stand where those are."""
+        ends = [index.end for index in self.indices]
+        neighbours = all(i.axis == end for i, end in zip(self.indices[1:], ends, strict=False))
+        order = [
+            self.indices[0].axis if axis == _INDEX else axis
+            for axis in self.layout
+            if axis is not None
+        ]
+        return neighbours and ends[-1] > self.indices[0].axis and order == sorted(order)
 
     def index_shape(self) -> tuple[int, ...]:
         """The shape to which the index tensors broadcast."""
@@ -112,7 +127,7 @@ def set_item(x: Tensor, key: Any, value: Any) -> Tensor:
         return x
     if not selection.indices:
         return _set_ranges(x, selection, value)
-    places = _selected(ops.iota(x.shape), selection)
+    places = _numbers(x.shape, selection)
     value = ops.reshape(broadcast_to(value, shape), (-1,))
     written = ops.scatter(ops.reshape(x, (-1,)), ops.reshape(places, (-1,)), value, axis=0)
     return ops.reshape(written, x.shape)
@@ -225,46 +240,63 @@ def _padded(shape: Sequence[int], rank: int) -> tuple[int, ...]:
 
 
 def _selected(x: Tensor, selection: _Selection) -> Tensor:
-    y, shape = x, selection.shape()
-    if not all(r.is_whole(extent) for r, extent in zip(selection.ranges, x.shape, strict=True)):
-        counts, starts, steps = zip(
-            *((r.count, r.start, r.step) for r in selection.ranges), strict=True
-        )
-        y = ops.slice(x, counts, starts, steps)
-    if selection.indices:
-        y = _taken(y, selection)
+    shape = selection.shape()
+    if not selection.indices:
+        y = _sliced(x, selection)
+    elif selection.is_in_order():
+        y = _taken(_sliced(x, selection), selection.indices)
+    else:
+        y = ops.take(ops.reshape(x, (-1,)), ops.reshape(_numbers(x.shape, selection), (-1,)))
     return y if shape == y.shape else ops.reshape(y, shape)
 
 
-def _taken(x: Tensor, selection: _Selection) -> Tensor:
-    """``x`` with one axis for those that index tensors pick from, axes in the layout's order."""
-    joined = [axis for i in selection.indices for axis in range(i.axis, i.axis + i.width)]
-    others = [axis for axis in range(x.ndim) if axis not in joined]
-    at = joined[0] if joined else 0
-    if joined != list(range(at, at + len(joined))):
-        x, at = ops.permute(x, (*joined, *others)), 0
-    before, after = x.shape[:at], x.shape[at + len(joined) :]
-    extent = math.prod(x.shape[at : at + len(joined)])
-    y = ops.reshape(x, (*before, extent, *after)) if len(joined) != 1 else x
-    y = ops.take(y, _places(selection), axis=at)
-    order = [*others[:at], _INDEX, *others[at:]]
-    kept = [axis for axis in selection.layout if axis is not None]
-    wanted = kept + [axis for axis in order if axis not in kept]  # ints leave an axis of extent 1
-    return y if wanted == order else ops.permute(y, tuple(map(order.index, wanted)))
+def _sliced(x: Tensor, selection: _Selection) -> Tensor:
+    if all(r.is_whole(extent) for r, extent in zip(selection.ranges, x.shape, strict=True)):
+        return x
+    parts = ((r.count, r.start, r.step) for r in selection.ranges)
+    return ops.slice(x, *zip(*parts, strict=True))
 
 
-def _places(selection: _Selection) -> Tensor:
-    """The row-major numbers, in the axes of all index tensors, of what they pick: a vector."""
-    if len(selection.indices) == 1:
-        return ops.reshape(selection.indices[0].places, (-1,))
+def _taken(x: Tensor, indices: list[_Index]) -> Tensor:
+    """What index tensors of neighbouring axes pick, along one axis in place of those."""
+    at, end = indices[0].axis, indices[-1].end
+    places = indices[0].places if len(indices) == 1 else _joined(indices, x.shape[:end])
+    if end - at != 1:
+        x = ops.reshape(x, (*x.shape[:at], math.prod(x.shape[at:end]), *x.shape[end:]))
+    return ops.take(x, ops.reshape(places, (-1,)), axis=at)
+
+
+def _numbers(shape: tuple[int, ...], selection: _Selection) -> Tensor:
+    """The row-major number, in a tensor of ``shape``, of each element that the key takes."""
+    result = selection.shape()
     total: Any = 0
-    for index in selection.indices:
-        extents = [r.count for r in selection.ranges[index.axis : index.axis + index.width]]
-        # Taken from 0, 1, 2, ..., so that negative ones count from the end, within this axis.
-        numbers = ops.iota((math.prod(extents),))
-        counted = ops.take(numbers, ops.reshape(index.places, (-1,)), axis=0)
-        total = total * math.prod(extents) + ops.reshape(counted, index.places.shape)
-    return ops.reshape(broadcast_to(total, selection.index_shape()), (-1,))
+    behind = len(result)  # axes of the result from the present one on
+    for axis in selection.layout:
+        behind -= len(selection.index_shape()) if axis == _INDEX else 1
+        if axis == _INDEX:
+            along = _joined(selection.indices, shape)
+        elif axis is None:
+            continue
+        else:
+            along = ops.iota((selection.ranges[axis].count,)) * selection.ranges[axis].step
+            along = along * math.prod(shape[axis + 1 :])
+        total = total + ops.reshape(along, along.shape + (1,) * behind)
+    starts = zip(selection.ranges, range(1, len(shape) + 1), strict=True)
+    offset = sum(selected.start * math.prod(shape[end:]) for selected, end in starts)
+    return broadcast_to(total + offset, result)
+
+
+def _joined(indices: list[_Index], shape: tuple[int, ...]) -> Tensor:
+    """What the index tensors pick together, as row-major numbers in a tensor of ``shape``."""
+    total: Any = 0
+    for index in indices:
+        numbers = ops.iota((math.prod(shape[index.axis : index.end]),))
+        # Taken from 0, 1, 2, ..., so that negative ones count from the end, within these axes.
+        places = ops.reshape(
+            ops.take(numbers, ops.reshape(index.places, (-1,))), index.places.shape
+        )
+        total = total + places * math.prod(shape[index.end :])
+    return total
 
 
 # ------------------------------------------------------------------------------------- writing
