@@ -76,6 +76,7 @@ from axon.core.dtypes import can_cast, finfo, iinfo, isdtype, result_type
 from axon.core.einsum import einsum, tensordot
 from axon.core.function import Function
 from axon.core.functional import (
+    allclose,
     argwhere,
     broadcast_arrays,
     broadcast_shapes,
@@ -120,7 +121,7 @@ from axon.core.grad_mode import (
 )
 from axon.core.kernels import register_kernels
 from axon.core.random import Generator, get_rng_state, manual_seed, set_rng_state
-from axon.core.sorting import argsort, bincount, median, quantile, searchsorted, sort, unique
+from axon.core.sorting import argsort, bincount, isin, median, quantile, searchsorted, sort, unique
 from axon.core.transforms import grad, hessian, jacfwd, jacrev, jvp, value_and_grad, vjp
 from axon.core.vmap import vmap
 from axon.inspect import explain, plan_misses, profile, stats

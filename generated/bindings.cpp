@@ -725,6 +725,23 @@ void bind_ge(nb::module_& m) {
       "True where a is at least b.\n\nArgs:\n    a: a tensor of numbers that broadcasts with the others.\n    b: a tensor of numbers that broadcasts with the others.\n\nReturns:\n    y: bool, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> a = axon.tensor([[0.9, -0.4, 1.0], [0.9, -0.4, 0.8]])\n    >>> b = axon.tensor([[1.7, -0.1, 2.4], [-1.5, 0.3, -0.2]])\n    >>> y = axon.ge(a, b)\n    >>> y.numpy()\n    array([[False, False, False],\n           [ True, False,  True]])");
 }
 
+void bind_isclose(nb::module_& m) {
+  Op& op = op_of("isclose");
+  m.def(
+      "isclose",
+      [&op](nb::handle a_, nb::handle b_, nb::handle rtol_, nb::handle atol_, nb::handle equal_nan_) {
+        return call(op, {a_, b_}, {rtol_, atol_, equal_nan_});
+      },
+      nb::arg("a").none(),
+      nb::arg("b").none(),
+      nb::kw_only(),
+      nb::arg("rtol").none() = op.defaults[0],
+      nb::arg("atol").none() = op.defaults[1],
+      nb::arg("equal_nan").none() = op.defaults[2],
+      nb::sig("def isclose(a: Tensor | float, b: Tensor | float, *, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor"),
+      "True where a is b, or no further from it than atol + rtol * abs(b); with equal_nan NaN is NaN.\n\nArgs:\n    a: a tensor of numbers that broadcasts with the others.\n    b: a tensor of numbers that broadcasts with the others.\n    rtol: a number, by default 1e-05.\n    atol: a number, by default 1e-08.\n    equal_nan: a bool, by default False.\n\nReturns:\n    y: bool, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> a = axon.tensor([[-1.8, -1.5, -0.6], [0.1, 0.4, -0.2]])\n    >>> b = axon.tensor([[0.9, -1.9, 0.0], [0.3, -1.3, 2.2]])\n    >>> y = axon.isclose(a, b)\n    >>> y.numpy()\n    array([[False, False, False],\n           [False, False, False]])");
+}
+
 void bind_logical_and(nb::module_& m) {
   Op& op = op_of("logical_and");
   m.def(
@@ -5752,6 +5769,7 @@ void bind_ops(nb::module_& m) {
   bind_le(m);
   bind_gt(m);
   bind_ge(m);
+  bind_isclose(m);
   bind_logical_and(m);
   bind_logical_or(m);
   bind_logical_xor(m);

@@ -1114,6 +1114,31 @@ def ge(a: Tensor | float, b: Tensor | float) -> Tensor:
                [ True, False,  True]])
     """
 
+def isclose(a: Tensor | float, b: Tensor | float, *, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor:
+    """True where a is b, or no further from it than atol + rtol * abs(b); with equal_nan NaN is NaN.
+
+    Args:
+        a: a tensor of numbers that broadcasts with the others.
+        b: a tensor of numbers that broadcasts with the others.
+        rtol: a number, by default 1e-05.
+        atol: a number, by default 1e-08.
+        equal_nan: a bool, by default False.
+
+    Returns:
+        y: bool, of shape (...).
+
+    Raises:
+        ValueError: the shapes do not fit.
+
+    Example:
+        >>> a = axon.tensor([[-1.8, -1.5, -0.6], [0.1, 0.4, -0.2]])
+        >>> b = axon.tensor([[0.9, -1.9, 0.0], [0.3, -1.3, 2.2]])
+        >>> y = axon.isclose(a, b)
+        >>> y.numpy()
+        array([[False, False, False],
+               [False, False, False]])
+    """
+
 def logical_and(a: Tensor | float, b: Tensor | float) -> Tensor:
     """True where both are; a number is true unless it is 0.
 
@@ -5483,6 +5508,50 @@ class Methods(TensorBase):
                    [ 1.46,  0.31, -3.24]], dtype=float32)
         """
 
+    def maximum(self, b: Tensor | float) -> Tensor:
+        """The larger of two elements; NaN if either is. Operands that are equal share the gradient.
+
+        Args:
+            a: a tensor of numbers that broadcasts with the others.
+            b: a tensor of numbers that broadcasts with the others.
+
+        Returns:
+            y: the promoted dtype of a and b, of shape (...).
+
+        Raises:
+            ValueError: the shapes do not fit.
+
+        Example:
+            >>> a = axon.tensor([[-0.3, 1.6, 0.1], [-0.6, -2.1, 1.3]])
+            >>> b = axon.tensor([[0.2, -1.3, -1.1], [-0.7, -0.6, -0.7]])
+            >>> y = axon.maximum(a, b)
+            >>> y.numpy().round(4)
+            array([[ 0.2,  1.6,  0.1],
+                   [-0.6, -0.6,  1.3]], dtype=float32)
+        """
+
+    def minimum(self, b: Tensor | float) -> Tensor:
+        """The smaller of two elements; NaN if either is. Operands that are equal share the gradient.
+
+        Args:
+            a: a tensor of numbers that broadcasts with the others.
+            b: a tensor of numbers that broadcasts with the others.
+
+        Returns:
+            y: the promoted dtype of a and b, of shape (...).
+
+        Raises:
+            ValueError: the shapes do not fit.
+
+        Example:
+            >>> a = axon.tensor([[1.2, -0.1, -0.7], [0.1, -0.1, -0.6]])
+            >>> b = axon.tensor([[-0.4, 0.8, -0.1], [0.2, 0.5, 0.1]])
+            >>> y = axon.minimum(a, b)
+            >>> y.numpy().round(4)
+            array([[-0.4, -0.1, -0.7],
+                   [ 0.1, -0.1, -0.6]], dtype=float32)
+        """
+
     def clip(self, low: Tensor | float | None = None, high: Tensor | float | None = None) -> Tensor:
         """x limited to [low, high], bounds in the dtype of x. The gradient goes to x inside, bounds included, and to the bound outside.
 
@@ -5998,6 +6067,82 @@ class Methods(TensorBase):
                    [-0., -0.,  0.]], dtype=float32)
         """
 
+    def isclose(self, b: Tensor | float, *, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor:
+        """True where a is b, or no further from it than atol + rtol * abs(b); with equal_nan NaN is NaN.
+
+        Args:
+            a: a tensor of numbers that broadcasts with the others.
+            b: a tensor of numbers that broadcasts with the others.
+            rtol: a number, by default 1e-05.
+            atol: a number, by default 1e-08.
+            equal_nan: a bool, by default False.
+
+        Returns:
+            y: bool, of shape (...).
+
+        Raises:
+            ValueError: the shapes do not fit.
+
+        Example:
+            >>> a = axon.tensor([[-1.8, -1.5, -0.6], [0.1, 0.4, -0.2]])
+            >>> b = axon.tensor([[0.9, -1.9, 0.0], [0.3, -1.3, 2.2]])
+            >>> y = axon.isclose(a, b)
+            >>> y.numpy()
+            array([[False, False, False],
+                   [False, False, False]])
+        """
+
+    def isnan(self) -> Tensor:
+        """True where x is not a number.
+
+        Args:
+            x: a tensor of numbers.
+
+        Returns:
+            y: bool, of shape (...).
+
+        Example:
+            >>> x = axon.tensor([[-1.2, 0.1, -0.1], [1.0, -1.2, 0.4]])
+            >>> y = axon.isnan(x)
+            >>> y.numpy()
+            array([[False, False, False],
+                   [False, False, False]])
+        """
+
+    def isinf(self) -> Tensor:
+        """True where x is infinite.
+
+        Args:
+            x: a tensor of numbers.
+
+        Returns:
+            y: bool, of shape (...).
+
+        Example:
+            >>> x = axon.tensor([[1.0, -0.3, -0.7], [2.4, -1.2, 1.2]])
+            >>> y = axon.isinf(x)
+            >>> y.numpy()
+            array([[False, False, False],
+                   [False, False, False]])
+        """
+
+    def isfinite(self) -> Tensor:
+        """True where x is neither infinite nor NaN.
+
+        Args:
+            x: a tensor of numbers.
+
+        Returns:
+            y: bool, of shape (...).
+
+        Example:
+            >>> x = axon.tensor([[1.3, -0.6, 0.3], [0.6, 0.2, -0.6]])
+            >>> y = axon.isfinite(x)
+            >>> y.numpy()
+            array([[ True,  True,  True],
+                   [ True,  True,  True]])
+        """
+
     def relu(self) -> Tensor:
         """x where it is positive, else 0. The gradient at 0 is 0; NaN stays NaN.
 
@@ -6298,6 +6443,47 @@ class Methods(TensorBase):
             1
         """
 
+    def logsumexp(self, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor:
+        """log(sum(exp(x))) over axes, without overflow; its gradient where all x are -inf is 0.
+
+        Args:
+            x: a floating-point tensor.
+            axis: an axis, several, or None for all, by default None.
+            keepdim: a bool, by default False.
+
+        Returns:
+            y: the dtype of x, of shape (...) without axis, which stays with extent 1 if keepdim.
+
+        Raises:
+            ValueError: a largest or smallest of no elements is asked for.
+            TypeError: x has a dtype of another kind.
+            IndexError: an axis is out of range.
+
+        Example:
+            >>> x = axon.tensor([[0.0, -1.8, -0.8], [0.4, 0.5, -0.9]])
+            >>> y = axon.logsumexp(x)
+            >>> round(y.item(), 4)
+            1.6413
+        """
+
+    def topk(self, k: int, axis: int = -1, largest: bool = True) -> tuple[Tensor, Tensor]:
+        """The k largest or smallest elements along an axis, in order, and their indices. NaN is last in ascending order.
+
+        Args:
+            x: a tensor of numbers of shape (...) with n along axis.
+            k: an integer with k >= 0.
+            axis: an axis, by default -1.
+            largest: a bool, by default True.
+
+        Returns:
+            values: the dtype of x, of shape (...) with m along axis with m = k.
+            indices: int64, of shape (...) with m along axis with m = k.
+
+        Raises:
+            ValueError: the shapes do not fit; k does not satisfy k >= 0.
+            IndexError: an axis is out of range.
+        """
+
     def cumsum(self, axis: int) -> Tensor:
         """Sums of the elements up to and including each, along an axis.
 
@@ -6496,6 +6682,27 @@ class Methods(TensorBase):
                    [-0.2761, -1.9761, -2.2761]], dtype=float32)
         """
 
+    def outer(self, b: Tensor | float) -> Tensor:
+        """The product of each element of a with each of b.
+
+        Args:
+            a: a tensor of numbers of shape (..., i).
+            b: a tensor of numbers of shape (..., j).
+
+        Returns:
+            y: the promoted dtype of a and b, of shape (..., i, j).
+
+        Raises:
+            ValueError: the shapes do not fit.
+
+        Example:
+            >>> a = axon.tensor([[0.2, -0.1, 0.0], [0.2, 0.2, 2.0]])
+            >>> b = axon.tensor([[0.1, -0.2], [1.5, 1.3]])
+            >>> y = axon.outer(a, b)
+            >>> y.shape
+            (2, 3, 2)
+        """
+
     def dot(self, b: Tensor | float) -> Tensor:
         """The sum of the products of the elements of two vectors.
 
@@ -6515,6 +6722,29 @@ class Methods(TensorBase):
             >>> y = axon.dot(a, b)
             >>> round(y.item(), 4)
             -0.12
+        """
+
+    def vecdot(self, b: Tensor | float, axis: int = -1) -> Tensor:
+        """The sums of the products of two tensors along an axis.
+
+        Args:
+            a: a tensor of numbers that broadcasts with the others.
+            b: a tensor of numbers that broadcasts with the others.
+            axis: an axis, by default -1.
+
+        Returns:
+            y: the promoted dtype of a and b, of shape (...) without axis.
+
+        Raises:
+            ValueError: the shapes do not fit.
+            IndexError: an axis is out of range.
+
+        Example:
+            >>> a = axon.tensor([[-1.1, 1.4, -0.5], [-0.2, 1.0, 0.3]])
+            >>> b = axon.tensor([[-2.5, 0.5, 1.3], [-1.3, -0.2, -0.5]])
+            >>> y = axon.vecdot(a, b)
+            >>> y.numpy().round(4)
+            array([ 2.8 , -0.09], dtype=float32)
         """
 
     def take(self, index: Tensor | int, axis: int = 0) -> Tensor:

@@ -126,6 +126,31 @@ class TestIndices:
         same(y[0], np.arange((rows - 1) * 64.0, rows * 64.0))
 
 
+class TestShapesOfSeveral:
+    def test_broadcast(self):
+        shapes = [(3, 1), (4,), (2, 1, 1)]
+        assert axon.broadcast_shapes(*shapes) == np.broadcast_shapes(*shapes)
+        assert axon.broadcast_shapes() == () and axon.broadcast_shapes((0,), (1,)) == (0,)
+        arrays = [np.arange(np.prod(s)).reshape(s) for s in shapes]
+        found = axon.broadcast_arrays(*map(axon.tensor, arrays))
+        for y, expected in zip(found, np.broadcast_arrays(*arrays), strict=True):
+            same(y, expected)
+        with pytest.raises(ValueError, match=r"shapes \(2,\), \(3,\) do not broadcast"):
+            axon.broadcast_shapes((2,), (3,))
+
+    @pytest.mark.parametrize("axis", [0, -1])
+    def test_unstack(self, axis):
+        for y, expected in zip(
+            axon.unstack(axon.tensor(X), axis), np.unstack(X, axis=axis), strict=True
+        ):
+            same(y, expected)
+
+    def test_allclose(self):
+        x = axon.tensor([1.0, np.inf])
+        assert axon.allclose(x, x + 1e-7) and not axon.allclose(x, x + 1e-3)
+        assert axon.allclose(axon.tensor(np.nan), axon.tensor(np.nan), equal_nan=True)
+
+
 class TestDraws:
     def test_permutation(self):
         assert sorted(axon.permutation(1000).tolist()) == list(range(1000))

@@ -133,3 +133,11 @@ def test_median():
     np.testing.assert_allclose(axon.median(axon.tensor(x)).numpy(), np.median(x, -1))
     with pytest.raises(ValueError, match="quantile: q is 2"):
         axon.quantile(axon.tensor(x), 2)
+
+
+@pytest.mark.parametrize("values", [[3, 1, 7], [2.5, 3.0], []], ids=str)
+def test_isin(values):
+    x = np.arange(6).reshape(2, 3)
+    for invert in (False, True):
+        found = axon.isin(axon.tensor(x), axon.tensor(values), invert=invert)
+        np.testing.assert_array_equal(found.numpy(), np.isin(x, values, invert=invert))

@@ -251,6 +251,20 @@ def test_copies_and_pickles():
         assert twin is not x and twin.requires_grad and twin.tolist() == [1.0, 2.0]
 
 
+def test_a_shallow_copy_stays_on_the_tape_and_a_deep_one_is_a_leaf():
+    x = axon.tensor([1.0, 2.0], requires_grad=True)
+    y = x * 3
+    (copy.copy(y) * 2).sum().backward()
+    assert x.grad.tolist() == [6.0, 6.0]
+    for twin in (copy.deepcopy(y), pickle.loads(pickle.dumps(y))):
+        assert twin.tape is None and not twin.requires_grad and twin.tolist() == [3.0, 6.0]
+
+
+def test_membership():
+    x = axon.tensor([[1.0, 2.0], [3.0, np.nan]])
+    assert 3 in x and 4 not in x and np.nan not in x
+
+
 @pytest.mark.parametrize("protocol", [2, pickle.HIGHEST_PROTOCOL])
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_every_dtype_is_pickled(dtype, protocol):

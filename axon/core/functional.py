@@ -477,6 +477,18 @@ def flat_nonzero(x: Tensor) -> Tensor:
     return numbers[:count]
 
 
+def allclose(
+    a: Tensor, b: Tensor, *, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
+) -> bool:
+    """True iff all elements are close, see :func:`axon.isclose`; computes what was recorded so far.
+
+    Example:
+        >>> axon.allclose(axon.tensor([0.1 + 0.2]), axon.tensor([0.3]))
+        True
+    """
+    return bool(ops.isclose(a, b, rtol=rtol, atol=atol, equal_nan=equal_nan).all())
+
+
 def matmul(a: Tensor, b: Tensor) -> Tensor:
     """Matrix product over the last two axes; leading axes broadcast, vectors act as in NumPy.
 
@@ -648,21 +660,25 @@ def _times(self: Tensor, other: Tensor) -> Tensor:
 for _function in (
     broadcast_to,
     chunk,
+    diag,
     diagonal,
     expand_dims,
     flatten,
     flip,
     gather,
+    matmul,
     moveaxis,
     nonzero,
     norm,
     permute,
+    repeat,
     reshape,
     roll,
     split,
     squeeze,
     tile,
     transpose,
+    unstack,
 ):
     setattr(Tensor, _function.__name__, _function)
 

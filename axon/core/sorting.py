@@ -59,6 +59,22 @@ def searchsorted(boundaries: Tensor, x: Tensor, *, side: str = "left") -> Tensor
     return reshape(places, x.shape)
 
 
+def isin(x: Tensor, values: Tensor, *, invert: bool = False) -> Tensor:
+    """True where an element of x is one of the values; with ``invert`` where it is none.
+
+    Example:
+        >>> axon.isin(axon.tensor([1, 2, 5]), axon.tensor([5, 1])).tolist()
+        [True, False, True]
+    """
+    dtype = _runtime.promote_types(x.dtype, values.dtype)
+    wanted, ordered = x.to(dtype), sort(reshape(values.to(dtype), -1))
+    if values.size == 0:
+        return ops.full(x.shape, float(invert), dtype="bool")
+    place = ops.minimum(searchsorted(ordered, wanted), values.size - 1)
+    found = ops.take(ordered, reshape(place, -1))
+    return (ops.ne if invert else ops.eq)(reshape(found, x.shape), wanted)
+
+
 def unique(
     x: Tensor,
     *,

@@ -184,6 +184,9 @@ class Tensor(Methods):
             raise TypeError("iteration over a tensor of shape (): it has no axes")
         return (self[index] for index in range(self.shape[0]))
 
+    def __contains__(self, element: Any) -> bool:
+        return bool((self == element).any())
+
     def __getitem__(self, key: Any) -> Tensor:
         from axon.core.indexing import get_item
 
@@ -273,19 +276,25 @@ class Tensor(Methods):
 
     # -------------------------------------------------------------------------------- copying
 
+    def __copy__(self) -> Tensor:
+        return +self if self.tape is not None else self.__deepcopy__({})
+
     def __deepcopy__(self, memo: dict) -> Tensor:
+        """The value without its history: a leaf, that requires gradients iff this one does."""
         copied = self.detach()
-        copied.requires_grad = self.requires_grad
+        copied.requires_grad = self.requires_grad and self.tape is None
         memo[id(self)] = copied
         return copied
-
-    def __copy__(self) -> Tensor:
-        return self.__deepcopy__({})
 
     def __reduce_ex__(self, protocol: Any) -> tuple:
         contents = _runtime.bytes_of(self)
         contents = PickleBuffer(contents) if protocol >= 5 else bytes(contents)
-        return _rebuild, (contents, self.dtype, self.shape, self.requires_grad)
+        return _rebuild, (
+            contents,
+            self.dtype,
+            self.shape,
+            self.requires_grad and self.tape is None,
+        )
 
     # ----------------------------------------------------------------------------------- repr
 
