@@ -49,6 +49,8 @@ KEYS = [
     (np.array([True, False]), slice(None, 2), np.array([True, False, True, True])),
     ([0], X[0] > 99),
     np.zeros((2, 3), bool),
+    np.zeros(0, bool),
+    (slice(None), np.zeros((3, 0), bool)),
     True,
     False,
     (0, True, [1, 2]),

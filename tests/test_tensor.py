@@ -33,6 +33,7 @@ def check(actual, expected):
         ([0.5], "float32"),
         (np.float64(0.1), "float64"),
         (np.int8(3), "int8"),
+        ([2**64 - 1, 0], "uint64"),
     ],
 )
 def test_python_values(data, dtype):
@@ -51,6 +52,8 @@ def test_constants():
     check(axon.ones((2, 3), dtype=axon.int32), np.ones((2, 3), np.int32))
     check(axon.full((2,), 7), np.full(2, 7, np.int64))
     check(axon.full(2, True), np.full(2, True))
+    check(axon.full(2, 2**62 + 1), np.full(2, 2**62 + 1))
+    check(axon.full(2, 2**64 - 1, dtype="uint64"), np.full(2, 2**64 - 1, np.uint64))
     check(axon.zeros_like(axon.tensor([1, 2])), np.zeros(2, np.int64))
     check(axon.eye(2, 3), np.eye(2, 3, dtype=np.float32))
     check(axon.zeros(0, 3), np.zeros((0, 3), np.float32))
@@ -86,6 +89,8 @@ def test_arange(args):
 def test_linspace():
     np.testing.assert_allclose(axon.linspace(0, 1, 7).numpy(), np.linspace(0, 1, 7), rtol=1e-6)
     check(axon.linspace(2.0, 5.0, 1), np.array([2.0], np.float32))
+    ends = axon.linspace(-1.54, 0.241, 8, dtype="float64").tolist()
+    assert ends[0] == -1.54 and ends[-1] == 0.241
     check(axon.linspace(0, 4, 4, endpoint=False), np.arange(4, dtype=np.float32))
     np.testing.assert_allclose(axon.logspace(-1, 2, 5, 2.0), np.logspace(-1, 2, 5, base=2), 1e-6)
     with pytest.raises(ValueError, match="count is -1"):

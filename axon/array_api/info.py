@@ -40,7 +40,7 @@ class __array_namespace_info__:
         return {
             "boolean indexing": True,
             "data-dependent shapes": True,
-            "max dimensions": None,
+            "max dimensions": 64,  # that NumPy's arrays have; tensors have no limit
         }
 
     def default_device(self) -> str:

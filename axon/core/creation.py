@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from axon import _runtime
-from axon.core.functional import shape_of
+from axon.core.functional import broadcast_to, shape_of
 from axon.core.random import Generator, next_key
 from axon.core.tensor import Tensor
 
@@ -122,7 +122,10 @@ def full(
 ) -> Tensor:
     """A tensor of ``shape`` with ``value`` everywhere; by default of the dtype of the value."""
     size = shape_of((shape,))
-    made = ops.full(size, value, dtype=_dtype_of(value) if dtype is None else dtype)
+    if isinstance(value, int) and abs(value) > 2**53:  # which the op's floats may not hold
+        made = broadcast_to(_runtime.tensor(value, dtype), size)
+    else:
+        made = ops.full(size, value, dtype=_dtype_of(value) if dtype is None else dtype)
     return _leaf(made, requires_grad)
 
 
@@ -202,7 +205,10 @@ def linspace(
         raise ValueError(f"axon.linspace: count is {count}; expected 0 or more")
     gaps = count - 1 if endpoint else count
     step = (stop - start) / gaps if gaps > 0 else 0.0
-    return _line(count, float(start), float(step), dtype or _runtime.float32)
+    line = _line(count, float(start), float(step), _runtime.float64)
+    if endpoint and count > 1:  # whatever the steps add up to
+        line = ops.where(ops.eq(ops.iota((count,)), count - 1), float(stop), line)
+    return line.to(dtype or _runtime.float32)
 
 
 def logspace(

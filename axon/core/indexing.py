@@ -113,10 +113,9 @@ def set_item(x: Tensor, key: Any, value: Any) -> Tensor:
     value = (value if isinstance(value, Tensor) else _runtime.tensor(value)).to(x.dtype)
     mask = _as_mask(key)
     if mask is not None:
-        _check_mask(mask, 0, x.shape)
         rest = x.shape[mask.ndim :]
         rows = _without_leading_ones(value, len(rest))
-        if rows.ndim <= len(rest):
+        if mask.shape + rest == x.shape and rows.ndim <= len(rest):
             _check_value(value, rows, rest)
             return ops.where(ops.reshape(mask, mask.shape + (1,) * len(rest)), rows, x)
     selection = _parse(x.shape, key)
@@ -225,7 +224,8 @@ def _add_index(selection: _Selection, index: Tensor, shape: tuple[int, ...]) -> 
 
 
 def _check_mask(mask: Tensor, axis: int, shape: tuple[int, ...]) -> None:
-    if shape[axis : axis + mask.ndim] != mask.shape:
+    within = shape[axis : axis + mask.ndim]
+    if any(have not in (0, want) for have, want in zip(mask.shape, within, strict=True)):
         raise IndexError(
             f"axon: a mask of shape {mask.shape} for a tensor of shape {shape} from axis {axis} "
             "on; their extents must be equal"

@@ -241,7 +241,7 @@ struct Nested {
     ScalarEntry entry{};
     if (PyList_Check(object.ptr()) || PyTuple_Check(object.ptr())) {
       read_items(object, depth);
-    } else if (read_number(object, entry)) {
+    } else if (read_large(object, entry) || read_number(object, entry)) {
       finish(depth);
       numbers.push_back(entry);
     } else if (nb::hasattr(object, "tolist")) {
@@ -255,6 +255,21 @@ struct Nested {
 
  private:
   static constexpr size_t kMaxDepth = 64;
+
+  /// An integer from 2^63 to 2^64 - 1, which only a uint64 holds.
+  static bool read_large(nb::handle object, ScalarEntry& entry) {
+    if (!PyLong_Check(object.ptr())) return false;
+    int overflow = 0;
+    PyLong_AsLongLongAndOverflow(object.ptr(), &overflow);
+    if (overflow <= 0) return false;
+    const unsigned long long number = PyLong_AsUnsignedLongLong(object.ptr());
+    if (PyErr_Occurred() != nullptr) {
+      PyErr_Clear();
+      return false;
+    }
+    entry = {DType::uint64, static_cast<int64_t>(number)};
+    return true;
+  }
 
   void read_items(nb::handle items, size_t depth) {
     const auto extent = static_cast<int64_t>(nb::len(items));
@@ -291,11 +306,15 @@ struct Nested {
 DType dtype_of_numbers(const std::vector<ScalarEntry>& numbers) {
   bool all_bool = !numbers.empty();
   bool all_integer = !numbers.empty();
+  bool any_large = false;
   for (const ScalarEntry& number : numbers) {
     all_bool &= number.dtype == DType::bool_;
     all_integer &= number.dtype != DType::float64;
+    any_large |= number.dtype == DType::uint64;
   }
-  return all_bool ? DType::bool_ : all_integer ? DType::int64 : DType::float32;
+  if (all_bool) return DType::bool_;
+  if (!all_integer) return DType::float32;
+  return any_large ? DType::uint64 : DType::int64;
 }
 
 nb::object from_nested(nb::handle data, nb::handle dtype) {
@@ -306,7 +325,10 @@ nb::object from_nested(nb::handle data, nb::handle dtype) {
   std::shared_ptr<Buffer> buffer = new_buffer(to, static_cast<int64_t>(nested.numbers.size()));
   auto* target = static_cast<char*>(buffer->data);
   for (const ScalarEntry& number : nested.numbers) {
-    if (number.dtype == DType::float64) {
+    if (number.dtype == DType::uint64 && is_float(to)) {
+      const auto real = static_cast<double>(static_cast<uint64_t>(number.bits));
+      store(to, &real, 1, target);
+    } else if (number.dtype == DType::float64) {
       const double real = real_of(number);
       store(to, &real, 1, target);
     } else {
