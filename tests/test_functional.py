@@ -262,3 +262,9 @@ class TestAttention:
         q, k = axon.zeros(6, 2, 4), axon.zeros(4, 2, 4)
         with pytest.raises(ValueError, match="6 heads of query to be a multiple of the 4 of key"):
             axon.scaled_dot_product_attention(q, k, k)
+
+
+@pytest.mark.parametrize("shape", [(5, 5), (2, 3), (0,)])
+def test_a_shape_that_does_not_fit_is_refused_where_it_is_asked_for(shape):
+    with pytest.raises(ValueError, match=r"axon.reshape: x has shape \(4, 3\); 12 elements"):
+        axon.zeros(4, 3).reshape(*shape)

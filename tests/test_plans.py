@@ -237,3 +237,14 @@ class TestFailedFlush:
         del x
         axon._runtime.prune()
         assert axon._runtime.census()["values"] == values
+
+    def test_an_op_that_cannot_be_planned_is_lost_alone(self):
+        x = axon.randn((12,))
+        y = x * 2.0
+        wrong = axon._runtime.ops.slice(x, (4,), (10,), (1,))  # elements 10 to 13 of 12
+        after = wrong + y[:4]
+        with pytest.raises(ValueError, match="give offsets within it"):
+            y.numpy()
+        assert np.array_equal(y.numpy(), 2 * x.numpy())
+        with pytest.raises(RuntimeError, match="never computed"):
+            after.numpy()

@@ -277,6 +277,22 @@ void clear_but_backups(Graph& graph) {
   graph.nodes = std::move(kept);
 }
 
+void drop_with_readers(Graph& graph, const Node* node) {
+  std::unordered_set<const Node*> dropped{node};
+  for (const Node* reader : graph.nodes) {
+    const bool reads =
+        std::any_of(reader->inputs.begin(), reader->inputs.end(), [&](const Operand& input) {
+          return input.value != nullptr && dropped.count(input.value->node) > 0;
+        });
+    if (reads) dropped.insert(reader);
+  }
+  std::vector<Node*> kept;
+  std::vector<Node*> lost;
+  for (Node* each : graph.nodes) (dropped.count(each) > 0 ? lost : kept).push_back(each);
+  graph.nodes = std::move(kept);
+  for (Node* each : lost) Recycle()(each);
+}
+
 Census census() { return {Slab<Value>::in_use().load(), Slab<Node>::in_use().load()}; }
 
 }  // namespace axon

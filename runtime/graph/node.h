@@ -170,6 +170,8 @@ void prune(Graph& graph);
 void clear(Graph& graph);
 /// After a failed flush: drops every node but those that pending backups are computed from.
 void clear_but_backups(Graph& graph);
+/// Drops `node` and every node that reads what it would have computed.
+void drop_with_readers(Graph& graph, const Node* node);
 
 /// Values and nodes in use by the process, for leak tests.
 struct Census {

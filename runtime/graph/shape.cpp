@@ -167,7 +167,10 @@ class Solver {
           fail(out.name + " would have shape " + shape_text(axes_.output_dims.back()));
       }
     }
-    for (const StatementDecl& s : program_.statements) check_reduction(s);
+    for (const StatementDecl& s : program_.statements) {
+      check_reduction(s);
+      check_elements(s.expr);
+    }
     return std::move(axes_);
   }
 
@@ -503,11 +506,10 @@ class Solver {
     }
     const auto open = std::find(axes_.shape.begin(), axes_.shape.end(), -1);
     if (open == axes_.shape.end()) return;
-    int64_t elements = 1;
     int64_t others = 1;
     const auto first = std::find_if(inputs_.begin(), inputs_.end(),
                                     [](const InputInfo& info) { return info.present; });
-    for (int64_t extent : first == inputs_.end() ? Dims() : first->dims) elements *= extent;
+    const int64_t elements = elements_of(first == inputs_.end() ? Dims() : first->dims);
     for (int64_t extent : axes_.shape) others *= extent == -1 ? 1 : extent;
     const bool one = std::count(axes_.shape.begin(), axes_.shape.end(), -1) == 1;
     if (!one || others == 0 || elements % others != 0) {
@@ -545,6 +547,25 @@ class Solver {
     if (reduced == 0 && stored != 0) {
       fail(std::string("the ") + name_of(s.combine) +
            " of no elements is not defined; reduce over an axis that is not empty");
+    }
+  }
+
+  /// What is read element for element in another shape, `(load x ((flat (linear TERM...))))`, has
+  /// as many elements as that shape.
+  void check_elements(const Form& form) const {
+    for (const Form& item : form.items) check_elements(item);
+    if (!form.is("load") || form.items.size() < 3 || form.items[2].items.size() != 1) return;
+    const Form& index = form.items[2].items[0];
+    if (!index.is("flat") || !index.items[1].is("linear")) return;
+    for (size_t i = 0; i < inputs_.size(); ++i) {
+      if (program_.inputs[i].name != form.items[1].text || !inputs_[i].present) continue;
+      const std::vector<Form>& linear = index.items[1].items;
+      const Dims dims = terms_.dims({linear.begin() + 1, linear.end()});
+      const int64_t wanted = elements_of(dims);
+      const int64_t there = elements_of(inputs_[i].dims);
+      if (wanted == there) continue;
+      fail(std::to_string(there) + " elements do not fill the shape " + shape_text(dims) +
+           ", which has " + std::to_string(wanted));
     }
   }
 
@@ -589,6 +610,12 @@ DType accumulator_of(DType t) {
 }
 
 }  // namespace
+
+int64_t elements_of(const Dims& dims) {
+  int64_t elements = 1;
+  for (int64_t extent : dims) elements *= extent;
+  return elements;
+}
 
 DType dtype_of_form(const Program& program, const Form& form, const AttrReader& attrs,
                     const std::function<TypeInfo(const std::string&)>& info_of) {

@@ -11,6 +11,9 @@
 
 namespace axon {
 
+/// How many elements a tensor of these extents has.
+int64_t elements_of(const Dims& dims);
+
 /// What is known of an input: from a tensor, a number (dims empty, weak) or absent.
 struct InputInfo {
   bool present = true;

@@ -14,12 +14,6 @@ namespace axon {
 
 namespace {
 
-int64_t elements_of(const Dims& dims) {
-  int64_t elements = 1;
-  for (int64_t extent : dims) elements *= extent;
-  return elements;
-}
-
 /// A program with what it is applied to: that of a node, or of an `apply` statement.
 struct Application {
   const Program& program;
@@ -538,20 +532,17 @@ class Binder {
 
 }  // namespace
 
-void check_ranges(const std::vector<Bound::Range>& ranges, const std::vector<int64_t>& bits) {
-  for (const Bound::Range& range : ranges) {
-    int64_t moved = 0;
-    for (const Term& slot : range.slots) moved += slot.coef * bits[slot.var];
-    const int64_t low = range.low + moved;
-    const int64_t high = range.high + moved;
-    if (low >= 0 && high < range.extent) continue;
-    const std::string& value = range.value;
-    throw ValueError(range.program + "an index of " + value + " runs from " + std::to_string(low) +
-                     " to " + std::to_string(high) + " along an axis of " +
-                     std::to_string(range.extent) + " elements; " +
-                     (range.slots.empty() ? "the formula needs guard(" + value + "[...], 0)"
-                                          : "give offsets within it"));
-  }
+void check_range(const Bound::Range& range, const std::vector<int64_t>& bits) {
+  int64_t moved = 0;
+  for (const Term& slot : range.slots) moved += slot.coef * bits[slot.var];
+  const int64_t low = range.low + moved;
+  const int64_t high = range.high + moved;
+  if (low >= 0 && high < range.extent) return;
+  throw ValueError(range.program + "an index of " + range.value + " runs from " +
+                   std::to_string(low) + " to " + std::to_string(high) + " along an axis of " +
+                   std::to_string(range.extent) + " elements; " +
+                   (range.slots.empty() ? "the formula needs guard(" + range.value + "[...], 0)"
+                                        : "give offsets within it"));
 }
 
 void bind(const Node& node, int32_t index, const std::vector<ValueId>& inputs,

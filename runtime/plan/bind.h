@@ -47,8 +47,8 @@ struct Bound {
   };
   std::vector<Range> ranges;
 };
-/// Refuses numbers with which some index leaves its value; `bits` are those of `scalars`.
-void check_ranges(const std::vector<Bound::Range>& ranges, const std::vector<int64_t>& bits);
+/// Refuses numbers with which the index leaves its value; `bits` are those of `scalars`.
+void check_range(const Bound::Range& range, const std::vector<int64_t>& bits);
 
 /// Appends the statements of `node` (number `index` of the graph). `ids` are the ValueIds of its
 /// inputs (-1: not a value) and outputs.

@@ -8,16 +8,6 @@
 
 namespace axon {
 
-namespace {
-
-int64_t elements_of(const Dims& dims) {
-  int64_t elements = 1;
-  for (int64_t extent : dims) elements *= extent;
-  return elements;
-}
-
-}  // namespace
-
 bool ExprBinder::always_inside(const Guard& guard) const {
   for (const Axis& axis : domain_.axes()) {
     if (axis.extent == 0) return true;  // of no point
@@ -40,7 +30,7 @@ void ExprBinder::require_inside(const std::string& name, const Guard& bound) con
   const Bound::Range required{bound.index.slots, range->low,          range->high,
                               bound.extent,      prefix_of(program_), name};
   if (required.slots.empty()) {
-    check_ranges({required}, {});
+    check_range(required, {});
   } else {
     slots_.require(required);
   }

@@ -299,7 +299,14 @@ std::vector<int64_t> read_scalars(const Plan& plan, const Snapshot& snapshot) {
     bits.push_back(scalar.node < 0 ? scalar.constant
                                    : snapshot.nodes[scalar.node]->scalars[scalar.entry].bits);
   }
-  check_ranges(plan.ranges, bits);
+  for (const Bound::Range& range : plan.ranges) {
+    try {
+      check_range(range, bits);
+    } catch (const Error&) {
+      const int32_t node = plan.scalars[range.slots.front().var].node;
+      throw NodeFault{snapshot.nodes[node], std::current_exception()};
+    }
+  }
   return bits;
 }
 
@@ -315,11 +322,16 @@ void flush() {
     try {
       replay.emplace(plan, snapshot, cpu);
       replay->run();
+    } catch (const NodeFault&) {
+      throw;
     } catch (...) {
       restore(*plan, snapshot, replay ? &*replay : nullptr);
       throw;
     }
     hand_over(*plan, snapshot, *replay);
+  } catch (const NodeFault& fault) {
+    drop_with_readers(graph, fault.node);
+    std::rethrow_exception(fault.cause);
   } catch (...) {
     clear_but_backups(graph);
     throw;

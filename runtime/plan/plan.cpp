@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "core/error.h"
 #include "plan/build.h"
 #include "plan/fuse.h"
 #include "plan/memory.h"
@@ -75,8 +76,12 @@ class Planner {
       bound_.values.push_back({value->dtype, value->elements, value});
     }
     for (size_t i = 0; i < snapshot_.nodes.size(); ++i) {
-      axon::bind(*snapshot_.nodes[i], static_cast<int32_t>(i), snapshot_.inputs[i],
-                 snapshot_.outputs[i], bound_);
+      try {
+        axon::bind(*snapshot_.nodes[i], static_cast<int32_t>(i), snapshot_.inputs[i],
+                   snapshot_.outputs[i], bound_);
+      } catch (const Error&) {
+        throw NodeFault{snapshot_.nodes[i], std::current_exception()};
+      }
     }
   }
 

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -90,6 +91,12 @@ std::string difference(const Snapshot& snapshot, const std::vector<int64_t>& kno
 /// Held by who flushes or plans: kernels use every thread, and leaves that two graphs share carry a
 /// number while they are planned.
 std::mutex& flush_turn();
+
+/// Thrown by who plans a graph one of whose ops cannot be: the other ops can.
+struct NodeFault {
+  const Node* node;
+  std::exception_ptr cause;
+};
 
 std::shared_ptr<const Plan> make_plan(const Snapshot& snapshot, Device& device);
 /// The plan of that signature, made if it is not known.

@@ -84,14 +84,18 @@ Pending look_at_pending(bool contents) {
   const std::lock_guard<std::mutex> turn(flush_turn());
   const Snapshot snapshot = take_snapshot(graph);
   if (snapshot.nodes.empty()) return {};
-  Pending pending{plan_for(snapshot, device("cpu")), {}, {}};
-  if (!contents) return pending;
-  for (ValueId leaf : snapshot.leaves) {
-    const Buffer& buffer = *snapshot.values[leaf]->buffer;
-    pending.leaves.emplace_back(static_cast<const char*>(buffer.data), buffer.bytes);
+  try {
+    Pending pending{plan_for(snapshot, device("cpu")), {}, {}};
+    if (!contents) return pending;
+    for (ValueId leaf : snapshot.leaves) {
+      const Buffer& buffer = *snapshot.values[leaf]->buffer;
+      pending.leaves.emplace_back(static_cast<const char*>(buffer.data), buffer.bytes);
+    }
+    pending.scalars = read_scalars(*pending.plan, snapshot);
+    return pending;
+  } catch (const NodeFault& fault) {
+    std::rethrow_exception(fault.cause);
   }
-  pending.scalars = read_scalars(*pending.plan, snapshot);
-  return pending;
 }
 
 nb::list explain() {
