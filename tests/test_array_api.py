@@ -372,6 +372,20 @@ MANIPULATIONS = [
 ]
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda ns, x: (ns.flip(x), ns.roll(x, 3), ns.reshape(x, (1, 1)), ns.expand_dims(x, axis=0)),
+        lambda ns, x: (ns.concat([x, x], axis=None), ns.stack([x, x]), ns.broadcast_to(x, (2,))),
+        lambda ns, x: (ns.sum(x), ns.max(x, axis=()), ns.argmax(x), ns.count_nonzero(x)),
+        lambda ns, x: (x[()], x[...], x[None], ns.permute_dims(x, ()), ns.tile(x, (2, 2))),
+        lambda ns, x: (ns.unique_values(x), ns.repeat(x, 2), ns.where(x > 0, x, -x)),
+    ],
+)
+def test_no_axes(call):
+    both(call, np.float64(3.5))
+
+
 @pytest.mark.parametrize("dtype", ["bool", *NUMERIC])
 def test_sets(dtype):
     x = tame(dtype, (3, 4)) if dtype == "bool" else tame(dtype, (3, 4)) % 5

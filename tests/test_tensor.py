@@ -34,10 +34,20 @@ def check(actual, expected):
         (np.float64(0.1), "float64"),
         (np.int8(3), "int8"),
         ([2**64 - 1, 0], "uint64"),
+        ([np.float64(0.1), 2], "float64"),
+        ([[np.int8(3), 2], [1, True]], "int8"),
+        ([np.int8(3), 2.5], "float32"),
+        ([np.bool_(True), 3], "int64"),
     ],
 )
 def test_python_values(data, dtype):
     check(axon.tensor(data), np.array(data, dtype=dtype))
+
+
+def test_tensors_in_lists_keep_their_dtype():
+    x = axon.tensor([[1, 2], [3, 4]], dtype="float64")
+    check(axon.tensor(list(x)), x.numpy())
+    check(axon.tensor([x[0, 1], 1]), np.array([2.0, 1.0]))
 
 
 def test_tensor_copies():

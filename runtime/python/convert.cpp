@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <optional>
 
 #include "core/error.h"
 #include "device/device.h"
@@ -232,12 +233,37 @@ nb::object from_array(const AnyArray& array, nb::handle dtype) {
   return wrap(Held(new_leaf(to, std::move(dims), std::move(buffer))));
 }
 
+DType dtype_of_numbers(const std::vector<ScalarEntry>& numbers) {
+  bool all_bool = !numbers.empty();
+  bool all_integer = !numbers.empty();
+  bool any_large = false;
+  for (const ScalarEntry& number : numbers) {
+    all_bool &= number.dtype == DType::bool_;
+    all_integer &= number.dtype != DType::float64;
+    any_large |= number.dtype == DType::uint64;
+  }
+  if (all_bool) return DType::bool_;
+  if (!all_integer) return DType::float32;
+  return any_large ? DType::uint64 : DType::int64;
+}
+
 /// Nested sequences of numbers, read in one pass.
 struct Nested {
   Dims dims;
   std::vector<ScalarEntry> numbers;
 
+  /// The dtype for all numbers: of NumPy's scalars and tensors among them if those can hold the
+  /// others, else int64, float32 or bool.
+  DType dtype() const {
+    const DType plain = dtype_of_numbers(numbers);
+    if (!typed_.has_value()) return plain;
+    const bool narrow =
+        (is_float(plain) && !is_float(*typed_)) || (is_integer(plain) && *typed_ == DType::bool_);
+    return narrow ? plain : *typed_;
+  }
+
   void read(nb::handle object, size_t depth) {
+    note_dtype(object);
     ScalarEntry entry{};
     if (PyList_Check(object.ptr()) || PyTuple_Check(object.ptr())) {
       read_items(object, depth);
@@ -255,6 +281,16 @@ struct Nested {
 
  private:
   static constexpr size_t kMaxDepth = 64;
+
+  void note_dtype(nb::handle object) {
+    PyObject* o = object.ptr();
+    if (PyFloat_CheckExact(o) || PyLong_CheckExact(o) || PyBool_Check(o) || PyList_Check(o) ||
+        PyTuple_Check(o) || !nb::hasattr(object, "dtype")) {
+      return;
+    }
+    const DType own = read_dtype(object.attr("dtype"), "axon.tensor: dtype");
+    typed_ = typed_.has_value() ? promote(*typed_, own) : own;
+  }
 
   /// An integer from 2^63 to 2^64 - 1, which only a uint64 holds.
   static bool read_large(nb::handle object, ScalarEntry& entry) {
@@ -301,27 +337,13 @@ struct Nested {
   }
 
   bool complete_ = false;
+  std::optional<DType> typed_;
 };
-
-DType dtype_of_numbers(const std::vector<ScalarEntry>& numbers) {
-  bool all_bool = !numbers.empty();
-  bool all_integer = !numbers.empty();
-  bool any_large = false;
-  for (const ScalarEntry& number : numbers) {
-    all_bool &= number.dtype == DType::bool_;
-    all_integer &= number.dtype != DType::float64;
-    any_large |= number.dtype == DType::uint64;
-  }
-  if (all_bool) return DType::bool_;
-  if (!all_integer) return DType::float32;
-  return any_large ? DType::uint64 : DType::int64;
-}
 
 nb::object from_nested(nb::handle data, nb::handle dtype) {
   Nested nested;
   nested.read(data, 0);
-  const DType to =
-      dtype.is_none() ? dtype_of_numbers(nested.numbers) : read_dtype(dtype, "axon.tensor: dtype");
+  const DType to = dtype.is_none() ? nested.dtype() : read_dtype(dtype, "axon.tensor: dtype");
   std::shared_ptr<Buffer> buffer = new_buffer(to, static_cast<int64_t>(nested.numbers.size()));
   auto* target = static_cast<char*>(buffer->data);
   for (const ScalarEntry& number : nested.numbers) {
@@ -355,9 +377,7 @@ nb::object tensor(nb::handle data, nb::handle dtype) {
   if (nb::try_cast(data, array)) {
     return from_array(array, dtype);
   }
-  // NumPy's scalars are numbers with a dtype.
-  const bool typed = dtype.is_none() && nb::hasattr(data, "dtype");
-  return from_nested(data, typed ? nb::object(data.attr("dtype")) : nb::borrow(dtype));
+  return from_nested(data, dtype);
 }
 
 // ------------------------------------------------------------------------------------------- out
