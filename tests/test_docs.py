@@ -64,8 +64,9 @@ def test_the_python_prints_what_is_shown(folder):
             assert printed.getvalue() == shown_after(at)
 
 
-def test_the_page_on_derivatives_prints_what_it_shows():
-    page = (ROOT / "docs" / "autograd.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["autograd.md", "tensors.md"])
+def test_a_page_prints_what_it_shows(name):
+    page = (ROOT / "docs" / name).read_text(encoding="utf-8")
     blocks = re.findall(r"^```(\w+)\n(.*?)^```", page, flags=re.DOTALL | re.MULTILINE)
     names: dict = {}
     following = [*blocks[1:], ("", "")]
@@ -73,7 +74,7 @@ def test_the_page_on_derivatives_prints_what_it_shows():
         if kind == "python":
             printed = io.StringIO()
             with contextlib.redirect_stdout(printed):
-                exec(compile(text, "docs/autograd.md", "exec"), names)
+                exec(compile(text, f"docs/{name}", "exec"), names)
             assert printed.getvalue() == (shown if next_kind == "text" else "")
 
 
