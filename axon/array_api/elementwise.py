@@ -10,10 +10,12 @@ from axon.core.tensor import Tensor
 def clip(
     x: Tensor, /, min: Tensor | float | None = None, max: Tensor | float | None = None
 ) -> Tensor:
+    """The elements limited to [min, max], in the dtype of ``x``; see :func:`axon.clip`."""
     return _runtime.ops.clip(x, min, max)
 
 
 def positive(x: Tensor, /) -> Tensor:
+    """A tensor with the elements of ``x``."""
     return +x
 
 
@@ -26,4 +28,5 @@ real = conj
 
 
 def imag(x: Tensor, /) -> Tensor:
+    """Zeros: tensors are real."""
     return zeros_like(x)

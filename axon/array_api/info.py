@@ -37,6 +37,7 @@ class __array_namespace_info__:
     """
 
     def capabilities(self) -> dict[str, Any]:
+        """What of the standard is optional and here."""
         return {
             "boolean indexing": True,
             "data-dependent shapes": True,
@@ -44,12 +45,15 @@ class __array_namespace_info__:
         }
 
     def default_device(self) -> str:
+        """The device of new tensors."""
         return "cpu"
 
     def devices(self) -> list[str]:
+        """All devices."""
         return ["cpu"]
 
     def default_dtypes(self, *, device: Any = None) -> dict[str, Any]:
+        """The dtypes of new tensors, by kind."""
         check_device("array_api.__array_namespace_info__", device)
         return {
             "real floating": _runtime.float32,
@@ -64,5 +68,6 @@ class __array_namespace_info__:
 
 
 def astype(x: Tensor, dtype: Any, /, *, copy: bool = True, device: Any = None) -> Tensor:
+    """``x`` in another dtype; itself with ``copy=False`` if it has it already."""
     check_device("astype", device)
     return x.to(dtype, copy=copy)

@@ -15,16 +15,19 @@ Axis = int | None
 
 
 def argmax(x: Tensor, /, *, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """Where the largest element is, in row-major order over the axis or all (int64)."""
     return _runtime.ops.argmax(x, axis, keepdims)
 
 
 def argmin(x: Tensor, /, *, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """Where the smallest element is, in row-major order over the axis or all (int64)."""
     return _runtime.ops.argmin(x, axis, keepdims)
 
 
 def searchsorted(
     x1: Tensor, x2: Tensor, /, *, side: str = "left", sorter: Tensor | None = None
 ) -> Tensor:
+    """Where elements of ``x2`` keep ``x1`` in order; see :func:`axon.searchsorted`."""
     ordered = x1 if sorter is None else _runtime.ops.take(x1, sorter)
     return sorting.searchsorted(ordered, x2, side=side)
 
@@ -64,12 +67,15 @@ def unique_all(x: Tensor, /) -> UniqueAll:
 
 
 def unique_counts(x: Tensor, /) -> UniqueCounts:
+    """The distinct elements, ascending, and how often each occurs."""
     return UniqueCounts(*sorting.unique(x, return_counts=True))
 
 
 def unique_inverse(x: Tensor, /) -> UniqueInverse:
+    """The distinct elements, ascending, and for each of ``x`` its number among them."""
     return UniqueInverse(*sorting.unique(x, return_inverse=True))
 
 
 def unique_values(x: Tensor, /) -> Tensor:
+    """The distinct elements, ascending; see :func:`axon.unique`."""
     return sorting.unique(x)
