@@ -124,7 +124,20 @@ class Binder {
       }
       value.broadcasts = std::any_of(decl.dims.begin(), decl.dims.end(),
                                      [](const Form& term) { return is_name(term, "*"); });
+      value.promoted = promoted_dtype(decl.name);
     }
+  }
+
+  /// Inputs whose dtypes a result promotes are cast to its dtype first, as if by hand.
+  std::optional<DType> promoted_dtype(const std::string& input) const {
+    for (size_t o = 0; o < program_.outputs.size(); ++o) {
+      const Form& form = program_.outputs[o].dtype;
+      if (!form.is("promote") && !form.is("float")) continue;
+      const bool named = std::any_of(form.items.begin() + 1, form.items.end(),
+                                     [&](const Form& item) { return item.text == input; });
+      if (named && form.items.size() > 2) return axes_.output_dtypes[o];
+    }
+    return std::nullopt;
   }
 
   int output_of(const std::string& name) const {

@@ -285,10 +285,15 @@ Typed ExprBinder::load(const Form& form, const Form* fallback) {
   if (fallback == nullptr || bounds.empty()) {
     for (const Guard& bound : bounds) require_inside(name, bound);
     instruction.inside = std::move(bounds);
-    return instr(body_.add(std::move(instruction)));
+    return promoted(instr(body_.add(std::move(instruction))), value);
   }
   instruction.bounds = std::move(bounds);
-  return outside(std::move(instruction), expr(*fallback));
+  return promoted(outside(std::move(instruction), expr(*fallback)), value);
+}
+
+Typed ExprBinder::promoted(const Typed& loaded, const NamedValue& value) {
+  if (!value.promoted || loaded.dtype != value.dtype) return loaded;
+  return instr(as(loaded, *value.promoted));
 }
 
 /// A guarded load with its fallback.

@@ -28,8 +28,9 @@ struct NamedValue {
   Kind kind = Kind::tensor;
   ValueId id = -1;
   DType dtype{};
-  Dims dims;                // as an index sees them
-  bool broadcasts = false;  // true iff declared with `*`
+  std::optional<DType> promoted{};  // what its elements are cast to before all else
+  Dims dims;                        // as an index sees them
+  bool broadcasts = false;          // true iff declared with `*`
   int entry = -1;
   double constant = 0;
 };
@@ -103,6 +104,7 @@ class ExprBinder {
   Typed apply(const Form& form);
   Typed load(const Form& form, const Form* fallback);
   Typed outside(Instr load, const Typed& fallback);
+  Typed promoted(const Typed& loaded, const NamedValue& value);
   Typed select(const Form& form);
   Typed conjunction(const Form& form);
   Typed recurrence(const Form& form, bool forward);
