@@ -128,7 +128,7 @@ def test_the_peak_of_a_step_falls():
     params = [p for b in blocks for p in b.params]
 
     def peak(call):
-        _runtime.reset_peak()
+        _runtime.reset_peak_bytes()
         h = x
         for b in blocks:
             h = call(b, h)

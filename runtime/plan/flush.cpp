@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 
 #include "core/error.h"
 #include "core/fork.h"
@@ -26,7 +27,17 @@ constexpr size_t kMaxPlans = 256;
 constexpr size_t kMaxMisses = 128;
 constexpr char kHere[] = "between two kernels";
 
-std::vector<LaunchTime>* g_profile = nullptr;
+/// Launches of this process while it is on.
+struct Profile {
+  std::atomic<bool> on{false};
+  ForkSafeMutex mutex;
+  std::vector<LaunchTime> times;
+};
+
+Profile& profile() {
+  static Profile& instance = *new Profile;
+  return instance;
+}
 
 /// Plans by signature.
 class PlanCache {
@@ -202,10 +213,10 @@ class Replay {
     if (status != 0 && failed_ == nullptr) failed_ = &launch;
     succeeded_.push_back(status == 0);
     ++cache().launches;
-    if (g_profile != nullptr) {
-      const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-      g_profile->push_back({plan_, number, seconds.count()});
-    }
+    if (!profile().on) return;
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    const std::lock_guard<std::mutex> lock(profile().mutex);
+    profile().times.push_back({plan_, number, seconds.count()});
   }
 
   void check_indices() const {
@@ -343,6 +354,11 @@ PlanStats plan_stats() { return {cache().built, cache().replayed, cache().launch
 
 std::vector<std::string> plan_misses() { return cache().misses(); }
 
-void set_profile(std::vector<LaunchTime>* profile) { g_profile = profile; }
+void set_profiling(bool on) { profile().on = on; }
+
+std::vector<LaunchTime> take_profile() {
+  const std::lock_guard<std::mutex> lock(profile().mutex);
+  return std::exchange(profile().times, {});
+}
 
 }  // namespace axon

@@ -120,12 +120,15 @@ PlanStats plan_stats();
 /// Why each of the latest plans was made and none replayed; the last one last.
 std::vector<std::string> plan_misses();
 
-/// While one is installed, every launch of this process adds a line.
+/// How long a launch took.
 struct LaunchTime {
   std::shared_ptr<const Plan> plan;
   int32_t launch;
   double seconds;
 };
-void set_profile(std::vector<LaunchTime>* profile);
+/// While it is on, every launch of this process is timed.
+void set_profiling(bool on);
+/// The launches timed since the last call.
+std::vector<LaunchTime> take_profile();
 
 }  // namespace axon

@@ -232,11 +232,10 @@ bool draws(const Program& program) {
 }
 
 /// A tensor of another thread's graph is computed first: nodes only read their own graph.
-void enter_graph(const Value& value) {
-  Node* node = producer(value);
-  if (node != nullptr && node->graph != &current_graph()) {
-    realise(value);
-  }
+Operand tensor_operand(const Tensor& tensor) {
+  const Node* node = producer(*tensor.value);
+  const bool ours = node == nullptr || node->graph == &current_graph();
+  return value_operand(ours ? tensor.value.get() : realise(tensor.value).get());
 }
 
 Operand read_input(Node& node, const InputDecl& decl, nb::handle value,
@@ -246,8 +245,7 @@ Operand read_input(Node& node, const InputDecl& decl, nb::handle value,
     if (decl.ghost) {
       return ghost_operand(tensor->value->dtype, tensor->value->dims);
     }
-    enter_graph(*tensor->value);
-    return value_operand(tensor->value.get());
+    return tensor_operand(*tensor);
   }
   ScalarEntry entry{};
   if (!value.is_valid() || value.is_none()) {
@@ -603,6 +601,7 @@ nb::object call(Op& op, const nb::handle* inputs, const nb::handle* attrs) {
       rule != nullptr && reaches_input(*rule, arguments) ? new_tape(op) : nb::object();
   draft->origin = origin_of_call();
   Graph& graph = current_graph();
+  size_t pending = 0;
   std::vector<Held> outputs;
   const auto finish = [&](const Node& node) {
     if (tape.is_valid()) {
@@ -619,6 +618,7 @@ nb::object call(Op& op, const nb::handle* inputs, const nb::handle* attrs) {
     // Nothing in here may run Python code, which could record and wait for this very lock.
     GraphLock lock(graph);
     finish(record(std::move(draft)));
+    pending = graph.nodes.size();
   }
   if (tape.is_valid()) {
     announce_tape(tape);
@@ -629,7 +629,7 @@ nb::object call(Op& op, const nb::handle* inputs, const nb::handle* attrs) {
     return result;
   }
   observe(op, inputs, result);
-  if (graph.nodes.size() >= kPendingLimit) {
+  if (pending >= kPendingLimit) {
     flush_graph(graph);
   }
   return result;

@@ -416,21 +416,20 @@ nb::object to_numpy(const Tensor& self) {
   if (self.value->dtype == DType::bfloat16) {
     throw TypeError("Tensor.numpy: NumPy has no bfloat16; use x.astype(\"float32\").numpy()");
   }
-  realise(*self.value);
-  const Value& value = *self.value;
-  nb::object array =
-      nb::cast(array_over<nb::ndarray<nb::numpy, nb::ro>>(value.buffer, value.dims, value.dtype));
+  const Held value = realise(self.value);
+  nb::object array = nb::cast(
+      array_over<nb::ndarray<nb::numpy, nb::ro>>(value->buffer, value->dims, value->dtype));
   // A buffer's 64-bit integers become `long long`, which NumPy tells from its own int64 in print.
-  if (value.dtype == DType::int64) return array.attr("view")("int64");
-  if (value.dtype == DType::uint64) return array.attr("view")("uint64");
+  if (value->dtype == DType::int64) return array.attr("view")("int64");
+  if (value->dtype == DType::uint64) return array.attr("view")("uint64");
   return array;
 }
 
 nb::object bytes_of(const Tensor& self) {
-  realise(*self.value);
-  const auto count = static_cast<int64_t>(self.value->buffer->bytes);
+  const Held value = realise(self.value);
+  const auto count = static_cast<int64_t>(value->buffer->bytes);
   return nb::cast(
-      array_over<nb::ndarray<nb::memview, nb::ro>>(self.value->buffer, {count}, DType::uint8));
+      array_over<nb::ndarray<nb::memview, nb::ro>>(value->buffer, {count}, DType::uint8));
 }
 
 nb::object from_bytes(const nb::ndarray<const uint8_t, nb::c_contig>& bytes, nb::handle dtype,
@@ -472,7 +471,8 @@ nb::object item(const Tensor& self) {
                      std::to_string(value.elements) +
                      " elements; expected exactly one, see Tensor.tolist");
   }
-  return element(value.dtype, static_cast<const char*>(realise(value).data));
+  const Held computed = realise(self.value);
+  return element(computed->dtype, static_cast<const char*>(computed->buffer->data));
 }
 
 nb::object list_axis(const Value& value, size_t axis, const char*& source) {
@@ -489,8 +489,9 @@ nb::object list_axis(const Value& value, size_t axis, const char*& source) {
 }
 
 nb::object tolist(const Tensor& self) {
-  const auto* source = static_cast<const char*>(realise(*self.value).data);
-  return list_axis(*self.value, 0, source);
+  const Held value = realise(self.value);
+  const auto* source = static_cast<const char*>(value->buffer->data);
+  return list_axis(*value, 0, source);
 }
 
 }  // namespace
@@ -503,16 +504,15 @@ nb::object dlpack_capsule(const Tensor& self, nb::object stream, nb::object max_
         "Tensor.__dlpack__: before DLPack 1.0 memory cannot be marked as read-only, so it is "
         "copied; ask for max_version=(1, 0), or leave copy out");
   }
-  realise(*self.value);
-  const Value& value = *self.value;
+  const Held value = realise(self.value);
   nb::object array;
   if (flagged && !copy.is(nb::bool_(true))) {
     array = nb::cast(
-        array_over<nb::ndarray<nb::array_api, nb::ro>>(value.buffer, value.dims, value.dtype));
+        array_over<nb::ndarray<nb::array_api, nb::ro>>(value->buffer, value->dims, value->dtype));
   } else {
-    std::shared_ptr<Buffer> buffer = new_buffer(value.dtype, value.elements);
-    if (buffer->bytes > 0) std::memcpy(buffer->data, value.buffer->data, buffer->bytes);
-    array = nb::cast(array_over<nb::ndarray<nb::array_api>>(buffer, value.dims, value.dtype));
+    std::shared_ptr<Buffer> buffer = new_buffer(value->dtype, value->elements);
+    if (buffer->bytes > 0) std::memcpy(buffer->data, value->buffer->data, buffer->bytes);
+    array = nb::cast(array_over<nb::ndarray<nb::array_api>>(buffer, value->dims, value->dtype));
   }
   return array.attr("__dlpack__")(nb::arg("stream") = stream, nb::arg("max_version") = max_version,
                                   nb::arg("dl_device") = dl_device);

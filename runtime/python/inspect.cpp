@@ -163,17 +163,20 @@ nb::dict stats() {
   return counters;
 }
 
-std::vector<LaunchTime> g_times;
-
-nb::list take_profile() {
+nb::list profiled() {
   nb::list lines;
-  for (const LaunchTime& time : g_times) {
+  for (const LaunchTime& time : take_profile()) {
     nb::dict line = describe(time.plan->launches[time.launch]);
     line["seconds"] = time.seconds;
     lines.append(line);
   }
-  g_times.clear();
   return lines;
+}
+
+/// Between two flushes: a launch has memory for as many threads as there were when it began.
+void change_threads(int n) {
+  const std::lock_guard<std::mutex> turn(flush_turn());
+  set_threads(n);
 }
 
 }  // namespace
@@ -188,17 +191,15 @@ void bind_inspect(nb::module_& m) {
         "the kernels in order, each with its (kind, index, offset) buffers and its scalars.");
   m.def("cuda_prelude", cuda_prelude, "What CUDA source of kernels starts with.");
   m.def("plan_misses", plan_misses, "Why each of the latest plans was made, the last one last.");
-  m.def("reset_peak", host_memory::reset_peak, "Makes `peak_bytes` of `stats` what is in use now.");
   m.def("stats", stats, "Counters of this process.");
-  m.def(
-      "profile", [](bool on) { set_profile(on ? &g_times : nullptr); }, nb::arg("on"),
-      "Starts or stops timing every launch.");
-  m.def("take_profile", take_profile, "The launches timed since the last call, each as a dict.");
   m.def("reset_peak_bytes", host_memory::reset_peak,
         "Starts counting `peak_bytes` of stats anew, from what is in use now.");
+  m.def("profile", set_profiling, nb::arg("on"), "Starts or stops timing every launch.");
+  m.def("take_profile", profiled, "The launches timed since the last call, each as a dict.");
   m.def("wait_for_compiler", wait_for_compiler, nb::call_guard<nb::gil_scoped_release>(),
         "Returns when every kernel that was asked for is compiled.");
-  m.def("set_threads", set_threads, nb::arg("n"), "How many threads kernels use.");
+  m.def("set_threads", change_threads, nb::arg("n"), nb::call_guard<nb::gil_scoped_release>(),
+        "How many threads kernels use.");
   m.def("threads", threads, "How many threads kernels use.");
 }
 

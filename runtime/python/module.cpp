@@ -33,7 +33,12 @@ void bind_flush(nb::module_& m) {
       "flush", [] { flush_graph(current_graph()); },
       "Computes every value of this thread's graph that is still held.");
   m.def(
-      "pending", [] { return current_graph().nodes.size(); },
+      "pending",
+      [] {
+        Graph& graph = current_graph();
+        GraphLock lock(graph);
+        return graph.nodes.size();
+      },
       "Nodes recorded by this thread and not yet computed.");
   m.def(
       "prune",

@@ -5,6 +5,7 @@
 #include <nanobind/stl/string.h>
 
 #include <cstring>
+#include <exception>
 #include <unordered_map>
 #include <vector>
 
@@ -65,9 +66,10 @@ void back_up(Tensor& tensor, const Value& next) {
   tensor.backed_up = true;
 }
 
-/// After a flush of `graph`: forgets its backups; if it failed, the handles are what they were.
-void settle(const Graph& graph, bool failed) {
-  std::vector<PyObject*> replaced;  // disposed of last: other handles may die with them
+/// After a flush of `graph`, whose mutex is still held, so that no backup is of a later node:
+/// forgets its backups; if it failed, the handles are what they were. Returns what to dispose of.
+std::vector<PyObject*> settle(const Graph& graph, bool failed) {
+  std::vector<PyObject*> replaced;
   for (auto it = backups().begin(); it != backups().end();) {
     auto& [tensor, backup] = *it;
     if (backup.graph != &graph) {
@@ -85,7 +87,7 @@ void settle(const Graph& graph, bool failed) {
     replaced.push_back(backup.source);
     it = backups().erase(it);
   }
-  for (PyObject* source : replaced) dispose(source);
+  return replaced;
 }
 
 nb::object attr_or_null(nb::handle object, const char* name) {
@@ -484,36 +486,42 @@ DType read_dtype(nb::handle object, const std::string& what) {
 }
 
 void flush_graph(Graph& graph) {
-  try {
-    nb::gil_scoped_release unlocked;
-    std::lock_guard<std::mutex> lock(graph.mutex);
-    GraphScope scope(graph);
-    flush();
-  } catch (...) {
-    settle(graph, true);
-    throw;
+  std::exception_ptr failure;
+  std::vector<PyObject*> replaced;
+  {
+    GraphLock lock(graph);
+    try {
+      nb::gil_scoped_release unlocked;
+      GraphScope scope(graph);
+      flush();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    replaced = settle(graph, failure != nullptr);
   }
-  settle(graph, false);
+  // Without the lock: Python code that runs when objects die may record.
+  for (PyObject* source : replaced) dispose(source);
+  if (failure != nullptr) std::rethrow_exception(failure);
 }
 
-const Buffer& realise(const Value& value) {
+Held realise(Held value) {
   // Another thread may flush the graph first, and its next node may take this one's place: so ask
   // again.
-  while (Node* node = producer(value)) {
+  while (Node* node = producer(*value)) {
     flush_graph(*node->graph);
   }
-  if (value.level != 0) {
+  if (value->level != 0) {
     throw Error(
-        "axon.vmap: the value of a tensor of shape " + shape_text(value.dims) +
+        "axon.vmap: the value of a tensor of shape " + shape_text(value->dims) +
         " is asked for, but it differs from example to example: the function must not branch on "
         "it, print or convert it; choose with axon.where, or do it outside of vmap");
   }
-  if (value.buffer == nullptr) {
+  if (value->buffer == nullptr) {
     throw Error(
         "axon: this tensor was never computed, because the flush that should have done so failed; "
         "record it again");
   }
-  return *value.buffer;
+  return value;
 }
 
 void bind_tensor(nb::module_& m) {

@@ -66,8 +66,9 @@ DType read_dtype(nb::handle object, const std::string& what);
 /// Flushes `graph`, without the GIL and under its mutex. If that fails, tensors that were assigned
 /// in place since the last flush are what they were then.
 void flush_graph(Graph& graph);
-/// Makes `value` readable, flushing the graph it is pending in, whichever thread recorded it.
-const Buffer& realise(const Value& value);
+/// Makes a value readable, flushing the graph it is pending in, whichever thread recorded it.
+/// Returns it, as other threads may meanwhile have rebound the handle that it is of.
+Held realise(Held value);
 
 /// Holds a graph's mutex; waits for it without the GIL, so that a flush elsewhere can finish.
 class GraphLock {
