@@ -175,6 +175,18 @@ def test_tiers_and_thread_counts_agree_bit_for_bit(tmp_path):
     assert int(results["wait", "1"][1]) > 0
 
 
+@pytest.mark.compiler
+def test_more_options_for_the_compiler_make_other_kernels_with_equal_results(tmp_path):
+    printed = []
+    for more in ("", "", "-O1 -fno-tree-vectorize"):
+        done = run(PROGRAM, AXON_JIT="wait", AXON_CFLAGS=more, AXON_CACHE_DIR=str(tmp_path))
+        assert done.returncode == 0, done.stderr
+        printed.append(done.stdout.split())
+    assert len({digest for digest, _ in printed}) == 1
+    compiled = [int(count) for _, count in printed]
+    assert compiled[0] > 0 and compiled[1:] == [0, compiled[0]]
+
+
 def test_no_compiler_is_needed(tmp_path):
     done = run(PROGRAM, AXON_JIT="off", PATH="", AXON_CACHE_DIR=str(tmp_path))
     assert done.returncode == 0, done.stderr

@@ -81,8 +81,9 @@ std::string cpu_features() {
   return "";
 }
 
-/// Reassociation, contraction and finite-only are never allowed: all tiers agree bit for bit.
-std::vector<std::string> flags() {
+/// Reassociation, contraction and finite-only are never allowed: all tiers agree bit for bit. Those
+/// of $AXON_CFLAGS come last.
+std::vector<std::string> find_flags() {
   std::vector<std::string> all = {"-x",
                                   "c",
                                   "-std=gnu11",
@@ -99,6 +100,9 @@ std::vector<std::string> flags() {
 #if defined(__x86_64__)
   all.push_back("-mprefer-vector-width=512");
 #endif
+  if (const char* more = std::getenv("AXON_CFLAGS")) {
+    for (std::string& word : words_of(more)) all.push_back(std::move(word));
+  }
   return all;
 }
 
@@ -166,6 +170,7 @@ class Compiler {
 
   std::once_flag tools_once_;
   Toolchain tools_;
+  std::vector<std::string> flags_;
   std::string environment_;  // what machine code depends on besides the source
   std::unique_ptr<DiskCache> cache_;
 };
@@ -173,9 +178,10 @@ class Compiler {
 void Compiler::prepare_tools() {
   std::call_once(tools_once_, [&] {
     tools_ = find_toolchain(stop_);
+    flags_ = find_flags();
     cache_ = std::make_unique<DiskCache>();
     environment_ = std::string(kFormat) + "\n" + tools_.identity + "\n" + cpu_features() + "\n";
-    for (const std::string& flag : flags()) environment_ += flag + " ";
+    for (const std::string& flag : flags_) environment_ += flag + " ";
     environment_ = digest(environment_ + common_text());
   });
 }
@@ -306,7 +312,7 @@ void Compiler::compile_batch(const Batch& batch) {
   }
   const std::string object = cache_->temporary();
   std::vector<std::string> command = tools_.command;
-  for (const std::string& flag : flags()) command.push_back(flag);
+  for (const std::string& flag : flags_) command.push_back(flag);
   for (const std::string& word :
        {std::string("-o"), object, std::string("-"), std::string("-lm")}) {
     command.push_back(word);
