@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from axon import _runtime
-from axon.core.functional import broadcast_shapes, broadcast_to, flat_nonzero
+from axon.core.functional import broadcast_shapes, broadcast_to, flat_nonzero, repeat
 from axon.core.tensor import Tensor
 
 ops = _runtime.ops
@@ -330,32 +330,26 @@ def _check_value(given: Tensor, value: Tensor, shape: tuple[int, ...]) -> None:
 
 
 def _set_ranges(x: Tensor, selection: _Selection, value: Tensor) -> Tensor:
-    """Every element of the result asks whether the key takes it, and which of ``value`` it is."""
+    """Every element of the result asks whether the key takes it; ``value`` lies where it goes."""
     extents = dict(zip(selection.layout, _padded(value.shape, len(selection.layout)), strict=True))
     value = ops.reshape(value, tuple(extents.get(axis, 1) for axis in range(x.ndim)))
     taken = None
+    size, start = list(value.shape), [0] * x.ndim
     for axis, (selected, extent) in enumerate(zip(selection.ranges, x.shape, strict=True)):
         if selected.is_whole(extent):
             continue
-        inside, place = _inverse(selected, extent)
+        low = min(selected.start, selected.start + (selected.count - 1) * selected.step)
+        step = abs(selected.step)
         if value.shape[axis] != 1:
-            value = ops.take(value, place, axis=axis)
-        across = tuple(extent if other == axis else 1 for other in range(x.ndim))
-        inside = ops.reshape(inside, across)
+            value = ops.flip(value, axis=axis) if selected.step < 0 else value
+            value = repeat(value, step, axis) if step > 1 else value
+            size[axis], start[axis] = extent, -low
+        number = ops.iota((extent,)) - low
+        inside = (number >= 0) & (number < selected.count * step)
+        inside = inside & ops.eq(number % step, 0) if step > 1 else inside
+        inside = ops.reshape(inside, (extent,) + (1,) * (x.ndim - axis - 1))
         taken = inside if taken is None else taken & inside
-    return ops.expand_as(value, x) if taken is None else ops.where(taken, value, x)
-
-
-def _inverse(selected: _Range, extent: int) -> tuple[Tensor, Tensor]:
-    """For each place of an axis: whether the range takes it, and as which of its elements."""
-    forward = selected.step > 0
-    low = selected.start if forward else selected.start + (selected.count - 1) * selected.step
-    step = abs(selected.step)
-    number = ops.iota((extent,)) - low
-    inside = number >= 0
-    if step > 1:
-        inside = inside & ops.eq(number % step, 0)
-        number = number // step
-    inside = inside & (number < selected.count)
-    number = ops.maximum(ops.minimum(number, selected.count - 1), 0)
-    return inside, number if forward else (selected.count - 1) - number
+    if taken is None:
+        return ops.expand_as(value, x)
+    placed = value if tuple(size) == value.shape else ops.constant_pad(value, size, start)
+    return ops.where(taken, placed, x)
