@@ -493,6 +493,7 @@ def test_a_tape_in_a_reference_cycle_is_collected():
     assert node() is None
 
 
+@pytest.mark.once
 def test_a_chain_of_a_million_nodes():
     x = leaf(1.0)
     y = x

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from batches import batched
 from op_cases import all_ops
+from op_checks import second_gradient
 
 import axon
 from axon import _runtime
@@ -138,6 +139,7 @@ def flags_of(op, case):
         yield from (tuple(n == number for n in range(count)) for number in range(count))
 
 
+@pytest.mark.executor
 @pytest.mark.parametrize("op", each())
 @batched
 def test_every_op(op):
@@ -145,6 +147,92 @@ def test_every_op(op):
     yield
     for check in checks:
         check.check()
+
+
+def ones_into(ys):
+    """The tensors of `ys` that are on the tape, and ones to flow into them."""
+    ys = [y for y in ys if y is not None and y.requires_grad]
+    return ys, [axon.ones_like(y) for y in ys]
+
+
+def gradients(ys, xs, seeds, create_graph=False):
+    """Zeros where nothing flows."""
+    if not ys:
+        return [axon.zeros_like(x) for x in xs]
+    found = axon.grad(ys, xs, seeds, create_graph=create_graph, allow_unused=True)
+    return [axon.zeros_like(x) if g is None else g for g, x in zip(found, xs, strict=True)]
+
+
+class Twice:
+    """Second derivatives of one op, of each example and over the batch."""
+
+    def __init__(self, op, pair):
+        self.first = Check(op, pair, (True,) * len(next(flags_of(op, pair[0]))))
+        self.numbers = self.first.numbers
+
+    def outputs(self, floats, tensors):
+        """The op with other floats among its tensors."""
+        given = list(tensors)
+        for number, x in zip(self.numbers, floats, strict=True):
+            given[number] = x
+        return [y for y in tree.leaves(self.first.function(*given)) if y.is_floating_point]
+
+    def floats(self, tensors):
+        return [tensors[n].detach().requires_grad_() for n in self.numbers]
+
+    def squared(self, ys, floats):
+        """The gradients of half the squared gradients of the sum of `ys`."""
+        ys, seeds = ones_into(ys)
+        slopes, _ = ones_into(gradients(ys, floats, seeds, create_graph=True))
+        return gradients(slopes, floats, [slope.detach() for slope in slopes])
+
+    def of_one(self, *tensors):
+        floats = self.floats(tensors)
+        return self.squared(self.outputs(floats, tensors), floats)
+
+    def check(self):
+        tensors = self.first.tensors
+        one_by_one = [self.of_one(*self.first.example(tensors, n)) for n in range(SIZE)]
+        expected = [axon.stack(hs) for hs in zip(*one_by_one, strict=True)]
+        axes = self.first.axes
+        inside = self.first.vmap(self.of_one, axes)(*tensors)
+        floats = self.floats(tensors)
+        given = list(tensors)
+        for number, x in zip(self.numbers, floats, strict=True):
+            given[number] = x
+        ys = tree.leaves(self.first.vmap(self.first.function, axes)(*given))
+        outside = self.squared(ys, floats)
+        for found in (inside, outside):
+            for x, y in zip(found, expected, strict=True):
+                np.testing.assert_allclose(x.numpy(), y.numpy(), rtol=1e-6, atol=1e-8)
+
+    def check_forward_mode(self):
+        """What a direction does to the output, weighed, is what the weights do to the input."""
+        tensors = self.first.example(self.first.tensors, 0)
+        floats = [tensors[n] for n in self.numbers]
+        random = np.random.default_rng(5)
+
+        def f(*floats):
+            return self.outputs(floats, tensors)
+
+        directions = [axon.tensor(random.standard_normal(x.shape)) for x in floats]
+        ys, slopes = axon.jvp(f, floats, directions)
+        weights = [axon.tensor(random.standard_normal(y.shape)).to(y.dtype) for y in ys]
+        _, pullback = axon.vjp(f, *floats)
+        pulled = pullback(weights)
+        ahead = sum((w * s).sum().item() for w, s in zip(weights, slopes, strict=True))
+        back = sum((g * d).sum().item() for g, d in zip(pulled, directions, strict=True))
+        np.testing.assert_allclose(ahead, back, rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.executor
+@pytest.mark.parametrize("op", [p for p in each() if p.values[0].grad is not None])
+def test_second_derivatives_of_every_op(op):
+    if second_gradient(op) is None:
+        return  # the gradient is constant, or has no derivative
+    twice = Twice(op, chosen(op)[0])
+    twice.check()
+    twice.check_forward_mode()
 
 
 # ------------------------------------------------------------------------------- as a function

@@ -82,8 +82,9 @@ def _spread(axes: Any, values: Any, name: str) -> list[Any]:
     """One axis for each leaf of ``values``; an entry of ``axes`` may stand for a whole subtree."""
     if axes is None or isinstance(axes, int):
         return [axes] * len(tree.leaves(values))
-    same = isinstance(axes, dict) == isinstance(values, dict) and len(axes) == len(values)
-    if not isinstance(axes, (tuple, list, dict)) or not same:
+    nested = isinstance(axes, (tuple, list, dict)) and isinstance(values, (tuple, list, dict))
+    alike = nested and isinstance(axes, dict) == isinstance(values, dict)
+    if not alike or len(axes) != len(values):
         raise ValueError(
             f"axon.vmap: {name} {axes!r} does not fit the structure of {type(values).__name__}; "
             "expected an integer or None, or the same structure of them"
@@ -284,10 +285,11 @@ _Rule = Callable[[Level, list[Any], dict[str, Any], tuple], Any]
 def _rule(name: str, flags: tuple[bool, ...], draws_differ: bool) -> _Rule:
     from axon._codegen import batch
 
-    program = _program(name)
-    if batch.is_opaque(program):
-        return _over_the_group(program, flags)
-    known = batched_program(name, flags, draws_differ)
+    with autograd.programs_lock:
+        program = _program(name)
+        if batch.is_opaque(program):
+            return _over_the_group(program, flags)
+        known = batched_program(name, flags, draws_differ)
     types = _attribute_types(name)
     shapes = [attr for attr, kind in types.items() if kind == "shape"]
 
@@ -381,7 +383,7 @@ def _over_the_group(program: Any, flags: tuple[bool, ...]) -> _Rule:
 
 
 def _is_group(term: Any) -> bool:
-    return term == "*" or getattr(term, "head", "") == "sub"
+    return term == "*" or getattr(term, "head", "") in ("sub", "own")
 
 
 def _is_number(x: Any) -> bool:
