@@ -7,7 +7,7 @@ broadcast against each other as before. What holds no batched value is computed 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from . import adjoint, programs
@@ -43,6 +43,22 @@ def is_opaque(program: Program) -> bool:
     callees = [s.combine for s in program.statements if s.kind == "apply"]
     return any(s.kind == "call" for s in program.statements) or any(
         callee is None or is_opaque(callee) for callee in map(programs.find, callees)
+    )
+
+
+def draws(program: Program, attrs: Mapping[str, object]) -> bool:
+    """True iff the program draws random numbers where its flags have the values of ``attrs``."""
+    flags = {attr.name for attr in program.attrs if attr.type == "flag"}
+
+    def chosen(node: Node) -> Node:
+        if is_call(node, "select") and node.args[0] in flags:
+            return node.args[1 if attrs[node.args[0]] else 2]
+        return node
+
+    return any(
+        is_call(node, "uniform")
+        for s in program.statements
+        for node in walk(transform(s.expr, chosen))
     )
 
 

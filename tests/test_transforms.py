@@ -124,7 +124,16 @@ def test_jvp_of_a_constant_and_of_a_step_is_zero():
     assert dy[0].tolist() == [0.0] and dy[1].tolist() == [0.0, 0.0]
 
 
+def test_a_module_is_a_function():
+    net = axon.nn.Linear(2, 1)
+    gradient = axon.grad(net)(axon.ones(2))
+    assert gradient.tolist() == net.weight[0].tolist() and gradient.requires_grad
+    assert not hasattr(axon.grad(net), "weight")
+
+
 def test_errors():
+    with pytest.raises(TypeError, match="tensors or a function, not float"):
+        axon.grad(3.0)
     with pytest.raises(ValueError, match=r"single element, not shape \(2,\)"):
         axon.grad(lambda x: x * x)(axon.ones(2))
     with pytest.raises(TypeError, match="int64"):

@@ -403,6 +403,15 @@ def test_nested_levels_draw_different_numbers():
     assert inner[0].tobytes() == inner[1].tobytes() and len(np.unique(inner)) == 12
 
 
+def test_what_may_draw_but_does_not_needs_no_word():
+    q = axon.randn((3, 5, 4))
+    found = axon.vmap(lambda q: axon.scaled_dot_product_attention(q, q, q))(q)
+    expected = axon.scaled_dot_product_attention(q, q, q)
+    np.testing.assert_allclose(found.numpy(), expected.numpy(), rtol=1e-5, atol=1e-6)
+    with pytest.raises(RuntimeError, match="randomness="):
+        axon.vmap(lambda q: axon.scaled_dot_product_attention(q, q, q, dropout=0.5))(q)
+
+
 def test_the_gradient_meets_the_same_random_numbers():
     x = axon.ones(3, 20, requires_grad=True)
     y = axon.vmap(lambda x: axon.dropout(x, 0.5), randomness="different")(x)

@@ -58,13 +58,15 @@ def grad(outputs: Any, inputs: Any = None, grad_outputs: Any = None, **options: 
     """
     if isinstance(outputs, (Tensor, list, tuple)):
         return autograd.grad(outputs, inputs, grad_outputs, **options)
+    if not callable(outputs):
+        raise TypeError(f"axon.grad: expected tensors or a function, not {type(outputs).__name__}")
     return _grad_of_function(outputs, 0 if inputs is None else inputs, **options)
 
 
 def _grad_of_function(f: Callable, argnums: Any = 0, *, has_aux: bool = False) -> Callable:
     both = value_and_grad(f, argnums, has_aux=has_aux)
 
-    @functools.wraps(f)
+    @functools.wraps(f, updated=())
     def gradient(*args: Any, **kwargs: Any) -> Any:
         value, gradients = both(*args, **kwargs)
         return (gradients, value[1]) if has_aux else gradients
@@ -100,7 +102,7 @@ def value_and_grad(
         (11.0, [3.0, 4.0])
     """
 
-    @functools.wraps(f)
+    @functools.wraps(f, updated=())
     def both(*args: Any, **kwargs: Any) -> Any:
         traced = _Traced("axon.value_and_grad", f, args, kwargs, argnums)
         output = traced.output
@@ -184,7 +186,7 @@ def jacrev(f: Callable, argnums: int | Sequence[int] = 0) -> Callable:
         [[2.0, 0.0], [0.0, 4.0]]
     """
 
-    @functools.wraps(f)
+    @functools.wraps(f, updated=())
     def jacobian(*args: Any, **kwargs: Any) -> Any:
         traced = _Traced("axon.jacrev", f, args, kwargs, argnums)
         outputs = tree.leaves(traced.output)
@@ -215,7 +217,7 @@ def jacfwd(f: Callable, argnums: int = 0) -> Callable:
         [1.0, 6.0]
     """
 
-    @functools.wraps(f)
+    @functools.wraps(f, updated=())
     def jacobian(*args: Any, **kwargs: Any) -> Any:
         traced = _Traced("axon.jacfwd", f, args, kwargs, argnums)
         inputs = traced.inputs

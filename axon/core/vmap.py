@@ -55,7 +55,7 @@ def vmap(
             f"axon.vmap: randomness is {randomness!r}; expected one of {', '.join(_RANDOMNESS)}"
         )
 
-    @functools.wraps(f)
+    @functools.wraps(f, updated=())
     def batched(*args: Any, **kwargs: Any) -> Any:
         axes = in_axes if isinstance(in_axes, (tuple, list)) else (in_axes,) * len(args)
         if len(axes) != len(args):
@@ -213,15 +213,19 @@ class Level:
         flags = tuple(map(self.holds, inputs))
         given = list(map(self.operand, inputs))
         results = result if isinstance(result, tuple) else (result,)
-        rule = _rule(name, flags, self._draws(name))
+        rule = _rule(name, flags, self._draws(name, attrs))
         batches = rule(self, given, attrs, results)
         batches = batches if isinstance(batches, tuple) else (batches,)
         for example, batch in zip(results, batches, strict=True):
             self.assign(example, batch)
 
-    def _draws(self, name: str) -> bool:
+    def _draws(self, name: str, attrs: dict[str, Any]) -> bool:
         """Whether the op draws numbers that differ from example to example."""
         if "rng" not in _attribute_types(name).values() or self.randomness == "same":
+            return False
+        from axon._codegen import batch
+
+        if not batch.draws(_program(name), attrs):
             return False
         if self.randomness == "error":
             raise RuntimeError(
