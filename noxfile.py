@@ -51,7 +51,7 @@ def accuracy(session: nox.Session) -> None:
 @nox.session
 def mutate(session: nox.Session) -> None:
     """Change 160 places of entries, 40 of the fuser's rules: tests must fail; `-- --rules 0`."""
-    session.install(*CODEGEN, "numpy", "scipy", "safetensors", "pytest", "hypothesis")
+    session.install(*CODEGEN, "numpy", "scipy", "ml_dtypes", "safetensors", "pytest", "hypothesis")
     session.install("cmake", "ninja", "nanobind")
     session.run("python", "tests/mutate", *session.posargs)
 

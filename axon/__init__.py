@@ -133,6 +133,7 @@ globals().update(
 )
 
 from axon import array_api, autograd, data, experiment, fft, io, linalg, metrics, nn, ops, optim
+from axon.io import load, save
 
 register_kernels()
 

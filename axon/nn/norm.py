@@ -8,12 +8,10 @@ from typing import Any
 from axon import _runtime
 from axon.core.autograd import no_grad
 from axon.core.creation import ones, zeros
+from axon.core.dtypes import finfo
 from axon.core.module import Module
 from axon.core.tensor import Tensor
 from axon.nn import init
-
-#: The spacing of numbers at 1, by dtype.
-_EPSILON = {"float64": 2.0**-52, "float32": 2.0**-23, "float16": 2.0**-10, "bfloat16": 2.0**-7}
 
 
 class _Affine(Module):
@@ -278,7 +276,7 @@ class RMSNorm(_Affine):
 
     def forward(self, x: Tensor) -> Tensor:
         axes = _last_axes(self, x, self.normalized_shape)
-        eps = _EPSILON[str(x.dtype)] if self.eps is None else self.eps
+        eps = finfo(x.dtype).eps if self.eps is None else self.eps
         return _runtime.ops.rms_norm(x, self.weight, axis=axes, eps=eps)
 
 
