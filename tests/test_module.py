@@ -292,3 +292,62 @@ def test_repr_shows_arguments_that_differ_from_their_defaults():
     assert repr(Wide(3)) == "Wide(3, bias=False)" and repr(Wide(3, depth=4)).endswith(
         "3, depth=4, bias=False)"
     )
+
+
+# ------------------------------------------------------------------------------ backward hooks
+
+
+def test_backward_hooks_see_the_gradients_of_their_call():
+    layer, seen = Lambda(double), []
+    layer.register_full_backward_pre_hook(lambda m, out: seen.append(("out", out[0].tolist())))
+    layer.register_full_backward_hook(
+        lambda m, into, out: seen.append((into[0].tolist(), out[0].tolist()))
+    )
+    x = axon.ones(2, requires_grad=True)
+    (layer(x) * 3 + x).sum().backward()
+    assert seen == [("out", [3.0, 3.0]), ([6.0, 6.0], [3.0, 3.0])]
+    assert x.grad.tolist() == [7.0, 7.0]
+
+
+def test_backward_hooks_replace_gradients_until_removed():
+    layer, x = Lambda(double), axon.ones(2, requires_grad=True)
+    pre = layer.register_full_backward_pre_hook(lambda m, out: (out[0] * 10,))
+    post = layer.register_full_backward_hook(lambda m, into, out: into[0] + out[0])
+    layer(x).sum().backward()
+    assert x.grad.tolist() == [30.0, 30.0]
+    pre.remove(), post.remove()
+    x.grad = None
+    layer(x).sum().backward()
+    assert x.grad.tolist() == [2.0, 2.0]
+
+
+def test_backward_hooks_of_several_inputs_and_outputs():
+    class Swap(Module):
+        def forward(self, a, n, b):
+            return b * n, a
+
+    layer, seen = Swap(), []
+    layer.register_full_backward_hook(lambda m, into, out: seen.append((into, out)))
+    a, b = axon.ones(2, requires_grad=True), axon.ones(3, requires_grad=True)
+    y, z = layer(a, 4.0, b)
+    (y.sum() + (z * 5).sum()).backward()
+    ((into, out),) = seen
+    assert into[0].tolist() == [5.0, 5.0] and into[1] is None and into[2].tolist() == [4.0] * 3
+    assert [g.shape for g in out] == [(3,), (2,)]
+
+
+def test_backward_hooks_where_no_input_needs_a_gradient():
+    layer, seen = Linear(2, 1), []
+    layer.register_full_backward_hook(lambda m, into, out: seen.append((into, out[0].shape)))
+    layer(axon.ones(3, 2)).sum().backward()
+    assert seen == [((None,), (3, 1))] and layer.weight.grad is not None
+    with axon.no_grad():
+        layer(axon.ones(3, 2))
+    assert len(seen) == 1
+
+
+def test_a_backward_hook_that_returns_too_many_gradients_says_so():
+    layer = Lambda(double)
+    layer.register_full_backward_hook(lambda m, into, out: (into[0], into[0]))
+    with pytest.raises(ValueError, match="returned 2 gradients for 1"):
+        layer(axon.ones(2, requires_grad=True)).sum().backward()

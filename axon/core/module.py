@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from axon._runtime import DType
 from axon.core.autograd import Handle, no_grad
+from axon.core.boundary import Boundary
 from axon.core.tensor import Tensor
 
 
@@ -28,9 +29,8 @@ class Parameters(list[Tensor]):
 
 
 #: Attributes of a module that hold none of its parameters and children.
-_INTERNAL = frozenset(
-    ("training", "_param_names", "_buffer_names", "_forward_pre_hooks", "_forward_hooks")
-)
+HOOKS = ("_forward_pre_hooks", "_forward_hooks", "_backward_pre_hooks", "_backward_hooks")
+_INTERNAL = frozenset(("training", "_param_names", "_buffer_names", *HOOKS))
 
 
 class Mismatch(NamedTuple):
@@ -65,16 +65,13 @@ class Module:
     _buffer_names: dict[str, bool]
     _forward_pre_hooks: dict[int, Callable]
     _forward_hooks: dict[int, Callable]
+    _backward_pre_hooks: dict[int, Callable]
+    _backward_hooks: dict[int, Callable]
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Module:
         self = super().__new__(cls)
-        vars(self).update(
-            training=True,
-            _param_names={},
-            _buffer_names={},
-            _forward_pre_hooks={},
-            _forward_hooks={},
-        )
+        vars(self).update(training=True, _param_names={}, _buffer_names={})
+        vars(self).update((name, {}) for name in HOOKS)
         return self
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -120,12 +117,17 @@ class Module:
             replaced = hook(self, inputs)
             if replaced is not None:
                 inputs = replaced if isinstance(replaced, tuple) else (replaced,)
+        boundary = None
+        if self._backward_hooks or self._backward_pre_hooks:
+            pre_hooks = tuple(self._backward_pre_hooks.values())
+            boundary = Boundary(self, pre_hooks, tuple(self._backward_hooks.values()))
+            inputs = boundary.enter(inputs)
         output = self.forward(*inputs, **options)
         for hook in tuple(self._forward_hooks.values()):
             replaced = hook(self, inputs, output)
             if replaced is not None:
                 output = replaced
-        return output
+        return output if boundary is None else boundary.leave(output)
 
     def register_forward_pre_hook(self, hook: Callable[[Module, tuple], Any]) -> Handle:
         """Calls ``hook(module, inputs)`` before forward; what it returns replaces the inputs."""
@@ -143,6 +145,33 @@ class Module:
             >>> handle.remove()
         """
         return Handle(self._forward_hooks, hook)
+
+    def register_full_backward_pre_hook(self, hook: Callable[[Module, tuple], Any]) -> Handle:
+        """Calls ``hook(module, grad_output)`` when backward reaches the outputs of a call.
+
+        ``grad_output`` has a gradient for each output that has one; what the hook returns, unless
+        None, goes on instead.
+        """
+        return Handle(self._backward_pre_hooks, hook)
+
+    def register_full_backward_hook(self, hook: Callable[[Module, tuple, tuple], Any]) -> Handle:
+        """Calls ``hook(module, grad_input, grad_output)`` when backward leaves through the inputs.
+
+        ``grad_input`` has a gradient for each positional input, None for those that need none; what
+        the hook returns, unless None, goes on instead. The gradients are those of this call, even
+        where an input is used elsewhere too.
+
+        Example:
+            >>> layer, norms = axon.nn.Linear(4, 2), []
+            >>> handle = layer.register_full_backward_hook(
+            ...     lambda module, grad_input, grad_output: norms.append(grad_output[0].shape)
+            ... )
+            >>> layer(axon.ones(3, 4)).sum().backward()
+            >>> norms
+            [(3, 2)]
+            >>> handle.remove()
+        """
+        return Handle(self._backward_hooks, hook)
 
     def __rshift__(self, step: Callable) -> Module:
         from axon.nn.pipeline import compose

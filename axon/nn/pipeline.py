@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from axon.core.module import HOOKS
 from axon.nn.steps import Step, Steps
 
 
@@ -49,7 +50,7 @@ class Pipeline(Steps):
     @property
     def _is_plain(self) -> bool:
         """True iff running the steps means the same as calling the pipeline."""
-        watched = self._forward_hooks or self._forward_pre_hooks
+        watched = any(vars(self)[hooks] for hooks in HOOKS)
         tapped = any(place.taps for place in self._places)
         return type(self) is Pipeline and not watched and not tapped and "forward" not in vars(self)
 
