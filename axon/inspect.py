@@ -13,13 +13,15 @@ from axon import _runtime
 class Kernel:
     """One launch of a plan.
 
-    `ops` are the ops whose statements it computes, in order; `shape` its parallel and, after `x`,
+    `ops` are the ops whose statements it computes, in order, and `nodes` their numbers among the
+    pending ones in the order they were recorded; `shape` its parallel and, after `x`,
     its reduced extents; `parts` how many tensors it runs over (parameter updates share a launch);
     `reasons` why neighbouring statements are not part of it.
     """
 
     kind: str
     ops: list[str]
+    nodes: list[int] = field(repr=False)
     shape: str
     bytes_read: int
     bytes_written: int

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from axon._runtime import DType
 from axon.core.autograd import Handle, no_grad
 from axon.core.boundary import Boundary
 from axon.core.tensor import Tensor
+
+if TYPE_CHECKING:
+    from axon.nn.summary import Summary
 
 
 class Parameters(list[Tensor]):
@@ -399,6 +402,27 @@ class Module:
             for name in common:
                 own[name]._assign(state[name].detach().to(own[name].dtype))
         return mismatch
+
+    # --------------------------------------------------------------------------------- looking
+
+    def summary(self, *inputs: Any) -> Summary:
+        """A table of the calls that a pass makes: shapes, parameters, kernels, time.
+
+        Each row tells what computing its result takes by itself; the last line what the whole takes
+        when it is fused, without gradients and in the present mode. It runs the module several
+        times; buffers and random numbers stay as they were.
+
+        Args:
+            inputs: what the module is called with.
+
+        Example:
+            >>> model = axon.nn.Linear(4, 3) >> axon.nn.ReLU()
+            >>> [(row.name, row.shape, row.params) for row in model.summary(axon.ones(2, 4)).rows]
+            [('0', (2, 3), 15), ('1', (2, 3), 0)]
+        """
+        from axon.nn.summary import summarize
+
+        return summarize(self, inputs)
 
     # ---------------------------------------------------------------------------------- repr
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from axon.core.module import HOOKS
 from axon.nn.steps import Step, Steps
+
+if TYPE_CHECKING:
+    from axon.nn.summary import PipelineExplanation
 
 
 class Pipeline(Steps):
@@ -46,6 +49,27 @@ class Pipeline(Steps):
             inputs = (place(*inputs),)
             outputs.append((name, inputs[0]))
         return outputs
+
+    def explain(self, *inputs: Any) -> PipelineExplanation:
+        """The fused kernels of a pass, and which steps each of them computes; runs none of them.
+
+        They are those of the present modes: of training or evaluation, with or without gradients.
+        Buffers and random numbers stay as they were. A step that only moves data may need none.
+
+        Raises:
+            ValueError: a step does not use what it gets.
+
+        Example:
+            >>> from axon.nn import Linear, ReLU
+            >>> model = Linear(64, 512) >> ReLU() >> (lambda x: x * 2)
+            >>> seen = model.explain(axon.ones(128, 64))
+            >>> [(step.name, step.kernels) for step in seen.steps]
+            [('0', [0]), ('1', [0]), ('2', [0])]
+        """
+        from axon.nn.summary import explain_steps
+
+        steps = list(zip(self.names, self._places, strict=True))
+        return explain_steps(self, steps, inputs)
 
     @property
     def _is_plain(self) -> bool:

@@ -60,6 +60,7 @@ KernelNote note_of(const Kernel& kernel, const Group& group, const Fused& fused,
   for (int32_t statement : kernel.statements) {
     const int32_t node = fused.statements[statement].node;
     if (node < 0) continue;
+    if (note.nodes.empty() || note.nodes.back() != node) note.nodes.push_back(node);
     const std::string& name = snapshot.nodes[node]->program->name;
     if (note.ops.empty() || note.ops.back() != name) note.ops.push_back(name);
   }

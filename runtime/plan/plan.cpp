@@ -214,6 +214,7 @@ class Planner {
     launch.note.bytes_written += note.bytes_written;
     launch.note.flops += note.flops;
     launch.note.shape += ", " + note.shape;
+    launch.note.nodes.insert(launch.note.nodes.end(), note.nodes.begin(), note.nodes.end());
     launch.parts.push_back(std::move(part));
   }
 

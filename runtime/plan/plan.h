@@ -33,7 +33,8 @@ struct KernelNote {
   KernelKind kind;
   /// names of the ops whose statements it runs, in order, each once in a row
   std::vector<std::string> ops;
-  std::string shape;  // "[128, 512] x [784]": parallel and reduced extents
+  std::vector<int32_t> nodes;  // of the graph: those whose statements it runs
+  std::string shape;           // "[128, 512] x [784]": parallel and reduced extents
   int64_t bytes_read = 0;
   int64_t bytes_written = 0;
   int64_t flops = 0;

@@ -56,6 +56,7 @@ nb::dict describe(const Launch& launch) {
   const Launchable& code = *launch.parts.front().code;
   kernel["kind"] = std::string(name_of(launch.note.kind));
   kernel["ops"] = launch.note.ops;
+  kernel["nodes"] = launch.note.nodes;
   kernel["shape"] = launch.note.shape;
   kernel["bytes_read"] = launch.note.bytes_read;
   kernel["bytes_written"] = launch.note.bytes_written;
@@ -147,6 +148,15 @@ nb::dict plan() {
   return all;
 }
 
+/// How many ops a flush of this thread's graph would compute.
+size_t pending_nodes() {
+  nb::gil_scoped_release unlocked;
+  Graph& graph = current_graph();
+  const std::lock_guard<std::mutex> lock(graph.mutex);
+  prune(graph);
+  return graph.nodes.size();
+}
+
 nb::dict stats() {
   const PlanStats plans = plan_stats();
   const KernelStats kernels = kernel_stats();
@@ -191,6 +201,9 @@ void bind_inspect(nb::module_& m) {
         "the kernels in order, each with its (kind, index, offset) buffers and its scalars.");
   m.def("cuda_prelude", cuda_prelude, "What CUDA source of kernels starts with.");
   m.def("plan_misses", plan_misses, "Why each of the latest plans was made, the last one last.");
+  m.def("pending_nodes", pending_nodes,
+        "How many recorded ops of this thread a flush would compute: the numbers that kernels give "
+        "as their `nodes` are below it.");
   m.def("stats", stats, "Counters of this process.");
   m.def("reset_peak_bytes", host_memory::reset_peak,
         "Starts counting `peak_bytes` of stats anew, from what is in use now.");
