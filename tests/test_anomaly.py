@@ -90,3 +90,29 @@ def test_debug_nans_within_backward():
     x = axon.tensor([0.0], requires_grad=True)
     with axon.debug_nans(), pytest.raises(FloatingPointError, match="the gradient of axon"):
         (axon.sqrt(x) * 0).sum().backward()
+
+
+def test_a_function_written_in_python_is_named_with_its_line():
+    class Broken(axon.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 2
+
+        @staticmethod
+        def backward(ctx, dy):
+            return dy / 0.0
+
+    x = axon.tensor([1.0], requires_grad=True)
+    with axon.detect_anomaly():
+        y = Broken.apply(x)  # breaks in backward
+        with pytest.raises(FloatingPointError, match="gradient of Broken is") as caught:
+            y.sum().backward()
+    assert line_of("Broken.apply(x)  # breaks in backward") in str(caught.value)
+
+
+def test_within_vmap():
+    x = axon.tensor([1.0, 0.0])
+    with axon.detect_anomaly(), pytest.raises(FloatingPointError, match=r"axon\.sqrt"):
+        axon.vmap(axon.grad(axon.sqrt))(x).numpy()
+    with axon.debug_nans(), pytest.raises(FloatingPointError, match=r"axon\.log: .* 1 of 2"):
+        axon.vmap(axon.log)(x - 1)

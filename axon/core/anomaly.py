@@ -57,8 +57,9 @@ def check_gradients(node: Any, incoming: Sequence[Any], gradients: Sequence[Any]
         return
     outputs = ", ".join(f"{dtype} of shape {shape}" for shape, dtype in node.outputs)
     shapes = ", ".join(str(tuple(g.shape)) for g in bad)
+    name = f"axon.{node.op}" if isinstance(node, _runtime.TapeNode) else node.op
     raise FloatingPointError(
-        f"axon.detect_anomaly: the gradient of axon.{node.op} is not finite (of shape {shapes}), "
+        f"axon.detect_anomaly: the gradient of {name} is not finite (of shape {shapes}), "
         f"although the one that flows in is; its output is {outputs}"
         f"{_recorded_at(node.origin)}"
     )
@@ -101,8 +102,8 @@ def _raise_at_nan(op: str, inputs: list[Any], result: Any) -> None:
         if not count or not tensors or any(map(_nans, given)):
             continue
         shapes = ", ".join(str(x.shape) for x in tensors)
-        base, is_gradient, _ = op.partition(".grad")
-        name = f"the gradient of axon.{base}" if is_gradient else f"axon.{base}"
+        base = op.partition(".")[0].partition("@vmap")[0]
+        name = f"the gradient of axon.{base}" if ".grad" in op else f"axon.{base}"
         raise FloatingPointError(
             f"{name}: the result of shape {y.shape} has NaN in {count} of {y.size} elements, "
             f"computed from numbers of shape {shapes}, none of which is NaN, at\n  {user_line()}"
@@ -119,8 +120,10 @@ def _nans(x: Any) -> int:
 
 
 def _is_finite(x: Any) -> bool:
+    from axon.core.vmap import whole_batch
+
     with _untaped():
-        return bool(_runtime.ops.all(_runtime.ops.isfinite(x)).item())
+        return bool(_runtime.ops.all(_runtime.ops.isfinite(whole_batch(x))).item())
 
 
 @contextlib.contextmanager

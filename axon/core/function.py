@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from axon import _runtime
+from axon.core import anomaly
 from axon.core.grad_mode import no_grad
 from axon.core.vmap import Level, enter_level, find_level, level_of
 
@@ -34,7 +35,7 @@ class FunctionNode:
         ]
         self.outputs: list[tuple[tuple[int, ...], Any]] = []
         self.released = False
-        self.origin: str | None = None
+        self.origin = anomaly.user_line() if anomaly.detecting() else None
         self._saved: tuple[Any, ...] = ()
         self._restore: Callable[[], None] | None = None  # gives back what was dropped of `_saved`
         self._results: tuple[Any, ...] = ()  # as forward gave them: values without a tape
@@ -173,7 +174,7 @@ def _trace_batches(
     node: FunctionNode, args: tuple[Any, ...], results: tuple[Any, ...], traced: tuple[Any, ...]
 ) -> None:
     """Puts the batches whose examples are `traced` on the tape, level by level."""
-    while number := max(map(level_of, results)):
+    while number := max(map(level_of, results), default=0):
         level = find_level(number)
         batch_node = _BatchNode(level, node, args)
         batches = tuple(map(level.operand, results))

@@ -235,6 +235,13 @@ class Level:
         return True
 
 
+def whole_batch(x: Tensor) -> Tensor:
+    """The batch, of all levels, that ``x`` is an example of; ``x`` itself if it is none."""
+    while number := level_of(x):
+        x = find_level(number).batch_of(x)
+    return x
+
+
 @contextlib.contextmanager
 def enter_level(size: int, randomness: str) -> Iterator[Level]:
     level = Level(len(_levels.stack) + 1, size, randomness)
