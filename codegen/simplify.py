@@ -312,7 +312,7 @@ def _cancel(product: Product) -> Product:
 def rebuild(product: Product) -> Node:
     product = _cancel(product)
     number = product.number
-    if isinstance(number, float) and number == int(number) and abs(number) < 2**24:
+    if isinstance(number, float) and number.is_integer() and abs(number) < 2**24:
         number = int(number)
     over, under = _factors(product.over), _factors(product.under)
     sign = number < 0

@@ -68,7 +68,7 @@ def pow_backward(ctx, dy):
     """Gradient of `pow`.
 
         da = sum[broadcast axes](dy * (0 if b == 0 else b * a ** (b - 1)))
-        db = sum[broadcast axes](dy * (0 if a == 0 and b >= 0 else y * log(a)))
+        db = sum[broadcast axes](dy * (0 if a <= 0 else y * log(a)))
     """
     return ops.pow__grad(dy, ctx.a, ctx.b, ctx.y)
 

@@ -105,7 +105,7 @@ void bind_pow(nb::module_& m) {
       nb::arg("a").none(),
       nb::arg("b").none(),
       nb::sig("def pow(a: Tensor | float, b: Tensor | float) -> Tensor"),
-      "a raised to the power b; an integer raised to a negative integer is 0.\n\nArgs:\n    a: a tensor of numbers that broadcasts with the others.\n    b: a tensor of numbers that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of a and b, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> a = axon.tensor([[1.5, 1.0, 1.4], [0.8, 1.0, 0.5]])\n    >>> b = axon.tensor([[0.4, 0.2, 0.7], [-1.5, 0.4, 0.7]])\n    >>> y = axon.pow(a, b)\n    >>> y.numpy().round(4)\n    array([[1.1761, 1.    , 1.2656],\n           [1.3975, 1.    , 0.6156]], dtype=float32)");
+      "a raised to the power b; an integer raised to a negative integer is 0. The gradient of b where a is not positive is 0.\n\nArgs:\n    a: a tensor of numbers that broadcasts with the others.\n    b: a tensor of numbers that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of a and b, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n\nExample:\n    >>> a = axon.tensor([[1.5, 1.0, 1.4], [0.8, 1.0, 0.5]])\n    >>> b = axon.tensor([[0.4, 0.2, 0.7], [-1.5, 0.4, 0.7]])\n    >>> y = axon.pow(a, b)\n    >>> y.numpy().round(4)\n    array([[1.1761, 1.    , 1.2656],\n           [1.3975, 1.    , 0.6156]], dtype=float32)");
 }
 
 void bind_neg(nb::module_& m) {

@@ -159,7 +159,7 @@ def fmod(a: Tensor | float, b: Tensor | float) -> Tensor:
     """
 
 def pow(a: Tensor | float, b: Tensor | float) -> Tensor:
-    """a raised to the power b; an integer raised to a negative integer is 0.
+    """a raised to the power b; an integer raised to a negative integer is 0. The gradient of b where a is not positive is 0.
 
     Args:
         a: a tensor of numbers that broadcasts with the others.

@@ -520,3 +520,12 @@ def test_a_replaced_backward_within_and_through_vmap():
         assert axon.vmap(axon.grad(axon.relu))(x).tolist() == [3.0, 3.0]
         with pytest.raises(NotImplementedError, match=r"relu@vmap1 stands for a whole batch"):
             axon.vmap(axon.relu)(x).sum().backward()
+
+
+@pytest.mark.parametrize("exponent", [2, 3, 2.0])
+def test_the_hessian_of_a_power_of_what_is_not_positive(exponent):
+    """The gradient of the exponent, which nobody asks for, has no NaN to give."""
+    x = np.array([-1.5, 0.0, 2.0])
+    found = axon.hessian(lambda x: (x**exponent).sum())(axon.tensor(x))
+    expected = exponent * (exponent - 1) * x ** (exponent - 2)
+    np.testing.assert_allclose(found.numpy(), np.diag(expected), rtol=1e-12)
