@@ -193,7 +193,7 @@ class _Batch:
     def along(self, s: Statement) -> Statement:
         """The statement with its store, and the points of a scatter, along the batch."""
         domain = (self.axis, *s.domain) if s.kind == "scatter" else s.domain
-        return replace(s, index=(self.axis, *s.index), domain=domain)
+        return replace(s, index=self.indexed(s.value, s.index), domain=domain)
 
     def add_sum(self, s: Statement) -> None:
         """An output that the examples share: the sum of what each would have."""
@@ -265,13 +265,15 @@ class _Batch:
         return free[0]
 
     def load(self, value: str, index: tuple[Node, ...]) -> Call:
-        if value not in self.batched:
-            return load(value, index)
+        return load(value, self.indexed(value, index) if value in self.batched else index)
+
+    def indexed(self, value: str, index: tuple[Node, ...]) -> tuple[Node, ...]:
+        """An index of a value of each example, within the batch."""
         if len(index) == 1 and is_call(index[0], "flat"):
             dims = split_products(self.dims_of(value))
             first = call("*", self.axis, call("count", *dims))
-            return load(value, (call("flat", call("+", first, index[0].args[0])),))
-        return load(value, (self.axis, *index))
+            return (call("flat", call("+", first, index[0].args[0])),)
+        return (self.axis, *index)
 
     def dims_of(self, value: str) -> tuple[Node, ...]:
         declared: list[Input | Output] = [*self.source.inputs, *self.source.outputs]

@@ -529,3 +529,11 @@ def test_the_hessian_of_a_power_of_what_is_not_positive(exponent):
     found = axon.hessian(lambda x: (x**exponent).sum())(axon.tensor(x))
     expected = exponent * (exponent - 1) * x ** (exponent - 2)
     np.testing.assert_allclose(found.numpy(), np.diag(expected), rtol=1e-12)
+
+
+def test_the_hessian_through_a_reshape():
+    """The gradient of a gradient of a reshape scatters to row-major numbers."""
+    x = np.array([-1.5, 0.5, 2.0])
+    found = axon.hessian(lambda x: ((x.reshape(3, 1) * x).reshape(9) ** 2).sum())(axon.tensor(x))
+    expected = 8 * np.outer(x, x) + 4 * np.diag(np.full(3, x @ x))  # of (x @ x) ** 2
+    np.testing.assert_allclose(found.numpy(), expected, rtol=1e-12)
