@@ -196,6 +196,7 @@ class TestDiskCache:
         assert not list(tmp_path.glob("new-*"))
 
 
+@pytest.mark.unsanitized
 def test_out_of_memory_in_the_middle_of_a_step():
     out, _ = run(
         """
