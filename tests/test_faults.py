@@ -115,6 +115,24 @@ class TestCompiler:
         assert complaints == ""
         assert time.monotonic() - began < 30
 
+    def test_the_environment_may_change_while_it_runs(self, tmp_path):
+        out, complaints = run(
+            """
+            x = axon.ones((8,))
+            for n in range(6):
+                x = axon.exp(x) if n % 2 else axon.tanh(x * x)
+                x = x.reshape((2,) * (n % 3 + 1) + (-1,))
+                axon.flush()
+                for number in range(4000):
+                    os.environ[f"AXON_NUMBER_{n}_{number}"] = "1"
+            axon._runtime.wait_for_compiler()
+            print(axon.stats()["kernels_compiled"] > 3)
+            """,
+            AXON_JIT="async",
+            AXON_CACHE_DIR=str(tmp_path),
+        )
+        assert (out, complaints) == ("True\n", "")
+
     def test_the_interpreter_may_exit_while_it_runs(self, tmp_path):
         note = tmp_path / "pid"
         env = {

@@ -49,10 +49,15 @@ double time_limit() {
   return seconds > 0 ? seconds : 120;
 }
 
-/// How the compiler is called, and what tells it from others.
+/// How the compiler is called, and what tells it from others. All that the environment says is read
+/// once, for other threads may change it while the compiler's thread runs.
 struct Toolchain {
-  std::vector<std::string> command;
+  std::vector<std::string> tried;
+  std::vector<std::string> command;  // its first word is a path; empty: no compiler was found
   std::string identity;
+  std::vector<std::string> flags;
+  std::vector<std::string> environment;
+  double seconds = 0;  // that a batch may take
 };
 
 std::vector<std::string> words_of(const std::string& text) {
@@ -106,25 +111,37 @@ std::vector<std::string> find_flags() {
   return all;
 }
 
-Toolchain find_toolchain(const std::atomic<bool>& stop) {
-  std::vector<std::string> candidates;
-  if (const char* chosen = std::getenv("AXON_CC"); chosen && *chosen) {
-    candidates = {chosen};
-  } else {
-    candidates = {"cc", "gcc", "clang"};
-  }
-  for (const std::string& candidate : candidates) {
-    const std::vector<std::string> command = words_of(candidate);
+/// The first C compiler that there is. Needs `environment` and `tried` of the toolchain.
+void find_compiler(Toolchain& tools, const std::atomic<bool>& stop) {
+  for (const std::string& candidate : tools.tried) {
+    std::vector<std::string> command = words_of(candidate);
     const std::string path = command.empty() ? "" : find_program_path(command[0]);
-    if (!path.empty()) return {command, identity_of(command, path)};
+    if (path.empty()) continue;
+    tools.identity = identity_of(command, path);
+    command[0] = path;
+    if (command.size() > 2 && command[1] == "-m") {
+      const std::vector<std::string> version = {path, "-m", command[2], "version"};
+      const Outcome outcome = run_command(version, tools.environment, "", 20, stop);
+      if (!outcome.ok) continue;
+      tools.identity += outcome.output;
+    }
+    tools.command = std::move(command);
+    return;
   }
-  if (candidates.size() == 1) return {};
-  for (const char* python : {"python3", "python"}) {
-    const std::vector<std::string> command = {python, "-m", "ziglang", "cc"};
-    const Outcome version = run_command({python, "-m", "ziglang", "version"}, "", 20, stop);
-    if (version.ok) return {command, identity_of(command, version.output)};
+}
+
+Toolchain find_toolchain(const std::atomic<bool>& stop) {
+  Toolchain tools;
+  tools.environment = environment_now();
+  tools.flags = find_flags();
+  tools.seconds = time_limit();
+  if (const char* chosen = std::getenv("AXON_CC"); chosen && *chosen) {
+    tools.tried = {chosen};
+  } else {
+    tools.tried = {"cc", "gcc", "clang", "python3 -m ziglang cc", "python -m ziglang cc"};
   }
-  return {};
+  find_compiler(tools, stop);
+  return tools;
 }
 
 std::string replace_entry(std::string text, const std::string& name) {
@@ -170,7 +187,6 @@ class Compiler {
 
   std::once_flag tools_once_;
   Toolchain tools_;
-  std::vector<std::string> flags_;
   std::string environment_;  // what machine code depends on besides the source
   std::unique_ptr<DiskCache> cache_;
 };
@@ -178,10 +194,9 @@ class Compiler {
 void Compiler::prepare_tools() {
   std::call_once(tools_once_, [&] {
     tools_ = find_toolchain(stop_);
-    flags_ = find_flags();
     cache_ = std::make_unique<DiskCache>();
     environment_ = std::string(kFormat) + "\n" + tools_.identity + "\n" + cpu_features() + "\n";
-    for (const std::string& flag : flags_) environment_ += flag + " ";
+    for (const std::string& flag : tools_.flags) environment_ += flag + " ";
     environment_ = digest(environment_ + common_text());
   });
 }
@@ -296,9 +311,8 @@ void Compiler::fail(const Batch& batch, const std::string& kind, const std::stri
 
 void Compiler::compile_batch(const Batch& batch) {
   if (tools_.command.empty()) {
-    const char* chosen = std::getenv("AXON_CC");
-    const std::string tried = chosen && *chosen ? "AXON_CC=" + std::string(chosen)
-                                                : "cc, gcc, clang, python -m ziglang cc";
+    std::string tried;
+    for (const std::string& one : tools_.tried) tried += (tried.empty() ? "" : ", ") + one;
     return fail(batch, "no compiler",
                 "no C compiler was found (tried " + tried +
                     "); kernels run in the slower executor. Install gcc or clang, or `pip install "
@@ -312,12 +326,12 @@ void Compiler::compile_batch(const Batch& batch) {
   }
   const std::string object = cache_->temporary();
   std::vector<std::string> command = tools_.command;
-  for (const std::string& flag : flags_) command.push_back(flag);
+  for (const std::string& flag : tools_.flags) command.push_back(flag);
   for (const std::string& word :
        {std::string("-o"), object, std::string("-"), std::string("-lm")}) {
     command.push_back(word);
   }
-  const Outcome outcome = run_command(command, unit, time_limit(), stop_);
+  const Outcome outcome = run_command(command, tools_.environment, unit, tools_.seconds, stop_);
   if (!outcome.ok) {
     std::remove(object.c_str());
     return fail(batch, "compiler failed",

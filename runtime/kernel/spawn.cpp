@@ -60,12 +60,20 @@ class ScratchFile {
   int fd_ = -1;
 };
 
+/// As exec takes them: pointers, then a null pointer.
+std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (const std::string& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
 /// Starts the command in a process group of its own, so that Ctrl-C does not reach it. 0 or an
 /// errno.
-int spawn(const std::vector<std::string>& command, int in, int out, pid_t* pid) {
-  std::vector<char*> argv;
-  for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));
-  argv.push_back(nullptr);
+int spawn(const std::vector<std::string>& command, const std::vector<std::string>& environment,
+          int in, int out, pid_t* pid) {
+  const std::vector<char*> argv = pointers_to(command);
+  const std::vector<char*> envp = pointers_to(environment);
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, in, 0);
@@ -78,7 +86,7 @@ int spawn(const std::vector<std::string>& command, int in, int out, pid_t* pid) 
   sigemptyset(&none);
   posix_spawnattr_setsigmask(&attributes, &none);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
-  const int error = posix_spawnp(pid, argv[0], &actions, &attributes, argv.data(), environ);
+  const int error = posix_spawn(pid, argv[0], &actions, &attributes, argv.data(), envp.data());
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   return error;
@@ -86,7 +94,14 @@ int spawn(const std::vector<std::string>& command, int in, int out, pid_t* pid) 
 
 }  // namespace
 
-Outcome run_command(const std::vector<std::string>& command, const std::string& input,
+std::vector<std::string> environment_now() {
+  std::vector<std::string> entries;
+  for (char** entry = environ; *entry != nullptr; ++entry) entries.emplace_back(*entry);
+  return entries;
+}
+
+Outcome run_command(const std::vector<std::string>& command,
+                    const std::vector<std::string>& environment, const std::string& input,
                     double seconds, const std::atomic<bool>& stop) {
   ScratchFile in;
   ScratchFile out;
@@ -94,7 +109,7 @@ Outcome run_command(const std::vector<std::string>& command, const std::string& 
     return {false, "no temporary file: " + std::string(std::strerror(errno))};
   }
   pid_t pid = 0;
-  if (const int error = spawn(command, in.fd(), out.fd(), &pid); error != 0) {
+  if (const int error = spawn(command, environment, in.fd(), out.fd(), &pid); error != 0) {
     return {false, command[0] + ": " + std::strerror(error)};
   }
   const auto start = std::chrono::steady_clock::now();
