@@ -248,3 +248,16 @@ class TestFailedFlush:
         assert np.array_equal(y.numpy(), 2 * x.numpy())
         with pytest.raises(RuntimeError, match="never computed"):
             after.numpy()
+
+    def test_what_replaces_a_leaf_is_not_lost_with_it(self):
+        """The leaf is gone with its last name, so its successor stays recorded."""
+        table = axon.ones((4, 3))
+        x, p = axon.ones((5,)), axon.ones((3,))
+        axon.flush()
+        x = x * 2.0
+        p = p - axon.embedding(table, axon.tensor([99]))[0]
+        with pytest.raises(IndexError):
+            axon.flush()
+        assert x.tolist() == [2.0] * 5
+        with pytest.raises(RuntimeError, match="never computed"):
+            p.tolist()

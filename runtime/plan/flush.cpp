@@ -127,6 +127,10 @@ PlanCache& cache() {
   return *instance;
 }
 
+/// What became of a result when a run ended early: it depends on what failed, was not reached, or
+/// is there.
+enum class Fate : uint8_t { lost, open, computed };
+
 /// One run of a plan over the leaves and numbers of one graph.
 class Replay {
  public:
@@ -164,22 +168,25 @@ class Replay {
     return number >= 0 ? fresh_[number] : leaves_[~number];
   }
 
-  /// By fresh buffer: true iff what it holds is right although an exception ended the run.
-  std::vector<bool> finished() const {
-    std::vector<bool> result(fresh_.size(), false);
-    std::unordered_map<size_t, bool> arena;  // by offset
+  /// By fresh buffer, after an exception ended the run.
+  std::vector<Fate> fates() const {
+    std::vector<Fate> result(fresh_.size(), Fate::open);
+    std::unordered_map<size_t, Fate> arena;  // by offset
     for (size_t i = 0; i < plan_->launches.size(); ++i) {
+      const Fate own = i >= succeeded_.size() ? Fate::open
+                       : succeeded_[i]        ? Fate::computed
+                                              : Fate::lost;
       for (const Part& part : plan_->launches[i].parts) {
-        bool right = i < succeeded_.size() && succeeded_[i];
+        Fate fate = own;
         for (const BufferRef& ref : part.buffers) {
           if (ref.written || ref.kind == BufferRef::Kind::leaf) continue;
-          right = right &&
-                  (ref.kind == BufferRef::Kind::output ? result[ref.index] : arena[ref.offset]);
+          fate = std::min(
+              fate, ref.kind == BufferRef::Kind::output ? result[ref.index] : arena[ref.offset]);
         }
         for (const BufferRef& ref : part.buffers) {
           if (!ref.written) continue;
-          if (ref.kind == BufferRef::Kind::output) result[ref.index] = right;
-          if (ref.kind == BufferRef::Kind::arena) arena[ref.offset] = right;
+          if (ref.kind == BufferRef::Kind::output) result[ref.index] = fate;
+          if (ref.kind == BufferRef::Kind::arena) arena[ref.offset] = fate;
         }
       }
     }
@@ -265,18 +272,22 @@ void hand_over(const Plan& plan, const Snapshot& snapshot, const Replay& replay)
   }
 }
 
-/// After a failure: results that do not depend on it are there, what would have overwritten a leaf,
-/// or equals one, is that leaf, and every other result is lost. `replay` is null when nothing ran.
-void restore(const Plan& plan, const Snapshot& snapshot, const Replay* replay) {
-  const std::vector<bool> finished =
-      replay == nullptr ? std::vector<bool>(plan.fresh.size(), false) : replay->finished();
+/// After a failure: results that are computed, or equal a leaf, are handed over; what was not
+/// reached is `open`, a backup of itself, if it would have taken over a leaf that nobody else has;
+/// the rest is lost. `replay` is null when nothing ran.
+void salvage(const Plan& plan, const Snapshot& snapshot, const Replay* replay,
+             std::vector<Value*>& open) {
+  const std::vector<Fate> fates =
+      replay == nullptr ? std::vector<Fate>(plan.fresh.size(), Fate::open) : replay->fates();
   for (const OutputPlan& output : plan.outputs) {
     Value& value = *snapshot.nodes[output.node]->outputs[output.output];
-    const int32_t leaf = output.source < 0 ? ~output.source : plan.fresh[output.source].donor;
-    if (output.source >= 0 && finished[output.source]) {
+    if (output.source < 0) {
+      materialise(value, snapshot.values[snapshot.leaves[~output.source]]->buffer);
+    } else if (fates[output.source] == Fate::computed) {
       materialise(value, replay->source(output.source));
-    } else if (leaf >= 0) {
-      materialise(value, snapshot.values[snapshot.leaves[leaf]]->buffer);
+    } else if (fates[output.source] == Fate::open && plan.fresh[output.source].donor >= 0) {
+      open.push_back(&value);
+      keep_backup(&value);
     }
   }
 }
@@ -321,30 +332,40 @@ std::vector<int64_t> read_scalars(const Plan& plan, const Snapshot& snapshot) {
   return bits;
 }
 
+namespace {
+
+void compute(Graph& graph, std::vector<Value*>& open) {
+  const Snapshot snapshot = take_snapshot(graph);
+  Device& cpu = device("cpu");
+  const std::shared_ptr<const Plan> plan = plan_for(snapshot, cpu);
+  std::optional<Replay> replay;
+  try {
+    replay.emplace(plan, snapshot, cpu);
+    replay->run();
+  } catch (const NodeFault&) {
+    throw;
+  } catch (...) {
+    salvage(*plan, snapshot, replay ? &*replay : nullptr, open);
+    throw;
+  }
+  hand_over(*plan, snapshot, *replay);
+}
+
+}  // namespace
+
 void flush() {
   Graph& graph = current_graph();
   if (graph.nodes.empty()) return;
   const std::lock_guard<std::mutex> turn(flush_turn());
+  std::vector<Value*> open;
   try {
-    const Snapshot snapshot = take_snapshot(graph);
-    Device& cpu = device("cpu");
-    const std::shared_ptr<const Plan> plan = plan_for(snapshot, cpu);
-    std::optional<Replay> replay;
-    try {
-      replay.emplace(plan, snapshot, cpu);
-      replay->run();
-    } catch (const NodeFault&) {
-      throw;
-    } catch (...) {
-      restore(*plan, snapshot, replay ? &*replay : nullptr);
-      throw;
-    }
-    hand_over(*plan, snapshot, *replay);
+    compute(graph, open);
   } catch (const NodeFault& fault) {
     drop_with_readers(graph, fault.node);
     std::rethrow_exception(fault.cause);
   } catch (...) {
     clear_but_backups(graph);
+    for (Value* value : open) drop_backup(value);
     throw;
   }
   clear(graph);

@@ -108,8 +108,8 @@ std::shared_ptr<const Plan> plan_for(const Snapshot& snapshot, Device& device);
 std::vector<int64_t> read_scalars(const Plan& plan, const Snapshot& snapshot);
 
 /// Computes every held value of this thread's graph; nothing is pending afterwards. The graph's
-/// mutex is held by the caller. When it throws, the leaves it would have overwritten are as before
-/// and the values that took their place have the old contents.
+/// mutex is held by the caller. When it throws, the leaves it would have overwritten are as before;
+/// what is computed is handed over, backups and what would have replaced a leaf stay recorded.
 void flush();
 
 struct PlanStats {
