@@ -22,6 +22,9 @@ from axon.nn import (
     Residual,
 )
 
+# What layers compute is equal in all tiers: the ops that they apply are tested in each.
+pytestmark = pytest.mark.executor
+
 
 @pytest.fixture(autouse=True)
 def seed():

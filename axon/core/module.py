@@ -85,7 +85,7 @@ class Module:
                 f"`del module.{name}` first to make it a plain attribute"
             )
         object.__setattr__(self, name, value)
-        self._register(name, value)
+        list(self._register(name, value))
 
     def __delattr__(self, name: str) -> None:
         object.__delattr__(self, name)
@@ -99,12 +99,16 @@ class Module:
         self._buffer_names[name] = persistent
         object.__setattr__(self, name, tensor)
 
-    def _register(self, name: str, value: Any) -> None:
-        """Notes which tensors are parameters, so that they stay parameters when frozen."""
+    def _register(self, name: str, value: Any) -> Iterator[tuple[str, Tensor]]:
+        """The parameters of an attribute; noted, so that they stay parameters when frozen."""
         for path, found in _found_in(name, value):
-            is_leaf = isinstance(found, Tensor) and found.requires_grad and found.tape is None
+            if not isinstance(found, Tensor):
+                continue
+            is_leaf = found.requires_grad and found.tape is None
             if is_leaf and path not in self._buffer_names:
                 self._param_names[path] = None
+            if path in self._param_names:
+                yield path, found
 
     # ------------------------------------------------------------------------------- calling
 
@@ -237,14 +241,16 @@ class Module:
         raise KeyError(f"{type(self).__name__}.get_submodule: no module at {path!r}; {names}")
 
     def _attributes(self) -> list[tuple[str, Any]]:
-        return [item for item in vars(self).items() if item[0] not in _INTERNAL]
+        """Those that may be, or hold, tensors and modules."""
+        return [
+            item
+            for item in vars(self).items()
+            if isinstance(item[1], _HOLDERS) and item[0] not in _INTERNAL
+        ]
 
     def _own_params(self) -> Iterator[tuple[str, Tensor]]:
         for name, value in self._attributes():
-            self._register(name, value)
-            for path, found in _found_in(name, value):
-                if isinstance(found, Tensor) and path in self._param_names:
-                    yield path, found
+            yield from self._register(name, value)
 
     def _own_buffers(self, *, persistent: bool = False) -> Iterator[tuple[str, Tensor]]:
         for name, is_persistent in self._buffer_names.items():
@@ -448,6 +454,9 @@ class Module:
         head = type(self).__name__
         children = [f"({name}): {child!r}" for name, child in self.named_children()]
         return nested_repr(head, self.extra_repr(), children)
+
+
+_HOLDERS = (Tensor, Module, list, tuple, dict)
 
 
 def nested_repr(head: str, extra: str, children: list[str]) -> str:

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from axon import _runtime
+from axon.core.autograd import no_grad
 from axon.core.creation import zeros
 from axon.core.module import Module
 from axon.core.tensor import Tensor
@@ -132,9 +133,8 @@ class Embedding(Module):
     def reset_parameters(self) -> None:
         init.normal_(self.weight)
         if self.padding_idx is not None:
-            rows = _runtime.ops.iota((self.num_embeddings, 1))
-            kept = _runtime.ops.ne(rows // 1, self.padding_idx)
-            init._assign(self.weight, _runtime.ops.where(kept, self.weight.detach(), 0.0))
+            with no_grad():
+                self.weight[self.padding_idx] = 0.0
 
     def forward(self, index: Tensor) -> Tensor:
         y = _runtime.ops.embedding(self.weight, index)
