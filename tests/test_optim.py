@@ -267,6 +267,27 @@ def test_a_step_that_fails_leaves_the_state_as_it_was():
             )
 
 
+def test_a_step_that_is_interrupted_while_it_records_changes_nothing():
+    class Interrupted(Adam):
+        def update(self, param, grad, state, options):
+            if param.shape == (1,) and state["step"] == 2:
+                raise KeyboardInterrupt
+            super().update(param, grad, state, options)
+
+    model, x, y = model_and_data()
+    optimizer = Interrupted(model.params)
+    train(model, optimizer, x, y, 2)
+    weights = [p.numpy().copy() for p in model.params]
+    moments = optimizer.state[model[0].weight]["exp_avg"].numpy().copy()
+    with pytest.raises(KeyboardInterrupt):
+        train(model, optimizer, x, y, 1)
+    for param, weight in zip(model.params, weights, strict=True):
+        np.testing.assert_array_equal(param.numpy(), weight)
+    state = optimizer.state[model[0].weight]
+    np.testing.assert_array_equal(state["exp_avg"].numpy(), moments)
+    assert state["step"] == 2
+
+
 # -------------------------------------------------------------- layers that come and go, groups
 
 

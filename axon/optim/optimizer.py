@@ -129,18 +129,34 @@ class Optimizer:
         before: dict[Tensor, dict[str, Any]] = {}
         try:
             with no_grad():
-                for group in self.param_groups:
-                    for param in group["params"]:
-                        if param.requires_grad and param.grad is not None:
-                            state = self.state.setdefault(param, {"step": 0})
-                            before[param] = dict(state)
-                            self._update(param, state, group)
+                self._record(before)
             _runtime.flush()
         except BaseException:
             self.state.update(before)
             raise
         for param in before:
             self.state[param]["step"] += 1
+
+    def _record(self, before: dict[Tensor, dict[str, Any]]) -> None:
+        """Records all updates; ``before`` gets the state that each parameter had.
+
+        An error on the way takes back what was recorded. One in the flush is taken back by it, so
+        old values need not be held then, and new ones may take their place in memory.
+        """
+        old: list[tuple[Tensor, Tensor]] = []
+        try:
+            for group in self.param_groups:
+                for param in group["params"]:
+                    if param.requires_grad and param.grad is not None:
+                        state = self.state.setdefault(param, {"step": 0})
+                        before[param] = dict(state)
+                        handles = [v for v in (param, *state.values()) if isinstance(v, Tensor)]
+                        old += [(handle, handle.detach()) for handle in handles]
+                        self._update(param, state, group)
+        except BaseException:
+            for handle, value in old:
+                handle._assign(value)
+            raise
 
     def _update(self, param: Tensor, state: dict[str, Any], group: dict[str, Any]) -> None:
         assert param.grad is not None
