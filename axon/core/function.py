@@ -96,7 +96,8 @@ class FunctionNode:
 
     def trace(self, results: tuple[Any, ...]) -> tuple[Any, ...]:
         """The results of forward as outputs of this node."""
-        kept = {id(tensor) for tensor in self._saved}
+        # An input that is returned as it is keeps its own place.
+        kept = {id(t) for t in self._saved if t is not None and not t.requires_grad}
         self._results = tuple(r if id(r) in kept else None for r in results)
         self.outputs = [
             (tuple(r.shape), r.dtype) if isinstance(r, _runtime.TensorBase) else ((), _runtime.bool)
