@@ -591,7 +591,7 @@ def test_dtypes():
         ([], "float32", (0,)),
         ([[], []], "float32", (2, 0)),
         (((1,),), "int64", (1, 1)),
-        ([np.float64(1), np.float64(2)], "float32", (2,)),
+        ([np.float64(1), np.float64(2)], "float64", (2,)),
         ([np.array([1, 2]), np.array([3, 4])], "int64", (2, 2)),
     ],
 )
