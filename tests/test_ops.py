@@ -38,19 +38,12 @@ GROUPS = [pytest.mark.xdist_group(f"ops {n // OPS_A_BATCH}") for n in range(len(
 DIFFERENTIABLE = [op for op in OPS if op.grad is not None]
 
 
-def each(ops, dtypes=lambda op: None, compiled=()):
-    """Parameters of tests: the op and, where there is a choice, the dtype.
-
-    Where kernels are compiled, which takes most of the time, the dtypes are those of `compiled`:
-    each form of a number once. The executor, which gives the same bits, is tested in all.
-    """
+def each(ops, dtypes=lambda op: None):
+    """Parameters of tests: the op and, where there is a choice, the dtype."""
     parameters = []
     for op in ops:
         group = GROUPS[OPS.index(op)]
-        choices = dtypes(op) or (None,)
-        if os.environ.get("AXON_JIT") == "wait":
-            choices = [d for d in choices if d in compiled] or choices[:1]
-        for dtype in choices:
+        for dtype in dtypes(op) or (None,):
             values = (op,) if dtype is None else (op, dtype)
             label = "-".join([op.name, *([dtype] if dtype else [])])
             parameters.append(pytest.param(*values, id=label, marks=group))
@@ -152,7 +145,7 @@ def call(program: Program, known: dict, case: Case, dtypes: dict[str, str | None
 # ------------------------------------------------------------------------------------- forward
 
 
-@pytest.mark.parametrize("op, dtype", each(OPS, dtypes_of, ("float32", "float16", "int32")))
+@pytest.mark.parametrize("op, dtype", each(OPS, dtypes_of))
 @batched
 def test_forward(op, dtype):
     chosen = list(cases(op))
@@ -209,7 +202,7 @@ def first_gradients(op: Op, program: Program, dtype: str):
         made.check()
 
 
-@pytest.mark.parametrize("op, dtype", each(DIFFERENTIABLE, lambda op: FLOATS, ("float32",)))
+@pytest.mark.parametrize("op, dtype", each(DIFFERENTIABLE, lambda op: FLOATS))
 @batched
 def test_gradient(op, dtype):
     yield from first_gradients(op, op.grad, dtype)
@@ -230,9 +223,7 @@ def test_derived_gradient_replaces_the_written_one(op):
     yield from first_gradients(op, derived, "float64")
 
 
-@pytest.mark.parametrize(
-    "op, dtype", each(DIFFERENTIABLE, lambda op: ("float32", "float64"), ("float64",))
-)
+@pytest.mark.parametrize("op, dtype", each(DIFFERENTIABLE, lambda op: ("float32", "float64")))
 @batched
 def test_second_gradient(op, dtype):
     program = op_checks.second_gradient(op)
