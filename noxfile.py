@@ -1,6 +1,8 @@
 """The project's commands. `nox -l` lists them; `nox -s tests -- -k softmax` passes options on."""
 
 import os
+import pathlib
+import shutil
 
 import nox
 
@@ -9,11 +11,8 @@ nox.options.reuse_existing_virtualenvs = True
 nox.options.sessions = ["tests"]
 
 CODEGEN = ["jinja2", "pyyaml"]
-# What each checks, and its library.
-SANITIZERS = {
-    "address": ("address,undefined,float-cast-overflow", "libasan.so"),
-    "thread": ("thread", "libtsan.so"),
-}
+# What each checks.
+SANITIZERS = {"address": "address,undefined,float-cast-overflow", "thread": "thread"}
 # Tests that also run on kernels compiled with the sanitizer.
 COMPILED = ["threads", "training_machine", "fuzz", "fusion", "formulas", "sorting", "edge_values"]
 
@@ -69,41 +68,48 @@ def mutate(session: nox.Session) -> None:
 @nox.parametrize("tool", list(SANITIZERS))
 def sanitize(session: nox.Session, tool: str) -> None:
     """The suite on a build that checks itself: address and undefined behaviour, or threads."""
-    checks, library = SANITIZERS[tool]
     folder = os.path.abspath(session.create_tmp())
     build = f"{folder}/build-{tool}"
-    define = f"AXON_SANITIZE={checks}"
+    define = f"AXON_SANITIZE={SANITIZERS[tool]}"
     # Without isolation the build finds what it has built before.
     session.install("scikit-build-core", "nanobind", "cmake", "ninja")
-    options = ("-C", f"cmake.define.{define}", "-C", f"build-dir={build}")
+    options = (
+        "-C",
+        f"cmake.define.{define}",
+        "-C",
+        f"build-dir={build}",
+        "-C",
+        "install.strip=false",
+    )
     session.install("--no-build-isolation", *options, "-e", ".[test]")
-    path = {
-        name: str(session.run("cc", f"-print-file-name={name}", external=True, silent=True)).strip()
-        for name in (library, "libstdc++.so.6")
-    }
-    env = {
-        "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1",
-        "UBSAN_OPTIONS": "print_stacktrace=1",
-        "TSAN_OPTIONS": f"suppressions={session.invoked_from}/tests/tsan.txt",
-        "AXON_CC": "env -u LD_PRELOAD cc",
-        "AXON_CFLAGS": f"-fsanitize={checks} -fno-sanitize-recover=all -O1",
-        "AXON_CACHE_DIR": f"{folder}/kernels",
-    }
-    # Exceptions are seen only if the library that throws them is loaded with the sanitizer's.
-    python = {**env, "LD_PRELOAD": " ".join(path.values())}
-    pytest = ("pytest", "-q", "-n", "auto", "--dist", "loadgroup")
-    rule = "not unsanitized and not compiler"
-    if session.posargs:
-        session.run("pytest", "-q", *session.posargs, env={"AXON_JIT": "off", **python})
-        return
     tests = f"{folder}/tests"
     defines = (f"-D{define}", f"-DAXON_RUNTIME={build}/libaxon_runtime.a")
     session.run("cmake", "-S", "tests/cpp", "-B", tests, "-G", "Ninja", *defines)
     session.run("cmake", "--build", tests)
-    session.run("ctest", "--test-dir", tests, "--output-on-failure", env=env)
-    session.run(*pytest, "-m", rule, env={**python, "AXON_JIT": "off"})
-    compiled = [f"tests/test_{name}.py" for name in COMPILED]
-    session.run(*pytest, "-m", "not unsanitized", *compiled, env={**python, "AXON_JIT": "wait"})
+    found = pathlib.Path(folder, "found")
+    shutil.rmtree(found, ignore_errors=True)
+    found.mkdir()
+    env = {
+        "ASAN_OPTIONS": f"detect_leaks=0:allocator_may_return_null=1:log_path={found}/address",
+        "UBSAN_OPTIONS": f"print_stacktrace=1:log_path={found}/undefined",
+        "TSAN_OPTIONS": f"die_after_fork=0:log_path={found}/thread",
+        "AXON_CFLAGS": f"-fsanitize={SANITIZERS[tool]} -fno-sanitize-recover=all -O1",
+        "AXON_CACHE_DIR": f"{folder}/kernels",
+    }
+    pytest = (f"{session.bin}/python-sanitized", "-m", "pytest", "-q")
+    try:
+        if session.posargs:
+            session.run(*pytest, *session.posargs, env={"AXON_JIT": "off", **env})
+            return
+        session.run("ctest", "--test-dir", tests, "--output-on-failure", env=env)
+        rule = ("-n", "auto", "--dist", "loadgroup", "-m", "not unsanitized and not compiler")
+        session.run(*pytest, *rule, env={**env, "AXON_JIT": "off"})
+        compiled = [f"tests/test_{name}.py" for name in COMPILED]
+        session.run(*pytest, "-m", "not unsanitized", *compiled, env={**env, "AXON_JIT": "wait"})
+    finally:
+        reports = [text for file in found.iterdir() if "SUMMARY:" in (text := file.read_text())]
+        if reports:
+            session.error("\n".join(reports))
 
 
 @nox.session
