@@ -78,7 +78,7 @@ class Builder {
   int32_t number(DType t, double x) {
     Instr in = instr(InstrKind::constant, t);
     in.number = x;
-    in.integer = static_cast<int64_t>(x);
+    if (!is_float(t)) in.integer = static_cast<int64_t>(x);
     return add(in);
   }
   int32_t scalar(int32_t slot, DType t) {
