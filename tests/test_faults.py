@@ -333,6 +333,24 @@ class TestCtrlC:
         assert out.split() == ["True"] * 3
 
 
+@pytest.mark.parametrize("mode", ["off", pytest.param("async", marks=pytest.mark.compiler)])
+def test_the_interpreter_may_exit_while_threads_train(mode, tmp_path):
+    out, complaints = run(
+        """
+        def train():
+            while True:
+                step(2 + int(time.monotonic() * 1000) % 20)
+        for _ in range(3):
+            threading.Thread(target=train, daemon=True).start()
+        time.sleep(0.3)
+        print(step() > 0)
+        """,
+        AXON_JIT=mode,
+        AXON_CACHE_DIR=str(tmp_path),
+    )
+    assert (out, complaints) == ("True\n", "")
+
+
 class TestFork:
     CHILD = """
         def child(work):

@@ -106,7 +106,8 @@ std::string message_of(const OpaqueCall& call, const nb::python_error& error) {
 }
 
 void run_python(nb::handle function, const Kernel& kernel, void* const* buffers) {
-  const nb::gil_scoped_acquire locked;
+  const Locked locked;
+  if (!locked) throw Interrupted("axon: the interpreter ends");
   try {
     PythonCall(kernel, buffers).run(function);
   } catch (const nb::python_error& error) {

@@ -13,6 +13,7 @@
 #include "kernel/compile.h"
 #include "kernel/emit.h"
 #include "plan/plan.h"
+#include "python/gil.h"
 #include "python/tensor.h"
 
 namespace axon {
@@ -20,8 +21,8 @@ namespace axon {
 namespace {
 
 bool interrupted() {
-  nb::gil_scoped_acquire locked;
-  if (PyErr_CheckSignals() == 0) return false;
+  const Locked locked;
+  if (!locked || PyErr_CheckSignals() == 0) return false;
   PyErr_Clear();
   return true;
 }
@@ -79,7 +80,7 @@ struct Pending {
 
 /// Planned like a flush, without the GIL: a flush elsewhere that is waited for may need it.
 Pending look_at_pending(bool contents) {
-  nb::gil_scoped_release unlocked;
+  const Unlocked unlocked;
   Graph& graph = current_graph();
   const std::lock_guard<std::mutex> lock(graph.mutex);
   const std::lock_guard<std::mutex> turn(flush_turn());
@@ -150,7 +151,7 @@ nb::dict plan() {
 
 /// How many ops a flush of this thread's graph would compute.
 size_t pending_nodes() {
-  nb::gil_scoped_release unlocked;
+  const Unlocked unlocked;
   Graph& graph = current_graph();
   const std::lock_guard<std::mutex> lock(graph.mutex);
   prune(graph);
@@ -209,9 +210,9 @@ void bind_inspect(nb::module_& m) {
         "Starts counting `peak_bytes` of stats anew, from what is in use now.");
   m.def("profile", set_profiling, nb::arg("on"), "Starts or stops timing every launch.");
   m.def("take_profile", profiled, "The launches timed since the last call, each as a dict.");
-  m.def("wait_for_compiler", wait_for_compiler, nb::call_guard<nb::gil_scoped_release>(),
+  m.def("wait_for_compiler", wait_for_compiler, nb::call_guard<Unlocked>(),
         "Returns when every kernel that was asked for is compiled.");
-  m.def("set_threads", change_threads, nb::arg("n"), nb::call_guard<nb::gil_scoped_release>(),
+  m.def("set_threads", change_threads, nb::arg("n"), nb::call_guard<Unlocked>(),
         "How many threads kernels use.");
   m.def("threads", threads, "How many threads kernels use.");
 }

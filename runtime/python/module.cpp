@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "graph/op_table.h"
 #include "python/call.h"
+#include "python/gil.h"
 #include "python/misfit.h"
 
 namespace axon {
@@ -68,6 +69,7 @@ NB_MODULE(_runtime, m) {
   m.doc() = "Axon's runtime: tensors, recording, flushing.";
   nb::register_exception_translator(axon::translate);
   nb::set_leak_warnings(false);
+  axon::bind_gil(m);
   axon::bind_tensor(m);
   axon::bind_tape(m);
   axon::bind_call(m);

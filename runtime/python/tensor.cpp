@@ -491,7 +491,7 @@ void flush_graph(Graph& graph) {
   {
     GraphLock lock(graph);
     try {
-      nb::gil_scoped_release unlocked;
+      const Unlocked unlocked;
       GraphScope scope(graph);
       flush();
     } catch (...) {

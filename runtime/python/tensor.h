@@ -7,6 +7,7 @@
 #include <string>
 
 #include "graph/node.h"
+#include "python/gil.h"
 
 namespace axon {
 
@@ -75,7 +76,7 @@ class GraphLock {
  public:
   explicit GraphLock(Graph& graph) : graph_(graph) {
     if (!graph_.mutex.try_lock()) {
-      nb::gil_scoped_release unlocked;
+      const Unlocked unlocked;
       graph_.mutex.lock();
     }
   }
