@@ -225,6 +225,7 @@ Batch Compiler::request(const std::vector<std::string>& sources, Jit mode) {
   if (mode != Jit::off) prepare_tools();
   {
     const std::lock_guard<std::mutex> lock(mutex_);
+    if (stop_) mode = Jit::off;  // a thread that outlives the interpreter
     for (const std::string& source : sources) {
       const std::string text = without_lines(source);
       std::shared_ptr<Code>& code = known_[text];
@@ -263,7 +264,7 @@ Batch Compiler::request(const std::vector<std::string>& sources, Jit mode) {
 
 void Compiler::wait() {
   std::unique_lock<std::mutex> lock(mutex_);
-  if (!thread_runs_ && !queue_.empty()) {  // inherited from before a fork
+  if (!thread_runs_ && !queue_.empty() && !stop_) {  // inherited from before a fork
     thread_runs_ = true;
     thread_ = std::thread([this] { work(); });
   }
@@ -373,6 +374,7 @@ void Compiler::stop() {
     changed_.notify_all();
   }
   if (thread_runs_ && thread_.joinable()) thread_.join();
+  const std::lock_guard<std::mutex> lock(mutex_);
   cache_.reset();
 }
 

@@ -134,7 +134,8 @@ class SnapshotTaker {
     snapshot_.dying.resize(snapshot_.values.size(), false);
     int number = 0;
     for (Value* value : snapshot_.values) {
-      const bool held = value->held.load(std::memory_order_relaxed) > 0;
+      // What others have read of a leaf that they let go comes before it is overwritten.
+      const bool held = value->held.load(std::memory_order_acquire) > 0;
       if (value->node != nullptr) {
         snapshot_.held[value->plan_id] = held;
         continue;
@@ -146,7 +147,7 @@ class SnapshotTaker {
       }
       const bool dying =
           !held &&
-          value->refs.load(std::memory_order_relaxed) ==
+          value->refs.load(std::memory_order_acquire) ==
               uses_[value->plan_id] + value->backups.load(std::memory_order_relaxed) &&
           value->buffer.use_count() == 1;
       snapshot_.dying[value->plan_id] = dying;
