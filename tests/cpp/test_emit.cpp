@@ -60,15 +60,27 @@ void run_compiled(const Emitted& emitted, KernelFn function, void* const* buffer
   }
 }
 
-/// Compiles and runs the kernel, and compares every buffer and the status word with the
-/// interpreter's.
+struct Case {
+  std::string name;
+  Builder built;
+  bool special;
+  int32_t expected_status;
+  Emitted emitted;
+};
+
+std::vector<Case> cases;  // waiting for `run_cases`, which compiles all at once
+
 void check(const std::string& name, const Builder& b, bool special = true,
            int32_t expected_status = 0) {
-  const Emitted emitted = emit(b.kernel);
-  source_of_last = emitted.source;
-  const std::shared_ptr<Code> code = compile({emitted.source}, Jit::wait)[0];
-  if (code->state != Code::State::ready) {
-    expect(false, name + ": " + code->error + "\n" + emitted.source);
+  cases.push_back({name, b, special, expected_status, emit(b.kernel)});
+  source_of_last = cases.back().emitted.source;
+}
+
+/// Runs the kernel, and compares every buffer and the status word with the interpreter's.
+void run_case(const Case& one, const Code& code) {
+  const auto& [name, b, special, expected_status, emitted] = one;
+  if (code.state != Code::State::ready) {
+    expect(false, name + ": " + code.error + "\n" + emitted.source);
     return;
   }
   std::vector<std::vector<char>> expected;
@@ -84,7 +96,7 @@ void check(const std::string& name, const Builder& b, bool special = true,
   };
   int32_t status[2] = {0, 0};
   reference::run(b.kernel, pointers(expected).data(), b.scalars.data(), &status[0]);
-  run_compiled(emitted, code->function, pointers(actual).data(), b.scalars.data(), &status[1]);
+  run_compiled(emitted, code.function, pointers(actual).data(), b.scalars.data(), &status[1]);
   expect(status[0] == expected_status && status[1] == expected_status,
          name + ": status " + std::to_string(status[1]) + ", interpreter " +
              std::to_string(status[0]));
@@ -99,6 +111,13 @@ void check(const std::string& name, const Builder& b, bool special = true,
                       ", should be " + std::to_string(is_float(t) ? x.real : double(x.integer)) +
                       "\n" + emitted.source);
   }
+}
+
+void run_cases() {
+  std::vector<std::string> sources;
+  for (const Case& one : cases) sources.push_back(one.emitted.source);
+  const std::vector<std::shared_ptr<Code>> codes = compile(sources, Jit::wait);
+  for (size_t i = 0; i < cases.size(); ++i) run_case(cases[i], *codes[i]);
 }
 
 Builder map_kernel(int64_t n, DType t = f32) {
@@ -512,6 +531,7 @@ int main(int argc, char** argv) {
     if (argc > 1 && name != argv[1]) continue;
     test();
   }
+  run_cases();
   if (argc > 2) std::printf("%s\n", source_of_last.c_str());
   std::printf(failures == 0 ? "passed\n" : "%d failures\n", failures);
   return failures == 0 ? 0 : 1;
