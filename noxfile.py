@@ -14,7 +14,7 @@ CODEGEN = ["jinja2", "pyyaml"]
 # What each checks.
 SANITIZERS = {"address": "address,undefined,float-cast-overflow", "thread": "thread"}
 # Tests that also run on kernels compiled with the sanitizer.
-COMPILED = ["threads", "training_machine", "fusion", "sorting", "edge_values"]
+COMPILED = ["threads", "training_machine", "fusion", "formulas", "sorting", "edge_values"]
 
 
 @nox.session
