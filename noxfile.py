@@ -96,6 +96,7 @@ def sanitize(session: nox.Session, tool: str) -> None:
         "AXON_CFLAGS": f"-fsanitize={SANITIZERS[tool]} -fno-sanitize-recover=all -O1",
         "AXON_CACHE_DIR": f"{folder}/kernels",
         "AXON_CC_TIMEOUT": "1000",
+        "OPENBLAS_NUM_THREADS": "1",  # NumPy's threads are not compiled to be watched
     }
     pytest = (f"{session.bin}/python-sanitized", "-m", "pytest", "-q")
     try:
