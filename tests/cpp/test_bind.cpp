@@ -105,8 +105,10 @@ class Evaluator {
       if (axis.extent == 1) throw ValueError("an axis of extent 1");
       reduced = reduced || axis.reduced;
     }
-    if (!s_->scatter && reduced == (s_->combine == Combine::set)) {
-      throw ValueError("a set has reduced axes, or a reduction has none");
+    const bool scans = std::any_of(s_->body.begin(), s_->body.end(),
+                                   [](const Instr& in) { return in.kind == InstrKind::scan; });
+    if (!s_->scatter && reduced != (scans || s_->combine != Combine::set)) {
+      throw ValueError("a set has reduced axes, or a scan or a reduction has none");
     }
     const bool winner = s_->combine == Combine::argmax || s_->combine == Combine::argmin;
     if (!winner && s_->body.at(s_->result).dtype != s_->dtype)
@@ -145,8 +147,7 @@ class Evaluator {
 
   void point(Array& out) {
     registers_.assign(s_->body.size(), 0);
-    for (size_t i = 0; i < s_->body.size(); ++i)
-      registers_[i] = rounded(compute(s_->body[i]), s_->body[i].dtype);
+    evaluate(s_->body.size());
     const int64_t at = address(s_->store);
     double& to = out.at(at);
     const double x = registers_[s_->result];
@@ -183,6 +184,25 @@ class Evaluator {
         }
       }
     }
+  }
+
+  /// The first instructions of the body.
+  void evaluate(size_t count) {
+    for (size_t i = 0; i < count; ++i)
+      registers_[i] = rounded(compute(s_->body[i]), s_->body[i].dtype);
+  }
+
+  /// A recurrence from its first point up to this one, anew at each.
+  double scan(const Instr& in) {
+    const Term step = in.address.terms.front();
+    const int64_t last = address(in.address);
+    double state = 0;
+    for (int64_t i = 0; i <= last; ++i) {
+      point_[step.var] = step.coef > 0 ? i : in.address.constant - i;
+      evaluate(&in - s_->body.data());
+      state = rounded(registers_[in.args[1]] * state, in.dtype) + registers_[in.args[0]];
+    }
+    return state;
   }
 
   int64_t reduced_number() const {
@@ -246,6 +266,8 @@ class Evaluator {
       case InstrKind::prim:
         if (in.prim == Prim::select) return arg(0) != 0 ? arg(1) : arg(2);
         return apply(in.prim, arg(0), arg(1), arg(2));
+      case InstrKind::scan:
+        return scan(in);
       default:
         throw ValueError("unexpected instruction");
     }
