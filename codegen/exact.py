@@ -227,7 +227,7 @@ FUNCTIONS: dict[str, Callable] = {
     "ndtr": lambda a: mpmath.erfc(-a / mpmath.sqrt(2)) / 2,
     "lgamma": _lgamma,
     "digamma": mpmath.digamma,
-    "trigamma": lambda a: mpmath.psi(1, a),
+    "polygamma": lambda n, a: mpmath.psi(int(n), a),
     "floor": mpmath.floor,
     "ceil": mpmath.ceil,
     "round": mpmath.nint,

@@ -118,21 +118,60 @@ def _digamma(x: float) -> float:
     return shift + math.log(x) - 0.5 / x - series
 
 
-def _trigamma(x: float) -> float:
-    """Reflection for x < 0, recurrence up to 12, asymptotic series (DLMF 5.15)."""
-    if math.isnan(x) or x == -math.inf:
+def _polygamma(n: float, x: float) -> float:
+    """Derivative n >= 1 of digamma: (-1)**(n + 1) * n! times the sum of (x + k)**-(n + 1), k >= 0.
+
+    For x < 0 it is the sum over all integers k without that over k < 0 (DLMF 5.15).
+    """
+    if n == 0:
+        return _digamma(x)
+    if not 0 < n <= 170 or n != math.floor(n) or math.isnan(x) or x == -math.inf:
         return math.nan
-    if x <= 0 and x == math.floor(x):
-        return math.inf
-    if x < 0:
-        return (math.pi / math.sin(math.pi * math.fmod(x, 1.0))) ** 2 - _trigamma(1 - x)
-    shift = 0.0
-    while x < 12:
-        shift += 1 / (x * x)
+    s = int(n) + 1
+    even = s % 2 == 0
+    f = x - round(x) if math.isfinite(x) else 0.0
+    if x > 0:
+        total = _hurwitz_zeta(s, x)
+    elif f == 0:
+        total = math.inf if even else math.copysign(math.inf, x) if x == 0 else math.nan
+    else:
+        below = _hurwitz_zeta(s, 1 - f) - _hurwitz_zeta(s, 1 - x)
+        total = _hurwitz_zeta(s, 1 + f) + f**-s + (below if even else -below)
+    return (1 if even else -1) * math.factorial(int(n)) * total
+
+
+def _hurwitz_zeta(s: int, x: float) -> float:
+    """The sum of (x + k)**-s over k >= 0, by Euler and Maclaurin (DLMF 25.11.43), x > 0."""
+    head = 0.0
+    while x < 12 + s:
+        head += _inverse_power(x, s)
         x += 1
-    z = 1 / (x * x)
-    tail = 1 / 30 - z * (1 / 42 - z * (1 / 30 - z * (5 / 66 - z * 691 / 2730)))
-    return shift + 1 / x + z * (0.5 + (1 / 6 - z * tail) / x)
+    term = _inverse_power(x, s)
+    tail = term * (x / (s - 1) + 0.5) if x < math.inf else 0.0
+    term *= s / x
+    for j, coefficient in enumerate(_BERNOULLI_OVER_FACTORIAL):
+        tail += coefficient * term
+        term *= (s + 2 * j + 1) * (s + 2 * j + 2) / (x * x)
+    return head + tail
+
+
+def _inverse_power(x: float, s: int) -> float:
+    try:
+        return x**-s
+    except OverflowError:
+        return math.inf
+
+
+#: B(2 j) / (2 j)! for j >= 1, B the Bernoulli numbers.
+_BERNOULLI_OVER_FACTORIAL = (
+    1 / 12,
+    -1 / 720,
+    1 / 30240,
+    -1 / 1209600,
+    1 / 47900160,
+    -691 / 1307674368000,
+    1 / 74724249600,
+)
 
 
 def _integer_or(function: Callable) -> Callable:
@@ -398,8 +437,10 @@ _function(
     f"(mul g (mul {1 / math.sqrt(2 * math.pi)!r} {_exp_of_square(-0.5)}))",
 )
 _function("lgamma", _vectorized(_lgamma), "(mul g (digamma a))")
-_function("digamma", _vectorized(_digamma), "(mul g (trigamma a))")
-_function("trigamma", _vectorized(_trigamma), None)
+_function("digamma", _vectorized(_digamma), "(mul g (polygamma 1 a))")
+_function(  # the derivative of order a of digamma
+    "polygamma", np.vectorize(_polygamma, otypes=[float]), None, "(mul g (polygamma (add a 1) b))"
+)
 
 # Rounding, classification and parts.
 _function("floor", _integer_or(np.floor), ZERO, result="same")

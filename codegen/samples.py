@@ -240,7 +240,7 @@ class _Builder:
                 inputs[i.name] = None
                 continue
             kind = self.kinds.get(i.name, self.op.samples.get(i.name, ("",))[0])
-            edge |= kind == "edge"
+            edge |= kind in ("edge", "tails")
             shape = self.shape(i.dims, i.name)
             if kind.startswith("equal"):
                 inputs[i.name] = inputs[kind[6:-1]]
@@ -267,6 +267,11 @@ class _Builder:
             return np.abs(normal) + 1.1
         if kind == "unit":
             return random.uniform(0.05, 0.95, shape)
+        if kind == "tails":
+            small = 10.0 ** -(0.3 * 1000 ** random.random(shape))
+            return np.where(random.random(shape) < 0.5, small, 1 - small)
+        if kind == "fractional":
+            return np.floor(2 * normal) + random.uniform(0.2, 0.8, shape)
         if kind == "nonzero":
             return np.sign(normal) * (np.abs(normal) + 0.5)
         if kind == "spread":

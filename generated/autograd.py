@@ -391,7 +391,7 @@ def lgamma_backward(ctx, dy):
 def digamma_backward(ctx, dy):
     """Gradient of `digamma`.
 
-        dx = dy * trigamma(x)
+        dx = dy * polygamma(1, x)
     """
     return ops.digamma__grad(dy, ctx.x)
 

@@ -782,7 +782,7 @@ const char* const kPrograms[] = {
   (in (x num (*)))
   (out (dx (like x) (*)))
   (line 3)
-  (set dx (*) (mul (load dy (*)) (trigamma (load x (*)))))))axon",
+  (set dx (*) (mul (load dy (*)) (polygamma 1 (load x (*)))))))axon",
     R"axon((program floor
   (doc "The largest integer not above x.")
   (source "ops.yaml" 440)

@@ -38,7 +38,7 @@ DOMAINS = {
     "div": (0.4, 3),
     "tan": (-1.2, 1.2),
     "digamma": (0.3, 5),
-    "trigamma": (0.3, 5),
+    "polygamma": (0.3, 5),
 }
 FLOATING = [
     p for p in PRIMITIVES.values() if not p.name.startswith(("bitwise", "shift", "logical"))
@@ -67,6 +67,8 @@ def points(primitive, count=64):
     values = {n: generator.uniform(low, high, count) for n in "abc"[: primitive.arity]}
     if primitive.name == "select":
         values["a"] = values["a"] > 0
+    if primitive.name == "polygamma":
+        values["a"] = np.floor(values["a"])
     return values
 
 

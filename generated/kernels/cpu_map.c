@@ -2031,10 +2031,11 @@ static void digamma_grad_f32(void* const* buffers, int64_t begin, int64_t end) {
   #pragma GCC ivdep
   for (int64_t i = begin; i < end; ++i) {
     const float v0 = b0[i];
-    const float v1 = b1[i];
-    const float v2 = ax_trigamma_f32(v1);
-    const float v3 = (v0 * v2);
-    b2[i] = v3;
+    const float v1 = 0x1.0000000000000p+0f;
+    const float v2 = b1[i];
+    const float v3 = ax_polygamma_f32(v1, v2);
+    const float v4 = (v0 * v3);
+    b2[i] = v4;
   }
 }
 
@@ -2045,10 +2046,11 @@ static void digamma_grad_f64(void* const* buffers, int64_t begin, int64_t end) {
   #pragma GCC ivdep
   for (int64_t i = begin; i < end; ++i) {
     const double v0 = b0[i];
-    const double v1 = b1[i];
-    const double v2 = ax_trigamma_f64(v1);
-    const double v3 = (v0 * v2);
-    b2[i] = v3;
+    const double v1 = 0x1.0000000000000p+0;
+    const double v2 = b1[i];
+    const double v3 = ax_polygamma_f64(v1, v2);
+    const double v4 = (v0 * v3);
+    b2[i] = v4;
   }
 }
 
@@ -3895,8 +3897,8 @@ const struct AxonMap AXON_MAPS[] = {
   {"float64 (mul float64#0 (digamma float64#1))", lgamma_grad_f64},
   {"float32 (digamma float32#0)", digamma_f32},
   {"float64 (digamma float64#0)", digamma_f64},
-  {"float32 (mul float32#0 (trigamma float32#1))", digamma_grad_f32},
-  {"float64 (mul float64#0 (trigamma float64#1))", digamma_grad_f64},
+  {"float32 (mul float32#0 (polygamma float32:1 float32#1))", digamma_grad_f32},
+  {"float64 (mul float64#0 (polygamma float64:1 float64#1))", digamma_grad_f64},
   {"float32 (floor float32#0)", floor_f32},
   {"float64 (floor float64#0)", floor_f64},
   {"float32 (ceil float32#0)", ceil_f32},

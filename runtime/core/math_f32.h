@@ -315,7 +315,7 @@ AX_BY_DOUBLE(acos)
 AX_BY_DOUBLE(atan)
 AX_BY_DOUBLE(lgamma)
 AX_BY_DOUBLE(digamma)
-AX_BY_DOUBLE(trigamma)
+AX_FN float ax_polygamma_f32(float n, float x) { return (float)ax_polygamma_f64((double)n, x); }
 AX_FN float ax_atan2_f32(float y, float x) { return (float)ax_atan2_f64((double)y, (double)x); }
 AX_FN float ax_hypot_f32(float x, float y) {
   double r = __builtin_sqrt((double)x * x + (double)y * y);

@@ -388,22 +388,46 @@ AX_FN double ax_digamma_f64(double x) {
   if (part == 0.0 || x == -__builtin_inf()) return __builtin_nan("");
   return ax_digamma_positive(1.0 - x) - 3.141592653589793 / __builtin_tan(3.141592653589793 * part);
 }
-/* The same for its derivative (DLMF 5.15). */
-AX_FN double ax_trigamma_f64(double x) {
-  double y = 0.0, sign = 1.0;
-  if (x <= 0.0 && x == __builtin_floor(x))
-    return x < -0x1p1023 ? __builtin_nan("") : __builtin_inf();
-  if (x < 0.0) {
-    double s = 3.141592653589793 / __builtin_sin(3.141592653589793 * __builtin_fmod(x, 1.0));
-    y = s * s;
-    sign = -1.0;
-    x = 1.0 - x;
-  }
-  for (; x < 12.0; x += 1.0) y += sign / (x * x);
+/* x to the power -s, s a whole number; 1 / x^2 is rounded twice only. */
+AX_FN double ax_inverse_power(double x, double s) {
+  double p = x;
+  for (double k = 1.0; k < s; k += 1.0) p *= x;
+  return 1.0 / p;
+}
+/* The sum of (x + k)^-s over k >= 0 (DLMF 25.11.43) for x > 0 and s = 2, 3, ... */
+AX_FN double ax_hurwitz_zeta(double s, double x) {
+  double head = 0.0;
+  for (; x < 12.0 + s; x += 1.0) head += ax_inverse_power(x, s);
   double z = 1.0 / (x * x);
-  double p = 1.0 / 30.0 - z * (5.0 / 66.0 - z * (691.0 / 2730.0));
-  p = 1.0 / 30.0 - z * (1.0 / 42.0 - z * p);
-  return y + sign * (1.0 / x + z * (0.5 + (1.0 / 6.0 - z * p) / x));
+  double p = 1.0 / 74724249600.0 * ((s + 12.0) * (s + 11.0)) * z - 691.0 / 1307674368000.0;
+  p = p * ((s + 10.0) * (s + 9.0)) * z + 1.0 / 47900160.0;
+  p = p * ((s + 8.0) * (s + 7.0)) * z - 1.0 / 1209600.0;
+  p = p * ((s + 6.0) * (s + 5.0)) * z + 1.0 / 30240.0;
+  p = p * ((s + 4.0) * (s + 3.0)) * z - 1.0 / 720.0;
+  p = p * ((s + 2.0) * (s + 1.0)) * z + 1.0 / 12.0;
+  double inverse = 1.0 / x;
+  double tail = 1.0 / (s - 1.0) + inverse * (0.5 + inverse * (s * p));
+  return head + ax_inverse_power(x, s - 1.0) * tail;
+}
+/* Derivative n of digamma, (-1)^(n + 1) n! times the sum of (x + k)^-(n + 1) over k >= 0. For x < 0
+   that is the sum over all k without that over k < 0 (DLMF 5.15). */
+AX_FN double ax_polygamma_f64(double n, double x) {
+  if (n == 0.0) return ax_digamma_f64(x);
+  if (!(n > 0.0 && n <= 170.0 && n == __builtin_floor(n)) || x != x || x == -__builtin_inf()) {
+    return __builtin_nan("");
+  }
+  double s = n + 1.0;
+  double sign = __builtin_floor(0.5 * s) == 0.5 * s ? 1.0 : -1.0;
+  double factor = sign;
+  for (double k = 2.0; k <= n; k += 1.0) factor *= k;
+  if (x > 0.0) return factor * ax_hurwitz_zeta(s, x);
+  double f = x - __builtin_rint(x);
+  if (f == 0.0) {
+    if (sign > 0.0) return __builtin_inf();
+    return x == 0.0 ? __builtin_copysign(__builtin_inf(), -x) : __builtin_nan("");
+  }
+  double below = ax_hurwitz_zeta(s, 1.0 - f) - ax_hurwitz_zeta(s, 1.0 - x);
+  return factor * (ax_inverse_power(f, s) + (ax_hurwitz_zeta(s, 1.0 + f) + sign * below));
 }
 
 /* The float next to x in the direction of y: of equals y, so that -0 goes to 0. */
