@@ -65,6 +65,13 @@ def mutate(session: nox.Session) -> None:
 
 
 @nox.session
+def soak(session: nox.Session) -> None:
+    """Random graphs and models against NumPy for ten minutes; `-- --minutes 60 --seed 7`."""
+    session.install("-e", ".[test]")
+    session.run("python", "tests/soak.py", *session.posargs)
+
+
+@nox.session
 @nox.parametrize("tool", list(SANITIZERS))
 def sanitize(session: nox.Session, tool: str) -> None:
     """The suite on a build that checks itself: address and undefined behaviour, or threads."""

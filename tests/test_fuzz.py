@@ -19,7 +19,7 @@ import sys
 
 import numpy as np
 import pytest
-from fuzz_steps import LARGEST, STEPS, Skip, Value
+from fuzz_steps import LARGEST, STEPS, Choices, Skip, Value
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
@@ -44,22 +44,6 @@ EXTENTS = (
 )
 CONTRACTS = 4096  # products that a sum of them must have to become a contract kernel
 EXACT, CLOSE, UNKNOWN = 0, 1, 2  # how well the two runs of a value must agree
-
-
-class Choices:
-    """Whole numbers, read one after another; zeros after the last."""
-
-    def __init__(self, numbers):
-        self._numbers = iter(numbers)
-
-    def below(self, n):
-        return next(self._numbers, 0) % n
-
-    def of(self, items):
-        return items[self.below(len(items))]
-
-    def flag(self, one_in=2):
-        return self.below(one_in) == one_in - 1
 
 
 class Run:
@@ -241,10 +225,12 @@ def agree(eager, lazy):
             assert close, f"{name} differs: {fused} in one flush, {alone} op by op"
 
 
-def fuzz(examples):
-    @seed(SEED)
+def fuzz(examples, of):
+    """Runs random programs; hypothesis shrinks one that fails."""
+
+    @seed(of)
     @settings(
-        max_examples=examples * SCALE,
+        max_examples=examples,
         deadline=None,
         database=None,
         phases=(Phase.generate, Phase.shrink),
@@ -266,4 +252,4 @@ def test_random_programs(mode, tmp_path):
 
 
 if __name__ == "__main__":
-    fuzz(int(sys.argv[1]))
+    fuzz(int(sys.argv[1]) * SCALE, SEED)
