@@ -560,7 +560,7 @@ class SelfAttention(Layer):
 
     def split(self, x: Array) -> Array:
         """(n, length, parts · features) to (parts, n, heads, length, width)."""
-        n, length, features = x.shape
+        n, length, _ = x.shape
         width = self.weight.value.shape[1] // self.heads
         return x.reshape(n, length, -1, self.heads, width).transpose(2, 0, 3, 1, 4)
 

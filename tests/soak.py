@@ -27,9 +27,9 @@ import test_training_machine
 import axon
 
 #: Programs a round, by mode: a compiler takes its time.
-GRAPHS = {"off": 60, "wait": 4, "async": 20}
-MODELS = {"off": 60, "wait": 4, "async": 20}
-SESSIONS = {"off": 30, "wait": 6, "async": 15}
+GRAPHS = {"off": 400, "wait": 4, "async": 100}
+MODELS = {"off": 300, "wait": 4, "async": 100}
+SESSIONS = {"off": 200, "wait": 6, "async": 100}
 ROUNDS = (
     ("graphs", test_fuzz.fuzz, GRAPHS),
     ("models", test_random_models.models, MODELS),
