@@ -89,8 +89,9 @@ class Workers:
         worker = number % len(self.pipes)
         try:
             self.pipes[worker].send(list(indices))
-        except OSError as error:
-            raise self._death(worker) from error
+        except OSError:
+            while True:  # it has ended, and may have said why
+                self._receive(worker, 0)
 
     def _receive(self, number: int, timeout: float) -> Any:
         worker = number % len(self.pipes)
