@@ -76,19 +76,6 @@ def test_a_frozen_layer_is_planned_once(step):
     assert misses_of(step) == []
 
 
-def test_a_loss_that_is_read_is_the_reason():
-    x = axon.tensor([1.0, 2.0])
-    axon.exp(x * 2.0).numpy()
-
-    def hold():
-        inner = x * 2.0
-        axon.exp(inner).numpy()
-        return inner
-
-    (reason,) = misses_of(hold)
-    assert "(mul) is held now" in reason
-
-
 @pytest.mark.parametrize("rate", [0.0, 1.0, 1e-30, float("inf")])
 def test_numbers_are_never_structure(step, rate):
     step.optimizer.lr = rate
