@@ -49,6 +49,19 @@ def test_random_models(mode, examples, monkeypatch):
     models(examples * SCALE, SEED)
 
 
+@pytest.mark.once
+def test_a_wrong_layer_is_found_and_shown_as_a_program(monkeypatch):
+    monkeypatch.setattr(nn.Tanh, "forward", lambda self, x: axon.tanh(x) * 1.001)
+    tanh = bytes([random_models.LAYERS.index(random_models.activation), 0])
+    with pytest.raises(AssertionError, match="NumPy says") as failure:
+        random_models.check((bytes(16), [tanh], [bytes(16)]))
+    (note,) = failure.value.__notes__
+    assert note.count("    nn.") == 2 and "    nn.Tanh(),\n" in note
+    names: dict = {}
+    exec(note.partition("the program:\n")[2], names)
+    assert np.isfinite(names["loss"].item())
+
+
 # ------------------------------------------------------------------------- NumPy's own gradients
 
 SHAPES = ((4,), (4, 6), (4, 5, 6))
