@@ -2211,7 +2211,7 @@ void bind_adaptive_avg_pool2d(nb::module_& m) {
       nb::arg("x").none(),
       nb::arg("size").none(),
       nb::sig("def adaptive_avg_pool2d(x: Tensor | float, size: int | tuple[int, int]) -> Tensor"),
-      "Means over size[0] times size[1] windows that cover the last two axes, along each as in adaptive_avg_pool1d.\n\nArgs:\n    x: a floating-point tensor of shape (..., H, W).\n    size: an integer or a pair with size > 0.\n\nReturns:\n    y: the dtype of x, of shape (..., h, w) with h = size[0], w = size[1].\n\nRaises:\n    ValueError: the shapes do not fit; size does not satisfy size > 0.\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(30) % 7 - 3).reshape(5, 6) / 4\n    >>> y = axon.adaptive_avg_pool2d(x, 1)\n    >>> y.numpy().round(4)\n    array([[-0.0417]], dtype=float32)");
+      "Means over size[0] times size[1] windows that cover the last two axes, along each as in adaptive_avg_pool1d.\n\nArgs:\n    x: a floating-point tensor of shape (..., H, W).\n    size: an integer or a pair with size > 0.\n\nReturns:\n    y: the dtype of x, of shape (..., h, w) with h = size[0], w = size[1].\n\nRaises:\n    ValueError: the shapes do not fit; size does not satisfy size > 0.\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(35) % 7 - 3).reshape(5, 7) / 4\n    >>> y = axon.adaptive_avg_pool2d(x, 1)\n    >>> y.numpy().round(4)\n    array([[0.]], dtype=float32)");
 }
 
 void bind_interpolate_nearest(nb::module_& m) {

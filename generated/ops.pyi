@@ -3526,10 +3526,10 @@ def adaptive_avg_pool2d(x: Tensor | float, size: int | tuple[int, int]) -> Tenso
         TypeError: x has a dtype of another kind.
 
     Example:
-        >>> x = (axon.arange(30) % 7 - 3).reshape(5, 6) / 4
+        >>> x = (axon.arange(35) % 7 - 3).reshape(5, 7) / 4
         >>> y = axon.adaptive_avg_pool2d(x, 1)
         >>> y.numpy().round(4)
-        array([[-0.0417]], dtype=float32)
+        array([[0.]], dtype=float32)
     """
 
 def interpolate_nearest(x: Tensor | float, size: int, *, axis: int = -1) -> Tensor:

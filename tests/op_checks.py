@@ -5,13 +5,15 @@ Each check takes an op, usually with the arguments of one call, and raises Asser
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 from op_cases import as_dtype, dtypes_of, reference, satisfied
 
 from codegen import adjoint, check
 from codegen.entry import Op
 from codegen.interpret import run
-from codegen.ir import Program
+from codegen.ir import Program, call
 from codegen.samples import Case
 
 STEP = 1e-5
@@ -90,6 +92,32 @@ def check_dtypes(op: Op, case: Case, dtype: str) -> None:
         if kind in "iub":
             assert y.dtype == oracle.dtype, f"{name} is {y.dtype}, expected {oracle.dtype}"
             np.testing.assert_array_equal(y, oracle, err_msg=name)
+
+
+def check_extents(op: Op, cases: list[Case]) -> None:
+    """No loop over an axis of `where:` is longer than the result needs: with one point fewer some
+    call gives another result, or none."""
+    for program in filter(None, (op.program, op.grad)):
+        for axis, _ in () if program.statements[0].kind == "call" else program.where:
+            shorter = _with_shorter(program, axis)
+            assert any(_differ(op, program, shorter, case) for case in cases), (
+                f"{program.name}: no result needs the last point of {axis}"
+            )
+
+
+def _with_shorter(program: Program, axis: str) -> Program:
+    where = ((name, call("-", e, 1) if name == axis else e) for name, e in program.where)
+    return dataclasses.replace(program, where=tuple(where))
+
+
+def _differ(op: Op, program: Program, other: Program, case: Case) -> bool:
+    known = case.inputs if program is op.program else gradient_values(op, case)
+    expected = evaluate(program, known, case.attrs)
+    try:
+        found = evaluate(other, known, case.attrs)
+    except (ValueError, IndexError):
+        return True
+    return any(not np.array_equal(found[n], y, equal_nan=True) for n, y in expected.items())
 
 
 def checked_dtypes(op: Op) -> list[str]:
@@ -186,5 +214,6 @@ def check_all(op: Op, cases: list[Case]) -> None:
             check_second_gradient(op, case)
             check_written_gradient(op, case)
             check_subgradient(op, case)
+    check_extents(op, cases)
     for dtype in checked_dtypes(op):
         check_dtypes(op, cases[0], dtype)

@@ -38,6 +38,11 @@ def test_dtypes_are_those_of_the_reference(op, dtype):
     op_checks.check_dtypes(op, next(cases(op)), dtype)
 
 
+@pytest.mark.parametrize("op", [op for op in all_ops() if op.program.where], ids=lambda op: op.name)
+def test_no_loop_is_longer_than_need_be(op):
+    op_checks.check_extents(op, list(cases(op)))
+
+
 @pytest.mark.parametrize("op, case", WITH_GRADIENT)
 def test_gradient_is_the_quotient_of_differences(op, case):
     op_checks.check_first_gradient(op, case)
