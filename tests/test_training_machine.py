@@ -34,6 +34,7 @@ SEED = int(os.environ.get("AXON_FUZZ_SEED", "0"))
 WIDTHS = (3, 5, 2)
 RATES = (0.0, 0.125, 1.0, 0.01)
 MOMENTUM = 0.5
+SHARE = 0.125  # of the mean of squares: at a rate of 1 all of it diverges, and any rounding with it
 
 
 class Cell:
@@ -81,10 +82,10 @@ class Net:
         return hidden, hidden @ second.weight.expected.T + second.bias.expected
 
     def gradients(self, x, y):
-        """By id of the cell; the loss is the mean of squares."""
+        """By id of the cell; the loss is a share of the mean of squares."""
         first, second = self.layers
         hidden, out = self.forward(x)
-        d_out = 2 * (out - y) / out.size
+        d_out = SHARE * 2 * (out - y) / out.size
         d_hidden = (d_out @ second.weight.expected) * (1 - hidden**2)
         parts = [
             (second.weight, d_out.T @ hidden),
@@ -95,11 +96,12 @@ class Net:
         total: dict[int, np.ndarray] = {}
         for cell, gradient in parts:
             total[id(cell)] = total.get(id(cell), 0) + gradient
-        return total, np.mean((out - y) ** 2)
+        return total, SHARE * np.mean((out - y) ** 2)
 
 
 def close(actual, expected):
-    np.testing.assert_allclose(actual, expected, rtol=2e-3, atol=2e-4)
+    """Differences of 6e-7 were seen in thousands of sequences."""
+    np.testing.assert_allclose(actual, expected, rtol=1e-5, atol=1e-5)
 
 
 class Training(RuleBasedStateMachine):
@@ -126,7 +128,7 @@ class Training(RuleBasedStateMachine):
         net.optimizer.lr = rate
         net.optimizer.zero_grad()
         difference = net.model(x_in) - y_in
-        recorded = (difference * difference).mean()
+        recorded = SHARE * (difference * difference).mean()
         if recorded.requires_grad:
             recorded.backward()
         net.optimizer.step()
