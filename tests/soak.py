@@ -19,6 +19,7 @@ import random
 import sys
 import time
 import traceback
+from typing import NamedTuple
 
 import test_fuzz
 import test_random_models
@@ -38,15 +39,38 @@ ROUNDS = (
 TURN = [*itertools.product(ROUNDS, GRAPHS, (1, 2))]
 #: What may be left of a turn: the interpreter keeps a few objects of the last program.
 BYTES, VALUES = 1 << 16, 64
+#: How far the process may grow after the first turn: what an allocator does not give back, and what
+#: stays of each kernel that was compiled, its library and its source.
+RESIDENT, KERNEL = 64 << 20, 64 << 10
 
 
-def left() -> tuple[int, int, int]:
-    """Bytes and values of tensors, and bytes of the process, once all that is done with is gone."""
-    gc.collect()
-    axon.flush()
-    pages = int(pathlib.Path("/proc/self/statm").read_text().split()[1])
-    in_use = axon.stats()["bytes_in_use"]
-    return in_use, axon._runtime.census()["values"], pages * os.sysconf("SC_PAGESIZE")
+class Left(NamedTuple):
+    """What is there once all that is done with is gone."""
+
+    bytes: int  # of tensors
+    values: int
+    resident: int  # bytes of the process
+    kernels: int  # compiled so far
+
+    @classmethod
+    def now(cls) -> Left:
+        gc.collect()
+        axon.flush()
+        pages = int(pathlib.Path("/proc/self/statm").read_text().split()[1])
+        stats, values = axon.stats(), axon._runtime.census()["values"]
+        resident = pages * os.sysconf("SC_PAGESIZE")
+        return cls(stats["bytes_in_use"], values, resident, stats["kernels_compiled"])
+
+    def check(self, first: Left) -> None:
+        """Says how much that is; fails where it is more than after the first turn."""
+        resident, kernels = self.resident - first.resident, self.kernels - first.kernels
+        print(
+            f"in memory: {self.bytes} bytes, {self.values} values; {self.resident >> 20} MiB "
+            f"resident, {resident / 2**20:+.0f} MiB and {kernels:+} kernels since the first turn"
+        )
+        is_flat = self.bytes <= first.bytes + BYTES and self.values <= first.values + VALUES
+        if not is_flat or resident > RESIDENT + KERNEL * kernels:
+            raise MemoryError(f"memory grows: {first} after the first turn, {self} now")
 
 
 def run_round(number: int, of: int) -> None:
@@ -62,14 +86,12 @@ def run_round(number: int, of: int) -> None:
 
 def soak(minutes: float, first: int) -> None:
     end = time.monotonic() + 60 * minutes
-    before = None
+    first_turn = None
     for number in itertools.count():
         if number % len(TURN) == 0 and number > 0:
-            now = left()
-            print(f"in memory: {now[0]} bytes, {now[1]} values; {now[2] >> 20} MiB resident")
-            before = before or now
-            if now[0] > before[0] + BYTES or now[1] > before[1] + VALUES:
-                raise MemoryError(f"memory grows: {before[:2]} after the first turn, {now[:2]} now")
+            now = Left.now()
+            first_turn = first_turn or now
+            now.check(first_turn)
         if time.monotonic() > end:
             return
         run_round(number, first + number)
