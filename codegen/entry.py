@@ -11,6 +11,14 @@ from typing import Any
 
 from . import adjoint, programs
 from .diagnostics import Collector, Mark, Scalar, SpecError, error, unknown
+from .fields import (
+    FIELDS,
+    GENERATED_FIELDS,
+    INTEGER_SAMPLES,
+    OPERATORS,
+    SAMPLES,
+    UNARY_OPERATORS,
+)
 from .formula import Lowerer, reads
 from .ir import Call, Input, Node, Output, Program, Statement, call, is_call, walk
 from .precision import Ulp, default_ulp, parse_domain, parse_ulp
@@ -48,72 +56,7 @@ from .yaml_source import (
     read_yaml,
 )
 
-FIELDS = (
-    "doc",
-    "in",
-    "out",
-    "where",
-    "forward",
-    "backward",
-    "kernel",
-    "reference",
-    "spec",
-    "subgradient",
-    "samples",
-    "ulp",
-    "domain",
-    "operator",
-    "method",
-    "module",
-    "variadic",
-)
 ENTRY_HINT = 'entries such as \'double: {in: "x: num", forward: "2 * x"}\''
-#: What only entries of ops.yaml have: operators, methods and modules are generated from it.
-GENERATED_FIELDS = ("operator", "method", "module")
-OPERATORS = (
-    "+",
-    "-",
-    "*",
-    "/",
-    "//",
-    "%",
-    "**",
-    "@",
-    "==",
-    "!=",
-    "<",
-    "<=",
-    ">",
-    ">=",
-    "&",
-    "|",
-    "^",
-    "~",
-    "<<",
-    ">>",
-    "-x",
-    "abs",
-)
-UNARY_OPERATORS = ("~", "-x", "abs")
-INTEGER_SAMPLES = ("bits", "counts", "below")
-SAMPLES = (
-    "normal",
-    "positive",
-    "above_one",
-    "unit",
-    "tails",
-    "nonzero",
-    "fractional",
-    "spread",
-    "wide",
-    "edge",
-    "bits",
-    "counts",
-    "definite",
-    "ascending",
-    "below",
-    "equal",
-)
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*_?")
 _CLASS = re.compile(r"[A-Z][A-Za-z0-9]*")
 _SECTION = re.compile(r"#\s*-{2,}\s*(.+?)\s*-*\s*$")

@@ -1,0 +1,67 @@
+"""The fields of an entry and the words that some of them take."""
+
+FIELDS = (
+    "doc",
+    "in",
+    "out",
+    "where",
+    "forward",
+    "backward",
+    "kernel",
+    "reference",
+    "spec",
+    "subgradient",
+    "samples",
+    "ulp",
+    "domain",
+    "operator",
+    "method",
+    "module",
+    "variadic",
+)
+#: What only entries of ops.yaml have: operators, methods and modules are generated from it.
+GENERATED_FIELDS = ("operator", "method", "module")
+OPERATORS = (
+    "+",
+    "-",
+    "*",
+    "/",
+    "//",
+    "%",
+    "**",
+    "@",
+    "==",
+    "!=",
+    "<",
+    "<=",
+    ">",
+    ">=",
+    "&",
+    "|",
+    "^",
+    "~",
+    "<<",
+    ">>",
+    "-x",
+    "abs",
+)
+UNARY_OPERATORS = ("~", "-x", "abs")
+INTEGER_SAMPLES = ("bits", "counts", "below")
+SAMPLES = (
+    "normal",
+    "positive",
+    "above_one",
+    "unit",
+    "tails",
+    "nonzero",
+    "fractional",
+    "spread",
+    "wide",
+    "edge",
+    "bits",
+    "counts",
+    "definite",
+    "ascending",
+    "below",
+    "equal",
+)
