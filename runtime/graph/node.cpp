@@ -129,6 +129,14 @@ ThreadGraph& thread_graph() {
   return graph;
 }
 
+template <class Dropped>
+void drop_if(Graph& graph, Dropped dropped) {
+  const auto lost = std::stable_partition(graph.nodes.begin(), graph.nodes.end(),
+                                          [&](const Node* node) { return !dropped(node); });
+  std::for_each(lost, graph.nodes.end(), Recycle());
+  graph.nodes.erase(lost, graph.nodes.end());
+}
+
 bool is_dead(const Node& node) {
   return std::none_of(node.outputs.begin(), node.outputs.end(),
                       [](Value* v) { return is_read(*v); });
@@ -270,11 +278,7 @@ void clear_but_backups(Graph& graph) {
       if (input.value != nullptr && input.value->node != nullptr) needed.insert(input.value->node);
     }
   }
-  std::vector<Node*> kept;
-  for (Node* node : graph.nodes) {
-    needed.count(node) > 0 ? kept.push_back(node) : Recycle()(node);
-  }
-  graph.nodes = std::move(kept);
+  drop_if(graph, [&](const Node* node) { return needed.count(node) == 0; });
 }
 
 void drop_with_readers(Graph& graph, const Node* node) {
@@ -286,11 +290,7 @@ void drop_with_readers(Graph& graph, const Node* node) {
         });
     if (reads) dropped.insert(reader);
   }
-  std::vector<Node*> kept;
-  std::vector<Node*> lost;
-  for (Node* each : graph.nodes) (dropped.count(each) > 0 ? lost : kept).push_back(each);
-  graph.nodes = std::move(kept);
-  for (Node* each : lost) Recycle()(each);
+  drop_if(graph, [&](const Node* each) { return dropped.count(each) > 0; });
 }
 
 Census census() { return {Slab<Value>::in_use().load(), Slab<Node>::in_use().load()}; }

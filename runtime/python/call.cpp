@@ -445,16 +445,22 @@ int32_t origin_of_call() {
   return static_cast<int32_t>(intern(nb::cast<std::string>(where)));
 }
 
+/// Inputs of an op as Python gave them; None for those that are absent.
+nb::list list_of(const nb::handle* inputs, size_t count) {
+  nb::list given;
+  for (size_t i = 0; i < count; ++i) {
+    given.append(inputs[i].is_valid() ? nb::borrow(inputs[i]) : nb::none());
+  }
+  return given;
+}
+
 /// Shows a recorded op to the observer, if there is one; ops that it records itself are not shown.
 void observe(const Op& op, const nb::handle* inputs, nb::handle result) {
   thread_local bool observing = false;
   if (observer == nullptr || observing) {
     return;
   }
-  nb::list given;
-  for (size_t i = 0; i < op.program->inputs.size(); ++i) {
-    given.append(inputs[i].is_valid() ? nb::borrow(inputs[i]) : nb::none());
-  }
+  const nb::list given = list_of(inputs, op.program->inputs.size());
   struct Within {
     Within() { observing = true; }
     ~Within() { observing = false; }
@@ -468,26 +474,8 @@ void call_on_batch(int32_t level, const Node& node, const nb::handle* inputs,
   for (const Held& output : outputs) {
     output->level = level;
   }
-  nb::list given;
-  for (size_t i = 0; i < node.inputs.size(); ++i) {
-    given.append(inputs[i].is_valid() ? nb::borrow(inputs[i]) : nb::none());
-  }
-  nb::borrow(batcher)(level, node.program->name, given,
+  nb::borrow(batcher)(level, node.program->name, list_of(inputs, node.inputs.size()),
                       attrs_dict(*node.program, node.ints, node.scalars), result);
-}
-
-/// A function of the module that keeps `hook`, or None, for `place`.
-void bind_hook(nb::module_& m, const char* name, const char* attribute, PyObject*& place,
-               const char* doc) {
-  m.def(
-      name,
-      [module = nb::handle(m), attribute, &place](nb::handle hook) {
-        const nb::object before = place == nullptr ? nb::none() : nb::borrow(place);
-        module.attr(attribute) = hook;
-        place = hook.is_none() ? nullptr : hook.ptr();
-        return before;
-      },
-      nb::arg("hook").none(), doc);
 }
 
 nb::object call_by_name(const char* name, nb::sequence inputs, nb::dict attrs, bool folded) {

@@ -250,13 +250,8 @@ void bind_examples(nb::module_& m) {
   m.def(
       "level", [](const Tensor& tensor) { return tensor.value->level; }, nb::arg("tensor"),
       "Of which level of `axon.vmap` the tensor is an example; 0: of none.");
-  m.def(
-      "set_example_detacher",
-      [module = nb::handle(m)](nb::handle detach) {
-        module.attr("_example_detacher") = detach;
-        example_detacher = detach.ptr();
-      },
-      nb::arg("detach"), "Sets the function that is told (example, the example detached).");
+  bind_hook(m, "set_example_detacher", "_example_detacher", example_detacher,
+            "Sets the function that is told (example, the example detached).");
 }
 
 /// In-place semantics: the handle takes the other's value. A leaf that requires gradients stays
@@ -522,6 +517,19 @@ Held realise(Held value) {
         "record it again");
   }
   return value;
+}
+
+void bind_hook(nb::module_& m, const char* name, const char* attribute, PyObject*& place,
+               const char* doc) {
+  m.def(
+      name,
+      [module = nb::handle(m), attribute, &place](nb::handle hook) {
+        const nb::object before = place == nullptr ? nb::none() : nb::borrow(place);
+        module.attr(attribute) = hook;
+        place = hook.is_none() ? nullptr : hook.ptr();
+        return before;
+      },
+      nb::arg("hook").none(), doc);
 }
 
 void bind_tensor(nb::module_& m) {

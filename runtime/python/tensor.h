@@ -92,6 +92,11 @@ class GraphLock {
 nb::object dlpack_capsule(const Tensor& self, nb::object stream, nb::object max_version,
                           nb::object dl_device, nb::object copy);
 
+/// A function of the module that keeps `hook`, or None, for `place` and returns the one before. The
+/// module's attribute owns it.
+void bind_hook(nb::module_& m, const char* name, const char* attribute, PyObject*& place,
+               const char* doc);
+
 void bind_tensor(nb::module_& m);
 void bind_tape(nb::module_& m);
 void bind_convert(nb::module_& m);
