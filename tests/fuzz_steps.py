@@ -16,22 +16,6 @@ import axon
 SMALL, LARGEST = 1250, 40000  # elements
 
 
-class Choices:
-    """Whole numbers, read one after another; zeros after the last."""
-
-    def __init__(self, numbers):
-        self._numbers = iter(numbers)
-
-    def below(self, n):
-        return next(self._numbers, 0) % n
-
-    def of(self, items):
-        return items[self.below(len(items))]
-
-    def flag(self, one_in=2):
-        return self.below(one_in) == one_in - 1
-
-
 class Value:
     """A tensor of the program with the name it has in the listing."""
 

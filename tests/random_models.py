@@ -19,9 +19,9 @@ import math
 import textwrap
 
 import numpy as np
-from fuzz_steps import Choices
 from hypothesis import strategies as st
 from numpy_layers import ACTIVATIONS, LOSSES, Array, BatchNorm, Chain, Descent
+from random_programs import Choices
 
 import axon
 from axon import nn, optim

@@ -19,9 +19,9 @@ import sys
 
 import numpy as np
 import pytest
-from fuzz_steps import LARGEST, STEPS, Choices, Skip, Value
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from fuzz_steps import LARGEST, STEPS, Skip, Value
 from hypothesis import strategies as st
+from random_programs import Choices, search
 
 import axon
 
@@ -226,21 +226,8 @@ def agree(eager, lazy):
 
 
 def fuzz(examples, of):
-    """Runs random programs; hypothesis shrinks one that fails."""
-
-    @seed(of)
-    @settings(
-        max_examples=examples,
-        deadline=None,
-        database=None,
-        phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(PROGRAMS)
-    def programs_agree(program):
-        check(program)
-
-    programs_agree()
+    """Runs random programs."""
+    search(check, PROGRAMS, examples, of)
 
 
 @pytest.mark.parametrize("mode", ["off", pytest.param("wait", marks=pytest.mark.compiler)])

@@ -10,9 +10,8 @@ import os
 import numpy as np
 import pytest
 import random_models
-from fuzz_steps import Choices
-from hypothesis import HealthCheck, Phase, given, seed, settings
 from numpy_layers import ACTIVATIONS, LOSSES, oracle
+from random_programs import Choices, search
 
 import axon
 from axon import nn
@@ -23,21 +22,8 @@ STEP = 1e-6
 
 
 def models(examples: int, of: int) -> None:
-    """Runs random programs; hypothesis shrinks one that fails."""
-
-    @seed(of)
-    @settings(
-        max_examples=examples,
-        deadline=None,
-        database=None,
-        phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(random_models.MODELS)
-    def models_agree(numbers):
-        random_models.check(numbers)
-
-    models_agree()
+    """Runs random programs."""
+    search(random_models.check, random_models.MODELS, examples, of)
 
 
 @pytest.mark.once
