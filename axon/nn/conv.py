@@ -13,6 +13,7 @@ from axon.nn.linear import draw
 from axon.nn.sizes import Size, as_argument, per_axis
 
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
+_SIZES = {1: "length", 2: "height, width", 3: "depth, height, width"}
 
 
 class _Convolution(Module):
@@ -54,10 +55,9 @@ class _Convolution(Module):
     def forward(self, x: Tensor) -> Tensor:
         is_single = x.ndim == self.rank + 1
         if x.ndim - (not is_single) != self.rank + 1 or x.shape[-1 - self.rank] != self.in_channels:
-            sizes = ", ".join(("length", "height", "width", "depth")[: self.rank])
             raise ValueError(
-                f"{self!r}: x has shape {x.shape}; expected (n, {self.in_channels}, {sizes}), "
-                "or one sample without n"
+                f"{self!r}: x has shape {x.shape}; expected (n, {self.in_channels}, "
+                f"{_SIZES[self.rank]}), or one sample without n"
             )
         y = self._convolve(expand_dims(x, 0) if is_single else x)
         if self.bias is not None:
