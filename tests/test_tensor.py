@@ -481,6 +481,7 @@ def test_what_else_is_shown():
     [
         (lambda x: axon.softmax(x, axs=0), "no parameter 'axs'; did you mean 'axis'?"),
         (lambda x: x.softmax(axs=0), "no parameter 'axs'; did you mean 'axis'?"),
+        (lambda x: axon.softmax(x, dim=0), "no parameter 'dim'; did you mean 'axis'?"),
         (lambda x: axon.softmax(x, 0, 1), "takes 2 arguments by position, 3 were given"),
         (lambda x: axon.softmax(x, 0, axis=1), "'axis' was given by position and by keyword"),
         (lambda x: axon.softmax(axis=1), "no argument for 'x'"),

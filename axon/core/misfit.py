@@ -6,6 +6,9 @@ import ast
 import difflib
 from typing import Any
 
+# What PyTorch calls them.
+_SYNONYMS = {"dim": "axis", "input": "x"}
+
 
 def explain(function: Any, positional: int, keywords: tuple[str, ...]) -> str | None:
     """The misfit in words, with the signature; None if names and number of arguments fit."""
@@ -22,7 +25,9 @@ def explain(function: Any, positional: int, keywords: tuple[str, ...]) -> str | 
     twice = [n for n in keywords if n in by_position[:positional]]
     unknown = [n for n in keywords if n not in (*by_position, *by_name)]
     if unknown:
-        near = difflib.get_close_matches(unknown[0], (*by_position, *by_name), 1)
+        known = (*by_position, *by_name)
+        synonym = _SYNONYMS.get(unknown[0])
+        near = [synonym] if synonym in known else difflib.get_close_matches(unknown[0], known, 1)
         what = f"no parameter '{unknown[0]}'"
         what += f"; did you mean '{near[0]}'?" if near else ""
     elif positional > len(by_position):
