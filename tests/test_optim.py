@@ -245,6 +245,10 @@ def test_state_of_another_model_is_refused():
     other = Linear(3, 16) >> ReLU() >> Linear(16, 2)
     with pytest.raises(ValueError, match=r"'exp_avg' was saved for.*\(1, 16\).*\(2, 16\)"):
         Adam(other.params).load_state_dict(state)
+    twin = SGD(model.params)
+    with pytest.raises(ValueError, match=r"options \['amsgrad', 'betas', 'eps'\] were saved"):
+        twin.load_state_dict(state)
+    assert twin.lr == SGD(model.params).lr and not twin.state
 
 
 def test_a_step_that_fails_leaves_the_state_as_it_was():
@@ -330,6 +334,14 @@ def test_following_meets_a_parameter_of_two_groups():
         optimizer.step()
 
 
+def test_one_tensor_is_a_parameter():
+    weight = axon.ones(2, 3, requires_grad=True)
+    optimizer = SGD(weight, lr=0.5)
+    weight.sum().backward()
+    optimizer.step()
+    np.testing.assert_array_equal(weight.numpy(), np.full((2, 3), 0.5))
+
+
 def test_groups_added_later():
     a, b = (axon.ones(1, requires_grad=True) for _ in range(2))
     optimizer = SGD([a], lr=0.5)
@@ -410,6 +422,7 @@ def test_average_of_weights():
         (lambda: SGD([{"params": [axon.ones(1)], "rate": 1}]), TypeError, "rate"),
         (lambda: Adam([axon.ones(1)], betas=(1.0, 0.9)), ValueError, "betas"),
         (lambda: (lambda p: SGD([p, p]))(axon.ones(1)), ValueError, "twice"),
+        (lambda: SGD([2 * axon.ones(1, requires_grad=True)]), ValueError, "computed from others"),
     ],
 )
 def test_refused(make, error, words):

@@ -11,7 +11,7 @@ from axon.core.creation import zeros_like
 from axon.core.module import Parameters
 from axon.core.tensor import Tensor
 
-Params = Iterable[Tensor] | Iterable[dict[str, Any]]
+Params = Tensor | Iterable[Tensor] | Iterable[dict[str, Any]]
 
 
 class Optimizer:
@@ -23,7 +23,7 @@ class Optimizer:
     ``list(model.params)``, stays as it is.
 
     Args:
-        params: ``model.params`` or tensors; or groups of them with options of their own:
+        params: ``model.params``, a tensor or several; or groups of them with options of their own:
             ``[{"params": body.params, "lr": 1e-4}, {"params": head.params}]``.
         options: what holds for groups that do not say otherwise. They are plain numbers in
             ``optimizer.param_groups``: change them whenever you like, nothing is compiled anew.
@@ -33,7 +33,7 @@ class Optimizer:
         state: by parameter, what the rule remembers.
 
     Raises:
-        ValueError: no parameter at all, or one in two groups.
+        ValueError: no parameter at all, one in two groups, or one that was computed from others.
         TypeError: something is not a tensor, or an option is unknown.
     """
 
@@ -41,8 +41,8 @@ class Optimizer:
         self.defaults = options
         self.param_groups: list[dict[str, Any]] = []
         self.state: dict[Tensor, dict[str, Any]] = {}
-        given: Any = params if isinstance(params, Parameters) else list(params)
-        are_groups = len(given) > 0 and isinstance(given[0], dict)
+        given: Any = params if isinstance(params, Tensor | Parameters) else list(params)
+        are_groups = isinstance(given, list) and len(given) > 0 and isinstance(given[0], dict)
         for group in given if are_groups else [{"params": given}]:
             self.add_param_group(group)
         # Parameters exist from now on, so a step that fails leaves them as they are.
@@ -82,6 +82,11 @@ class Optimizer:
                 raise TypeError(
                     f"{name}: a parameter is a {type(param).__name__}; "
                     "expected axon.Tensor: pass `model.params`"
+                )
+            if not param.is_leaf:
+                raise ValueError(
+                    f"{name}: a parameter of shape {param.shape} was computed from others, so "
+                    "backward gives it no gradient; pass those, or its .detach()"
                 )
         if len({id(param) for param in params}) < len(params):
             raise ValueError(f"{name}: a parameter appears twice; leave one out")
@@ -192,8 +197,8 @@ class Optimizer:
         """Takes over what :meth:`state_dict` gave, for the same parameters in the same order.
 
         Raises:
-            ValueError: there were other groups, or parameters of other shapes. Nothing has been
-                changed then.
+            ValueError: there were other groups, other options, or parameters of other shapes.
+                Nothing has been changed then.
         """
         params, groups = self.params, saved["param_groups"]
         sizes = [len(group["params"]) for group in self.param_groups]
@@ -202,6 +207,12 @@ class Optimizer:
                 f"{type(self).__name__}.load_state_dict: groups of "
                 f"{[len(group['params']) for group in groups]} parameters were saved, this "
                 f"optimizer has {sizes}"
+            )
+        unknown = set().union(*groups) - set(self.defaults) - {"params", "initial_lr"}
+        if unknown:
+            raise ValueError(
+                f"{type(self).__name__}.load_state_dict: options {sorted(unknown)} were saved; "
+                f"this optimizer has {[*self.defaults]}: load it into one of the class it is from"
             )
         state = {params[int(n)]: _detached(entries) for n, entries in saved["state"].items()}
         for param, entries in state.items():
