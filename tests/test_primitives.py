@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
+import mpmath
 import numpy as np
 import pytest
 
+import axon
 from codegen.interpret import run
 from codegen.ir import Call, Input, Output, Program, Statement, load, node_from_text, walk
 from codegen.philox import uniform
@@ -237,3 +240,39 @@ def test_uniform_is_uniform():
     assert chi < 160  # 99 degrees of freedom: p < 1e-4 beyond
     assert abs(np.corrcoef(u[:-1], u[1:])[0, 1]) < 0.01
     assert not np.array_equal(u, uniform((1, 3), np.arange(200000)))
+
+
+@pytest.mark.parametrize("order", [1, 2, 3, 6])
+@pytest.mark.parametrize("low, high", [(0.001, 3), (3, 30), (30, 1e6), (-40, 0)])
+def test_derivatives_of_digamma_against_mpmath(order, low, high):
+    """Within 16 units, plus 4 of the larger of the two sums that a reflection subtracts."""
+    x = np.random.default_rng(7).uniform(low, high, 64)
+    found = _derivative_of_digamma(order, x)
+    expected = np.array([float(mpmath.psi(order, mpmath.mpf(float(v)))) for v in x])
+    size = np.array([_pole(order, float(v)) for v in x])
+    bound = 16 * np.spacing(np.abs(expected)) + 4 * np.spacing(size)
+    assert np.all(np.abs(found - expected) <= bound)
+
+
+def _derivative_of_digamma(order: int, x: np.ndarray) -> np.ndarray:
+    at = axon.tensor(x, requires_grad=True)
+    y = axon.digamma(at)
+    for _ in range(order):
+        (y,) = axon.grad(y.sum(), [at], create_graph=True)
+    return y.detach().numpy()
+
+
+def _pole(order: int, x: float) -> float:
+    """What the pole nearest to x < 0 contributes to derivative `order` of digamma; else 0."""
+    return math.factorial(order) * abs(x - round(x)) ** -(order + 1) if x < 0 else 0.0
+
+
+def test_derivatives_of_digamma_at_its_poles_and_infinity():
+    polygamma = PRIMITIVES["polygamma"].numpy
+    x = np.array([0.0, -0.0, -1.0, math.inf, -math.inf, math.nan])
+    inf, nan = math.inf, math.nan
+    expected = {1: [inf, inf, inf, 0, nan, nan], 2: [-inf, inf, nan, 0, nan, nan]}
+    for order, values in expected.items():
+        np.testing.assert_array_equal(polygamma(order, x), values)
+        np.testing.assert_array_equal(_derivative_of_digamma(order, x), values)
+    np.testing.assert_array_equal(polygamma(1.5, x), [nan] * len(x))
