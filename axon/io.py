@@ -73,12 +73,11 @@ def load(path: str | os.PathLike, names: Iterable[str] | None = None) -> dict[st
     Raises:
         FileNotFoundError: there is no such file.
         KeyError: a name is not in the file.
-        safetensors.SafetensorError: the file is damaged or of another format.
+        ValueError: the file is damaged or of another format.
     """
     import ml_dtypes  # noqa: F401  (NumPy's bfloat16)
-    from safetensors import safe_open
 
-    with safe_open(path, framework="numpy") as file:
+    with _opened("axon.load", path) as file:
         present = list(file.keys())
         wanted = present if names is None else list(names)
         for name in wanted:
@@ -90,13 +89,23 @@ def load(path: str | os.PathLike, names: Iterable[str] | None = None) -> dict[st
 
 
 def metadata(path: str | os.PathLike) -> dict[str, str]:
-    """The text that :func:`save` put into the header."""
-    from safetensors import safe_open
-
-    with safe_open(path, framework="numpy") as file:
+    """The text that :func:`save` put into the header. It raises what :func:`load` does."""
+    with _opened("axon.io.metadata", path) as file:
         header = dict(file.metadata() or {})
     header.pop(_FORM, None)
     return header
+
+
+def _opened(function: str, path: str | os.PathLike) -> Any:
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        return safe_open(path, framework="numpy")
+    except SafetensorError as fault:
+        raise ValueError(
+            f"{function}: {os.fspath(path)} is damaged or no safetensors file: {fault}; expected "
+            "what axon.save or another library wrote in that format"
+        ) from fault
 
 
 def _array(value: Tensor) -> Any:

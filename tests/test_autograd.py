@@ -550,3 +550,10 @@ def test_what_cannot_be_replaced_is_refused():
         axon.autograd.replace_backward("floor", print),
     ):
         pass
+    x = leaf([1.0])
+    with (
+        pytest.raises(ValueError, match=r"stub for axon\.relu returned 2 gradients; expected 1"),
+        axon.autograd.replace_backward("relu", lambda node, dy: (dy, dy)),
+    ):
+        axon.relu(x).sum().backward()
+    assert x.grad is None

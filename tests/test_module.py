@@ -105,6 +105,8 @@ def test_load_state_dict_refuses_and_changes_nothing():
     ):
         net.load_state_dict(state)
     assert net.scale.tolist() == before
+    with pytest.raises(TypeError, match=r"Net\.load_state_dict: state is a int"):
+        net.load_state_dict(3)
     state["first.bias"] = axon.zeros(3)
     net.load_state_dict(state, strict=False)
     assert net.scale.tolist() == [0.0]
@@ -179,8 +181,10 @@ def test_tensors_in_lists_are_parameters_and_stay_so_when_frozen():
     assert list(net.named_params) == ["scales.0", "scales.1"]
 
 
-def test_a_parameter_cannot_become_a_result():
+def test_a_parameter_cannot_become_a_result_or_a_number():
     net = Net()
+    with pytest.raises(TypeError, match=r"scale is a parameter; a int cannot be one.*\[\.\.\.\]"):
+        net.scale = 3
     with pytest.raises(TypeError, match=r"scale is a parameter.*\.detach\(\)"):
         net.scale = net.scale * 2
     net.scale = (net.scale * 2).detach()

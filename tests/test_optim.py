@@ -421,6 +421,7 @@ def test_average_of_weights():
         (lambda: SGD([axon.ones(1)], nesterov=True), ValueError, "momentum"),
         (lambda: SGD([{"params": [axon.ones(1)], "rate": 1}]), TypeError, "rate"),
         (lambda: Adam([axon.ones(1)], betas=(1.0, 0.9)), ValueError, "betas"),
+        (lambda: Adam([axon.ones(1)], lr=-1e-3), ValueError, "lr is -0.001; expected at least 0"),
         (lambda: (lambda p: SGD([p, p]))(axon.ones(1)), ValueError, "twice"),
         (lambda: SGD([2 * axon.ones(1, requires_grad=True)]), ValueError, "computed from others"),
     ],

@@ -108,7 +108,8 @@ def replace_backward(op: str, stub: Callable) -> Iterator[None]:
             each is an attribute of the node, too.
 
     Raises:
-        ValueError: there is no such op, or it has no gradient.
+        ValueError: there is no such op, or it has no gradient. In backward: the stub returned
+            more or fewer gradients than there are inputs that want one.
 
     Example: gradients that pass a relu unchanged where its input was negative.
         >>> x = axon.tensor([-1.0, 2.0], requires_grad=True)
@@ -124,8 +125,19 @@ def replace_backward(op: str, stub: Callable) -> Iterator[None]:
             f"axon.autograd.replace_backward: axon.{op} is never on the tape, since it has no "
             "gradient; write an axon.Function that calls it"
         )
+
+    def counted(node: Any, *cotangents: Any) -> Any:
+        gradients = stub(node, *cotangents)
+        count = len(gradients) if isinstance(gradients, tuple) else 1
+        if count != len(node.edges):
+            raise ValueError(
+                f"axon.autograd.replace_backward: the stub for axon.{op} returned {count} "
+                f"gradients; expected {len(node.edges)}, one for each differentiable input"
+            )
+        return gradients
+
     before = STUBS.get(op)
-    STUBS[op] = stub
+    STUBS[op] = counted
     _replaced.append(op)
     try:
         yield

@@ -78,14 +78,26 @@ class Module:
         return self
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if isinstance(value, Tensor) and value.tape is not None and name in self._param_names:
-            raise TypeError(
-                f"{type(self).__name__}.{name} is a parameter; the tensor of shape {value.shape} "
-                "was computed from others and cannot be one: assign value.detach(), or "
-                f"`del module.{name}` first to make it a plain attribute"
-            )
+        if name in self._param_names:
+            self._check_parameter(name, value)
         object.__setattr__(self, name, value)
         list(self._register(name, value))
+
+    def _check_parameter(self, name: str, value: Any) -> None:
+        if isinstance(value, Tensor):
+            if value.tape is None:
+                return
+            what = f"the tensor of shape {value.shape} was computed from others and cannot be one"
+            remedy = "assign value.detach()"
+        elif value is None:
+            return
+        else:
+            what = f"a {type(value).__name__} cannot be one"
+            remedy = f"assign a tensor, or its elements with `module.{name}[...] = value`"
+        raise TypeError(
+            f"{type(self).__name__}.{name} is a parameter; {what}: {remedy}, or "
+            f"`del module.{name}` first to make it a plain attribute"
+        )
 
     def __delattr__(self, name: str) -> None:
         object.__delattr__(self, name)
@@ -381,6 +393,7 @@ class Module:
         Raises:
             ValueError: a shape differs, or ``strict`` and a name is missing or unexpected; the
                 message lists all of them. Nothing has been changed then.
+            TypeError: ``state`` is not a mapping.
 
         Example:
             >>> body, head = axon.nn.Linear(4, 3), axon.nn.Linear(3, 2)
@@ -389,6 +402,11 @@ class Module:
             >>> model.load_state_dict(state, strict=False).missing_keys
             ['head.weight', 'head.bias']
         """
+        if not isinstance(state, Mapping):
+            raise TypeError(
+                f"{type(self).__name__}.load_state_dict: state is a {type(state).__name__}; "
+                "expected tensors by name, as state_dict() gives or axon.load(path) reads them"
+            )
         own = self._named(_own_tensors, remove_duplicate=False)
         saved = self._named(_saved, remove_duplicate=False)
         given = {id(own[name]) for name in state if name in own}

@@ -33,7 +33,8 @@ class Optimizer:
         state: by parameter, what the rule remembers.
 
     Raises:
-        ValueError: no parameter at all, one in two groups, or one that was computed from others.
+        ValueError: no parameter at all, one in two groups, or one that was computed from others; a
+            negative learning rate or weight decay.
         TypeError: something is not a tensor, or an option is unknown.
     """
 
@@ -77,6 +78,10 @@ class Optimizer:
         params = [param for group in groups for param in group["params"]]
         if not params:
             raise ValueError(f"{name}: there are no parameters; pass `model.params`")
+        for group in groups:
+            for option in ("lr", "weight_decay"):
+                if group.get(option, 0) < 0:
+                    raise ValueError(f"{name}: {option} is {group[option]}; expected at least 0")
         for param in params:
             if not isinstance(param, Tensor):
                 raise TypeError(
