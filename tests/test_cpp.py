@@ -1,6 +1,7 @@
 """Builds and runs the C++ tests.
 
-Executor and emitter against a naive interpreter of kernels, contractions, elementary functions.
+Executor and emitter against a naive interpreter of kernels, contractions, elementary functions, the
+compiler service.
 """
 
 import fcntl
@@ -33,7 +34,7 @@ def build() -> pathlib.Path:
 
 @pytest.mark.parametrize(
     "command",
-    [["test_emit"], ["test_executor", "400"], ["test_contract"], ["test_math"]],
+    [["test_emit"], ["test_executor", "400"], ["test_contract"], ["test_math"], ["test_compile"]],
     ids=lambda c: c[0],
 )
 def test_cpp(build, command, tmp_path, monkeypatch):

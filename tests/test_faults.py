@@ -413,6 +413,42 @@ class TestFork:
         )
         assert out.split() == ["True"]
 
+    def test_in_the_middle_of_another_threads_flush(self):
+        """What was computed then is refused in the child, at once; the rest serves."""
+        out, _ = run(
+            textwrap.dedent(self.CHILD)
+            + textwrap.dedent(
+                """
+                x = axon.ones((3000, 3000)) + 1
+                y, mine = x, axon.ones((3,))
+                record = threading.Barrier(2)
+                def multiply():
+                    global y
+                    for _ in range(4):
+                        y = y @ x
+                    record.wait()
+                    y.numpy()
+                thread = threading.Thread(target=multiply)
+                thread.start()
+                record.wait()
+                time.sleep(0.2)
+                def work():
+                    try:
+                        y.numpy()
+                    except RuntimeError as fault:
+                        assert "by another thread while the process forked" in str(fault)
+                    else:
+                        raise AssertionError("the flush was over before the fork")
+                    assert (mine + 1).tolist() == [2.0] * 3
+                print(child(work))
+                thread.join()
+                print(y.shape)
+                """
+            ),
+            AXON_JIT="off",
+        )
+        assert out.split("\n")[:2] == ["0", "(3000, 3000)"]
+
 
 class TestUserCode:
     """An exception of a hook or a layer passes through, and leaves nothing behind."""

@@ -5,7 +5,10 @@
 // that a repeated step asks malloc for nothing.
 #include "graph/node.h"
 
+#include <pthread.h>
+
 #include <algorithm>
+#include <new>
 #include <unordered_set>
 
 #include "core/fork.h"
@@ -90,15 +93,27 @@ class Slab {
   }
 };
 
-/// Graphs of threads that have ended, for the threads to come.
+void orphan_graphs();
+
 struct GraphPool {
   ForkSafeMutex mutex;
-  std::vector<Graph*> idle;
+  std::vector<Graph*> all;
+  std::vector<Graph*> idle;  // of threads that have ended, for the threads to come
 };
 
 GraphPool& graph_pool() {
-  static GraphPool& pool = *new GraphPool;
+  static GraphPool& pool = *[] {
+    auto* made = new GraphPool;
+    pthread_atfork(nullptr, nullptr, orphan_graphs);  // after its mutex is free again
+    return made;
+  }();
   return pool;
+}
+
+/// Needs the pool's mutex, or no other thread.
+Graph* new_graph(GraphPool& pool) {
+  pool.all.push_back(new Graph);
+  return pool.all.back();
 }
 
 struct ThreadGraph {
@@ -109,7 +124,7 @@ struct ThreadGraph {
     GraphPool& pool = graph_pool();
     std::lock_guard<std::mutex> lock(pool.mutex);
     if (pool.idle.empty()) {
-      own = new Graph;
+      own = new_graph(pool);
     } else {
       own = pool.idle.back();
       pool.idle.pop_back();
@@ -127,6 +142,19 @@ struct ThreadGraph {
 ThreadGraph& thread_graph() {
   thread_local ThreadGraph graph;
   return graph;
+}
+
+/// In a child of fork(): a graph that another thread was changing stays as it is for ever.
+void orphan_graphs() {
+  GraphPool& pool = graph_pool();
+  for (Graph* graph : pool.all) {
+    graph->is_orphan |= !graph->mutex.try_lock();
+    new (&graph->mutex) std::mutex;
+  }
+  const auto is_orphan = [](const Graph* graph) { return graph->is_orphan; };
+  pool.idle.erase(std::remove_if(pool.idle.begin(), pool.idle.end(), is_orphan), pool.idle.end());
+  ThreadGraph& here = thread_graph();
+  if (here.own->is_orphan) here.own = here.current = new_graph(pool);
 }
 
 template <class Dropped>

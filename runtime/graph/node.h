@@ -88,6 +88,7 @@ struct Graph {
   std::vector<Node*> nodes;
   std::mutex mutex;        // held while the graph is appended to, flushed or dropped
   size_t prune_at = 4096;  // nodes; recording prunes dead nodes when it gets there
+  bool is_orphan = false;  // another thread was changing it when this process was forked
 };
 
 /// This thread's graph. A thread that ends leaves its graph, with what is pending, to the next

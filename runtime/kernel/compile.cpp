@@ -39,6 +39,8 @@ extern const char* const kScalarText;
 namespace {
 
 constexpr size_t kBatch = 48;  // kernels in one translation unit at most: far from the time limit
+// Kernels kept loaded that no plan needs any more.
+constexpr size_t kMaxIdle = 512;
 constexpr char kFormat[] = "axon kernel 1";
 constexpr char kEntry[] = "AXON_KERNEL";
 
@@ -174,12 +176,15 @@ class Compiler {
   bool load(Code& code, const std::string& path, const std::string& key);
   std::string key_of(const std::string& source) const;
   void fail(const Batch& batch, const std::string& kind, const std::string& why);
+  /// Unloads what no kernel holds. Needs the lock.
+  void forget_idle();
 
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Batch> queue_;
   Batch running_;
   std::unordered_map<std::string, std::shared_ptr<Code>> known_;
+  size_t sweep_at_ = kMaxIdle;  // entries of `known_`
   CompileStats stats_;
   bool thread_runs_ = false;
   std::thread thread_;
@@ -207,16 +212,24 @@ std::string Compiler::key_of(const std::string& source) const {
 }
 
 bool Compiler::load(Code& code, const std::string& path, const std::string& key) {
-  void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) return false;
-  void* symbol = dlsym(library, ("axon_" + key).c_str());
-  if (symbol == nullptr) {
-    dlclose(library);  // else its path would stay its own, whatever is written there
-    return false;
-  }
+  void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (handle == nullptr) return false;
+  // Also where the symbol is missing: its path would stay its own, whatever is written there.
+  std::shared_ptr<void> library(handle, dlclose);
+  void* symbol = dlsym(handle, ("axon_" + key).c_str());
+  if (symbol == nullptr) return false;
+  code.library = std::move(library);
   code.function = reinterpret_cast<KernelFn>(symbol);
   code.state = Code::State::ready;
   return true;
+}
+
+void Compiler::forget_idle() {
+  if (known_.size() < sweep_at_) return;
+  for (auto entry = known_.begin(); entry != known_.end();) {
+    entry = entry->second.use_count() == 1 ? known_.erase(entry) : std::next(entry);
+  }
+  sweep_at_ = known_.size() + kMaxIdle;
 }
 
 Batch Compiler::request(const std::vector<std::string>& sources, Jit mode) {
@@ -226,6 +239,7 @@ Batch Compiler::request(const std::vector<std::string>& sources, Jit mode) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (stop_) mode = Jit::off;  // a thread that outlives the interpreter
+    forget_idle();
     for (const std::string& source : sources) {
       const std::string text = without_lines(source);
       std::shared_ptr<Code>& code = known_[text];

@@ -16,7 +16,8 @@ namespace axon {
 enum class Jit : uint8_t { off, wait, async };
 Jit jit_mode();
 
-/// The machine code of one source text, shared by all kernels that have it.
+/// The machine code of one source text, shared by all kernels that have it. Some time after the
+/// last of them is gone, it is unloaded.
 struct Code {
   enum class State : uint8_t { pending, ready, failed };
 
@@ -25,7 +26,8 @@ struct Code {
   const std::string source;                 // as Emitted::source, #line directives of the first
   std::atomic<KernelFn> function{nullptr};  // set once ready
   std::atomic<State> state{State::pending};
-  std::string error;  // of the compiler; written before the state becomes failed
+  std::shared_ptr<void> library;  // holds `function`; unloaded with the last code in it
+  std::string error;              // of the compiler; written before the state becomes failed
 };
 
 /// The code of each source, at once: from memory, from disk, or pending while one batch of what is

@@ -234,6 +234,7 @@ bool draws(const Program& program) {
 /// A tensor of another thread's graph is computed first: nodes only read their own graph.
 Operand tensor_operand(const Tensor& tensor) {
   const Node* node = producer(*tensor.value);
+  if (node == nullptr && tensor.value->level == 0) check_computed(*tensor.value);
   const bool ours = node == nullptr || node->graph == &current_graph();
   return value_operand(ours ? tensor.value.get() : realise(tensor.value).get());
 }

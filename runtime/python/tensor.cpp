@@ -481,6 +481,11 @@ DType read_dtype(nb::handle object, const std::string& what) {
 }
 
 void flush_graph(Graph& graph) {
+  if (graph.is_orphan) {
+    throw Error(
+        "axon: this tensor was recorded or computed by another thread while the process forked; "
+        "record it again, or call axon.flush() in that thread before the fork");
+  }
   std::exception_ptr failure;
   std::vector<PyObject*> replaced;
   {
@@ -511,12 +516,16 @@ Held realise(Held value) {
         " is asked for, but it differs from example to example: the function must not branch on "
         "it, print or convert it; choose with axon.where, or do it outside of vmap");
   }
-  if (value->buffer == nullptr) {
+  check_computed(*value);
+  return value;
+}
+
+void check_computed(const Value& value) {
+  if (value.buffer == nullptr) {
     throw Error(
         "axon: this tensor was never computed, because the flush that should have done so failed; "
         "record it again");
   }
-  return value;
 }
 
 void bind_hook(nb::module_& m, const char* name, const char* attribute, PyObject*& place,

@@ -70,6 +70,8 @@ void flush_graph(Graph& graph);
 /// Makes a value readable, flushing the graph it is pending in, whichever thread recorded it.
 /// Returns it, as other threads may meanwhile have rebound the handle that it is of.
 Held realise(Held value);
+/// Throws for what is not pending any more and has no contents: a failed flush lost it.
+void check_computed(const Value& value);
 
 /// Holds a graph's mutex; waits for it without the GIL, so that a flush elsewhere can finish.
 class GraphLock {
