@@ -291,13 +291,13 @@ def in_small_stack(function):
         raise failures[0]
 
 
-def test_a_million_pending_values_are_released():
+def test_a_long_chain_of_pending_values_is_released():
     def chain():
         start = rt.census()
         x = rt.tensor([1.0])
-        for _ in range(1_000_000):
+        for _ in range(100_000):
             x = add(x, 1)
-        assert rt.census()["nodes"] >= start["nodes"] + 1_000_000
+        assert rt.census()["nodes"] >= start["nodes"] + 100_000
         del x
         rt.prune()
         assert rt.pending() == 0

@@ -11,9 +11,10 @@
 
 namespace axon {
 
-/// As many nodes may be pending before recording asks for a flush; counted in recorded nodes, so
-/// the cut falls at the same place in every run.
-inline constexpr size_t kPendingLimit = size_t{1} << 20;
+/// As many nodes may be pending before recording asks for a flush: far more than a training step,
+/// and few enough that a longer chain is pieces of one plan. Counted in recorded nodes, so the cut
+/// falls at the same place in every run.
+inline constexpr size_t kPendingLimit = size_t{1} << 17;
 
 /// Counts `value` for the node that reads it.
 Operand value_operand(Value* value);
