@@ -14,11 +14,14 @@ def library() -> ctypes.CDLL | None:
         import nvidia
     except ImportError:
         return None
-    for root in map(Path, nvidia.__path__):
-        for found in sorted(root.glob("**/libnvrtc.so.*")):
-            if "builtins" not in found.name:
-                return ctypes.CDLL(str(found))
-    return None
+
+    def loaded(name: str) -> list[ctypes.CDLL]:
+        folders = map(Path, nvidia.__path__)
+        paths = (path for folder in folders for path in sorted(folder.glob(f"**/{name}")))
+        return [ctypes.CDLL(str(path)) for path in paths]
+
+    loaded("libnvrtc-builtins.so.*")  # which the other would look for itself, not everywhere
+    return next(iter(loaded("libnvrtc.so.*")), None)
 
 
 def compile_cuda(text: str, architecture: str) -> str:
