@@ -8,7 +8,7 @@ import sys
 from importlib import resources
 from pathlib import Path
 
-from axon._codegen import check, new_entry
+from axon._codegen import check, new_entry, programs
 from axon._codegen.diagnostics import SpecError
 from axon._codegen.entry import Op, parse_ops
 
@@ -71,7 +71,8 @@ def _explain(options: argparse.Namespace) -> int:
     known_programs()
     ops = {op.name: op for op in parse_ops(text, str(path))}
     op = _find(ops, options.name, path)
-    print(explain_op(op, text, register(ops)[op.name]))
+    with programs.source(programs.table(p for op in ops.values() for p in op.programs)):
+        print(explain_op(op, text, register(ops)[op.name]))
     return 0
 
 

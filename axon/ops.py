@@ -177,10 +177,10 @@ def register(entries: Mapping[str, Entry]) -> dict[str, str]:
         applied = _applied(name, entries)
         names[name] = name
         if not all(_is_free(entries[each]) for each in applied):
-            text = "\n".join(str(p) for each in applied for p in _programs(entries[each]))
+            text = "\n".join(str(p) for each in applied for p in entries[each].programs)
             names[name] = f"{name}@{hashlib.sha256(text.encode()).hexdigest()[:8]}"
     for name, entry in entries.items():
-        for program, suffix in zip(_programs(entry), ("", ".grad"), strict=False):
+        for program, suffix in zip(entry.programs, ("", ".grad"), strict=False):
             program = program.applying(names).replace(name=names[name] + suffix)
             if not _is_known(program):
                 _runtime.register(str(program))
@@ -189,15 +189,11 @@ def register(entries: Mapping[str, Entry]) -> dict[str, str]:
     return names
 
 
-def _programs(entry: Entry) -> list[Program]:
-    return [program for program in (entry.program, entry.grad) if program is not None]
-
-
 def _applied(name: str, entries: Mapping[str, Entry]) -> list[str]:
     """The entry and those that it and its gradient apply, directly or not."""
     found, waiting = {name}, [name]
     while waiting:
-        programs = _programs(entries[waiting.pop()])
+        programs = entries[waiting.pop()].programs
         for base in (s.combine.partition(".")[0] for p in programs for s in p.statements):
             if base in entries and base not in found:
                 found.add(base)
@@ -211,7 +207,7 @@ def _is_free(entry: Entry) -> bool:
         return True
     if entry.grad is None and entry.name not in autograd.WITHOUT_GRADIENT:
         return False
-    return all(map(_is_known, _programs(entry)))
+    return all(map(_is_known, entry.programs))
 
 
 def _is_known(program: Program) -> bool:

@@ -33,11 +33,11 @@ _RESULT = ast.Name("result of the last line", ast.Store())
 
 def main(paths: Iterable[str] | None = None) -> int:
     """Checks files and prints what is wrong with them; 1 if anything is."""
-    programs.add_source(built_in_program)
     failed = False
     for path in sys.argv[1:] if paths is None else paths:
         try:
-            checked, unchecked = check_file(path)
+            with programs.source(built_in_program):
+                checked, unchecked = check_file(path)
         except (SpecError, OSError) as failure:
             print(failure, file=sys.stderr)
             failed = True
@@ -72,24 +72,32 @@ def check_file(path: str) -> tuple[int, list[str]]:
     oracles = oracles_beside(Path(path))
     diagnostics: list[Diagnostic] = []
     unchecked: list[str] = []
-    for op in ops:
-        try:
-            for case in cases(op):
-                _run(op.program, case.inputs, case.attrs)
-            diagnostics += wrong_gradients(op)
-            diagnostics += wrong_reference(op, oracles)
-            diagnostics += wrong_spec(op, oracles)
-            diagnostics += wrong_subgradient(op, oracles)
-        except NotRunnable:
-            unchecked.append(op.name)
-        except (ValueError, IndexError) as failure:
-            remedy = "samples: that fit the signature, and guard(x[...], 0) where an index leaves x"
-            problem = f"the samples of {op.name!r} do not run: {failure}"
-            diagnostics.append(Diagnostic(op.marks["entry"], problem, remedy))
+    with programs.source(programs.table(p for op in ops for p in op.programs)):
+        for op in ops:
+            try:
+                diagnostics += _wrong_on_samples(op, oracles)
+            except NotRunnable:
+                unchecked.append(op.name)
     if diagnostics:
         raise SpecError(diagnostics)
     notes = [f"without SciPy the references of {', '.join(unchecked)} were not run"]
     return len(ops), notes if unchecked else []
+
+
+def _wrong_on_samples(op: Op, oracles: Mapping[str, Callable]) -> list[Diagnostic]:
+    try:
+        for case in cases(op):
+            _run(op.program, case.inputs, case.attrs)
+        return [
+            *wrong_gradients(op),
+            *wrong_reference(op, oracles),
+            *wrong_spec(op, oracles),
+            *wrong_subgradient(op, oracles),
+        ]
+    except (ValueError, IndexError) as failure:
+        remedy = "samples: that fit the signature, and guard(x[...], 0) where an index leaves x"
+        problem = f"the samples of {op.name!r} do not run: {failure}"
+        return [Diagnostic(op.marks["entry"], problem, remedy)]
 
 
 # --------------------------------------------------------------------------------------- gradients

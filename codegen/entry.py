@@ -95,6 +95,11 @@ class Op:
     marks: dict[str, Mark] = field(default_factory=dict, compare=False, repr=False)
 
     @property
+    def programs(self) -> list[Program]:
+        """Its own, and its gradient's if it has one."""
+        return [self.program] if self.grad is None else [self.program, self.grad]
+
+    @property
     def saved(self) -> list[Input]:
         """The inputs and outputs that the tape keeps for backward; ghosts only lend their shape."""
         known = {i.name for i in self.program.inputs} | {o.name for o in self.program.outputs}
@@ -102,13 +107,19 @@ class Op:
 
 
 def load_ops(path: str | Path) -> list[Op]:
-    """The ops of the file; SpecError with all errors that independent entries have."""
+    """The ops of the file, which any formula may apply from now on; SpecError as `parse_ops`."""
     path = Path(path)
-    return parse_ops(path.read_text(encoding="utf-8"), path.name)
+    ops = parse_ops(path.read_text(encoding="utf-8"), path.name)
+    for program in (p for op in ops for p in op.programs):
+        programs.add(program)
+    return ops
 
 
 def parse_ops(text: str, path: str = "ops.yaml", at_run_time: bool = False) -> list[Op]:
-    """The ops of a text; those declared at run time add nothing to Tensor."""
+    """The ops of a text; SpecError with all errors that independent entries have.
+
+    Those declared at run time add nothing to Tensor.
+    """
     root = expect_mapping(read_yaml(text, path), "the file", ENTRY_HINT)
     collector = Collector()
     entries = _Entries(root)
@@ -124,9 +135,6 @@ def parse_ops(text: str, path: str = "ops.yaml", at_run_time: bool = False) -> l
         _check_unique(ops, root, "operator")
         _check_unique(ops, root, "module")
     collector.finish()
-    if not at_run_time:
-        for program in (p for op in ops for p in (op.program, op.grad) if p is not None):
-            programs.add(program)
     return ops
 
 

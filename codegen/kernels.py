@@ -162,7 +162,7 @@ def maps_of(ops: Iterable[Op]) -> list[Map]:
     """All maps of the ops and their gradients; of equal formulas the first."""
     found: dict[str, Map] = {}
     for op in ops:
-        for program in (p for p in (op.program, op.grad) if p is not None):
+        for program in op.programs:
             for dtype in SUFFIX:
                 try:
                     printed = print_map(program, dtype)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from .ir import Program
 
@@ -21,6 +21,10 @@ def add(program: Program) -> None:
 def add_source(source: Source) -> None:
     """Asks `source` for programs that are not known."""
     _sources.append(source)
+
+
+def table(programs: Iterable[Program]) -> Source:
+    return {program.name: program for program in programs}.get
 
 
 @contextlib.contextmanager
@@ -53,7 +57,7 @@ def find(name: str) -> Program | None:
     from . import adjoint
 
     gradient = adjoint.gradient(program)
-    if gradient is not None:
+    if gradient is not None and not _reading:  # else the name may mean another one elsewhere
         add(gradient)
     return gradient
 

@@ -139,7 +139,7 @@ def render(ops: list[Op]) -> dict[str, str]:
     differentiable = [op for op in ops if op.grad is not None]
     context = {
         "notice": NOTICE,
-        "programs": [p for op in ops for p in (op.program, op.grad) if p is not None],
+        "programs": [p for op in ops for p in op.programs],
         "functions": [function_of(op, docstring(op)) for op in ops]
         + [gradient_of(op) for op in differentiable],
         "stubs": [stub_of(op) for op in differentiable],

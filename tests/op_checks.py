@@ -97,7 +97,7 @@ def check_dtypes(op: Op, case: Case, dtype: str) -> None:
 def check_extents(op: Op, cases: list[Case]) -> None:
     """No loop over an axis of `where:` is longer than the result needs: with one point fewer some
     call gives another result, or none."""
-    for program in filter(None, (op.program, op.grad)):
+    for program in op.programs:
         for axis, _ in () if program.statements[0].kind == "call" else program.where:
             shorter = _with_shorter(program, axis)
             assert any(_differ(op, program, shorter, case) for case in cases), (

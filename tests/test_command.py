@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from axon._codegen import programs
 from axon._codegen.entry import load_ops
 from op_cases import ROOT, all_ops
 
@@ -118,6 +119,16 @@ def test_wrong_gradients_and_references_are_told(tmp_path, monkeypatch, capsys):
     (tmp_path / "wrong.yaml").write_text(WRONG)
     assert command.main(["op", "check", "wrong.yaml"]) == 1
     assert capsys.readouterr().err == TOLD
+
+
+def test_a_checked_entry_takes_no_name_from_others(tmp_path, capsys):
+    known = [programs.find(name) for name in ("mish", "mish.grad")]
+    path = tmp_path / "mine.yaml"
+    path.write_text("mish: {in: 'x: float', forward: '3 * x'}\nown: {in: 'x: float', forward: 'x'}")
+    assert command.main(["op", "check", str(path)]) == 0
+    assert "2 ops, nothing wrong" in capsys.readouterr().out
+    assert [programs.find(name) for name in ("mish", "mish.grad")] == known
+    assert programs.find("own") is None
 
 
 def test_oracles_beside_the_file_are_names_of_references(tmp_path, capsys):

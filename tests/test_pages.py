@@ -39,7 +39,7 @@ def test_pages_are_of_ops_alone(build):
 
 @pytest.mark.parametrize("op", [pytest.param(op, id=op.name) for op in all_ops()])
 def test_formulas_are_balanced(op):
-    for program in filter(None, (op.program, op.grad)):
+    for program in op.programs:
         text = formulas(program)
         assert text.count(r"\left") - text.count(r"\leftarrow") == text.count(r"\right")
         plain = text.replace(r"\{", "").replace(r"\}", "")

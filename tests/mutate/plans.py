@@ -26,7 +26,7 @@ RANDOM = range(test_kernels.PROGRAMS, test_kernels.PROGRAMS + 2000)
 def of_op(op: Op) -> Iterator[tuple]:
     for case in cases(op):
         known = op_checks.gradient_values(op, case) if op.grad else case.inputs
-        for program in filter(None, (op.program, op.grad)):
+        for program in op.programs:
             for kernel in kernels_of(program, program.name, known, case.attrs):
                 yield kernel.kind, kernel.shape, kernel.source
 
