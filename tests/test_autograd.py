@@ -218,6 +218,14 @@ def test_a_removed_hook_is_silent():
     assert x.grad.item() == 3.0
 
 
+@pytest.mark.parametrize("given", [3, "g", (axon.ones(2),)], ids=str)
+def test_a_hook_gives_a_tensor_or_none(given):
+    x = axon.ones(2, requires_grad=True)
+    x.register_hook(lambda gradient: given)
+    with pytest.raises(TypeError, match=r"a hook .*expected the gradient.* shape \(2,\), or None"):
+        x.sum().backward()
+
+
 def test_hook_on_a_constant_is_refused():
     with pytest.raises(ValueError, match="requires_grad"):
         axon.tensor(1.0).register_hook(print)

@@ -55,6 +55,10 @@ KEYS = [
     False,
     (0, True, [1, 2]),
     (np.array(True), slice(None), None, 0),
+    ((1, 0),),
+    (slice(None), (0, 2), [1, 3]),
+    range(1),
+    (slice(None), range(2, 0, -1)),
 ]
 
 

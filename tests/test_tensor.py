@@ -219,9 +219,38 @@ def test_unknown_operands_are_left_to_python():
 def test_matmul(a, b):
     rng = np.random.default_rng(0)
     a, b = (rng.integers(-4, 5, shape).astype(np.float32) for shape in (a, b))
-    result = axon.tensor(a) @ axon.tensor(b)
-    assert result.shape == (a @ b).shape
-    np.testing.assert_array_equal(result.numpy(), a @ b)
+    for result in (axon.tensor(a) @ axon.tensor(b), axon.tensor(a) @ b, a @ axon.tensor(b)):
+        assert result.shape == (a @ b).shape
+        np.testing.assert_array_equal(result.numpy(), a @ b)
+
+
+def test_matmul_in_place():
+    x = axon.ones(2)
+    x @= axon.tensor([[1.0, 2.0], [3.0, 4.0]])
+    assert x.tolist() == [4.0, 6.0]
+
+
+@pytest.mark.parametrize("operand", [2, 2.0, axon.tensor(2.0), np.float32(2)], ids=repr)
+def test_matmul_refuses_what_has_no_axes(operand):
+    x = axon.ones(2)
+    for product in (lambda: x @ operand, lambda: operand @ x):
+        with pytest.raises(ValueError, match=r"axon.matmul: .*\(\).*use \* for numbers"):
+            product()
+
+
+@pytest.mark.parametrize("make", [axon.zeros, axon.ones, axon.empty, axon.rand, axon.randn])
+@pytest.mark.parametrize("shape", [(-1,), (2, -1), (-2, 3)], ids=str)
+def test_no_extent_is_negative(make, shape):
+    with pytest.raises(ValueError, match=r"would have shape .*-"):
+        make(shape)
+
+
+@pytest.mark.parametrize("shape", [2.0, (2, 2.5), "23", None, (2, None)], ids=repr)
+def test_extents_are_integers(shape):
+    with pytest.raises(TypeError, match="extents are ints"):
+        axon.zeros(shape)
+    with pytest.raises(TypeError, match="extents are ints"):
+        axon.ones(6).reshape(shape)
 
 
 def test_numbers():

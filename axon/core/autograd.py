@@ -84,6 +84,11 @@ def _run_hooks(hooks: dict[int, Callable], gradient: Any) -> Any:
         replaced = hook(gradient)
         if replaced is None:
             continue
+        if not isinstance(replaced, _runtime.TensorBase):
+            raise TypeError(
+                f"a hook of a tensor gave a {type(replaced).__name__}; expected the gradient, "
+                f"a tensor of shape {tuple(gradient.shape)}, or None to leave it as it is"
+            )
         if tuple(replaced.shape) != tuple(gradient.shape):
             raise ValueError(
                 f"a hook of a tensor of shape {tuple(gradient.shape)} gave a gradient of shape "

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Sequence
 from typing import Any
 
 from axon import _runtime
 from axon.core.random import Generator, next_key
-from axon.core.tensor import Tensor
+from axon.core.tensor import Tensor, attach_operator
 
 ops = _runtime.ops
 
@@ -45,8 +46,14 @@ def permute(x: Tensor, *axes: int | Sequence[int]) -> Tensor:
 
 
 def transpose(x: Tensor, first: int = -2, second: int = -1) -> Tensor:
-    """Exchanges two axes, by default the last two."""
+    """Exchanges two axes, by default the last two.
+
+    Raises:
+        IndexError: an axis that there is not.
+    """
     order = list(range(x.ndim))
+    for axis in (first, second):
+        _axes("transpose", x, axis)
     order[first], order[second] = order[second], order[first]
     return ops.permute(x, tuple(order))
 
@@ -496,9 +503,10 @@ def matmul(a: Tensor, b: Tensor) -> Tensor:
         >>> axon.matmul(axon.ones(2, 3), axon.ones(3)).shape
         (2,)
     """
-    if a.ndim == 0 or b.ndim == 0:
+    shapes = [getattr(operand, "shape", ()) for operand in (a, b)]
+    if () in shapes:
         raise ValueError(
-            f"axon.matmul: shapes {a.shape} and {b.shape}; expected one axis or more, "
+            f"axon.matmul: shapes {shapes[0]} and {shapes[1]}; expected one axis or more, "
             "use * for numbers"
         )
     if a.ndim > 1 and b.ndim > 1:
@@ -638,7 +646,10 @@ def shape_of(given: tuple[Any, ...]) -> tuple[int, ...]:
     """The shape from ``f(2, 3)`` or ``f((2, 3))`` alike."""
     if len(given) == 1 and isinstance(given[0], (tuple, list)):
         given = tuple(given[0])
-    return tuple(extent.__index__() for extent in given)
+    try:
+        return tuple(map(operator.index, given))
+    except TypeError:
+        raise TypeError(f"axon: the shape is {given}; extents are ints") from None
 
 
 def _axes(name: str, x: Tensor, given: int | Sequence[int]) -> list[int]:
@@ -651,10 +662,6 @@ def _axes(name: str, x: Tensor, given: int | Sequence[int]) -> list[int]:
     if len(set(axes)) != len(axes):
         raise ValueError(f"axon.{name}: axes {given} of shape {x.shape} hold one twice")
     return axes
-
-
-def _times(self: Tensor, other: Tensor) -> Tensor:
-    return matmul(self, other)
 
 
 for _function in (
@@ -682,9 +689,10 @@ for _function in (
 ):
     setattr(Tensor, _function.__name__, _function)
 
+attach_operator("__matmul__", matmul)
+
 # The names by which PyTorch's users know functions of the array API.
 expand = Tensor.expand = broadcast_to
 movedim = Tensor.movedim = moveaxis
 swapaxes = Tensor.swapaxes = transpose
 unsqueeze = Tensor.unsqueeze = expand_dims
-Tensor.__matmul__ = _times

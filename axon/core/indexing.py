@@ -166,7 +166,8 @@ def _as_part(part: Any) -> Any:
     if part is None or part is Ellipsis or isinstance(part, slice):
         return part
     is_bool = isinstance(part, bool) or (hasattr(part, "dtype") and part.dtype == "bool")
-    if not isinstance(part, (Tensor, list)) and not is_bool and not getattr(part, "ndim", 0):
+    is_list = isinstance(part, (list, tuple, range))
+    if not (isinstance(part, Tensor) or is_list or is_bool or getattr(part, "ndim", 0)):
         if not hasattr(part, "__index__"):
             raise TypeError(
                 f"axon: {part!r} is no index; expected ints, slices, '...', None, or tensors, "
@@ -174,7 +175,7 @@ def _as_part(part: Any) -> Any:
             )
         return part.__index__()
     index = part if isinstance(part, Tensor) else _runtime.tensor(part)
-    if index.size == 0 and isinstance(part, list):
+    if index.size == 0 and is_list:
         index = index.to("int64")
     if index.is_floating_point:
         raise TypeError(

@@ -337,9 +337,7 @@ def _method(op: str) -> Callable[..., Any]:
     return method
 
 
-def _operator(op: str, reflected: bool) -> Callable[[Tensor, Any], Any]:
-    function = getattr(_runtime.ops, op)
-
+def _operator(function: Callable, reflected: bool) -> Callable[[Tensor, Any], Any]:
     def operator(self: Tensor, other: Any) -> Any:
         operand = _operand(other)
         if operand is NotImplemented:
@@ -349,9 +347,7 @@ def _operator(op: str, reflected: bool) -> Callable[[Tensor, Any], Any]:
     return operator
 
 
-def _in_place(op: str) -> Callable[[Tensor, Any], Any]:
-    function = getattr(_runtime.ops, op)
-
+def _in_place(function: Callable) -> Callable[[Tensor, Any], Any]:
     def operator(self: Tensor, other: Any) -> Any:
         operand = _operand(other)
         if operand is NotImplemented:
@@ -371,22 +367,31 @@ def _operand(other: Any) -> Any:
     return NotImplemented
 
 
+def attach_operator(name: str, function: Callable) -> None:
+    """Makes a function the operator of that name, for exchanged operands and in place too."""
+    stem, doc = name[2:], function.__doc__
+    setattr(Tensor, name, _named(_operator(function, reflected=False), name, doc))
+    setattr(Tensor, f"__r{stem}", _named(_operator(function, reflected=True), f"__r{stem}", doc))
+    setattr(Tensor, f"__i{stem}", _named(_in_place(function), f"__i{stem}", doc))
+
+
 def _attach() -> None:
     """Gives Tensor the operators and methods of the generated tables."""
     for op in METHODS:
-        setattr(Tensor, op, _named(_method(op), op, op))
+        setattr(Tensor, op, _named(_method(op), op, getattr(_runtime.ops, op).__doc__))
     for name, (op, exchanged) in OPERATORS.items():
-        make = _method(op) if name in UNARY else _operator(op, exchanged)
-        setattr(Tensor, name, _named(make, name, op))
+        function = getattr(_runtime.ops, op)
         if f"__r{name[2:]}" in OPERATORS:
-            in_place = f"__i{name[2:]}"
-            setattr(Tensor, in_place, _named(_in_place(op), in_place, op))
+            attach_operator(name, function)
+        elif not exchanged:
+            make = _method(op) if name in UNARY else _operator(function, reflected=False)
+            setattr(Tensor, name, _named(make, name, function.__doc__))
 
 
-def _named(function: Callable, name: str, op: str) -> Callable:
+def _named(function: Callable, name: str, doc: str | None) -> Callable:
     function.__name__ = name
     function.__qualname__ = f"Tensor.{name}"
-    function.__doc__ = getattr(_runtime.ops, op).__doc__
+    function.__doc__ = doc
     return function
 
 

@@ -164,7 +164,8 @@ class Solver {
           program_, out.dtype, attrs_, [&](const std::string& name) { return type_of(name); }));
       for (int64_t extent : axes_.output_dims.back()) {
         if (extent < 0)
-          fail(out.name + " would have shape " + shape_text(axes_.output_dims.back()));
+          fail(out.name + " would have shape " + shape_text(axes_.output_dims.back()) +
+               "; no extent can be negative");
       }
     }
     for (const StatementDecl& s : program_.statements) {
@@ -509,7 +510,8 @@ class Solver {
     int64_t others = 1;
     const auto first = std::find_if(inputs_.begin(), inputs_.end(),
                                     [](const InputInfo& info) { return info.present; });
-    const int64_t elements = elements_of(first == inputs_.end() ? Dims() : first->dims);
+    if (first == inputs_.end()) return;  // nothing tells it, so it is refused as negative
+    const int64_t elements = elements_of(first->dims);
     for (int64_t extent : axes_.shape) others *= extent == -1 ? 1 : extent;
     const bool one = std::count(axes_.shape.begin(), axes_.shape.end(), -1) == 1;
     if (!one || others == 0 || elements % others != 0) {

@@ -265,7 +265,7 @@ struct Nested {
   void read(nb::handle object, size_t depth) {
     note_dtype(object);
     ScalarEntry entry{};
-    if (PyList_Check(object.ptr()) || PyTuple_Check(object.ptr())) {
+    if (PyList_Check(object.ptr()) || PyTuple_Check(object.ptr()) || PyRange_Check(object.ptr())) {
       read_items(object, depth);
     } else if (read_large(object, entry) || read_number(object, entry)) {
       finish(depth);
