@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from axon import _runtime
-from axon.core.functional import moveaxis
 from axon.core.tensor import Tensor
 
 # ------------------------------------------------------------------------------------- losses
@@ -59,17 +58,15 @@ def cross_entropy(
         losses = _runtime.ops.soft_cross_entropy(logits, target, weight, axis=axis)
         return _reduced(losses, reduction)
     _require_classes("cross_entropy", logits, target, axis)
-    counts = _label_weights(target, weight, ignore_index)
-    if label_smoothing == 0:
-        ignored = _ignored(ignore_index)
-        losses = _runtime.ops.cross_entropy(logits, target, weight, axis=axis, **ignored)
-        return _reduced(losses, reduction, counts)
-    likely = _runtime.ops.one_hot(target, logits.shape[axis], dtype=logits.dtype)
-    likely = _smoothed(moveaxis(likely, -1, axis), label_smoothing, axis)
-    losses = _runtime.ops.soft_cross_entropy(logits, likely, weight, axis=axis)
-    if ignore_index is not None:
-        losses = _runtime.ops.where(_runtime.ops.ne(target, ignore_index), losses, 0.0)
-    return _reduced(losses, reduction, counts)
+    ignored = _ignored(ignore_index)
+    losses = _runtime.ops.cross_entropy(logits, target, weight, axis=axis, **ignored)
+    if label_smoothing != 0:
+        even = 1 / logits.shape[axis]
+        spread = _runtime.ops.soft_cross_entropy(logits, even, weight, axis=axis)
+        if ignore_index is not None:
+            spread = _runtime.ops.where(_runtime.ops.ne(target, ignore_index), spread, 0.0)
+        losses = (1 - label_smoothing) * losses + label_smoothing * spread
+    return _reduced(losses, reduction, _label_weights(target, weight, ignore_index))
 
 
 def nll(

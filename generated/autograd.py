@@ -669,7 +669,7 @@ def var_backward(ctx, dy):
     """Gradient of `var`.
 
         g1 = sum[axis](x)
-        dx = 2 * dy * (x - g1 / count(axis)) / (count(axis) - correction)
+        dx = 2 * dy * (x - g1 / count(axis)) / maximum(count(axis) - correction, 0)
     """
     return ops.var__grad(
         dy, ctx.x, axis=ctx.axis, correction=ctx.correction, keepdim=ctx.keepdim
@@ -680,7 +680,8 @@ def std_backward(ctx, dy):
     """Gradient of `std`.
 
         g1 = sum[axis](x)
-        dx = 0 if y == 0 else dy * (x - g1 / count(axis)) / (y * (count(axis) - correction))
+        dx = 0 if y == 0 else dy * (x - g1 / count(axis)) / (y * maximum(count(axis) -
+            correction, 0))
     """
     return ops.std__grad(
         dy, ctx.x, ctx.y, axis=ctx.axis, correction=ctx.correction, keepdim=ctx.keepdim
@@ -914,12 +915,15 @@ def cross_entropy_backward(ctx, dy):
         t1 = max[axis](logits)
         t2 = sum[axis](exp(logits - finite(t1)))
         dlogits = ((0 if labels == ignore_index else -(dy * weight[0 if labels == ignore_index
-            else labels])) if axis == ((0 if labels == ignore_index else labels) + count(axis) if (0
-            if labels == ignore_index else labels) < 0 else 0 if labels == ignore_index else labels)
-            else 0) + (0 if labels == ignore_index else dy * weight[0 if labels == ignore_index else
-            labels] / t2) * exp(logits - finite(t1))
-        dweight[0 if labels == ignore_index else labels] += 0 if labels == ignore_index else dy
-            * (log(t2) + finite(t1) - logits[axis: 0 if labels == ignore_index else labels]) for ...
+            else labels if labels >= 0 else count(axis)])) if axis == ((0 if labels == ignore_index
+            else labels if labels >= 0 else count(axis)) + count(axis) if (0 if labels ==
+            ignore_index else labels if labels >= 0 else count(axis)) < 0 else 0 if labels ==
+            ignore_index else labels if labels >= 0 else count(axis)) else 0) + (0 if labels ==
+            ignore_index else dy * weight[0 if labels == ignore_index else labels if labels >= 0
+            else count(axis)] / t2) * exp(logits - finite(t1))
+        dweight[0 if labels == ignore_index else labels if labels >= 0 else count(axis)] += 0 if
+            labels == ignore_index else dy * (log(t2) + finite(t1) - logits[axis: 0 if labels ==
+            ignore_index else labels if labels >= 0 else count(axis)]) for ...
     """
     return ops.cross_entropy__grad(
         dy, ctx.logits, ctx.labels, ctx.weight, axis=ctx.axis, ignore_index=ctx.ignore_index
@@ -944,11 +948,13 @@ def nll_backward(ctx, dy):
     """Gradient of `nll`.
 
         dx = (0 if labels == ignore_index else -(dy * weight[0 if labels == ignore_index else
-            labels])) if axis == ((0 if labels == ignore_index else labels) + count(axis) if (0 if
-            labels == ignore_index else labels) < 0 else 0 if labels == ignore_index else labels)
-            else 0
-        dweight[0 if labels == ignore_index else labels] += 0 if labels == ignore_index else
-            -(x[axis: 0 if labels == ignore_index else labels] * dy) for ...
+            labels if labels >= 0 else count(axis)])) if axis == ((0 if labels == ignore_index else
+            labels if labels >= 0 else count(axis)) + count(axis) if (0 if labels == ignore_index
+            else labels if labels >= 0 else count(axis)) < 0 else 0 if labels == ignore_index else
+            labels if labels >= 0 else count(axis)) else 0
+        dweight[0 if labels == ignore_index else labels if labels >= 0 else count(axis)] += 0 if
+            labels == ignore_index else -(x[axis: 0 if labels == ignore_index else labels if labels
+            >= 0 else count(axis)] * dy) for ...
     """
     return ops.nll__grad(
         dy, ctx.x, ctx.labels, ctx.weight, axis=ctx.axis, ignore_index=ctx.ignore_index

@@ -1288,7 +1288,7 @@ void bind_max(nb::module_& m) {
       nb::arg("axis").none() = op.defaults[0],
       nb::arg("keepdim").none() = op.defaults[1],
       nb::sig("def max(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor"),
-      "Largest element over axes; NaN if there is one. The first of equals receives the gradient.\n\nArgs:\n    x: a tensor of numbers.\n    axis: an axis, several, or None for all, by default None.\n    keepdim: a bool, by default False.\n\nReturns:\n    y: the dtype of x, of shape (...) without axis, which stays with extent 1 if keepdim.\n\nRaises:\n    ValueError: a largest or smallest of no elements is asked for.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[-1.5, 0.5, 0.0], [0.5, 0.3, -0.9]])\n    >>> y = axon.max(x)\n    >>> round(y.item(), 4)\n    0.5");
+      "Largest element over axes; NaN if there is one. The first of equals receives the gradient.\n\nArgs:\n    x: a tensor.\n    axis: an axis, several, or None for all, by default None.\n    keepdim: a bool, by default False.\n\nReturns:\n    y: the dtype of x, of shape (...) without axis, which stays with extent 1 if keepdim.\n\nRaises:\n    ValueError: a largest or smallest of no elements is asked for.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[-1.5, 0.5, 0.0], [0.5, 0.3, -0.9]])\n    >>> y = axon.max(x)\n    >>> round(y.item(), 4)\n    0.5");
 }
 
 void bind_min(nb::module_& m) {
@@ -1302,7 +1302,7 @@ void bind_min(nb::module_& m) {
       nb::arg("axis").none() = op.defaults[0],
       nb::arg("keepdim").none() = op.defaults[1],
       nb::sig("def min(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor"),
-      "Smallest element over axes; NaN if there is one. The first of equals receives the gradient.\n\nArgs:\n    x: a tensor of numbers.\n    axis: an axis, several, or None for all, by default None.\n    keepdim: a bool, by default False.\n\nReturns:\n    y: the dtype of x, of shape (...) without axis, which stays with extent 1 if keepdim.\n\nRaises:\n    ValueError: a largest or smallest of no elements is asked for.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[2.3, -1.3, 0.3], [-0.7, 0.6, 0.9]])\n    >>> y = axon.min(x)\n    >>> round(y.item(), 4)\n    -1.3");
+      "Smallest element over axes; NaN if there is one. The first of equals receives the gradient.\n\nArgs:\n    x: a tensor.\n    axis: an axis, several, or None for all, by default None.\n    keepdim: a bool, by default False.\n\nReturns:\n    y: the dtype of x, of shape (...) without axis, which stays with extent 1 if keepdim.\n\nRaises:\n    ValueError: a largest or smallest of no elements is asked for.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[2.3, -1.3, 0.3], [-0.7, 0.6, 0.9]])\n    >>> y = axon.min(x)\n    >>> round(y.item(), 4)\n    -1.3");
 }
 
 void bind_prod(nb::module_& m) {
@@ -1358,7 +1358,7 @@ void bind_argmax(nb::module_& m) {
       nb::arg("axis").none() = op.defaults[0],
       nb::arg("keepdim").none() = op.defaults[1],
       nb::sig("def argmax(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor"),
-      "Number of the first largest element over axes, in row-major order.\n\nArgs:\n    x: a tensor of numbers.\n    axis: an axis, several, or None for all, by default None.\n    keepdim: a bool, by default False.\n\nReturns:\n    y: int64, of shape (...) without axis, which stays with extent 1 if keepdim.\n\nRaises:\n    ValueError: a largest or smallest of no elements is asked for.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[0.4, -1.3, 0.1], [-0.2, 0.8, 0.4]])\n    >>> y = axon.argmax(x)\n    >>> y.item()\n    4");
+      "Number of the first largest element over axes, in row-major order.\n\nArgs:\n    x: a tensor.\n    axis: an axis, several, or None for all, by default None.\n    keepdim: a bool, by default False.\n\nReturns:\n    y: int64, of shape (...) without axis, which stays with extent 1 if keepdim.\n\nRaises:\n    ValueError: a largest or smallest of no elements is asked for.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[0.4, -1.3, 0.1], [-0.2, 0.8, 0.4]])\n    >>> y = axon.argmax(x)\n    >>> y.item()\n    4");
 }
 
 void bind_argmin(nb::module_& m) {
@@ -1372,7 +1372,7 @@ void bind_argmin(nb::module_& m) {
       nb::arg("axis").none() = op.defaults[0],
       nb::arg("keepdim").none() = op.defaults[1],
       nb::sig("def argmin(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: bool = False) -> Tensor"),
-      "Number of the first smallest element over axes, in row-major order.\n\nArgs:\n    x: a tensor of numbers.\n    axis: an axis, several, or None for all, by default None.\n    keepdim: a bool, by default False.\n\nReturns:\n    y: int64, of shape (...) without axis, which stays with extent 1 if keepdim.\n\nRaises:\n    ValueError: a largest or smallest of no elements is asked for.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[-0.5, 1.2, 1.8], [-2.7, 0.3, 0.2]])\n    >>> y = axon.argmin(x)\n    >>> y.item()\n    3");
+      "Number of the first smallest element over axes, in row-major order.\n\nArgs:\n    x: a tensor.\n    axis: an axis, several, or None for all, by default None.\n    keepdim: a bool, by default False.\n\nReturns:\n    y: int64, of shape (...) without axis, which stays with extent 1 if keepdim.\n\nRaises:\n    ValueError: a largest or smallest of no elements is asked for.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[-0.5, 1.2, 1.8], [-2.7, 0.3, 0.2]])\n    >>> y = axon.argmin(x)\n    >>> y.item()\n    3");
 }
 
 void bind_var(nb::module_& m) {
@@ -1388,7 +1388,7 @@ void bind_var(nb::module_& m) {
       nb::arg("correction").none() = op.defaults[1],
       nb::arg("keepdim").none() = op.defaults[2],
       nb::sig("def var(x: Tensor | float, axis: int | Sequence[int] | None = None, *, correction: float = 1.0, keepdim: bool = False) -> Tensor"),
-      "Variance over axes, the sum of squared deviations by count - correction.\n\nArgs:\n    x: a floating-point tensor.\n    axis: an axis, several, or None for all, by default None.\n    correction: a number, by default 1.0.\n    keepdim: a bool, by default False.\n\nReturns:\n    y: the dtype of x, of shape (...) without axis, which stays with extent 1 if keepdim.\n\nRaises:\n    TypeError: x has a dtype of another kind.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[0.7, -1.0, 0.2], [-0.6, 0.6, 0.7]])\n    >>> y = axon.var(x)\n    >>> round(y.item(), 4)\n    0.536");
+      "Variance over axes, the sum of squared deviations by count - correction, or by 0 where that is negative.\n\nArgs:\n    x: a floating-point tensor.\n    axis: an axis, several, or None for all, by default None.\n    correction: a number, by default 1.0.\n    keepdim: a bool, by default False.\n\nReturns:\n    y: the dtype of x, of shape (...) without axis, which stays with extent 1 if keepdim.\n\nRaises:\n    TypeError: x has a dtype of another kind.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[0.7, -1.0, 0.2], [-0.6, 0.6, 0.7]])\n    >>> y = axon.var(x)\n    >>> round(y.item(), 4)\n    0.536");
 }
 
 void bind_std(nb::module_& m) {
@@ -1519,7 +1519,7 @@ void bind_cumsum(nb::module_& m) {
       nb::arg("x").none(),
       nb::arg("axis").none(),
       nb::sig("def cumsum(x: Tensor | float, axis: int) -> Tensor"),
-      "Sums of the elements up to and including each, along an axis.\n\nArgs:\n    x: a tensor of numbers of shape (...) with n along axis.\n    axis: an axis.\n\nReturns:\n    y: the dtype of x, int64 for smaller integers and bools, of shape (...) with i along\n        axis with i = n.\n\nRaises:\n    ValueError: the shapes do not fit.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[-0.1, 0.5, 0.9], [0.0, -0.1, -0.1], [-1.2, 1.8, 0.7]])\n    >>> y = axon.cumsum(x, 0)\n    >>> y.numpy().round(4)\n    array([[-0.1,  0.5,  0.9],\n           [-0.1,  0.4,  0.8],\n           [-1.3,  2.2,  1.5]], dtype=float32)");
+      "Sums of the elements up to and including each, along an axis. Bool and small integers add up as int64.\n\nArgs:\n    x: a tensor of shape (...) with n along axis.\n    axis: an axis.\n\nReturns:\n    y: the dtype of x, int64 for smaller integers and bools, of shape (...) with i along\n        axis with i = n.\n\nRaises:\n    ValueError: the shapes do not fit.\n    IndexError: an axis is out of range.\n\nExample:\n    >>> x = axon.tensor([[-0.1, 0.5, 0.9], [0.0, -0.1, -0.1], [-1.2, 1.8, 0.7]])\n    >>> y = axon.cumsum(x, 0)\n    >>> y.numpy().round(4)\n    array([[-0.1,  0.5,  0.9],\n           [-0.1,  0.4,  0.8],\n           [-1.3,  2.2,  1.5]], dtype=float32)");
 }
 
 void bind_cumprod(nb::module_& m) {
@@ -1744,7 +1744,7 @@ void bind_cross_entropy(nb::module_& m) {
       nb::arg("axis").none() = op.defaults[0],
       nb::arg("ignore_index").none() = op.defaults[1],
       nb::sig("def cross_entropy(logits: Tensor | float, labels: Tensor | int, weight: Tensor | float | None = None, *, axis: int = -1, ignore_index: int = -100) -> Tensor"),
-      "Negative log-likelihood of integer labels under the softmax of logits, times the weight of the label; one loss a sample, 0 where the label is ignore_index.\n\nArgs:\n    logits: a floating-point tensor.\n    labels: a tensor of integers of shape (...) without axis.\n    weight: a floating-point tensor of shape (extents along axis); 1 where left out.\n    axis: an axis, by default -1.\n    ignore_index: an integer, by default -100.\n\nReturns:\n    y: the promoted dtype of logits and weight, of shape (...) without axis.\n\nRaises:\n    ValueError: the shapes do not fit; a largest or smallest of no elements is asked for.\n    TypeError: logits or labels or weight has a dtype of another kind.\n    IndexError: an axis is out of range; an index is out of range: raised when the values\n        are computed.\n\nExample:\n    >>> logits = axon.tensor([[1.7, 0.3, -0.1], [0.7, 0.0, -0.3]])\n    >>> labels = axon.tensor([1, 1])\n    >>> y = axon.cross_entropy(logits, labels)\n    >>> y.numpy().round(4)\n    array([1.7449, 1.323 ], dtype=float32)");
+      "Negative log-likelihood of integer labels under the softmax of logits, times the weight of the label; one loss a sample, 0 where the label is ignore_index. Negative labels are out of range.\n\nArgs:\n    logits: a floating-point tensor.\n    labels: a tensor of integers of shape (...) without axis.\n    weight: a floating-point tensor of shape (extents along axis); 1 where left out.\n    axis: an axis, by default -1.\n    ignore_index: an integer, by default -100.\n\nReturns:\n    y: the promoted dtype of logits and weight, of shape (...) without axis.\n\nRaises:\n    ValueError: the shapes do not fit; a largest or smallest of no elements is asked for.\n    TypeError: logits or labels or weight has a dtype of another kind.\n    IndexError: an axis is out of range; an index is out of range: raised when the values\n        are computed.\n\nExample:\n    >>> logits = axon.tensor([[1.7, 0.3, -0.1], [0.7, 0.0, -0.3]])\n    >>> labels = axon.tensor([1, 1])\n    >>> y = axon.cross_entropy(logits, labels)\n    >>> y.numpy().round(4)\n    array([1.7449, 1.323 ], dtype=float32)");
 }
 
 void bind_soft_cross_entropy(nb::module_& m) {
@@ -1777,7 +1777,7 @@ void bind_nll(nb::module_& m) {
       nb::arg("axis").none() = op.defaults[0],
       nb::arg("ignore_index").none() = op.defaults[1],
       nb::sig("def nll(x: Tensor | float, labels: Tensor | int, weight: Tensor | float | None = None, *, axis: int = -1, ignore_index: int = -100) -> Tensor"),
-      "Negative log-probability of integer labels, times the weight of the label; one loss a sample, 0 where the label is ignore_index.\n\nArgs:\n    x: a floating-point tensor.\n    labels: a tensor of integers of shape (...) without axis.\n    weight: a floating-point tensor of shape (extents along axis); 1 where left out.\n    axis: an axis, by default -1.\n    ignore_index: an integer, by default -100.\n\nReturns:\n    y: the promoted dtype of x and weight, of shape (...) without axis.\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: x or labels or weight has a dtype of another kind.\n    IndexError: an axis is out of range; an index is out of range: raised when the values\n        are computed.\n\nExample:\n    >>> x = axon.tensor([[0.2, 0.0, -0.5], [-0.6, -0.7, 0.9]])\n    >>> labels = axon.tensor([1, 0])\n    >>> y = axon.nll(x, labels)\n    >>> y.numpy().round(4)\n    array([-0. ,  0.6], dtype=float32)");
+      "Negative log-probability of integer labels, times the weight of the label; one loss a sample, 0 where the label is ignore_index. Negative labels are out of range.\n\nArgs:\n    x: a floating-point tensor.\n    labels: a tensor of integers of shape (...) without axis.\n    weight: a floating-point tensor of shape (extents along axis); 1 where left out.\n    axis: an axis, by default -1.\n    ignore_index: an integer, by default -100.\n\nReturns:\n    y: the promoted dtype of x and weight, of shape (...) without axis.\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: x or labels or weight has a dtype of another kind.\n    IndexError: an axis is out of range; an index is out of range: raised when the values\n        are computed.\n\nExample:\n    >>> x = axon.tensor([[0.2, 0.0, -0.5], [-0.6, -0.7, 0.9]])\n    >>> labels = axon.tensor([1, 0])\n    >>> y = axon.nll(x, labels)\n    >>> y.numpy().round(4)\n    array([-0. ,  0.6], dtype=float32)");
 }
 
 void bind_mse(nb::module_& m) {

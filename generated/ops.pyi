@@ -2014,7 +2014,7 @@ def max(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: boo
     """Largest element over axes; NaN if there is one. The first of equals receives the gradient.
 
     Args:
-        x: a tensor of numbers.
+        x: a tensor.
         axis: an axis, several, or None for all, by default None.
         keepdim: a bool, by default False.
 
@@ -2036,7 +2036,7 @@ def min(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: boo
     """Smallest element over axes; NaN if there is one. The first of equals receives the gradient.
 
     Args:
-        x: a tensor of numbers.
+        x: a tensor.
         axis: an axis, several, or None for all, by default None.
         keepdim: a bool, by default False.
 
@@ -2122,7 +2122,7 @@ def argmax(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: 
     """Number of the first largest element over axes, in row-major order.
 
     Args:
-        x: a tensor of numbers.
+        x: a tensor.
         axis: an axis, several, or None for all, by default None.
         keepdim: a bool, by default False.
 
@@ -2144,7 +2144,7 @@ def argmin(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: 
     """Number of the first smallest element over axes, in row-major order.
 
     Args:
-        x: a tensor of numbers.
+        x: a tensor.
         axis: an axis, several, or None for all, by default None.
         keepdim: a bool, by default False.
 
@@ -2163,7 +2163,7 @@ def argmin(x: Tensor | float, axis: int | Sequence[int] | None = None, keepdim: 
     """
 
 def var(x: Tensor | float, axis: int | Sequence[int] | None = None, *, correction: float = 1.0, keepdim: bool = False) -> Tensor:
-    """Variance over axes, the sum of squared deviations by count - correction.
+    """Variance over axes, the sum of squared deviations by count - correction, or by 0 where that is negative.
 
     Args:
         x: a floating-point tensor.
@@ -2349,10 +2349,10 @@ def searchsorted(boundaries: Tensor | float, x: Tensor | float, *, right: bool =
     """
 
 def cumsum(x: Tensor | float, axis: int) -> Tensor:
-    """Sums of the elements up to and including each, along an axis.
+    """Sums of the elements up to and including each, along an axis. Bool and small integers add up as int64.
 
     Args:
-        x: a tensor of numbers of shape (...) with n along axis.
+        x: a tensor of shape (...) with n along axis.
         axis: an axis.
 
     Returns:
@@ -2738,7 +2738,7 @@ def dynamic_tanh(x: Tensor | float, alpha: Tensor | float, weight: Tensor | floa
     """
 
 def cross_entropy(logits: Tensor | float, labels: Tensor | int, weight: Tensor | float | None = None, *, axis: int = -1, ignore_index: int = -100) -> Tensor:
-    """Negative log-likelihood of integer labels under the softmax of logits, times the weight of the label; one loss a sample, 0 where the label is ignore_index.
+    """Negative log-likelihood of integer labels under the softmax of logits, times the weight of the label; one loss a sample, 0 where the label is ignore_index. Negative labels are out of range.
 
     Args:
         logits: a floating-point tensor.
@@ -2790,7 +2790,7 @@ def soft_cross_entropy(logits: Tensor | float, target: Tensor | float, weight: T
     """
 
 def nll(x: Tensor | float, labels: Tensor | int, weight: Tensor | float | None = None, *, axis: int = -1, ignore_index: int = -100) -> Tensor:
-    """Negative log-probability of integer labels, times the weight of the label; one loss a sample, 0 where the label is ignore_index.
+    """Negative log-probability of integer labels, times the weight of the label; one loss a sample, 0 where the label is ignore_index. Negative labels are out of range.
 
     Args:
         x: a floating-point tensor.
@@ -6228,7 +6228,7 @@ class Methods(TensorBase):
         """Largest element over axes; NaN if there is one. The first of equals receives the gradient.
 
         Args:
-            x: a tensor of numbers.
+            x: a tensor.
             axis: an axis, several, or None for all, by default None.
             keepdim: a bool, by default False.
 
@@ -6250,7 +6250,7 @@ class Methods(TensorBase):
         """Smallest element over axes; NaN if there is one. The first of equals receives the gradient.
 
         Args:
-            x: a tensor of numbers.
+            x: a tensor.
             axis: an axis, several, or None for all, by default None.
             keepdim: a bool, by default False.
 
@@ -6336,7 +6336,7 @@ class Methods(TensorBase):
         """Number of the first largest element over axes, in row-major order.
 
         Args:
-            x: a tensor of numbers.
+            x: a tensor.
             axis: an axis, several, or None for all, by default None.
             keepdim: a bool, by default False.
 
@@ -6358,7 +6358,7 @@ class Methods(TensorBase):
         """Number of the first smallest element over axes, in row-major order.
 
         Args:
-            x: a tensor of numbers.
+            x: a tensor.
             axis: an axis, several, or None for all, by default None.
             keepdim: a bool, by default False.
 
@@ -6377,7 +6377,7 @@ class Methods(TensorBase):
         """
 
     def var(self, axis: int | Sequence[int] | None = None, *, correction: float = 1.0, keepdim: bool = False) -> Tensor:
-        """Variance over axes, the sum of squared deviations by count - correction.
+        """Variance over axes, the sum of squared deviations by count - correction, or by 0 where that is negative.
 
         Args:
             x: a floating-point tensor.
@@ -6485,10 +6485,10 @@ class Methods(TensorBase):
         """
 
     def cumsum(self, axis: int) -> Tensor:
-        """Sums of the elements up to and including each, along an axis.
+        """Sums of the elements up to and including each, along an axis. Bool and small integers add up as int64.
 
         Args:
-            x: a tensor of numbers of shape (...) with n along axis.
+            x: a tensor of shape (...) with n along axis.
             axis: an axis.
 
         Returns:

@@ -1,5 +1,6 @@
 """Values and gradients where a plain formula overflows, cancels or has a kink."""
 
+import functools
 import math
 
 import numpy as np
@@ -162,6 +163,15 @@ def test_quotients_and_remainders_belong_together():
     assert axon.fmod(a, b).tolist()[2:] == [1, -1, -1]
 
 
+@pytest.mark.parametrize("values", [[1.0, 2.0], [3.0], []])
+def test_a_variance_is_never_negative(values):
+    with np.errstate(all="ignore"), pytest.warns(RuntimeWarning):
+        expected = np.var(values, ddof=3)
+    x = axon.tensor(values, dtype=axon.float64)
+    for found in (axon.var(x, correction=3), axon.std(x, correction=3)):
+        np.testing.assert_equal(found.item(), expected)
+
+
 @pytest.mark.parametrize("name", ["max", "min", "argmax", "argmin"])
 def test_a_largest_of_nothing_is_refused(name):
     with pytest.raises(ValueError, match=f"axon.{name}"):
@@ -173,8 +183,19 @@ def test_an_odd_axis_has_no_halves():
         axon.glu(axon.zeros(2, 5))
 
 
-def test_a_label_out_of_range():
-    loss = metrics.cross_entropy(axon.zeros(2, 3), axon.tensor([0, 3]))
+LABELLED = {
+    "cross_entropy": metrics.cross_entropy,
+    "weights": functools.partial(metrics.cross_entropy, weight=axon.ones(3)),
+    "smoothing": functools.partial(metrics.cross_entropy, label_smoothing=0.1),
+    "ignore_index": functools.partial(metrics.cross_entropy, label_smoothing=0.1, ignore_index=1),
+    "nll": metrics.nll,
+}
+
+
+@pytest.mark.parametrize("label", [3, -1, -100])
+@pytest.mark.parametrize("name", LABELLED)
+def test_a_label_out_of_range(name, label):
+    loss = LABELLED[name](axon.zeros(2, 3), axon.tensor([0, label]))
     with pytest.raises(IndexError, match="out of range"):
         loss.item()
 
