@@ -72,6 +72,24 @@ def test_groups_keep_their_proportions_and_may_have_functions_of_their_own():
         optim.LambdaLR(opt, [abs] * 3)
 
 
+@pytest.mark.parametrize(
+    "make, words",
+    [
+        (lambda o: optim.StepLR(o, 0), "StepLR: step_size is 0"),
+        (lambda o: optim.CosineAnnealingLR(o, T_max=0), "CosineAnnealingLR: T_max is 0"),
+        (lambda o: optim.PolynomialLR(o, total_iters=-1), "PolynomialLR: total_iters is -1"),
+    ],
+)
+def test_a_way_has_a_length(make, words):
+    with pytest.raises(ValueError, match=f"axon.optim.{words}; expected 1 or more"):
+        make(optimizer())
+
+
+def test_a_schedule_is_of_an_optimizer():
+    with pytest.raises(TypeError, match=r"StepLR: optimizer is a Linear; expected an axon.optim"):
+        optim.StepLR(axon.nn.Linear(1, 1), 2)
+
+
 def test_one_after_the_other():
     opt = optimizer(lr=1.0)
     warm_up = optim.LinearLR(opt, 0.25, total_iters=3)

@@ -6,7 +6,7 @@ from typing import Any
 
 from axon import _runtime
 from axon.core.tensor import Tensor
-from axon.optim.optimizer import Optimizer, Params, assign, check_betas, tensors_of
+from axon.optim.optimizer import Optimizer, Params, assign, tensors_of
 
 
 class Adam(Optimizer):
@@ -39,7 +39,6 @@ class Adam(Optimizer):
         *,
         maximize: bool = False,
     ) -> None:
-        check_betas(type(self).__name__, betas)
         super().__init__(
             params,
             lr=lr,
@@ -117,7 +116,6 @@ class NAdam(Optimizer):
         *,
         maximize: bool = False,
     ) -> None:
-        check_betas("NAdam", betas)
         super().__init__(
             params,
             lr=lr,

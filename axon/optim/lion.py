@@ -6,7 +6,7 @@ from typing import Any
 
 from axon import _runtime
 from axon.core.tensor import Tensor
-from axon.optim.optimizer import Optimizer, Params, assign, check_betas, tensors_of
+from axon.optim.optimizer import Optimizer, Params, assign, tensors_of
 
 
 class Lion(Optimizer):
@@ -28,7 +28,6 @@ class Lion(Optimizer):
         *,
         maximize: bool = False,
     ) -> None:
-        check_betas("Lion", betas)
         super().__init__(params, lr=lr, betas=betas, weight_decay=weight_decay, maximize=maximize)
 
     def update(

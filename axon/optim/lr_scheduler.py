@@ -41,9 +41,22 @@ class LRScheduler:
     """
 
     def __init__(self, optimizer: Optimizer, last_epoch: int = -1) -> None:
+        if not isinstance(optimizer, Optimizer):
+            raise TypeError(
+                f"axon.optim.{type(self).__name__}: optimizer is a {type(optimizer).__name__}; "
+                "expected an axon.optim.Optimizer"
+            )
         self.optimizer = optimizer
         self.last_epoch = last_epoch
         self.step()
+
+    def _length(self, name: str, epochs: int) -> int:
+        """A number of epochs; ValueError if there are none."""
+        if epochs < 1:
+            raise ValueError(
+                f"axon.optim.{type(self).__name__}: {name} is {epochs}; expected 1 or more"
+            )
+        return epochs
 
     def rate(self, base_lr: float, epoch: int, group: int) -> float:
         """The learning rate at ``epoch`` of the group with that number and initial rate."""
@@ -109,7 +122,7 @@ class StepLR(LRScheduler):
     def __init__(
         self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1
     ) -> None:
-        self.step_size = step_size
+        self.step_size = self._length("step_size", step_size)
         self.gamma = gamma
         super().__init__(optimizer, last_epoch)
 
@@ -200,7 +213,7 @@ class PolynomialLR(LRScheduler):
         power: float = 1.0,
         last_epoch: int = -1,
     ) -> None:
-        self.total_iters = total_iters
+        self.total_iters = self._length("total_iters", total_iters)
         self.power = power
         super().__init__(optimizer, last_epoch)
 
@@ -217,7 +230,7 @@ class CosineAnnealingLR(LRScheduler):
     def __init__(
         self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0, last_epoch: int = -1
     ) -> None:
-        self.T_max = T_max
+        self.T_max = self._length("T_max", T_max)
         self.eta_min = eta_min
         super().__init__(optimizer, last_epoch)
 

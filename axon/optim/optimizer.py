@@ -13,6 +13,8 @@ from axon.core.tensor import Tensor
 
 Params = Tensor | Iterable[Tensor] | Iterable[dict[str, Any]]
 
+_NOT_NEGATIVE = {"lr", "weight_decay", "momentum", "eps", "alpha", "rho", "lr_decay"}
+
 
 class Optimizer:
     """Base of the optimizers; a subclass defines :meth:`update`.
@@ -33,8 +35,8 @@ class Optimizer:
         state: by parameter, what the rule remembers.
 
     Raises:
-        ValueError: no parameter at all, one in two groups, or one that was computed from others; a
-            negative learning rate or weight decay.
+        ValueError: no parameter at all, one in two groups, or one that was computed from others; an
+            option out of its range, such as a negative learning rate.
         TypeError: something is not a tensor, or an option is unknown.
     """
 
@@ -59,6 +61,10 @@ class Optimizer:
             >>> [group["lr"] for group in optimizer.param_groups]
             [0.1, 0.01]
         """
+        if "params" not in group:
+            raise TypeError(
+                f"axon.optim.{type(self).__name__}: a group has options {[*group]}, but no 'params'"
+            )
         params = group["params"]
         if isinstance(params, Tensor):
             params = [params]
@@ -79,9 +85,7 @@ class Optimizer:
         if not params:
             raise ValueError(f"{name}: there are no parameters; pass `model.params`")
         for group in groups:
-            for option in ("lr", "weight_decay"):
-                if group.get(option, 0) < 0:
-                    raise ValueError(f"{name}: {option} is {group[option]}; expected at least 0")
+            _check_options(name, group)
         for param in params:
             if not isinstance(param, Tensor):
                 raise TypeError(
@@ -202,9 +206,14 @@ class Optimizer:
         """Takes over what :meth:`state_dict` gave, for the same parameters in the same order.
 
         Raises:
-            ValueError: there were other groups, other options, or parameters of other shapes.
-                Nothing has been changed then.
+            ValueError: it is something else, or there were other groups, other options, or
+                parameters of other shapes. Nothing has been changed then.
         """
+        if not isinstance(saved, Mapping) or not {"state", "param_groups"} <= set(saved):
+            raise ValueError(
+                f"{type(self).__name__}.load_state_dict: expected what its state_dict() gives, "
+                "with 'state' and 'param_groups'"
+            )
         params, groups = self.params, saved["param_groups"]
         sizes = [len(group["params"]) for group in self.param_groups]
         if [len(group["params"]) for group in groups] != sizes:
@@ -251,9 +260,17 @@ def assign(handles: Iterable[Tensor], values: Iterable[Tensor]) -> None:
         handle._assign(value)
 
 
-def check_betas(name: str, betas: tuple[float, float]) -> None:
-    if not all(0 <= beta < 1 for beta in betas):
-        raise ValueError(f"axon.optim.{name}: betas {betas}; expected [0, 1)")
+def _check_options(name: str, group: Mapping[str, Any]) -> None:
+    for option in _NOT_NEGATIVE & set(group):
+        value = group[option]
+        if not hasattr(value, "__float__"):
+            raise TypeError(f"{name}: {option} is {value!r}; expected a number")
+        if not value >= 0:  # nor is NaN
+            raise ValueError(f"{name}: {option} is {value}; expected at least 0")
+    betas = group.get("betas", (0, 0))
+    is_pair = isinstance(betas, (tuple, list)) and len(betas) == 2
+    if not is_pair or not all(0 <= beta < 1 for beta in betas):
+        raise ValueError(f"{name}: betas is {betas}; expected two numbers in [0, 1)")
 
 
 def _detached(entries: Mapping[str, Any]) -> dict[str, Any]:
