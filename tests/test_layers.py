@@ -1,6 +1,7 @@
 """Layers: values by definition, against NumPy."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -381,6 +382,10 @@ def test_padding_of_convolutions(mode):
     [
         (lambda: Conv2d(3, 4, 3, padding="full"), "'same'"),
         (lambda: Conv2d(3, 4, 3, stride=2, padding="same"), "stride 1"),
+        (lambda: Conv2d(3, 4, 3, stride=(1, 0)), r"stride is \(1, 0\); expected 1 or more"),
+        (lambda: Conv2d(3, 4, 3, padding=-1), "Conv2d: padding is -1; expected 0 or more"),
+        (lambda: nn.ConvTranspose2d(3, 4, 0), "kernel_size is 0; expected 1 or more"),
+        (lambda: nn.MaxPool2d(0), "kernel_size is 0; expected 1 or more"),
         (lambda: Conv2d(3, 4, (3, 3, 3)), "kernel_size is .*; expected one int, or 2"),
         (lambda: Conv2d(3, 4, 3, padding_mode="mirror"), "padding_mode"),
         (lambda: Conv2d(3, 4, 3)(axon.ones(1, 4, 5, 5)), r"\(n, 3, height, width\), or one"),
@@ -487,6 +492,26 @@ def test_pools_of_one_and_three_axes():
     close(nn.AdaptiveAvgPool1d(3)(x), pairs.mean(-1))
     inner = nn.AvgPool2d(2, padding=1, count_include_pad=False)(axon.ones(1, 1, 4, 4))
     assert inner.numpy().min() == 1
+
+
+@pytest.mark.parametrize(
+    "layer, extents, padded, window",
+    [
+        (nn.Conv2d(3, 4, 9), (8, 9), (8, 9), (9, 9)),
+        (nn.Conv2d(3, 4, 3, padding=1, dilation=(1, 4)), (1, 6), (3, 8), (3, 9)),
+        (nn.Conv1d(3, 4, 3), (2,), (2,), (3,)),
+        (nn.Conv1d(3, 4, 5, padding=1, padding_mode="replicate"), (2,), (4,), (5,)),
+        (nn.MaxPool2d(2), (1, 4), (1, 4), (2, 2)),
+        (nn.MaxPool1d(3, dilation=2), (4,), (4,), (5,)),
+        (nn.AvgPool3d(4, padding=1), (4, 4, 1), (6, 6, 3), (4, 4, 4)),
+    ],
+    ids=str,
+)
+def test_windows_lie_within_the_input(layer, extents, padded, window):
+    words = f"{layer}: x has the extents {padded} with padding, a window takes {window}"
+    with pytest.raises(ValueError, match=re.escape(words)):
+        layer(axon.ones(2, 3, *extents))
+    assert layer(axon.ones(0, 3, *[extent + 8 for extent in extents])).shape[0] == 0
 
 
 def test_shapes():

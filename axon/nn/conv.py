@@ -10,7 +10,7 @@ from axon.core.functional import expand_dims, pad, squeeze
 from axon.core.module import Module
 from axon.core.tensor import Tensor
 from axon.nn.linear import draw
-from axon.nn.sizes import Size, as_argument, per_axis
+from axon.nn.sizes import Size, as_argument, check_windows, per_axis
 
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 _SIZES = {1: "length", 2: "height, width", 3: "depth, height, width"}
@@ -32,16 +32,16 @@ class _Convolution(Module):
         dilation: Size,
         groups: int,
     ) -> None:
-        name = type(self).__name__
+        name = f"axon.nn.{type(self).__name__}"
         if groups < 1 or any(count % groups for count in channels):
             raise ValueError(
-                f"axon.nn.{name}: {channels[0]} and {channels[1]} channels cannot be split into "
+                f"{name}: {channels[0]} and {channels[1]} channels cannot be split into "
                 f"{groups} groups; both must be multiples of it"
             )
         self.in_channels, self.out_channels = channels
-        self.kernel_size = per_axis(kernel_size, self.rank, f"axon.nn.{name}: kernel_size")
-        self.stride = per_axis(stride, self.rank, f"axon.nn.{name}: stride")
-        self.dilation = per_axis(dilation, self.rank, f"axon.nn.{name}: dilation")
+        self.kernel_size = per_axis(kernel_size, self.rank, f"{name}: kernel_size", least=1)
+        self.stride = per_axis(stride, self.rank, f"{name}: stride", least=1)
+        self.dilation = per_axis(dilation, self.rank, f"{name}: dilation", least=1)
         self.groups = groups
 
     def _make(self, leading: tuple[int, int], bias: bool, dtype: Any) -> None:
@@ -97,7 +97,7 @@ class _Conv(_Convolution):
                 )
             self.padding: tuple[int, ...] | str = padding
         else:
-            self.padding = per_axis(padding, self.rank, f"axon.nn.{name}: padding")
+            self.padding = per_axis(padding, self.rank, f"axon.nn.{name}: padding", least=0)
         self.padding_mode = padding_mode
         self._make((out_channels, in_channels // groups), bias, dtype)
 
@@ -119,6 +119,8 @@ class _Conv(_Convolution):
             mode = "constant" if self.padding_mode == "zeros" else self.padding_mode
             x = pad(x, [width for pair in reversed(widths) for width in pair], mode)
             padding = (0,) * self.rank
+        extents = x.shape[x.ndim - self.rank :]
+        check_windows(self, extents, self.kernel_size, padding, self.dilation)
         return getattr(_runtime.ops, f"conv{self.rank}d")(
             x,
             self.weight,
@@ -204,7 +206,7 @@ class _ConvTranspose(_Convolution):
     ) -> None:
         name = type(self).__name__
         self._configure((in_channels, out_channels), kernel_size, stride, dilation, groups)
-        self.padding = per_axis(padding, self.rank, f"axon.nn.{name}: padding")
+        self.padding = per_axis(padding, self.rank, f"axon.nn.{name}: padding", least=0)
         self.output_padding = per_axis(output_padding, self.rank, f"axon.nn.{name}: output_padding")
         self._make((in_channels, out_channels // groups), bias, dtype)
 

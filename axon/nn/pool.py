@@ -8,7 +8,7 @@ from typing import Any
 from axon import _runtime
 from axon.core.module import Module
 from axon.core.tensor import Tensor
-from axon.nn.sizes import Size, as_argument, per_axis
+from axon.nn.sizes import Size, as_argument, check_windows, per_axis
 
 
 class _Pool(Module):
@@ -16,11 +16,14 @@ class _Pool(Module):
 
     def _configure(self, **sizes: Any) -> None:
         for name, value in sizes.items():
-            setattr(
-                self, name, per_axis(value, self.rank, f"axon.nn.{type(self).__name__}: {name}")
-            )
+            what, least = f"axon.nn.{type(self).__name__}: {name}", int(name != "padding")
+            setattr(self, name, per_axis(value, self.rank, what, least=least))
 
     def _apply(self, op: str, x: Tensor, **options: Any) -> Tensor:
+        if x.ndim < self.rank:
+            raise ValueError(f"{self!r}: x has shape {x.shape}; expected {self.rank} axes or more")
+        extents = x.shape[x.ndim - self.rank :]
+        check_windows(self, extents, self.kernel_size, self.padding, self.dilation)
         window, stride = as_argument(self.kernel_size), as_argument(self.stride)
         padding = as_argument(self.padding)
         function = getattr(_runtime.ops, f"{op}{self.rank}d")
@@ -29,11 +32,10 @@ class _Pool(Module):
     kernel_size: tuple[int, ...]
     stride: tuple[int, ...]
     padding: tuple[int, ...]
+    dilation: tuple[int, ...]
 
 
 class _MaxPool(_Pool):
-    dilation: tuple[int, ...]
-
     def __init__(
         self, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1
     ) -> None:
@@ -86,7 +88,7 @@ class _AvgPool(_Pool):
         count_include_pad: bool = True,
     ) -> None:
         stride = kernel_size if stride is None else stride
-        self._configure(kernel_size=kernel_size, stride=stride, padding=padding)
+        self._configure(kernel_size=kernel_size, stride=stride, padding=padding, dilation=1)
         self.count_include_pad = count_include_pad
 
     def forward(self, x: Tensor) -> Tensor:
