@@ -108,6 +108,10 @@ def test_load_state_dict_refuses_and_changes_nothing():
     with pytest.raises(TypeError, match=r"Net\.load_state_dict: state is a int"):
         net.load_state_dict(3)
     state["first.bias"] = axon.zeros(3)
+    for stranger in (np.zeros(3), 3, [0.0, 0.0, 0.0]):
+        with pytest.raises(TypeError, match=r"load_state_dict: 'first.bias' is a \w+; .*tensor"):
+            net.load_state_dict(state | {"first.bias": stranger}, strict=False)
+    assert net.scale.tolist() == before
     net.load_state_dict(state, strict=False)
     assert net.scale.tolist() == [0.0]
 

@@ -275,6 +275,17 @@ def test_length_and_iteration():
         iter(axon.tensor(1.0))
 
 
+@pytest.mark.parametrize(
+    "moved", [axon.tensor([1.5]), axon.nn.Linear(2, 1)], ids=["Tensor", "Linear"]
+)
+def test_to_the_only_device(moved):
+    assert moved.to("cpu") is moved
+    for elsewhere in ("cuda", "cuda:0", "mps"):
+        words = rf"{type(moved).__name__}.to: '{elsewhere}' .* neither a dtype nor .*'cpu'"
+        with pytest.raises(TypeError, match=words):
+            moved.to(elsewhere)
+
+
 def test_numpy_is_read_only_and_array_protocol_casts():
     t = axon.tensor([1.0, 2.0])
     with pytest.raises(ValueError, match="read-only"):

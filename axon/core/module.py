@@ -6,10 +6,9 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from axon._runtime import DType
 from axon.core.autograd import Handle, no_grad
 from axon.core.boundary import Boundary
-from axon.core.tensor import Tensor
+from axon.core.tensor import Tensor, dtype_of_target
 
 if TYPE_CHECKING:
     from axon.nn.summary import Summary
@@ -354,10 +353,17 @@ class Module:
         They become new tensors, since a handle never changes its dtype: an optimizer that follows
         the module starts their state anew.
 
+        Args:
+            dtype: a float dtype; or ``"cpu"``, the device where every module is.
+
         Raises:
             ValueError: ``dtype`` is no float.
+            TypeError: something else, such as another device.
         """
-        if not DType(dtype).is_float:
+        dtype = dtype_of_target(f"{type(self).__name__}.to", dtype)
+        if dtype is None:
+            return self
+        if not dtype.is_float:
             raise ValueError(
                 f"{type(self).__name__}.to: {dtype} is no float; expected a float dtype"
             )
@@ -393,7 +399,7 @@ class Module:
         Raises:
             ValueError: a shape differs, or ``strict`` and a name is missing or unexpected; the
                 message lists all of them. Nothing has been changed then.
-            TypeError: ``state`` is not a mapping.
+            TypeError: ``state`` is not a mapping of tensors.
 
         Example:
             >>> body, head = axon.nn.Linear(4, 3), axon.nn.Linear(3, 2)
@@ -407,6 +413,12 @@ class Module:
                 f"{type(self).__name__}.load_state_dict: state is a {type(state).__name__}; "
                 "expected tensors by name, as state_dict() gives or axon.load(path) reads them"
             )
+        for name, value in state.items():
+            if not isinstance(value, Tensor):
+                raise TypeError(
+                    f"{type(self).__name__}.load_state_dict: {name!r} is a {type(value).__name__}; "
+                    "expected a tensor: wrap arrays in axon.tensor(...)"
+                )
         own = self._named(_own_tensors, remove_duplicate=False)
         saved = self._named(_saved, remove_duplicate=False)
         given = {id(own[name]) for name in state if name in own}

@@ -79,8 +79,13 @@ class Tensor(Methods):
         """The elements cast to ``dtype``; the tensor itself if it has it already.
 
         Args:
+            dtype: or ``"cpu"``, the device where every tensor is.
             copy: give another tensor even then.
+
+        Raises:
+            TypeError: something else, such as another device.
         """
+        dtype = dtype_of_target("Tensor.to", dtype) or self.dtype
         if self.dtype == dtype and not copy:
             return self
         return _runtime.ops.cast(self, dtype=dtype)
@@ -320,6 +325,20 @@ class Tensor(Methods):
     # NumPy leaves `array + tensor` to the tensor.
     __array_ufunc__ = None
     __hash__ = object.__hash__
+
+
+def dtype_of_target(function: str, target: Any) -> _runtime.DType | None:
+    """The dtype that a ``to`` is asked for; None for the device where everything is already."""
+    if isinstance(target, _runtime.DType):
+        return target
+    if isinstance(target, str) and target == "cpu":
+        return None
+    try:
+        return _runtime.DType(target)
+    except TypeError as error:
+        raise TypeError(
+            f"{function}: {target!r} is neither a dtype nor the only device, 'cpu': {error}"
+        ) from None
 
 
 def _rebuild(contents: Any, dtype: Any, shape: tuple[int, ...], requires_grad: bool) -> Tensor:
