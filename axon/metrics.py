@@ -64,7 +64,7 @@ def cross_entropy(
         even = 1 / logits.shape[axis]
         spread = _runtime.ops.soft_cross_entropy(logits, even, weight, axis=axis)
         if ignore_index is not None:
-            spread = _runtime.ops.where(_runtime.ops.ne(target, ignore_index), spread, 0.0)
+            spread = _runtime.ops.where(_is_counted(target, ignore_index), spread, 0.0)
         losses = (1 - label_smoothing) * losses + label_smoothing * spread
     return _reduced(losses, reduction, _label_weights(target, weight, ignore_index))
 
@@ -202,13 +202,18 @@ def _ignored(ignore_index: int | None) -> dict[str, int]:
     return {"ignore_index": NO_LABEL if ignore_index is None else ignore_index}
 
 
+def _is_counted(target: Tensor, ignore_index: int) -> Tensor:
+    """False where a label is the ignored one, which a small dtype may not hold."""
+    return _runtime.ops.ne(target.to(_runtime.int64), ignore_index)
+
+
 def _label_weights(
     target: Tensor, weight: Tensor | None, ignore_index: int | None
 ) -> Tensor | None:
     """What each sample counts in a mean; None if all count the same."""
     counts = None
     if ignore_index is not None:
-        counts = _runtime.ops.ne(target, ignore_index)
+        counts = _is_counted(target, ignore_index)
         target = _runtime.ops.where(counts, target, 0)
     if weight is not None:
         counts = (

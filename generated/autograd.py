@@ -914,16 +914,18 @@ def cross_entropy_backward(ctx, dy):
 
         t1 = max[axis](logits)
         t2 = sum[axis](exp(logits - finite(t1)))
-        dlogits = ((0 if labels == ignore_index else -(dy * weight[0 if labels == ignore_index
-            else labels if labels >= 0 else count(axis)])) if axis == ((0 if labels == ignore_index
-            else labels if labels >= 0 else count(axis)) + count(axis) if (0 if labels ==
-            ignore_index else labels if labels >= 0 else count(axis)) < 0 else 0 if labels ==
-            ignore_index else labels if labels >= 0 else count(axis)) else 0) + (0 if labels ==
-            ignore_index else dy * weight[0 if labels == ignore_index else labels if labels >= 0
-            else count(axis)] / t2) * exp(logits - finite(t1))
-        dweight[0 if labels == ignore_index else labels if labels >= 0 else count(axis)] += 0 if
-            labels == ignore_index else dy * (log(t2) + finite(t1) - logits[axis: 0 if labels ==
-            ignore_index else labels if labels >= 0 else count(axis)]) for ...
+        dlogits = ((0 if int64(labels) == ignore_index else -(dy * weight[0 if int64(labels) ==
+            ignore_index else int64(labels) if int64(labels) >= 0 else count(axis)])) if axis == ((0
+            if int64(labels) == ignore_index else int64(labels) if int64(labels) >= 0 else
+            count(axis)) + count(axis) if (0 if int64(labels) == ignore_index else int64(labels) if
+            int64(labels) >= 0 else count(axis)) < 0 else 0 if int64(labels) == ignore_index else
+            int64(labels) if int64(labels) >= 0 else count(axis)) else 0) + (0 if int64(labels) ==
+            ignore_index else dy * weight[0 if int64(labels) == ignore_index else int64(labels) if
+            int64(labels) >= 0 else count(axis)] / t2) * exp(logits - finite(t1))
+        dweight[0 if int64(labels) == ignore_index else int64(labels) if int64(labels) >= 0 else
+            count(axis)] += 0 if int64(labels) == ignore_index else dy * (log(t2) + finite(t1) -
+            logits[axis: 0 if int64(labels) == ignore_index else int64(labels) if int64(labels) >= 0
+            else count(axis)]) for ...
     """
     return ops.cross_entropy__grad(
         dy, ctx.logits, ctx.labels, ctx.weight, axis=ctx.axis, ignore_index=ctx.ignore_index
@@ -947,14 +949,15 @@ def soft_cross_entropy_backward(ctx, dy):
 def nll_backward(ctx, dy):
     """Gradient of `nll`.
 
-        dx = (0 if labels == ignore_index else -(dy * weight[0 if labels == ignore_index else
-            labels if labels >= 0 else count(axis)])) if axis == ((0 if labels == ignore_index else
-            labels if labels >= 0 else count(axis)) + count(axis) if (0 if labels == ignore_index
-            else labels if labels >= 0 else count(axis)) < 0 else 0 if labels == ignore_index else
-            labels if labels >= 0 else count(axis)) else 0
-        dweight[0 if labels == ignore_index else labels if labels >= 0 else count(axis)] += 0 if
-            labels == ignore_index else -(x[axis: 0 if labels == ignore_index else labels if labels
-            >= 0 else count(axis)] * dy) for ...
+        dx = (0 if int64(labels) == ignore_index else -(dy * weight[0 if int64(labels) ==
+            ignore_index else int64(labels) if int64(labels) >= 0 else count(axis)])) if axis == ((0
+            if int64(labels) == ignore_index else int64(labels) if int64(labels) >= 0 else
+            count(axis)) + count(axis) if (0 if int64(labels) == ignore_index else int64(labels) if
+            int64(labels) >= 0 else count(axis)) < 0 else 0 if int64(labels) == ignore_index else
+            int64(labels) if int64(labels) >= 0 else count(axis)) else 0
+        dweight[0 if int64(labels) == ignore_index else int64(labels) if int64(labels) >= 0 else
+            count(axis)] += 0 if int64(labels) == ignore_index else -(x[axis: 0 if int64(labels) ==
+            ignore_index else int64(labels) if int64(labels) >= 0 else count(axis)] * dy) for ...
     """
     return ops.nll__grad(
         dy, ctx.x, ctx.labels, ctx.weight, axis=ctx.axis, ignore_index=ctx.ignore_index

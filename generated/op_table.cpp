@@ -2173,10 +2173,10 @@ const char* const kPrograms[] = {
   (out (y (promote logits weight) ((rest axis))))
   (line 7)
   (reduce max t1 ((rest axis)) ((sel axis)) (load logits (*)))
-  (line 9)
-  (reduce sum t2 ((rest axis)) ((sel axis)) (exp (sub (load logits (*)) (detach (finite (load t1 ((rest axis))))))))
   (line 10)
-  (set y ((rest axis)) (select (eq (load labels ((rest axis))) ignore_index) 0 (mul (sub (add (log (load t2 ((rest axis)))) (detach (finite (load t1 ((rest axis)))))) (load logits ((sub axis (gather (select (eq (load labels ((rest axis))) ignore_index) 0 (select (ge (load labels ((rest axis))) 0) (load labels ((rest axis))) (count (sel axis))))))))) (load weight ((gather (select (eq (load labels ((rest axis))) ignore_index) 0 (select (ge (load labels ((rest axis))) 0) (load labels ((rest axis))) (count (sel axis))))))))))))axon",
+  (reduce sum t2 ((rest axis)) ((sel axis)) (exp (sub (load logits (*)) (detach (finite (load t1 ((rest axis))))))))
+  (line 11)
+  (set y ((rest axis)) (select (eq (cast int64 (load labels ((rest axis)))) ignore_index) 0 (mul (sub (add (log (load t2 ((rest axis)))) (detach (finite (load t1 ((rest axis)))))) (load logits ((sub axis (gather (select (eq (cast int64 (load labels ((rest axis)))) ignore_index) 0 (select (ge (cast int64 (load labels ((rest axis)))) 0) (cast int64 (load labels ((rest axis)))) (count (sel axis))))))))) (load weight ((gather (select (eq (cast int64 (load labels ((rest axis)))) ignore_index) 0 (select (ge (cast int64 (load labels ((rest axis)))) 0) (cast int64 (load labels ((rest axis)))) (count (sel axis))))))))))))axon",
     R"axon((program cross_entropy.grad
   (doc "Gradient of cross_entropy.")
   (source "ops.yaml" 1312)
@@ -2190,15 +2190,15 @@ const char* const kPrograms[] = {
   (out (dweight (like weight) ((sel axis))))
   (line 7)
   (reduce max t1 ((rest axis)) ((sel axis)) (load logits (*)))
-  (line 9)
+  (line 10)
   (reduce sum t2 ((rest axis)) ((sel axis)) (exp (sub (load logits (*)) (detach (finite (load t1 ((rest axis))))))))
   (line 7)
-  (set dlogits (*) (add (select (eq (at axis) (select (lt (select (eq (load labels ((rest axis))) ignore_index) 0 (select (ge (load labels ((rest axis))) 0) (load labels ((rest axis))) (count (sel axis)))) 0) (add (select (eq (load labels ((rest axis))) ignore_index) 0 (select (ge (load labels ((rest axis))) 0) (load labels ((rest axis))) (count (sel axis)))) (count (sel axis))) (select (eq (load labels ((rest axis))) ignore_index) 0 (select (ge (load labels ((rest axis))) 0) (load labels ((rest axis))) (count (sel axis)))))) (select (eq (load labels ((rest axis))) ignore_index) 0.0 (neg (mul (load dy ((rest axis))) (load weight ((gather (select (eq (load labels ((rest axis))) ignore_index) 0 (select (ge (load labels ((rest axis))) 0) (load labels ((rest axis))) (count (sel axis)))))))))) 0.0) (mul (select (eq (load labels ((rest axis))) ignore_index) 0.0 (div (mul (load dy ((rest axis))) (load weight ((gather (select (eq (load labels ((rest axis))) ignore_index) 0 (select (ge (load labels ((rest axis))) 0) (load labels ((rest axis))) (count (sel axis)))))))) (load t2 ((rest axis))))) (exp (sub (load logits (*)) (detach (finite (load t1 ((rest axis))))))))))
-  (line 10)
-  (scatter sum dweight ((gather (select (eq (load labels ((rest axis))) ignore_index) 0 (select (ge (load labels ((rest axis))) 0) (load labels ((rest axis))) (count (sel axis)))))) ((rest axis)) (select (eq (load labels ((rest axis))) ignore_index) 0.0 (mul (load dy ((rest axis))) (sub (add (log (load t2 ((rest axis)))) (detach (finite (load t1 ((rest axis)))))) (load logits ((sub axis (gather (select (eq (load labels ((rest axis))) ignore_index) 0 (select (ge (load labels ((rest axis))) 0) (load labels ((rest axis))) (count (sel axis))))))))))))))axon",
+  (set dlogits (*) (add (select (eq (at axis) (select (lt (select (eq (cast int64 (load labels ((rest axis)))) ignore_index) 0 (select (ge (cast int64 (load labels ((rest axis)))) 0) (cast int64 (load labels ((rest axis)))) (count (sel axis)))) 0) (add (select (eq (cast int64 (load labels ((rest axis)))) ignore_index) 0 (select (ge (cast int64 (load labels ((rest axis)))) 0) (cast int64 (load labels ((rest axis)))) (count (sel axis)))) (count (sel axis))) (select (eq (cast int64 (load labels ((rest axis)))) ignore_index) 0 (select (ge (cast int64 (load labels ((rest axis)))) 0) (cast int64 (load labels ((rest axis)))) (count (sel axis)))))) (select (eq (cast int64 (load labels ((rest axis)))) ignore_index) 0.0 (neg (mul (load dy ((rest axis))) (load weight ((gather (select (eq (cast int64 (load labels ((rest axis)))) ignore_index) 0 (select (ge (cast int64 (load labels ((rest axis)))) 0) (cast int64 (load labels ((rest axis)))) (count (sel axis)))))))))) 0.0) (mul (select (eq (cast int64 (load labels ((rest axis)))) ignore_index) 0.0 (div (mul (load dy ((rest axis))) (load weight ((gather (select (eq (cast int64 (load labels ((rest axis)))) ignore_index) 0 (select (ge (cast int64 (load labels ((rest axis)))) 0) (cast int64 (load labels ((rest axis)))) (count (sel axis)))))))) (load t2 ((rest axis))))) (exp (sub (load logits (*)) (detach (finite (load t1 ((rest axis))))))))))
+  (line 11)
+  (scatter sum dweight ((gather (select (eq (cast int64 (load labels ((rest axis)))) ignore_index) 0 (select (ge (cast int64 (load labels ((rest axis)))) 0) (cast int64 (load labels ((rest axis)))) (count (sel axis)))))) ((rest axis)) (select (eq (cast int64 (load labels ((rest axis)))) ignore_index) 0.0 (mul (load dy ((rest axis))) (sub (add (log (load t2 ((rest axis)))) (detach (finite (load t1 ((rest axis)))))) (load logits ((sub axis (gather (select (eq (cast int64 (load labels ((rest axis)))) ignore_index) 0 (select (ge (cast int64 (load labels ((rest axis)))) 0) (cast int64 (load labels ((rest axis)))) (count (sel axis))))))))))))))axon",
     R"axon((program soft_cross_entropy
   (doc "Cross-entropy of a distribution of classes under the softmax of logits, by class times its weight; one loss a sample.")
-  (source "ops.yaml" 1331)
+  (source "ops.yaml" 1332)
   (in (logits float (*)))
   (in (target float (*)))
   (in (weight float ((sel axis)) (default 1.0)))
@@ -2211,7 +2211,7 @@ const char* const kPrograms[] = {
   (reduce sum y ((rest axis)) ((sel axis)) (mul (mul (sub (log (load t2 ((rest axis)))) (sub (load logits (*)) (detach (finite (load t1 ((rest axis))))))) (load target (*))) (load weight ((sel axis)))))))axon",
     R"axon((program soft_cross_entropy.grad
   (doc "Gradient of soft_cross_entropy.")
-  (source "ops.yaml" 1331)
+  (source "ops.yaml" 1332)
   (in (dy float ((rest axis))))
   (in (logits float (*)))
   (in (target float (*)))
@@ -2232,18 +2232,18 @@ const char* const kPrograms[] = {
   (reduce sum dweight ((sel axis)) ((rest axis)) (mul (mul (load dy ((rest axis))) (sub (add (log (load t2 ((rest axis)))) (detach (finite (load t1 ((rest axis)))))) (load logits (*)))) (load target (*))))))axon",
     R"axon((program nll
   (doc "Negative log-probability of integer labels, times the weight of the label; one loss a sample, 0 where the label is ignore_index. Negative labels are out of range.")
-  (source "ops.yaml" 1343)
+  (source "ops.yaml" 1344)
   (in (x float (*)))
   (in (labels int ((rest axis))))
   (in (weight float ((sel axis)) (default 1.0)))
   (attr (axis axis -1))
   (attr (ignore_index int -100))
   (out (y (promote x weight) ((rest axis))))
-  (line 8)
-  (set y ((rest axis)) (select (eq (load labels ((rest axis))) ignore_index) 0 (mul (neg (load x ((sub axis (gather (select (eq (load labels ((rest axis))) ignore_index) 0 (select (ge (load labels ((rest axis))) 0) (load labels ((rest axis))) (count (sel axis))))))))) (load weight ((gather (select (eq (load labels ((rest axis))) ignore_index) 0 (select (ge (load labels ((rest axis))) 0) (load labels ((rest axis))) (count (sel axis))))))))))))axon",
+  (line 9)
+  (set y ((rest axis)) (select (eq (cast int64 (load labels ((rest axis)))) ignore_index) 0 (mul (neg (load x ((sub axis (gather (select (eq (cast int64 (load labels ((rest axis)))) ignore_index) 0 (select (ge (cast int64 (load labels ((rest axis)))) 0) (cast int64 (load labels ((rest axis)))) (count (sel axis))))))))) (load weight ((gather (select (eq (cast int64 (load labels ((rest axis)))) ignore_index) 0 (select (ge (cast int64 (load labels ((rest axis)))) 0) (cast int64 (load labels ((rest axis)))) (count (sel axis))))))))))))axon",
     R"axon((program nll.grad
   (doc "Gradient of nll.")
-  (source "ops.yaml" 1343)
+  (source "ops.yaml" 1344)
   (in (dy float ((rest axis))))
   (in (x float (*)))
   (in (labels int ((rest axis))))
@@ -2252,12 +2252,12 @@ const char* const kPrograms[] = {
   (attr (ignore_index int -100))
   (out (dx (like x) (*)))
   (out (dweight (like weight) ((sel axis))))
-  (line 8)
-  (set dx (*) (select (eq (at axis) (select (lt (select (eq (load labels ((rest axis))) ignore_index) 0 (select (ge (load labels ((rest axis))) 0) (load labels ((rest axis))) (count (sel axis)))) 0) (add (select (eq (load labels ((rest axis))) ignore_index) 0 (select (ge (load labels ((rest axis))) 0) (load labels ((rest axis))) (count (sel axis)))) (count (sel axis))) (select (eq (load labels ((rest axis))) ignore_index) 0 (select (ge (load labels ((rest axis))) 0) (load labels ((rest axis))) (count (sel axis)))))) (select (eq (load labels ((rest axis))) ignore_index) 0.0 (neg (mul (load dy ((rest axis))) (load weight ((gather (select (eq (load labels ((rest axis))) ignore_index) 0 (select (ge (load labels ((rest axis))) 0) (load labels ((rest axis))) (count (sel axis)))))))))) 0.0))
-  (scatter sum dweight ((gather (select (eq (load labels ((rest axis))) ignore_index) 0 (select (ge (load labels ((rest axis))) 0) (load labels ((rest axis))) (count (sel axis)))))) ((rest axis)) (select (eq (load labels ((rest axis))) ignore_index) 0.0 (neg (mul (load x ((sub axis (gather (select (eq (load labels ((rest axis))) ignore_index) 0 (select (ge (load labels ((rest axis))) 0) (load labels ((rest axis))) (count (sel axis)))))))) (load dy ((rest axis)))))))))axon",
+  (line 9)
+  (set dx (*) (select (eq (at axis) (select (lt (select (eq (cast int64 (load labels ((rest axis)))) ignore_index) 0 (select (ge (cast int64 (load labels ((rest axis)))) 0) (cast int64 (load labels ((rest axis)))) (count (sel axis)))) 0) (add (select (eq (cast int64 (load labels ((rest axis)))) ignore_index) 0 (select (ge (cast int64 (load labels ((rest axis)))) 0) (cast int64 (load labels ((rest axis)))) (count (sel axis)))) (count (sel axis))) (select (eq (cast int64 (load labels ((rest axis)))) ignore_index) 0 (select (ge (cast int64 (load labels ((rest axis)))) 0) (cast int64 (load labels ((rest axis)))) (count (sel axis)))))) (select (eq (cast int64 (load labels ((rest axis)))) ignore_index) 0.0 (neg (mul (load dy ((rest axis))) (load weight ((gather (select (eq (cast int64 (load labels ((rest axis)))) ignore_index) 0 (select (ge (cast int64 (load labels ((rest axis)))) 0) (cast int64 (load labels ((rest axis)))) (count (sel axis)))))))))) 0.0))
+  (scatter sum dweight ((gather (select (eq (cast int64 (load labels ((rest axis)))) ignore_index) 0 (select (ge (cast int64 (load labels ((rest axis)))) 0) (cast int64 (load labels ((rest axis)))) (count (sel axis)))))) ((rest axis)) (select (eq (cast int64 (load labels ((rest axis)))) ignore_index) 0.0 (neg (mul (load x ((sub axis (gather (select (eq (cast int64 (load labels ((rest axis)))) ignore_index) 0 (select (ge (cast int64 (load labels ((rest axis)))) 0) (cast int64 (load labels ((rest axis)))) (count (sel axis)))))))) (load dy ((rest axis)))))))))axon",
     R"axon((program mse
   (doc "Squared difference, element by element.")
-  (source "ops.yaml" 1359)
+  (source "ops.yaml" 1361)
   (in (x float (*)))
   (in (target float (*)))
   (out (y (promote x target) (*)))
@@ -2265,7 +2265,7 @@ const char* const kPrograms[] = {
   (set y (*) (square (sub (load x (*)) (load target (*)))))))axon",
     R"axon((program mse.grad
   (doc "Gradient of mse.")
-  (source "ops.yaml" 1359)
+  (source "ops.yaml" 1361)
   (in (dy float (*)))
   (in (x float (*)))
   (in (target float (*)))
@@ -2276,7 +2276,7 @@ const char* const kPrograms[] = {
   (reduce sum dtarget ((own target)) ((bcast target)) (neg (mul 2 (mul (load dy (*)) (sub (load x (*)) (load target (*)))))))))axon",
     R"axon((program l1
   (doc "Absolute difference, element by element. Its gradient at 0 is 0.")
-  (source "ops.yaml" 1365)
+  (source "ops.yaml" 1367)
   (in (x float (*)))
   (in (target float (*)))
   (out (y (promote x target) (*)))
@@ -2284,7 +2284,7 @@ const char* const kPrograms[] = {
   (set y (*) (abs (sub (load x (*)) (load target (*)))))))axon",
     R"axon((program l1.grad
   (doc "Gradient of l1.")
-  (source "ops.yaml" 1365)
+  (source "ops.yaml" 1367)
   (in (dy float (*)))
   (in (x float (*)))
   (in (target float (*)))
@@ -2295,7 +2295,7 @@ const char* const kPrograms[] = {
   (reduce sum dtarget ((own target)) ((bcast target)) (neg (mul (load dy (*)) (sign (sub (load x (*)) (load target (*)))))))))axon",
     R"axon((program huber
   (doc "Half the squared difference up to delta, then a straight line (Huber, 1964).")
-  (source "ops.yaml" 1372)
+  (source "ops.yaml" 1374)
   (in (x float (*)))
   (in (target float (*)))
   (attr (delta real 1.0))
@@ -2305,7 +2305,7 @@ const char* const kPrograms[] = {
   (set y (*) (select (le (abs (sub (load x (*)) (load target (*)))) delta) (mul (mul 0.5 (sub (load x (*)) (load target (*)))) (sub (load x (*)) (load target (*)))) (mul delta (sub (abs (sub (load x (*)) (load target (*)))) (mul 0.5 delta)))))))axon",
     R"axon((program huber.grad
   (doc "Gradient of huber.")
-  (source "ops.yaml" 1372)
+  (source "ops.yaml" 1374)
   (in (dy float (*)))
   (in (x float (*)))
   (in (target float (*)))
@@ -2317,7 +2317,7 @@ const char* const kPrograms[] = {
   (reduce sum dtarget ((own target)) ((bcast target)) (select (le (abs (sub (load x (*)) (load target (*)))) delta) (neg (mul (load dy (*)) (sub (load x (*)) (load target (*))))) (neg (mul (mul (load dy (*)) delta) (sign (sub (load x (*)) (load target (*))))))))))axon",
     R"axon((program smooth_l1
   (doc "Huber's loss divided by beta, the slope of its straight lines 1 (Girshick, 2015); l1 where beta is 0.")
-  (source "ops.yaml" 1381)
+  (source "ops.yaml" 1383)
   (in (x float (*)))
   (in (target float (*)))
   (attr (beta real 1.0))
@@ -2327,7 +2327,7 @@ const char* const kPrograms[] = {
   (set y (*) (select (lt (abs (sub (load x (*)) (load target (*)))) beta) (div (mul (mul 0.5 (sub (load x (*)) (load target (*)))) (sub (load x (*)) (load target (*)))) beta) (sub (abs (sub (load x (*)) (load target (*)))) (mul 0.5 beta))))))axon",
     R"axon((program smooth_l1.grad
   (doc "Gradient of smooth_l1.")
-  (source "ops.yaml" 1381)
+  (source "ops.yaml" 1383)
   (in (dy float (*)))
   (in (x float (*)))
   (in (target float (*)))
@@ -2339,7 +2339,7 @@ const char* const kPrograms[] = {
   (reduce sum dtarget ((own target)) ((bcast target)) (select (lt (abs (sub (load x (*)) (load target (*)))) beta) (neg (div (mul (load dy (*)) (sub (load x (*)) (load target (*)))) beta)) (neg (mul (load dy (*)) (sign (sub (load x (*)) (load target (*))))))))))axon",
     R"axon((program bce
   (doc "Binary cross-entropy of probabilities, element by element; logarithms are cut off at -100.")
-  (source "ops.yaml" 1391)
+  (source "ops.yaml" 1393)
   (in (x float (*)))
   (in (target float (*)))
   (out (y (promote x target) (*)))
@@ -2347,7 +2347,7 @@ const char* const kPrograms[] = {
   (set y (*) (neg (add (mul (load target (*)) (maximum (log (load x (*))) -100)) (mul (sub 1 (load target (*))) (maximum (log1p (neg (load x (*)))) -100)))))))axon",
     R"axon((program bce.grad
   (doc "Gradient of bce.")
-  (source "ops.yaml" 1391)
+  (source "ops.yaml" 1393)
   (in (dy float (*)))
   (in (x float (*)))
   (in (target float (*)))
@@ -2358,7 +2358,7 @@ const char* const kPrograms[] = {
   (reduce sum dtarget ((own target)) ((bcast target)) (mul (load dy (*)) (sub (maximum (log1p (neg (load x (*)))) -100) (maximum (log (load x (*))) -100))))))axon",
     R"axon((program bce_with_logits
   (doc "Binary cross-entropy of logits, element by element and without overflow; pos_weight multiplies the part of the positives.")
-  (source "ops.yaml" 1398)
+  (source "ops.yaml" 1400)
   (in (x float (*)))
   (in (target float (*)))
   (in (pos_weight float (*) (default 1.0)))
@@ -2367,7 +2367,7 @@ const char* const kPrograms[] = {
   (set y (*) (add (mul (mul (load pos_weight (*)) (load target (*))) (add (log1p (exp (neg (abs (load x (*)))))) (maximum (neg (load x (*))) 0))) (mul (sub 1 (load target (*))) (add (log1p (exp (neg (abs (load x (*)))))) (maximum (load x (*)) 0)))))))axon",
     R"axon((program bce_with_logits.grad
   (doc "Gradient of bce_with_logits.")
-  (source "ops.yaml" 1398)
+  (source "ops.yaml" 1400)
   (in (dy float (*)))
   (in (x float (*)))
   (in (target float (*)))
@@ -2382,7 +2382,7 @@ const char* const kPrograms[] = {
   (reduce sum dx ((own x)) ((bcast x)) (mul (load dy (*)) (sub (mul (sub 1 (load target (*))) (sigmoid (load x (*)))) (mul (mul (load pos_weight (*)) (load target (*))) (sigmoid (neg (load x (*))))))))))axon",
     R"axon((program kl_div
   (doc "target * (log(target) - x) with x the logarithm of a probability, element by element (Kullback and Leibler, 1951); with log_target target is a logarithm too.")
-  (source "ops.yaml" 1410)
+  (source "ops.yaml" 1412)
   (in (x float (*)))
   (in (target float (*)))
   (attr (log_target flag false))
@@ -2391,7 +2391,7 @@ const char* const kPrograms[] = {
   (set y (*) (select log_target (mul (exp (load target (*))) (sub (load target (*)) (load x (*)))) (select (eq (load target (*)) 0) 0 (mul (load target (*)) (sub (log (load target (*))) (load x (*)))))))))axon",
     R"axon((program kl_div.grad
   (doc "Gradient of kl_div.")
-  (source "ops.yaml" 1410)
+  (source "ops.yaml" 1412)
   (in (dy float (*)))
   (in (x float (*)))
   (in (target float (*)))
@@ -2403,7 +2403,7 @@ const char* const kPrograms[] = {
   (reduce sum dtarget ((own target)) ((bcast target)) (select log_target (mul (mul (load dy (*)) (exp (load target (*)))) (sub (add 1 (load target (*))) (load x (*)))) (select (eq (load target (*)) 0) 0.0 (mul (load dy (*)) (sub (add (log (load target (*))) (div (load target (*)) (load target (*)))) (load x (*)))))))))axon",
     R"axon((program cosine_similarity
   (doc "Cosine of the angle between a and b along an axis; norms below eps count as eps.")
-  (source "ops.yaml" 1420)
+  (source "ops.yaml" 1422)
   (in (a float (*)))
   (in (b float (*)))
   (attr (axis axis -1))
@@ -2420,7 +2420,7 @@ const char* const kPrograms[] = {
   (set y ((rest axis)) (mul (mul (load t1 ((rest axis))) (rsqrt (maximum (load t2 ((rest axis))) (mul eps eps)))) (rsqrt (maximum (load t3 ((rest axis))) (mul eps eps)))))))axon",
     R"axon((program cosine_similarity.grad
   (doc "Gradient of cosine_similarity.")
-  (source "ops.yaml" 1420)
+  (source "ops.yaml" 1422)
   (in (dy float ((rest axis))))
   (in (a float (*)))
   (in (b float (*)))
@@ -2440,7 +2440,7 @@ const char* const kPrograms[] = {
   (reduce sum db ((own b)) ((bcast b)) (add (mul 2 (mul (select (gt (load t3 ((rest axis))) (square eps)) (neg (mul 0.5 (mul (mul (mul (mul (square (rsqrt (maximum (load t3 ((rest axis))) (square eps)))) (rsqrt (maximum (load t3 ((rest axis))) (square eps)))) (load dy ((rest axis)))) (load t1 ((rest axis)))) (rsqrt (maximum (load t2 ((rest axis))) (square eps)))))) (select (eq (load t3 ((rest axis))) (square eps)) (neg (mul 0.25 (mul (mul (mul (mul (square (rsqrt (maximum (load t3 ((rest axis))) (square eps)))) (rsqrt (maximum (load t3 ((rest axis))) (square eps)))) (load dy ((rest axis)))) (load t1 ((rest axis)))) (rsqrt (maximum (load t2 ((rest axis))) (square eps)))))) 0.0)) (load b (*)))) (mul (load dt1 ((rest axis))) (load a (*)))))))axon",
     R"axon((program triplet_margin
   (doc "How much nearer than margin the negative is to the anchor, compared with the positive, in Euclidean distance along an axis (Schroff et al., 2015).")
-  (source "ops.yaml" 1432)
+  (source "ops.yaml" 1434)
   (in (anchor float (*)))
   (in (positive float (*)))
   (in (negative float (*)))
@@ -2456,7 +2456,7 @@ const char* const kPrograms[] = {
   (set y ((rest axis)) (maximum (sub (add margin (sqrt (load t1 ((rest axis))))) (sqrt (load t2 ((rest axis))))) 0))))axon",
     R"axon((program triplet_margin.grad
   (doc "Gradient of triplet_margin.")
-  (source "ops.yaml" 1432)
+  (source "ops.yaml" 1434)
   (in (dy float ((rest axis))))
   (in (anchor float (*)))
   (in (positive float (*)))
@@ -2480,7 +2480,7 @@ const char* const kPrograms[] = {
   (reduce sum dnegative ((own negative)) ((bcast negative)) (neg (mul 2 (mul (load dt2 ((rest axis))) (sub (add (load anchor (*)) eps) (load negative (*)))))))))axon",
     R"axon((program matmul
   (doc "Matrix product over the last two axes; leading axes broadcast.")
-  (source "ops.yaml" 1451)
+  (source "ops.yaml" 1453)
   (in (a num (* i k)))
   (in (b num (* k j)))
   (out (y (promote a b) (* i j)))
@@ -2488,7 +2488,7 @@ const char* const kPrograms[] = {
   (reduce sum y (* i j) (k) (mul (load a (* i k)) (load b (* k j))))))axon",
     R"axon((program matmul.grad
   (doc "Gradient of matmul.")
-  (source "ops.yaml" 1451)
+  (source "ops.yaml" 1453)
   (in (dy float (* i j)))
   (in (a num (* i k)))
   (in (b num (* k j)))
@@ -2499,7 +2499,7 @@ const char* const kPrograms[] = {
   (reduce sum db ((own b) k j) ((bcast b) i) (mul (load dy (* i j)) (load a (* i k))))))axon",
     R"axon((program linear
   (doc "x times the transposed weight, plus bias.")
-  (source "ops.yaml" 1459)
+  (source "ops.yaml" 1461)
   (in (x float (* k)))
   (in (weight float (o k)))
   (in (bias float (o) (default 0.0)))
@@ -2509,7 +2509,7 @@ const char* const kPrograms[] = {
   (set y (* o) (add (load t1 (* o)) (load bias (o))))))axon",
     R"axon((program linear.grad
   (doc "Gradient of linear.")
-  (source "ops.yaml" 1459)
+  (source "ops.yaml" 1461)
   (in (dy float (* o)))
   (in (x float (* k)))
   (in (weight float (o k)))
@@ -2523,7 +2523,7 @@ const char* const kPrograms[] = {
   (reduce sum dbias (o) (*) (load dy (* o)))))axon",
     R"axon((program bilinear
   (doc "x1 times a matrix for each output times x2, plus bias.")
-  (source "ops.yaml" 1466)
+  (source "ops.yaml" 1468)
   (in (x1 float (* i)))
   (in (x2 float (* j)))
   (in (weight float (o i j)))
@@ -2534,7 +2534,7 @@ const char* const kPrograms[] = {
   (set y (* o) (add (load t1 (* o)) (load bias (o))))))axon",
     R"axon((program bilinear.grad
   (doc "Gradient of bilinear.")
-  (source "ops.yaml" 1466)
+  (source "ops.yaml" 1468)
   (in (dy float (* o)))
   (in (x1 float (* i)))
   (in (x2 float (* j)))
@@ -2551,7 +2551,7 @@ const char* const kPrograms[] = {
   (reduce sum dbias (o) (*) (load dy (* o)))))axon",
     R"axon((program outer
   (doc "The product of each element of a with each of b.")
-  (source "ops.yaml" 1473)
+  (source "ops.yaml" 1475)
   (in (a num (* i)))
   (in (b num (* j)))
   (out (y (promote a b) (* i j)))
@@ -2559,7 +2559,7 @@ const char* const kPrograms[] = {
   (set y (* i j) (mul (load a (* i)) (load b (* j))))))axon",
     R"axon((program outer.grad
   (doc "Gradient of outer.")
-  (source "ops.yaml" 1473)
+  (source "ops.yaml" 1475)
   (in (dy float (* i j)))
   (in (a num (* i)))
   (in (b num (* j)))
@@ -2570,7 +2570,7 @@ const char* const kPrograms[] = {
   (reduce sum db ((own b) j) ((bcast b) i) (mul (load dy (* i j)) (load a (* i))))))axon",
     R"axon((program dot
   (doc "The sum of the products of the elements of two vectors.")
-  (source "ops.yaml" 1481)
+  (source "ops.yaml" 1483)
   (in (a num (k)))
   (in (b num (k)))
   (out (y (promote a b) ()))
@@ -2578,7 +2578,7 @@ const char* const kPrograms[] = {
   (reduce sum y () (k) (mul (load a (k)) (load b (k))))))axon",
     R"axon((program dot.grad
   (doc "Gradient of dot.")
-  (source "ops.yaml" 1481)
+  (source "ops.yaml" 1483)
   (in (dy float ()))
   (in (a num (k)))
   (in (b num (k)))
@@ -2589,7 +2589,7 @@ const char* const kPrograms[] = {
   (set db (k) (mul (load dy ()) (load a (k))))))axon",
     R"axon((program vecdot
   (doc "The sums of the products of two tensors along an axis.")
-  (source "ops.yaml" 1489)
+  (source "ops.yaml" 1491)
   (in (a num (*)))
   (in (b num (*)))
   (attr (axis axis -1))
@@ -2598,7 +2598,7 @@ const char* const kPrograms[] = {
   (reduce sum y ((rest axis)) ((sel axis)) (mul (load a (*)) (load b (*))))))axon",
     R"axon((program vecdot.grad
   (doc "Gradient of vecdot.")
-  (source "ops.yaml" 1489)
+  (source "ops.yaml" 1491)
   (in (dy float ((rest axis))))
   (in (a num (*)))
   (in (b num (*)))
@@ -2610,7 +2610,7 @@ const char* const kPrograms[] = {
   (reduce sum db ((own b)) ((bcast b)) (mul (load dy ((rest axis))) (load a (*))))))axon",
     R"axon((program conv1d
   (doc "Cross-correlation of sequences (n, channels, length) with filters, in groups of channels.")
-  (source "ops.yaml" 1497)
+  (source "ops.yaml" 1499)
   (in (x float (n (* g c) L)))
   (in (weight float ((* g o) c r)))
   (attr (stride int 1))
@@ -2628,7 +2628,7 @@ const char* const kPrograms[] = {
   (reduce sum y (n g o l) (c r) (mul (load weight (g o c r)) (guard (load x (n g c (- (+ (* l stride) (* r dilation)) padding))) 0)))))axon",
     R"axon((program conv1d.grad
   (doc "Gradient of conv1d.")
-  (source "ops.yaml" 1497)
+  (source "ops.yaml" 1499)
   (in (dy float (n (* g o) l)))
   (in (x float (n (* g c) L)))
   (in (weight float ((* g o) c r)))
@@ -2643,7 +2643,7 @@ const char* const kPrograms[] = {
   (reduce sum dweight (g o c r) (n l) (mul (load dy (n g o l)) (guard (load x (n g c (- (+ (* dilation r) (* l stride)) padding))) 0)))))axon",
     R"axon((program conv2d
   (doc "Cross-correlation of images (n, channels, height, width) with filters, in groups of channels.")
-  (source "ops.yaml" 1512)
+  (source "ops.yaml" 1514)
   (in (x float (n (* g c) H W)))
   (in (weight float ((* g o) c r s)))
   (attr (stride int2 1))
@@ -2662,7 +2662,7 @@ const char* const kPrograms[] = {
   (reduce sum y (n g o h w) (c r s) (mul (load weight (g o c r s)) (guard (load x (n g c (- (+ (* h stride.0) (* r dilation.0)) padding.0) (- (+ (* w stride.1) (* s dilation.1)) padding.1))) 0)))))axon",
     R"axon((program conv2d.grad
   (doc "Gradient of conv2d.")
-  (source "ops.yaml" 1512)
+  (source "ops.yaml" 1514)
   (in (dy float (n (* g o) h w)))
   (in (x float (n (* g c) H W)))
   (in (weight float ((* g o) c r s)))
@@ -2677,7 +2677,7 @@ const char* const kPrograms[] = {
   (reduce sum dweight (g o c r s) (n h w) (mul (load dy (n g o h w)) (guard (load x (n g c (- (+ (* dilation.0 r) (* h stride.0)) padding.0) (- (+ (* dilation.1 s) (* stride.1 w)) padding.1))) 0)))))axon",
     R"axon((program conv3d
   (doc "Cross-correlation of volumes (n, channels, depth, height, width) with filters, in groups of channels.")
-  (source "ops.yaml" 1530)
+  (source "ops.yaml" 1532)
   (in (x float (n (* g c) D H W)))
   (in (weight float ((* g o) c q r s)))
   (attr (stride int3 1))
@@ -2697,7 +2697,7 @@ const char* const kPrograms[] = {
   (reduce sum y (n g o d h w) (c q r s) (mul (load weight (g o c q r s)) (guard (load x (n g c (- (+ (* d stride.0) (* q dilation.0)) padding.0) (- (+ (* h stride.1) (* r dilation.1)) padding.1) (- (+ (* w stride.2) (* s dilation.2)) padding.2))) 0)))))axon",
     R"axon((program conv3d.grad
   (doc "Gradient of conv3d.")
-  (source "ops.yaml" 1530)
+  (source "ops.yaml" 1532)
   (in (dy float (n (* g o) d h w)))
   (in (x float (n (* g c) D H W)))
   (in (weight float ((* g o) c q r s)))
@@ -2712,7 +2712,7 @@ const char* const kPrograms[] = {
   (reduce sum dweight (g o c q r s) (n d h w) (mul (load dy (n g o d h w)) (guard (load x (n g c (- (+ (* d stride.0) (* dilation.0 q)) padding.0) (- (+ (* dilation.1 r) (* h stride.1)) padding.1) (- (+ (* dilation.2 s) (* stride.2 w)) padding.2))) 0)))))axon",
     R"axon((program conv_transpose1d
   (doc "The transpose of a strided convolution of sequences, with a weight (channels of x, filters of a group, window).")
-  (source "ops.yaml" 1552)
+  (source "ops.yaml" 1554)
   (in (x float (n (* g c) L)))
   (in (weight float ((* g c) o r)))
   (attr (stride int 1))
@@ -2732,7 +2732,7 @@ const char* const kPrograms[] = {
   (reduce sum y (n g o l) (c r) (mul (load weight (g c o r)) (guard (load x (n g c (exact (- (+ l padding) (* r dilation)) stride))) 0)))))axon",
     R"axon((program conv_transpose1d.grad
   (doc "Gradient of conv_transpose1d.")
-  (source "ops.yaml" 1552)
+  (source "ops.yaml" 1554)
   (in (dy float (n (* g o) l)))
   (in (x float (n (* g c) L)))
   (in (weight float ((* g c) o r)))
@@ -2748,7 +2748,7 @@ const char* const kPrograms[] = {
   (reduce sum dweight (g c o r) (n l) (mul (load dy (n g o l)) (guard (load x (n g c (exact (- (+ l padding) (* dilation r)) stride))) 0)))))axon",
     R"axon((program conv_transpose2d
   (doc "The transpose of a strided convolution of images, with a weight (channels of x, filters of a group, window).")
-  (source "ops.yaml" 1570)
+  (source "ops.yaml" 1572)
   (in (x float (n (* g c) H W)))
   (in (weight float ((* g c) o r s)))
   (attr (stride int2 1))
@@ -2769,7 +2769,7 @@ const char* const kPrograms[] = {
   (reduce sum y (n g o h w) (c r s) (mul (load weight (g c o r s)) (guard (load x (n g c (exact (- (+ h padding.0) (* r dilation.0)) stride.0) (exact (- (+ w padding.1) (* s dilation.1)) stride.1))) 0)))))axon",
     R"axon((program conv_transpose2d.grad
   (doc "Gradient of conv_transpose2d.")
-  (source "ops.yaml" 1570)
+  (source "ops.yaml" 1572)
   (in (dy float (n (* g o) h w)))
   (in (x float (n (* g c) H W)))
   (in (weight float ((* g c) o r s)))
@@ -2785,7 +2785,7 @@ const char* const kPrograms[] = {
   (reduce sum dweight (g c o r s) (n h w) (mul (load dy (n g o h w)) (guard (load x (n g c (exact (- (+ h padding.0) (* dilation.0 r)) stride.0) (exact (- (+ padding.1 w) (* dilation.1 s)) stride.1))) 0)))))axon",
     R"axon((program max_pool1d
   (doc "Largest element of each window; padding never wins.")
-  (source "ops.yaml" 1590)
+  (source "ops.yaml" 1592)
   (in (x float (* L)))
   (attr (window int))
   (attr (stride int))
@@ -2802,7 +2802,7 @@ const char* const kPrograms[] = {
   (reduce max y (* l) (r) (guard (load x (* (- (+ (* l stride) (* r dilation)) padding))) -inf))))axon",
     R"axon((program max_pool1d.grad
   (doc "Gradient of max_pool1d.")
-  (source "ops.yaml" 1590)
+  (source "ops.yaml" 1592)
   (in (dy float (* l)))
   (in (x float (* L)))
   (attr (window int))
@@ -2816,7 +2816,7 @@ const char* const kPrograms[] = {
   (reduce sum dx (* L) (r) (select (eq (linear r) (guard (load winner (* (exact (- (+ L padding) (* dilation r)) stride))) 0.0)) (guard (load dy (* (exact (- (+ L padding) (* dilation r)) stride))) 0.0) 0.0))))axon",
     R"axon((program max_pool2d
   (doc "Largest element of each window; padding never wins.")
-  (source "ops.yaml" 1605)
+  (source "ops.yaml" 1607)
   (in (x float (* H W)))
   (attr (window int2))
   (attr (stride int2))
@@ -2835,7 +2835,7 @@ const char* const kPrograms[] = {
   (reduce max y (* h w) (r s) (guard (load x (* (- (+ (* h stride.0) (* r dilation.0)) padding.0) (- (+ (* w stride.1) (* s dilation.1)) padding.1))) -inf))))axon",
     R"axon((program max_pool2d.grad
   (doc "Gradient of max_pool2d.")
-  (source "ops.yaml" 1605)
+  (source "ops.yaml" 1607)
   (in (dy float (* h w)))
   (in (x float (* H W)))
   (attr (window int2))
@@ -2850,7 +2850,7 @@ const char* const kPrograms[] = {
   (reduce sum dx (* H W) (r s) (select (eq (linear r s) (guard (load winner (* (exact (- (+ H padding.0) (* dilation.0 r)) stride.0) (exact (- (+ W padding.1) (* dilation.1 s)) stride.1))) 0.0)) (guard (load dy (* (exact (- (+ H padding.0) (* dilation.0 r)) stride.0) (exact (- (+ W padding.1) (* dilation.1 s)) stride.1))) 0.0) 0.0))))axon",
     R"axon((program max_pool3d
   (doc "Largest element of each window; padding never wins.")
-  (source "ops.yaml" 1625)
+  (source "ops.yaml" 1627)
   (in (x float (* D H W)))
   (attr (window int3))
   (attr (stride int3))
@@ -2871,7 +2871,7 @@ const char* const kPrograms[] = {
   (reduce max y (* d h w) (q r s) (guard (load x (* (- (+ (* d stride.0) (* q dilation.0)) padding.0) (- (+ (* h stride.1) (* r dilation.1)) padding.1) (- (+ (* w stride.2) (* s dilation.2)) padding.2))) -inf))))axon",
     R"axon((program max_pool3d.grad
   (doc "Gradient of max_pool3d.")
-  (source "ops.yaml" 1625)
+  (source "ops.yaml" 1627)
   (in (dy float (* d h w)))
   (in (x float (* D H W)))
   (attr (window int3))
@@ -2887,7 +2887,7 @@ const char* const kPrograms[] = {
   (reduce sum dx (* D H W) (q r s) (select (eq (linear q r s) (guard (load winner (* (exact (- (+ D padding.0) (* dilation.0 q)) stride.0) (exact (- (+ H padding.1) (* dilation.1 r)) stride.1) (exact (- (+ W padding.2) (* dilation.2 s)) stride.2))) 0.0)) (guard (load dy (* (exact (- (+ D padding.0) (* dilation.0 q)) stride.0) (exact (- (+ H padding.1) (* dilation.1 r)) stride.1) (exact (- (+ W padding.2) (* dilation.2 s)) stride.2))) 0.0) 0.0))))axon",
     R"axon((program avg_pool1d
   (doc "Mean of each window; padding counts as zeros, or not at all without count_include_pad.")
-  (source "ops.yaml" 1648)
+  (source "ops.yaml" 1650)
   (in (x float (* L)))
   (attr (window int))
   (attr (stride int))
@@ -2905,7 +2905,7 @@ const char* const kPrograms[] = {
   (set y (* l) (div (load t1 (* l)) (select count_include_pad (count r) (sub (minimum (add (sub (mul (index l) stride) padding) window) (count L)) (maximum (sub (mul (index l) stride) padding) 0)))))))axon",
     R"axon((program avg_pool1d.grad
   (doc "Gradient of avg_pool1d.")
-  (source "ops.yaml" 1648)
+  (source "ops.yaml" 1650)
   (in (dy float (* l)))
   (in (x float (* L) ghost))
   (attr (window int))
@@ -2919,7 +2919,7 @@ const char* const kPrograms[] = {
   (reduce sum dx (* L) (r) (guard (load dt1 (* (exact (- (+ L padding) r) stride))) 0.0))))axon",
     R"axon((program avg_pool2d
   (doc "Mean of each window; padding counts as zeros, or not at all without count_include_pad.")
-  (source "ops.yaml" 1668)
+  (source "ops.yaml" 1670)
   (in (x float (* H W)))
   (attr (window int2))
   (attr (stride int2))
@@ -2939,7 +2939,7 @@ const char* const kPrograms[] = {
   (set y (* h w) (div (load t1 (* h w)) (select count_include_pad (count r s) (mul (sub (minimum (add (sub (mul (index h) stride.0) padding.0) window.0) (count H)) (maximum (sub (mul (index h) stride.0) padding.0) 0)) (sub (minimum (add (sub (mul (index w) stride.1) padding.1) window.1) (count W)) (maximum (sub (mul (index w) stride.1) padding.1) 0))))))))axon",
     R"axon((program avg_pool2d.grad
   (doc "Gradient of avg_pool2d.")
-  (source "ops.yaml" 1668)
+  (source "ops.yaml" 1670)
   (in (dy float (* h w)))
   (in (x float (* H W) ghost))
   (attr (window int2))
@@ -2954,7 +2954,7 @@ const char* const kPrograms[] = {
   (reduce sum dx (* H W) (r s) (guard (load dt1 (* (exact (- (+ H padding.0) r) stride.0) (exact (- (+ W padding.1) s) stride.1))) 0.0))))axon",
     R"axon((program avg_pool3d
   (doc "Mean of each window; padding counts as zeros, or not at all without count_include_pad.")
-  (source "ops.yaml" 1692)
+  (source "ops.yaml" 1694)
   (in (x float (* D H W)))
   (attr (window int3))
   (attr (stride int3))
@@ -2976,7 +2976,7 @@ const char* const kPrograms[] = {
   (set y (* d h w) (div (load t1 (* d h w)) (select count_include_pad (count q r s) (mul (mul (sub (minimum (add (sub (mul (index d) stride.0) padding.0) window.0) (count D)) (maximum (sub (mul (index d) stride.0) padding.0) 0)) (sub (minimum (add (sub (mul (index h) stride.1) padding.1) window.1) (count H)) (maximum (sub (mul (index h) stride.1) padding.1) 0))) (sub (minimum (add (sub (mul (index w) stride.2) padding.2) window.2) (count W)) (maximum (sub (mul (index w) stride.2) padding.2) 0))))))))axon",
     R"axon((program avg_pool3d.grad
   (doc "Gradient of avg_pool3d.")
-  (source "ops.yaml" 1692)
+  (source "ops.yaml" 1694)
   (in (dy float (* d h w)))
   (in (x float (* D H W) ghost))
   (attr (window int3))
@@ -2992,7 +2992,7 @@ const char* const kPrograms[] = {
   (reduce sum dx (* D H W) (q r s) (guard (load dt1 (* (exact (- (+ D padding.0) q) stride.0) (exact (- (+ H padding.1) r) stride.1) (exact (- (+ W padding.2) s) stride.2))) 0.0))))axon",
     R"axon((program adaptive_avg_pool1d
   (doc "Means over size windows that cover the last axis, window i from floor(i*L/size) to ceil((i + 1)*L/size).")
-  (source "ops.yaml" 1722)
+  (source "ops.yaml" 1724)
   (in (x float (* L)))
   (attr (size int))
   (where (l size))
@@ -3004,7 +3004,7 @@ const char* const kPrograms[] = {
   (set y (* l) (div (load t1 (* l)) (sub (floordiv (sub (add (mul (add (index l) 1) (count L)) size) 1) size) (floordiv (mul (index l) (count L)) size))))))axon",
     R"axon((program adaptive_avg_pool1d.grad
   (doc "Gradient of adaptive_avg_pool1d.")
-  (source "ops.yaml" 1722)
+  (source "ops.yaml" 1724)
   (in (dy float (* l)))
   (in (x float (* L) ghost))
   (attr (size int))
@@ -3014,7 +3014,7 @@ const char* const kPrograms[] = {
   (reduce sum dx (* L) (l) (select (logical_and (ge (index (- L (// (* (count L) l) size))) 0) (lt (index (- L (// (* (count L) l) size))) (count r))) (select (lt (index (- L (// (* (count L) l) size))) (sub (floordiv (add (add (mul (add (index l) 1) (count L)) size) -1) size) (floordiv (mul (index l) (count L)) size))) (div (load dy (* l)) (sub (floordiv (add (add (mul (add (index l) 1) (count L)) size) -1) size) (floordiv (mul (index l) (count L)) size))) 0.0) 0.0))))axon",
     R"axon((program adaptive_avg_pool2d
   (doc "Means over size[0] times size[1] windows that cover the last two axes, along each as in adaptive_avg_pool1d.")
-  (source "ops.yaml" 1736)
+  (source "ops.yaml" 1738)
   (in (x float (* H W)))
   (attr (size int2))
   (where (h size.0))
@@ -3029,7 +3029,7 @@ const char* const kPrograms[] = {
   (set y (* h w) (div (load t1 (* h w)) (mul (sub (floordiv (sub (add (mul (add (index h) 1) (count H)) size.0) 1) size.0) (floordiv (mul (index h) (count H)) size.0)) (sub (floordiv (sub (add (mul (add (index w) 1) (count W)) size.1) 1) size.1) (floordiv (mul (index w) (count W)) size.1)))))))axon",
     R"axon((program adaptive_avg_pool2d.grad
   (doc "Gradient of adaptive_avg_pool2d.")
-  (source "ops.yaml" 1736)
+  (source "ops.yaml" 1738)
   (in (dy float (* h w)))
   (in (x float (* H W) ghost))
   (attr (size int2))
@@ -3040,7 +3040,7 @@ const char* const kPrograms[] = {
   (reduce sum dx (* H W) (h w) (select (logical_and (ge (index (- W (// (* (count W) w) size.1))) 0) (lt (index (- W (// (* (count W) w) size.1))) (count s))) (select (logical_and (ge (index (- H (// (* (count H) h) size.0))) 0) (lt (index (- H (// (* (count H) h) size.0))) (count r))) (select (logical_and (lt (index (- H (// (* (count H) h) size.0))) (sub (floordiv (add (add (mul (add (index h) 1) (count H)) size.0) -1) size.0) (floordiv (mul (index h) (count H)) size.0))) (lt (index (- W (// (* (count W) w) size.1))) (sub (floordiv (add (add (mul (add (index w) 1) (count W)) size.1) -1) size.1) (floordiv (mul (index w) (count W)) size.1)))) (div (load dy (* h w)) (mul (sub (floordiv (add (add (mul (add (index h) 1) (count H)) size.0) -1) size.0) (floordiv (mul (index h) (count H)) size.0)) (sub (floordiv (add (add (mul (add (index w) 1) (count W)) size.1) -1) size.1) (floordiv (mul (index w) (count W)) size.1)))) 0.0) 0.0) 0.0))))axon",
     R"axon((program interpolate_nearest
   (doc "x with size elements along an axis, element i that with number floor(i*n/size) of n.")
-  (source "ops.yaml" 1755)
+  (source "ops.yaml" 1757)
   (in (x float ((sub axis n))))
   (attr (size int))
   (attr (axis axis -1))
@@ -3051,7 +3051,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis m)) (load x ((sub axis (// (* m (count n)) size)))))))axon",
     R"axon((program interpolate_nearest.grad
   (doc "Gradient of interpolate_nearest.")
-  (source "ops.yaml" 1755)
+  (source "ops.yaml" 1757)
   (in (dy float ((sub axis m))))
   (in (x float ((sub axis n)) ghost))
   (attr (size int))
@@ -3063,7 +3063,7 @@ const char* const kPrograms[] = {
   (reduce sum dx ((sub axis n)) (k) (select (eq (floordiv (mul (add (floordiv (sub (add (mul (index n) size) (count n)) 1) (count n)) (index k)) (count n)) size) (index n)) (guard (load dy ((sub axis (+ (// (- (+ (* n size) (count n)) 1) (count n)) k)))) 0) 0))))axon",
     R"axon((program interpolate_linear
   (doc "x with size elements along an axis, interpolated linearly. The outer edges of the first and last element stay where they are, or with align_corners their centres.")
-  (source "ops.yaml" 1770)
+  (source "ops.yaml" 1772)
   (in (x float ((sub axis n))))
   (attr (size int))
   (attr (axis axis -1))
@@ -3077,7 +3077,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis m)) (div (load t1 ((sub axis m))) (select align_corners (add (sub size 1) (floordiv 1 size)) (mul 2 size))))))axon",
     R"axon((program interpolate_linear.grad
   (doc "Gradient of interpolate_linear.")
-  (source "ops.yaml" 1770)
+  (source "ops.yaml" 1772)
   (in (dy float ((sub axis m))))
   (in (x float ((sub axis n)) ghost))
   (attr (size int))
@@ -3091,14 +3091,14 @@ const char* const kPrograms[] = {
   (set dx ((sub axis n)) (div (load g1 ((sub axis n))) (select align_corners (add (sub size 1) (floordiv 1 size)) (mul 2 size))))))axon",
     R"axon((program cholesky
   (doc "The lower triangular matrix y with y times its transpose equal to a. Of a only the symmetric part counts, (a + aᵀ)/2, which must be positive definite. Gradient by Murray (2016).")
-  (source "ops.yaml" 1802)
+  (source "ops.yaml" 1804)
   (in (a float (* n m)))
   (where (m n))
   (out (y (like a) (* n m)))
   (call cholesky (y) (a) ())))axon",
     R"axon((program cholesky.grad
   (doc "Gradient of cholesky.")
-  (source "ops.yaml" 1802)
+  (source "ops.yaml" 1804)
   (in (dy float (* n m)))
   (in (y any (* n m)))
   (in (a float (* n m) ghost))
@@ -3120,7 +3120,7 @@ const char* const kPrograms[] = {
   (set da (* n m) (div (add (load g6 (* n m)) (load g6 (* m n))) 2))))axon",
     R"axon((program solve
   (doc "The x with a @ x equal to b, for square matrices a.")
-  (source "ops.yaml" 1821)
+  (source "ops.yaml" 1823)
   (in (a float (* n m)))
   (in (b float (* n k)))
   (where (m n))
@@ -3128,7 +3128,7 @@ const char* const kPrograms[] = {
   (call solve (x) (a b) ())))axon",
     R"axon((program solve.grad
   (doc "Gradient of solve.")
-  (source "ops.yaml" 1821)
+  (source "ops.yaml" 1823)
   (in (dx float (* m k)))
   (in (a float (* n m)))
   (in (x any (* m k)))
@@ -3147,14 +3147,14 @@ const char* const kPrograms[] = {
   (reduce sum db ((own b) n k) ((bcast b)) (load g2 (* n k)))))axon",
     R"axon((program inv
   (doc "The inverse of square matrices.")
-  (source "ops.yaml" 1840)
+  (source "ops.yaml" 1842)
   (in (a float (* n m)))
   (where (m n))
   (out (y (like a) (* m n)))
   (call inv (y) (a) ())))axon",
     R"axon((program inv.grad
   (doc "Gradient of inv.")
-  (source "ops.yaml" 1840)
+  (source "ops.yaml" 1842)
   (in (dy float (* m n)))
   (in (y any (* m n)))
   (in (a float (* n m) ghost))
@@ -3169,7 +3169,7 @@ const char* const kPrograms[] = {
   (set da (* n m) (neg (load g2 (* n m))))))axon",
     R"axon((program slogdet
   (doc "Sign and logarithm of the absolute value of the determinant. A singular matrix has 0 and -inf, and no gradient.")
-  (source "ops.yaml" 1854)
+  (source "ops.yaml" 1856)
   (in (a float (* n m)))
   (where (m n))
   (out (sign (like a) (*)))
@@ -3177,7 +3177,7 @@ const char* const kPrograms[] = {
   (call slogdet (sign logabsdet) (a) ())))axon",
     R"axon((program slogdet.grad
   (doc "Gradient of slogdet.")
-  (source "ops.yaml" 1854)
+  (source "ops.yaml" 1856)
   (in (dsign float (*) (default 0.0)))
   (in (dlogabsdet float (*) (default 0.0)))
   (in (a float (* n m)))
@@ -3189,7 +3189,7 @@ const char* const kPrograms[] = {
   (set da (* n m) (mul (load dlogabsdet (*)) (load g1 (* m n))))))axon",
     R"axon((program qr
   (doc "q with orthonormal columns and upper triangular r, its diagonal not negative, with q @ r equal to a (the reduced form). The gradient needs independent leading columns (Walter and Lehmann, 2018).")
-  (source "ops.yaml" 1868)
+  (source "ops.yaml" 1870)
   (in (a float (* n m)))
   (where (k (min n m)))
   (out (q (like a) (* n k)))
@@ -3197,7 +3197,7 @@ const char* const kPrograms[] = {
   (call qr (q r) (a) ())))axon",
     R"axon((program qr.grad
   (doc "Gradient of qr.")
-  (source "ops.yaml" 1868)
+  (source "ops.yaml" 1870)
   (in (dq float (* n k) (default 0.0)))
   (in (dr float (* k m) (default 0.0)))
   (in (a float (* n m)))
@@ -3225,7 +3225,7 @@ const char* const kPrograms[] = {
   (set da (* n m) (select (lt (index m) (count k)) (guard (load g9 (* m n)) 0) (load g10 (* n m))))))axon",
     R"axon((program eigh
   (doc "Eigenvalues of the symmetric part of a, ascending, and its orthonormal eigenvectors as columns, the largest component of each positive. The gradient of eigenvectors needs distinct eigenvalues.")
-  (source "ops.yaml" 1893)
+  (source "ops.yaml" 1895)
   (in (a float (* n m)))
   (where (m n))
   (out (w (like a) (* m)))
@@ -3233,7 +3233,7 @@ const char* const kPrograms[] = {
   (call eigh (w v) (a) ())))axon",
     R"axon((program eigh.grad
   (doc "Gradient of eigh.")
-  (source "ops.yaml" 1893)
+  (source "ops.yaml" 1895)
   (in (dw float (* m) (default 0.0)))
   (in (dv float (* n m) (default 0.0)))
   (in (w any (* m)))
@@ -3254,7 +3254,7 @@ const char* const kPrograms[] = {
   (set da (* n m) (div (add (load g4 (* n m)) (load g4 (* m n))) 2))))axon",
     R"axon((program svd
   (doc "u with orthonormal columns, the singular values s, descending, and vt with orthonormal rows, so that u * s @ vt is a (the thin form); the largest component of each column of u is positive. The gradient needs distinct singular values, none 0 (Townsend, 2016).")
-  (source "ops.yaml" 1914)
+  (source "ops.yaml" 1916)
   (in (a float (* n m)))
   (where (k (min n m)))
   (out (u (like a) (* n k)))
@@ -3263,7 +3263,7 @@ const char* const kPrograms[] = {
   (call svd (u s vt) (a) ())))axon",
     R"axon((program svd.grad
   (doc "Gradient of svd.")
-  (source "ops.yaml" 1914)
+  (source "ops.yaml" 1916)
   (in (du float (* n k) (default 0.0)))
   (in (ds float (* k) (default 0.0)))
   (in (dvt float (* k m) (default 0.0)))
@@ -3294,7 +3294,7 @@ const char* const kPrograms[] = {
   (set da (* n m) (add (load g9 (* n m)) (load g10 (* n m))))))axon",
     R"axon((program dft
   (doc "The discrete Fourier transform along an axis of a complex tensor, given and returned as real and imaginary part, without a factor; the inverse transform turns the other way around.")
-  (source "ops.yaml" 1942)
+  (source "ops.yaml" 1944)
   (in (re float ((sub axis n))))
   (in (im float ((sub axis n)) (default 0.0)))
   (attr (axis axis -1))
@@ -3304,7 +3304,7 @@ const char* const kPrograms[] = {
   (call fft (y z) (re im) (axis inverse))))axon",
     R"axon((program dft.grad
   (doc "Gradient of dft.")
-  (source "ops.yaml" 1942)
+  (source "ops.yaml" 1944)
   (in (dy float ((sub axis n)) (default 0.0)))
   (in (dz float ((sub axis n)) (default 0.0)))
   (in (re float ((sub axis n)) ghost))
@@ -3321,7 +3321,7 @@ const char* const kPrograms[] = {
   (set dim ((sub axis n)) (load g1 ((sub axis n))))))axon",
     R"axon((program rdft
   (doc "The first half (frequencies 0 to n/2) of the discrete Fourier transform of a real tensor along an axis, as real and imaginary part, without a factor.")
-  (source "ops.yaml" 1962)
+  (source "ops.yaml" 1964)
   (in (x float ((sub axis n))))
   (attr (axis axis -1))
   (where (k (+ (// n 2) 1)))
@@ -3330,7 +3330,7 @@ const char* const kPrograms[] = {
   (call rfft (y z) (x) (axis))))axon",
     R"axon((program rdft.grad
   (doc "Gradient of rdft.")
-  (source "ops.yaml" 1962)
+  (source "ops.yaml" 1964)
   (in (dy float ((sub axis k)) (default 0.0)))
   (in (dz float ((sub axis k)) (default 0.0)))
   (in (x float ((sub axis n)) ghost))
@@ -3347,7 +3347,7 @@ const char* const kPrograms[] = {
   (set dx ((sub axis n)) (load g3 ((sub axis n))))))axon",
     R"axon((program irdft
   (doc "The n real numbers of whose discrete Fourier transform this is the first half, times n. The imaginary parts of frequency 0 and, for even n, of n/2 do not count.")
-  (source "ops.yaml" 1982)
+  (source "ops.yaml" 1984)
   (in (re float ((sub axis k))))
   (in (im float ((sub axis k))))
   (attr (n int))
@@ -3359,7 +3359,7 @@ const char* const kPrograms[] = {
   (call irfft (y) (re im) (n axis))))axon",
     R"axon((program irdft.grad
   (doc "Gradient of irdft.")
-  (source "ops.yaml" 1982)
+  (source "ops.yaml" 1984)
   (in (dy float ((sub axis l))))
   (in (re float ((sub axis k)) ghost))
   (in (im float ((sub axis k)) ghost))
@@ -3377,7 +3377,7 @@ const char* const kPrograms[] = {
   (set dim ((sub axis k)) (select (logical_and (lt 0 (index k)) (lt (mul 2 (index k)) n)) (mul 2 (load g2 ((sub axis k)))) 0))))axon",
     R"axon((program embedding
   (doc "The rows of a table that an integer tensor names.")
-  (source "ops.yaml" 2005)
+  (source "ops.yaml" 2007)
   (in (table float (v d)))
   (in (index int (*)))
   (out (y (like table) (* d)))
@@ -3385,7 +3385,7 @@ const char* const kPrograms[] = {
   (set y (* d) (load table ((gather (load index (*))) d)))))axon",
     R"axon((program embedding.grad
   (doc "Gradient of embedding.")
-  (source "ops.yaml" 2005)
+  (source "ops.yaml" 2007)
   (in (dy float (* d)))
   (in (index int (*)))
   (in (table float (v d) ghost))
@@ -3394,7 +3394,7 @@ const char* const kPrograms[] = {
   (scatter sum dtable ((gather (load index (*))) d) (* d) (load dy (* d)))))axon",
     R"axon((program take
   (doc "The slices of x along an axis that a vector of integers names.")
-  (source "ops.yaml" 2013)
+  (source "ops.yaml" 2015)
   (in (x any ((sub axis n))))
   (in (index int (m)))
   (attr (axis axis 0))
@@ -3403,7 +3403,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis m)) (load x ((sub axis (gather (load index (m)))))))))axon",
     R"axon((program take.grad
   (doc "Gradient of take.")
-  (source "ops.yaml" 2013)
+  (source "ops.yaml" 2015)
   (in (dy float ((sub axis m))))
   (in (index int (m)))
   (in (x any ((sub axis n)) ghost))
@@ -3413,7 +3413,7 @@ const char* const kPrograms[] = {
   (scatter sum dx ((sub axis (gather (load index (m))))) ((sub axis m)) (load dy ((sub axis m))))))axon",
     R"axon((program take_along
   (doc "For each element of index, the element of x with that number along an axis.")
-  (source "ops.yaml" 2022)
+  (source "ops.yaml" 2024)
   (in (x any ((sub axis n))))
   (in (index int ((sub axis m))))
   (attr (axis axis -1))
@@ -3422,7 +3422,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis m)) (load x ((sub axis (gather (load index ((sub axis m))))))))))axon",
     R"axon((program take_along.grad
   (doc "Gradient of take_along.")
-  (source "ops.yaml" 2022)
+  (source "ops.yaml" 2024)
   (in (dy float ((sub axis m))))
   (in (index int ((sub axis m))))
   (in (x any ((sub axis n)) ghost))
@@ -3432,7 +3432,7 @@ const char* const kPrograms[] = {
   (scatter sum dx ((sub axis (gather (load index ((sub axis m)))))) ((sub axis m)) (load dy ((sub axis m))))))axon",
     R"axon((program scatter
   (doc "x with the elements of source at the places along an axis that index names. Where places repeat the last one in row-major order stays.")
-  (source "ops.yaml" 2031)
+  (source "ops.yaml" 2033)
   (in (x any ((sub axis n))))
   (in (index int ((sub axis m))))
   (in (source any ((sub axis m))))
@@ -3446,7 +3446,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis n)) (select (load t1 ((sub axis n))) (load t2 ((sub axis n))) (load x ((sub axis n)))))))axon",
     R"axon((program scatter.grad
   (doc "Gradient of scatter.")
-  (source "ops.yaml" 2031)
+  (source "ops.yaml" 2033)
   (in (dy float ((sub axis n))))
   (in (index int ((sub axis m))))
   (in (x any ((sub axis n)) ghost))
@@ -3465,7 +3465,7 @@ const char* const kPrograms[] = {
   (set dsource ((sub axis m)) (select (eq (linear (sub axis m)) (guard (load winner ((sub axis (gather (load index ((sub axis m))))))) -1)) (load dt2 ((sub axis (gather (load index ((sub axis m))))))) 0.0))))axon",
     R"axon((program scatter_add
   (doc "x plus the elements of source, each at the place along an axis that index names; places may repeat.")
-  (source "ops.yaml" 2043)
+  (source "ops.yaml" 2045)
   (in (x num ((sub axis n))))
   (in (index int ((sub axis m))))
   (in (source num ((sub axis m))))
@@ -3476,7 +3476,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis n)) (add (load x ((sub axis n))) (load t1 ((sub axis n)))))))axon",
     R"axon((program scatter_add.grad
   (doc "Gradient of scatter_add.")
-  (source "ops.yaml" 2043)
+  (source "ops.yaml" 2045)
   (in (dy float ((sub axis n))))
   (in (index int ((sub axis m))))
   (in (x num ((sub axis n)) ghost))
@@ -3489,7 +3489,7 @@ const char* const kPrograms[] = {
   (set dsource ((sub axis m)) (load dy ((sub axis (gather (load index ((sub axis m))))))))))axon",
     R"axon((program scatter_max
   (doc "The larger of x and the elements of source, each at the place along an axis that index names; places may repeat. Of equal elements of source the first receives the gradient.")
-  (source "ops.yaml" 2053)
+  (source "ops.yaml" 2055)
   (in (x num ((sub axis n))))
   (in (index int ((sub axis m))))
   (in (source num ((sub axis m))))
@@ -3500,7 +3500,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis n)) (maximum (load x ((sub axis n))) (load t1 ((sub axis n)))))))axon",
     R"axon((program scatter_max.grad
   (doc "Gradient of scatter_max.")
-  (source "ops.yaml" 2053)
+  (source "ops.yaml" 2055)
   (in (dy float ((sub axis n))))
   (in (x num ((sub axis n))))
   (in (index int ((sub axis m))))
@@ -3516,7 +3516,7 @@ const char* const kPrograms[] = {
   (set dsource ((sub axis m)) (select (eq (linear (sub axis m)) (guard (load winner ((sub axis (gather (load index ((sub axis m))))))) -1)) (load dt1 ((sub axis (gather (load index ((sub axis m))))))) 0.0))))axon",
     R"axon((program index_add
   (doc "x plus the slices of source along an axis, each at the place that index names; places may repeat.")
-  (source "ops.yaml" 2063)
+  (source "ops.yaml" 2065)
   (in (x num ((sub axis n))))
   (in (index int (m)))
   (in (source num ((sub axis m))))
@@ -3527,7 +3527,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis n)) (add (load x ((sub axis n))) (load t1 ((sub axis n)))))))axon",
     R"axon((program index_add.grad
   (doc "Gradient of index_add.")
-  (source "ops.yaml" 2063)
+  (source "ops.yaml" 2065)
   (in (dy float ((sub axis n))))
   (in (index int (m)))
   (in (x num ((sub axis n)) ghost))
@@ -3540,7 +3540,7 @@ const char* const kPrograms[] = {
   (set dsource ((sub axis m)) (load dy ((sub axis (gather (load index (m)))))))))axon",
     R"axon((program masked_fill
   (doc "x, but value where the mask is true.")
-  (source "ops.yaml" 2073)
+  (source "ops.yaml" 2075)
   (in (x any (*)))
   (in (mask bool (*)))
   (attr (value real))
@@ -3549,7 +3549,7 @@ const char* const kPrograms[] = {
   (set y (*) (select (load mask (*)) value (load x (*))))))axon",
     R"axon((program masked_fill.grad
   (doc "Gradient of masked_fill.")
-  (source "ops.yaml" 2073)
+  (source "ops.yaml" 2075)
   (in (dy float (*)))
   (in (mask bool (*)))
   (in (x any (*) ghost))
@@ -3559,7 +3559,7 @@ const char* const kPrograms[] = {
   (reduce sum dx ((own x)) ((bcast x)) (select (load mask (*)) 0.0 (load dy (*))))))axon",
     R"axon((program one_hot
   (doc "1 at the class that each label names, else 0.")
-  (source "ops.yaml" 2082)
+  (source "ops.yaml" 2084)
   (in (index int (*)))
   (attr (classes int))
   (attr (dtype dtype float32))
@@ -3570,7 +3570,7 @@ const char* const kPrograms[] = {
   (set y (* c) (select (eq (load index (*)) (index c)) 1 0))))axon",
     R"axon((program reshape
   (doc "The same elements in row-major order under another shape; one entry may be -1.")
-  (source "ops.yaml" 2093)
+  (source "ops.yaml" 2095)
   (in (x any (*)))
   (attr (size shape))
   (out (y (like x) ((shape size))))
@@ -3578,7 +3578,7 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (load x ((flat (linear (shape size))))))))axon",
     R"axon((program reshape.grad
   (doc "Gradient of reshape.")
-  (source "ops.yaml" 2093)
+  (source "ops.yaml" 2095)
   (in (dy float ((shape size))))
   (in (x any (*) ghost))
   (attr (size shape))
@@ -3587,7 +3587,7 @@ const char* const kPrograms[] = {
   (set dx (*) (guard (load dy ((flat (linear *)))) 0.0))))axon",
     R"axon((program permute
   (doc "The axes in another order.")
-  (source "ops.yaml" 2101)
+  (source "ops.yaml" 2103)
   (in (x any (*)))
   (attr (axes ints))
   (out (y (like x) ((perm axes))))
@@ -3595,7 +3595,7 @@ const char* const kPrograms[] = {
   (set y ((perm axes)) (load x (*)))))axon",
     R"axon((program permute.grad
   (doc "Gradient of permute.")
-  (source "ops.yaml" 2101)
+  (source "ops.yaml" 2103)
   (in (dy float ((perm axes))))
   (in (x any (*) ghost))
   (attr (axes ints))
@@ -3604,7 +3604,7 @@ const char* const kPrograms[] = {
   (set dx (*) (load dy ((perm axes))))))axon",
     R"axon((program expand_as
   (doc "x broadcast against the shape of another tensor, whose elements are not read.")
-  (source "ops.yaml" 2109)
+  (source "ops.yaml" 2111)
   (in (x any (*)))
   (in (other any (*) ghost))
   (out (y (like x) (*)))
@@ -3612,7 +3612,7 @@ const char* const kPrograms[] = {
   (set y (*) (load x (*)))))axon",
     R"axon((program expand_as.grad
   (doc "Gradient of expand_as.")
-  (source "ops.yaml" 2109)
+  (source "ops.yaml" 2111)
   (in (dy float (*)))
   (in (x any (*) ghost))
   (out (dx (like dy) ((own x))))
@@ -3620,7 +3620,7 @@ const char* const kPrograms[] = {
   (reduce sum dx ((own x)) ((bcast x)) (load dy (*)))))axon",
     R"axon((program slice
   (doc "Every step-th element from start on, along each axis, size of them.")
-  (source "ops.yaml" 2116)
+  (source "ops.yaml" 2118)
   (in (x any (*)))
   (attr (size shape))
   (attr (start offsets))
@@ -3630,7 +3630,7 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (load x ((lin (shape size) step start))))))axon",
     R"axon((program slice.grad
   (doc "Gradient of slice.")
-  (source "ops.yaml" 2116)
+  (source "ops.yaml" 2118)
   (in (dy float ((shape size))))
   (in (x any (*) ghost))
   (attr (size shape))
@@ -3641,7 +3641,7 @@ const char* const kPrograms[] = {
   (set dx (*) (guard (load dy ((unlin * step start))) 0.0))))axon",
     R"axon((program constant_pad
   (doc "Element i of the result is element i + start of x where there is one, else value.")
-  (source "ops.yaml" 2125)
+  (source "ops.yaml" 2127)
   (in (x any (*)))
   (attr (size shape))
   (attr (start offsets))
@@ -3651,7 +3651,7 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (guard (load x ((lin (shape size) 1 start))) value))))axon",
     R"axon((program constant_pad.grad
   (doc "Gradient of constant_pad.")
-  (source "ops.yaml" 2125)
+  (source "ops.yaml" 2127)
   (in (dy float ((shape size))))
   (in (x any (*) ghost))
   (attr (size shape))
@@ -3662,7 +3662,7 @@ const char* const kPrograms[] = {
   (set dx (*) (guard (load dy ((unlin * 1 start))) 0.0))))axon",
     R"axon((program reflection_pad
   (doc "x continued before and after along an axis by its reflection in the first and last element.")
-  (source "ops.yaml" 2135)
+  (source "ops.yaml" 2137)
   (in (x any ((sub axis n))))
   (attr (before int))
   (attr (after int))
@@ -3675,7 +3675,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis m)) (select (lt (sub (index m) before) 0) (guard (load x ((sub axis (- 0 (- m before))))) 0) (select (lt (sub (index m) before) (count n)) (guard (load x ((sub axis (- m before)))) 0) (guard (load x ((sub axis (- (* 2 (- (count n) 1)) (- m before))))) 0))))))axon",
     R"axon((program reflection_pad.grad
   (doc "Gradient of reflection_pad.")
-  (source "ops.yaml" 2135)
+  (source "ops.yaml" 2137)
   (in (dy float ((sub axis m))))
   (in (x any ((sub axis n)) ghost))
   (attr (before int))
@@ -3686,7 +3686,7 @@ const char* const kPrograms[] = {
   (set dx ((sub axis n)) (add (add (select (lt (sub (index (- (- (+ (* (count n) 2) before) n) 2)) before) 0) 0.0 (select (lt (sub (index (- (- (+ (* (count n) 2) before) n) 2)) before) (count n)) 0.0 (guard (load dy ((sub axis (- (- (+ (* (count n) 2) before) n) 2)))) 0.0))) (guard (load dy ((sub axis (+ before n)))) 0.0)) (select (lt (sub (index (- before n)) before) 0) (guard (load dy ((sub axis (- before n)))) 0.0) 0.0)))))axon",
     R"axon((program replication_pad
   (doc "x continued before and after along an axis by its first and last element.")
-  (source "ops.yaml" 2150)
+  (source "ops.yaml" 2152)
   (in (x any ((sub axis n))))
   (attr (before int))
   (attr (after int))
@@ -3699,7 +3699,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis m)) (select (lt (sub (index m) before) 0) (load x ((sub axis 0))) (select (lt (sub (index m) before) (count n)) (guard (load x ((sub axis (- m before)))) 0) (load x ((sub axis (- (count n) 1)))))))))axon",
     R"axon((program replication_pad.grad
   (doc "Gradient of replication_pad.")
-  (source "ops.yaml" 2150)
+  (source "ops.yaml" 2152)
   (in (dy float ((sub axis m))))
   (in (x any ((sub axis n)) ghost))
   (attr (before int))
@@ -3717,7 +3717,7 @@ const char* const kPrograms[] = {
   (set dx ((sub axis n)) (add (add (load dy ((sub axis (+ before n)))) (select (eq (index n) 0) (load g1 ((rest axis))) 0)) (select (eq (index n) (sub (count n) 1)) (load g2 ((rest axis))) 0)))))axon",
     R"axon((program circular_pad
   (doc "x continued before and after along an axis as if it began again.")
-  (source "ops.yaml" 2171)
+  (source "ops.yaml" 2173)
   (in (x any ((sub axis n))))
   (attr (before int))
   (attr (after int))
@@ -3730,7 +3730,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis m)) (select (lt (sub (index m) before) 0) (guard (load x ((sub axis (+ (- m before) (count n))))) 0) (select (lt (sub (index m) before) (count n)) (guard (load x ((sub axis (- m before)))) 0) (guard (load x ((sub axis (- (- m before) (count n))))) 0))))))axon",
     R"axon((program circular_pad.grad
   (doc "Gradient of circular_pad.")
-  (source "ops.yaml" 2171)
+  (source "ops.yaml" 2173)
   (in (dy float ((sub axis m))))
   (in (x any ((sub axis n)) ghost))
   (attr (before int))
@@ -3741,7 +3741,7 @@ const char* const kPrograms[] = {
   (set dx ((sub axis n)) (add (add (guard (load dy ((sub axis (+ (+ (count n) before) n)))) 0.0) (guard (load dy ((sub axis (+ before n)))) 0.0)) (guard (load dy ((sub axis (- (+ before n) (count n))))) 0.0)))))axon",
     R"axon((program flip
   (doc "The elements along an axis in reverse order.")
-  (source "ops.yaml" 2185)
+  (source "ops.yaml" 2187)
   (in (x any (*)))
   (attr (axis axis))
   (out (y (like x) (*)))
@@ -3749,7 +3749,7 @@ const char* const kPrograms[] = {
   (set y (*) (load x ((sub axis (- (- (count (sel axis)) 1) (at axis))))))))axon",
     R"axon((program flip.grad
   (doc "Gradient of flip.")
-  (source "ops.yaml" 2185)
+  (source "ops.yaml" 2187)
   (in (dy float (*)))
   (attr (axis axis))
   (where (w (count (sel axis))))
@@ -3758,7 +3758,7 @@ const char* const kPrograms[] = {
   (set dx (*) (select (logical_and (ge (index (- (- (count (sel axis)) (at axis)) 1)) 0) (lt (index (- (- (count (sel axis)) (at axis)) 1)) (count w))) (guard (load dy ((sub axis (- (- (count (sel axis)) (at axis)) 1)))) 0.0) 0.0))))axon",
     R"axon((program roll
   (doc "The elements along an axis moved by a shift from 0 to its extent; those that leave at the end enter at the front.")
-  (source "ops.yaml" 2192)
+  (source "ops.yaml" 2194)
   (in (x any ((sub axis n))))
   (attr (shift offsets))
   (attr (axis axis -1))
@@ -3768,7 +3768,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis n)) (select (ge (sub (index n) shift.0) 0) (guard (load x ((sub axis (- n shift.0)))) 0) (guard (load x ((sub axis (+ (- n shift.0) (count n))))) 0)))))axon",
     R"axon((program roll.grad
   (doc "Gradient of roll.")
-  (source "ops.yaml" 2192)
+  (source "ops.yaml" 2194)
   (in (dy float ((sub axis n))))
   (in (x any ((sub axis n)) ghost))
   (attr (shift offsets))
@@ -3778,7 +3778,7 @@ const char* const kPrograms[] = {
   (set dx ((sub axis n)) (select (lt (add (index n) shift.0) (count n)) (guard (load dy ((sub axis (+ n shift.0)))) 0) (guard (load dy ((sub axis (- (+ n shift.0) (count n))))) 0)))))axon",
     R"axon((program tril
   (doc "The elements on and below a diagonal of the last two axes, zeros above it.")
-  (source "ops.yaml" 2207)
+  (source "ops.yaml" 2209)
   (in (x any (* i j)))
   (attr (diagonal offsets (0)))
   (out (y (like x) (* i j)))
@@ -3786,7 +3786,7 @@ const char* const kPrograms[] = {
   (set y (* i j) (select (le (sub (index j) (index i)) diagonal.0) (load x (* i j)) 0))))axon",
     R"axon((program tril.grad
   (doc "Gradient of tril.")
-  (source "ops.yaml" 2207)
+  (source "ops.yaml" 2209)
   (in (dy float (* i j)))
   (attr (diagonal offsets (0)))
   (out (dx (like dy) (* i j)))
@@ -3794,7 +3794,7 @@ const char* const kPrograms[] = {
   (set dx (* i j) (select (le (sub (index j) (index i)) diagonal.0) (load dy (* i j)) 0.0))))axon",
     R"axon((program triu
   (doc "The elements on and above a diagonal of the last two axes, zeros below it.")
-  (source "ops.yaml" 2216)
+  (source "ops.yaml" 2218)
   (in (x any (* i j)))
   (attr (diagonal offsets (0)))
   (out (y (like x) (* i j)))
@@ -3802,7 +3802,7 @@ const char* const kPrograms[] = {
   (set y (* i j) (select (ge (sub (index j) (index i)) diagonal.0) (load x (* i j)) 0))))axon",
     R"axon((program triu.grad
   (doc "Gradient of triu.")
-  (source "ops.yaml" 2216)
+  (source "ops.yaml" 2218)
   (in (dy float (* i j)))
   (attr (diagonal offsets (0)))
   (out (dx (like dy) (* i j)))
@@ -3810,7 +3810,7 @@ const char* const kPrograms[] = {
   (set dx (* i j) (select (ge (sub (index j) (index i)) diagonal.0) (load dy (* i j)) 0.0))))axon",
     R"axon((program matrix_diagonal
   (doc "The size elements of x[..., row + k, column + k], a diagonal of the last two axes.")
-  (source "ops.yaml" 2225)
+  (source "ops.yaml" 2227)
   (in (x any (* i j)))
   (attr (size int))
   (attr (row offsets))
@@ -3822,7 +3822,7 @@ const char* const kPrograms[] = {
   (set y (* k) (load x (* (+ k row.0) (+ k column.0))))))axon",
     R"axon((program matrix_diagonal.grad
   (doc "Gradient of matrix_diagonal.")
-  (source "ops.yaml" 2225)
+  (source "ops.yaml" 2227)
   (in (dy float (* k)))
   (in (x any (* i j) ghost))
   (attr (size int))
@@ -3833,7 +3833,7 @@ const char* const kPrograms[] = {
   (set dx (* i j) (select (eq (index j) (index (- (+ column.0 i) row.0))) (guard (load dy (* (- i row.0))) 0.0) 0.0))))axon",
     R"axon((program diagonal_matrix
   (doc "Zeros with the elements of the last axis at [..., row + k, column + k].")
-  (source "ops.yaml" 2235)
+  (source "ops.yaml" 2237)
   (in (x any (* k)))
   (attr (size int2))
   (attr (row offsets))
@@ -3846,7 +3846,7 @@ const char* const kPrograms[] = {
   (set y (* i j) (select (eq (sub (index i) row.0) (sub (index j) column.0)) (guard (load x (* (- i row.0))) 0) 0))))axon",
     R"axon((program diagonal_matrix.grad
   (doc "Gradient of diagonal_matrix.")
-  (source "ops.yaml" 2235)
+  (source "ops.yaml" 2237)
   (in (dy float (* i j)))
   (in (x any (* k) ghost))
   (attr (size int2))
@@ -3859,7 +3859,7 @@ const char* const kPrograms[] = {
   (set dx (* k) (guard (load dy (* (+ k row.0) (+ k column.0))) 0))))axon",
     R"axon((program sliding_window
   (doc "The windows of neighbours along an axis, every step-th of them; a last axis counts within each.")
-  (source "ops.yaml" 2245)
+  (source "ops.yaml" 2247)
   (in (x any ((sub axis n))))
   (attr (window int))
   (attr (step int 1))
@@ -3873,7 +3873,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis m) r) (load x ((sub axis (+ (* m step) r)))))))axon",
     R"axon((program sliding_window.grad
   (doc "Gradient of sliding_window.")
-  (source "ops.yaml" 2245)
+  (source "ops.yaml" 2247)
   (in (dy float ((sub axis m) r)))
   (in (x any ((sub axis n)) ghost))
   (attr (window int))
@@ -3884,7 +3884,7 @@ const char* const kPrograms[] = {
   (reduce sum dx ((sub axis n)) (r) (guard (load dy ((sub axis (exact (- n r) step)) r)) 0.0))))axon",
     R"axon((program unfold
   (doc "The windows of images (n, channels, height, width) as columns, an axis of elements (channel, row, column) and one of windows, row by row (im2col).")
-  (source "ops.yaml" 2258)
+  (source "ops.yaml" 2260)
   (in (x any (n c H W)))
   (attr (window int2))
   (attr (stride int2 1))
@@ -3903,7 +3903,7 @@ const char* const kPrograms[] = {
   (set y (n c r s h w) (guard (load x (n c (- (+ (* h stride.0) (* r dilation.0)) padding.0) (- (+ (* w stride.1) (* s dilation.1)) padding.1))) 0))))axon",
     R"axon((program unfold.grad
   (doc "Gradient of unfold.")
-  (source "ops.yaml" 2258)
+  (source "ops.yaml" 2260)
   (in (dy float (n (* c r s) (* h w))))
   (in (x any (n c H W) ghost))
   (attr (window int2))
@@ -3917,7 +3917,7 @@ const char* const kPrograms[] = {
   (reduce sum dx (n c H W) (r s) (guard (load dy (n c r s (exact (- (+ H padding.0) (* dilation.0 r)) stride.0) (exact (- (+ W padding.1) (* dilation.1 s)) stride.1))) 0.0))))axon",
     R"axon((program concat
   (doc "Tensors one after another along an axis.")
-  (source "ops.yaml" 2278)
+  (source "ops.yaml" 2280)
   (in (a any ((sub axis n))))
   (in (b any ((sub axis m))))
   (attr (axis axis 0))
@@ -3927,7 +3927,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis k)) (select (lt (index k) (count n)) (guard (load a ((sub axis k))) 0) (guard (load b ((sub axis (- k (count n))))) 0)))))axon",
     R"axon((program concat.grad
   (doc "Gradient of concat.")
-  (source "ops.yaml" 2278)
+  (source "ops.yaml" 2280)
   (in (dy float ((sub axis k))))
   (in (a any ((sub axis n)) ghost))
   (in (b any ((sub axis m)) ghost))
@@ -3939,7 +3939,7 @@ const char* const kPrograms[] = {
   (set db ((sub axis m)) (guard (load dy ((sub axis (+ (count n) m)))) 0.0))))axon",
     R"axon((program full
   (doc "A tensor with the same number everywhere.")
-  (source "ops.yaml" 2290)
+  (source "ops.yaml" 2292)
   (attr (size shape))
   (attr (value real))
   (attr (dtype dtype float32))
@@ -3948,14 +3948,14 @@ const char* const kPrograms[] = {
   (set y ((shape size)) value)))axon",
     R"axon((program iota
   (doc "0, 1, 2, ... in row-major order.")
-  (source "ops.yaml" 2298)
+  (source "ops.yaml" 2300)
   (attr (size shape))
   (out (y int64 ((shape size))))
   (line 4)
   (set y ((shape size)) (linear (shape size)))))axon",
     R"axon((program random_uniform
   (doc "Numbers spread evenly over [low, high).")
-  (source "ops.yaml" 2306)
+  (source "ops.yaml" 2308)
   (attr (size shape))
   (attr (key rng))
   (attr (low real 0.0))
@@ -3966,7 +3966,7 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (add low (mul (sub high low) (uniform key (linear (shape size))))))))axon",
     R"axon((program random_normal
   (doc "Normally distributed numbers (Box and Muller, 1958).")
-  (source "ops.yaml" 2314)
+  (source "ops.yaml" 2316)
   (attr (size shape))
   (attr (key rng))
   (attr (mean real 0.0))
@@ -3977,7 +3977,7 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (add mean (mul (mul std (sqrt (mul -2 (log1p (neg (uniform key (mul 2 (linear (shape size))))))))) (cos (mul (mul 2 3.141592653589793) (uniform key (add (mul 2 (linear (shape size))) 1)))))))))axon",
     R"axon((program random_integers
   (doc "Integers spread evenly over [low, high), the remainders of 53 random bits.")
-  (source "ops.yaml" 2327)
+  (source "ops.yaml" 2329)
   (attr (size shape))
   (attr (key rng))
   (attr (low offsets))
@@ -3988,7 +3988,7 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (add low.0 (mod (add (mul (add (mul (cast int64 (mul (uniform key (mul 3 (linear (shape size)))) 16777216)) 16777216) (cast int64 (mul (uniform key (add (mul 3 (linear (shape size))) 1)) 16777216))) 32) (cast int64 (mul (uniform key (add (mul 3 (linear (shape size))) 2)) 32))) (sub high.0 low.0))))))axon",
     R"axon((program random_exponential
   (doc "Exponentially distributed numbers.")
-  (source "ops.yaml" 2342)
+  (source "ops.yaml" 2344)
   (attr (size shape))
   (attr (key rng))
   (attr (rate real 1.0))
@@ -3999,7 +3999,7 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (div (neg (log1p (neg (uniform key (linear (shape size)))))) rate))))axon",
     R"axon((program bernoulli
   (doc "1 with the given probability, else 0.")
-  (source "ops.yaml" 2350)
+  (source "ops.yaml" 2352)
   (in (p float (*)))
   (attr (key rng))
   (out (y (like p) (*)))
@@ -4007,7 +4007,7 @@ const char* const kPrograms[] = {
   (set y (*) (select (lt (uniform key (linear *)) (load p (*))) 1 0))))axon",
     R"axon((program multinomial
   (doc "Numbers of classes drawn with replacement, with probabilities in proportion to the last axis. Class c wins a race that it ends after an exponential time of rate p[..., c].")
-  (source "ops.yaml" 2359)
+  (source "ops.yaml" 2361)
   (in (p float (* c)))
   (attr (key rng))
   (attr (draws int))
@@ -4018,7 +4018,7 @@ const char* const kPrograms[] = {
   (reduce argmin y (* s) (c) (select (gt (load p (* c)) 0) (div (neg (log1p (neg (uniform key (linear * s c))))) (load p (* c))) inf))))axon",
     R"axon((program attention
   (doc "Values averaged by the softmax, over keys j, of scaled products of queries i and keys (Vaswani et al., 2017). The mask is added to the products; with causal, query i sees the keys up to i. A query that sees no key gets zeros. With drop, shares are zero with probability p.")
-  (source "ops.yaml" 2376)
+  (source "ops.yaml" 2378)
   (in (q float (* i d)))
   (in (k float (* j d)))
   (in (v float (* j e)))
@@ -4042,7 +4042,7 @@ const char* const kPrograms[] = {
   (set y (* i e) (div (load t3 (* i e)) (select (gt (load t4 (* i)) 0) (load t4 (* i)) 1)))))axon",
     R"axon((program attention.grad
   (doc "Gradient of attention.")
-  (source "ops.yaml" 2376)
+  (source "ops.yaml" 2378)
   (in (dy float (* i e)))
   (in (q float (* i d)))
   (in (k float (* j d)))
@@ -4078,7 +4078,7 @@ const char* const kPrograms[] = {
   (reduce sum dmask ((own mask) i j) ((bcast mask)) (mul (div (exp (sub (select causal (select (le (index j) (index i)) (add (mul (load g1 (* i j)) scale) (load mask (* i j))) -inf) (add (mul (load g1 (* i j)) scale) (load mask (* i j)))) (finite (load g2 (* i))))) (select (gt (load g3 (* i)) 0) (load g3 (* i)) 1)) (sub (select drop (select (ge (uniform key (linear * i j)) p) (div (load g4 (* i j)) (sub 1 p)) 0) (load g4 (* i j))) (load g5 (* i)))))))axon",
     R"axon((program lstm_cell
   (doc "The new state of a cell with long short-term memory c (Hochreiter and Schmidhuber, 1997) from the input, forget, cell and output gates before their nonlinearities.")
-  (source "ops.yaml" 2415)
+  (source "ops.yaml" 2417)
   (in (gates float (* (* k d))))
   (in (c float (* d)))
   (out (new_h (promote gates c) (* d)))
@@ -4089,7 +4089,7 @@ const char* const kPrograms[] = {
   (set new_h (* d) (mul (sigmoid (load gates (* 3 d))) (tanh (load new_c (* d)))))))axon",
     R"axon((program lstm_cell.grad
   (doc "Gradient of lstm_cell.")
-  (source "ops.yaml" 2415)
+  (source "ops.yaml" 2417)
   (in (dnew_h float (* d) (default 0.0)))
   (in (dnew_c float (* d) (default 0.0)))
   (in (gates float (* (* k d))))
@@ -4103,7 +4103,7 @@ const char* const kPrograms[] = {
   (reduce sum dc ((own c) d) ((bcast c)) (mul (load dnew_c2 (* d)) (sigmoid (load gates (* 1 d)))))))axon",
     R"axon((program gru_cell
   (doc "The new state of a gated recurrent unit (Cho et al., 2014) from the reset, update and new gates before their nonlinearities, the parts of the input and of the state h apart.")
-  (source "ops.yaml" 2430)
+  (source "ops.yaml" 2432)
   (in (x float (* (* k d))))
   (in (r float (* (* k d))))
   (in (h float (* d)))
@@ -4112,7 +4112,7 @@ const char* const kPrograms[] = {
   (set new_h (* d) (add (tanh (add (load x (* 2 d)) (mul (sigmoid (add (load x (* 0 d)) (load r (* 0 d)))) (load r (* 2 d))))) (mul (sigmoid (add (load x (* 1 d)) (load r (* 1 d)))) (sub (load h (* d)) (tanh (add (load x (* 2 d)) (mul (sigmoid (add (load x (* 0 d)) (load r (* 0 d)))) (load r (* 2 d)))))))))))axon",
     R"axon((program gru_cell.grad
   (doc "Gradient of gru_cell.")
-  (source "ops.yaml" 2430)
+  (source "ops.yaml" 2432)
   (in (dnew_h float (* d)))
   (in (x float (* (* k d))))
   (in (r float (* (* k d))))
@@ -4126,7 +4126,7 @@ const char* const kPrograms[] = {
   (reduce sum dh ((own h) d) ((bcast h)) (mul (load dnew_h (* d)) (sigmoid (add (load x (* 1 d)) (load r (* 1 d))))))))axon",
     R"axon((program sgd_step
   (doc "One step of stochastic gradient descent with momentum m and weight decay.")
-  (source "ops.yaml" 2449)
+  (source "ops.yaml" 2451)
   (in (p float (*)))
   (in (g float (*)))
   (in (m float (*) (default 0.0)))
@@ -4143,7 +4143,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (select nesterov (add (add (load g (*)) (mul decay (load p (*)))) (mul momentum (load new_m (*)))) (load new_m (*))))))))axon",
     R"axon((program adam_step
   (doc "One step of Adam (Kingma and Ba, 2015); its weight decay is decoupled (Loshchilov and Hutter, 2019) or part of the gradient.")
-  (source "ops.yaml" 2468)
+  (source "ops.yaml" 2470)
   (in (p float (*)))
   (in (g float (*)))
   (in (m float (*)))
@@ -4167,7 +4167,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (add (div (div (load new_m (*)) (sub 1 (pow beta1 step))) (add (sqrt (div (load new_v (*)) (sub 1 (pow beta2 step)))) eps)) (select decoupled (mul decay (load p (*))) 0)))))))axon",
     R"axon((program amsgrad_step
   (doc "One step of Adam with the largest mean square u of the gradient that there was in place of the present one (Reddi et al., 2018).")
-  (source "ops.yaml" 2492)
+  (source "ops.yaml" 2494)
   (in (p float (*)))
   (in (g float (*)))
   (in (m float (*)))
@@ -4195,7 +4195,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (add (div (div (load new_m (*)) (sub 1 (pow beta1 step))) (add (sqrt (div (load new_u (*)) (sub 1 (pow beta2 step)))) eps)) (select decoupled (mul decay (load p (*))) 0)))))))axon",
     R"axon((program nadam_step
   (doc "One step of Adam with Nesterov's momentum (Dozat, 2016), the gradient and its mean m weighted by what the schedule of the momentum gives.")
-  (source "ops.yaml" 2520)
+  (source "ops.yaml" 2522)
   (in (p float (*)))
   (in (g float (*)))
   (in (m float (*)))
@@ -4221,7 +4221,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (add (div (add (mul share_g (select decoupled (load g (*)) (add (load g (*)) (mul decay (load p (*)))))) (mul share_m (load new_m (*)))) (add (sqrt (div (load new_v (*)) (sub 1 (pow beta2 step)))) eps)) (select decoupled (mul decay (load p (*))) 0)))))))axon",
     R"axon((program adadelta_step
   (doc "One step of Adadelta (Zeiler, 2012), v and u the running mean squares of gradients and updates.")
-  (source "ops.yaml" 2546)
+  (source "ops.yaml" 2548)
   (in (p float (*)))
   (in (g float (*)))
   (in (v float (*)))
@@ -4241,7 +4241,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (mul (div (sqrt (add (load u (*)) eps)) (sqrt (add (load new_v (*)) eps))) (add (load g (*)) (mul decay (load p (*))))))))))axon",
     R"axon((program rmsprop_step
   (doc "One step of RMSProp (Tieleman and Hinton, 2012) with momentum m.")
-  (source "ops.yaml" 2567)
+  (source "ops.yaml" 2569)
   (in (p float (*)))
   (in (g float (*)))
   (in (v float (*)))
@@ -4262,7 +4262,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (load new_m (*)))))))axon",
     R"axon((program rmsprop_centered_step
   (doc "One step of RMSProp with the variance of the gradient in place of its mean square v; u is its mean (Graves, 2013).")
-  (source "ops.yaml" 2586)
+  (source "ops.yaml" 2588)
   (in (p float (*)))
   (in (g float (*)))
   (in (v float (*)))
@@ -4287,7 +4287,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (load new_m (*)))))))axon",
     R"axon((program adagrad_step
   (doc "One step of Adagrad (Duchi et al., 2011), v the sum of the squared gradients.")
-  (source "ops.yaml" 2609)
+  (source "ops.yaml" 2611)
   (in (p float (*)))
   (in (g float (*)))
   (in (v float (*)))
@@ -4302,7 +4302,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (div (mul lr (add (load g (*)) (mul decay (load p (*))))) (add (sqrt (load new_v (*))) eps))))))axon",
     R"axon((program lion_step
   (doc "One step of Lion, the sign of an interpolated momentum (Chen et al., 2023), with decoupled weight decay.")
-  (source "ops.yaml" 2625)
+  (source "ops.yaml" 2627)
   (in (p float (*)))
   (in (g float (*)))
   (in (m float (*)))

@@ -1,5 +1,7 @@
 """Losses and scores against their definitions in NumPy."""
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -129,3 +131,13 @@ def test_a_label_that_nobody_ignores_is_out_of_range():
     with pytest.raises(IndexError):
         loss.item()
     assert metrics.cross_entropy(axon.zeros(2, 3), axon.tensor([1, -100]), ignore_index=-100) > 1
+
+
+@pytest.mark.parametrize("ignored", [None, -100])
+@pytest.mark.parametrize("dtype", ["uint8", "int32"])
+def test_labels_of_small_integer_dtypes(dtype, ignored):
+    logits, labels = axon.tensor(RNG.normal(size=(4, 200))), axon.tensor([0, 156, 2, 3])
+    smoothed = functools.partial(metrics.cross_entropy, label_smoothing=0.1)
+    for loss in (metrics.cross_entropy, smoothed, metrics.nll):
+        found = loss(logits, labels.to(dtype), ignore_index=ignored)
+        assert found.item() == loss(logits, labels, ignore_index=ignored).item()
