@@ -98,7 +98,7 @@ class _Exact(Interpreter):
         primitive = PRIMITIVES.get(head)
         values = operands[1:] if head == "select" else operands
         floats = any(map(_is_exact, values)) or any(isinstance(v, float) for v in values)
-        if primitive is None or not (floats or primitive.result == "flt"):
+        if primitive is None or not (floats or primitive.result in ("flt", "own")):
             return super()._primitive(head, operands)
         if head == "select":
             first = np.asarray(operands[0], bool)

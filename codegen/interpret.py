@@ -384,7 +384,7 @@ class Interpreter(Extents):
             raise ValueError(f"{self.program.name}: unknown primitive {head}")
         first = [np.asarray(operands.pop(0), bool)] if head == "select" else []
         common = _promote(operands, self.float)
-        if primitive.result == "flt" and common is not None and common.kind != "f":
+        if primitive.result in ("flt", "own") and common is not None and common.kind != "f":
             common = self.float
         if common is not None:
             operands = [np.asarray(v).astype(common) for v in operands]

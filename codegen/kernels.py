@@ -108,7 +108,7 @@ class Printer:
         primitive = PRIMITIVES[node.head]
         operands = [self.value(arg) for arg in node.args]
         operand = operands[-1][1]
-        if operand == "bool" and primitive.result == "flt":
+        if operand == "bool" and primitive.result in ("flt", "own"):
             raise NotAMap
         suffix = "b8" if operand == "bool" else SUFFIX[operand]
         text = primitive.c_text.replace("@", suffix).replace("%", REGISTER[operand])

@@ -34,7 +34,8 @@ class Primitive:
     """One scalar function.
 
     `result` is the dtype of the result for operands of dtype T: "same" (T), "flt" (T if it is a
-    float, else float32; operands are cast to it first), "pred" (bool) or "int_" (int64). In
+    float, else float32; operands are cast to it first), "own" (the same, and computed for the very
+    dtype where others compute 16-bit floats in float32), "pred" (bool) or "int_" (int64). In
     `c_text` `$0 $1 $2` are the operands, `@` the suffix of their dtype and `%` its C type.
     """
 
@@ -458,7 +459,7 @@ _function(
     identities=[("(finite (finite a))", "(finite a)")],
 )
 _function("copysign", np.copysign, "(mul g (mul (sign a) (copysign 1.0 b)))", ZERO)
-_function("nextafter", np.nextafter, "g", ZERO)
+_function("nextafter", np.nextafter, "g", ZERO, result="own")
 _function(
     "hypot",
     np.hypot,

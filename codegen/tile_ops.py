@@ -17,6 +17,7 @@ INTEGERS = {
     for bits in (8, 16, 32, 64)
 }
 FLOATS = {"f32": "float", "f64": "double"}
+HALVES = {"f16": "float", "bf16": "float"}
 BOOL = {"b8": "uint8_t"}
 REGISTERS = BOOL | INTEGERS | FLOATS
 
@@ -25,6 +26,8 @@ def operand_dtypes(p: Primitive) -> dict[str, str]:
     """The dtypes that the primitive is defined for."""
     if p.result == "flt":
         return FLOATS
+    if p.result == "own":
+        return FLOATS | HALVES
     if p.name.startswith(("bitwise_", "shift_")):
         return BOOL | INTEGERS
     return REGISTERS

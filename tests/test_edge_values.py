@@ -3,6 +3,7 @@
 import functools
 import math
 
+import ml_dtypes
 import numpy as np
 import pytest
 
@@ -56,12 +57,16 @@ def test_minus_zero_stays(name):
     assert y == 0 and math.copysign(1, y) == -1
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("dtype", [ml_dtypes.bfloat16, np.float16, np.float32, np.float64])
 def test_nextafter_is_the_next_float(dtype):
-    points = np.array([0.0, -0.0, 1.0, -1.0, 1e-40, 3e38, INF, -INF, NAN], dtype)
+    limits = ml_dtypes.finfo(dtype)
+    numbers = [0.0, -0.0, 1.0, -1.0, 1.5, -1e-5, limits.max, limits.smallest_subnormal]
+    points = np.array([*map(float, numbers), INF, -INF, NAN], dtype)
     a, b = (grid.ravel() for grid in np.meshgrid(points, points))
-    found = axon.nextafter(axon.tensor(a), axon.tensor(b)).numpy()
-    expected = np.nextafter(a, b)
+    name = np.dtype(dtype).name
+    tensors = [axon.tensor(v.astype("float64")).to(name) for v in (a, b)]
+    found = axon.nextafter(*tensors).to("float64").numpy()
+    expected = np.where(a == b, b, np.nextafter(a, b)).astype("float64")
     same = (found == expected) & (np.signbit(found) == np.signbit(expected))
     assert np.all(same | (np.isnan(found) & np.isnan(expected)))
 

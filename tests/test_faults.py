@@ -391,6 +391,7 @@ class TestFork:
         )
         assert out.split() == ["0", "True"]
 
+    @pytest.mark.unsanitized  # an allocator that checks may be locked at the fork
     def test_while_another_thread_trains(self):
         out, _ = run(
             textwrap.dedent(self.CHILD)
@@ -413,6 +414,7 @@ class TestFork:
         )
         assert out.split() == ["True"]
 
+    @pytest.mark.unsanitized
     def test_in_the_middle_of_another_threads_flush(self):
         """What was computed then is refused in the child, at once; the rest serves."""
         out, _ = run(

@@ -431,14 +431,16 @@ AX_FN double ax_polygamma_f64(double n, double x) {
 }
 
 /* The float next to x in the direction of y: of equals y, so that -0 goes to 0. */
-#define AX_NEXTAFTER(S, T, U, from_bits, least)          \
+#define AX_NEXTAFTER(S, T, U, to_bits, from_bits, least) \
   AX_FN T ax_nextafter_##S(T x, T y) {                   \
-    U u = ax_bits_##S(x);                                \
+    U u = to_bits(x);                                    \
     T r = from_bits((x < y) == (x > 0) ? u + 1 : u - 1); \
     r = x == 0 ? (y > 0 ? (T)least : -(T)least) : r;     \
     r = x == y ? y : r;                                  \
     return x != x || y != y ? x + y : r;                 \
   }
-AX_NEXTAFTER(f32, float, uint32_t, ax_float, 0x1p-149)
-AX_NEXTAFTER(f64, double, uint64_t, ax_double, 0x1p-1074)
+AX_NEXTAFTER(f16, float, uint16_t, ax_f16_from_f32, ax_f32_from_f16, 0x1p-24)
+AX_NEXTAFTER(bf16, float, uint16_t, ax_bf16_from_f32, ax_f32_from_bf16, 0x1p-133)
+AX_NEXTAFTER(f32, float, uint32_t, ax_bits_f32, ax_float, 0x1p-149)
+AX_NEXTAFTER(f64, double, uint64_t, ax_bits_f64, ax_double, 0x1p-1074)
 #endif

@@ -31,6 +31,7 @@ const SourceLine& source_line(int32_t number);
 enum class PrimResult : uint8_t {
   same,  // T
   flt,   // float_of(T); operands are cast to it first
+  own,   // the same, and 16-bit floats are not computed in float32
   pred,  // bool
   int_,  // int64
 };

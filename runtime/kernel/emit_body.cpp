@@ -215,7 +215,9 @@ std::string BodyPrinter::primitive(const Instr& in) {
   const PrimInfo& prim = info(in.prim);
   const DType operand = phase_.body[in.args[prim.arity - 1]].dtype;  // select: args[0] is the bool
   std::string text = prim.c_text;
-  text = replace_all(text, "@", register_suffix(operand));
+  const std::string suffix(prim.result == PrimResult::own ? suffix_of(operand)
+                                                          : register_suffix(operand));
+  text = replace_all(text, "@", suffix);
   text = replace_all(text, "%", register_type(operand));
   for (int i = 0; i < prim.arity; ++i) {
     text = replace_all(text, "$" + std::to_string(i), value_name(in.args[i]));

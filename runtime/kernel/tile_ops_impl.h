@@ -438,14 +438,17 @@ void add_dtype(TileOps& t) {
 void add_primitives(TileOps& t) {
   constexpr DType b8 = DType::bool_, i8 = DType::int8, i16 = DType::int16, i32 = DType::int32,
                   i64 = DType::int64, u8 = DType::uint8, u16 = DType::uint16, u32 = DType::uint32,
-                  u64 = DType::uint64, f32 = DType::float32, f64 = DType::float64;
+                  u64 = DType::uint64, f16 = DType::float16, bf16 = DType::bfloat16,
+                  f32 = DType::float32, f64 = DType::float64;
 #define AX_TILE(prim_name, suffix, ...) \
   t.prim[static_cast<int>(Prim::prim_name)][static_cast<int>(suffix)] = prim_name##_##suffix;
 #include "tile_ops.inc"
 #undef AX_TILE
   for (auto& by_dtype : t.prim) {
-    by_dtype[static_cast<int>(DType::float16)] = by_dtype[static_cast<int>(f32)];
-    by_dtype[static_cast<int>(DType::bfloat16)] = by_dtype[static_cast<int>(f32)];
+    for (DType half : {f16, bf16}) {
+      auto& function = by_dtype[static_cast<int>(half)];
+      if (function == nullptr) function = by_dtype[static_cast<int>(f32)];
+    }
   }
 }
 

@@ -373,11 +373,14 @@ Typed ExprBinder::prim(Prim p, std::vector<Typed> args) {
   const PrimInfo& about = info(p);
   const size_t first = p == Prim::select ? 1 : 0;
   Common common = common_of(args, first);
-  if (about.result == PrimResult::flt && !is_float(common.dtype)) {
+  const bool real = about.result == PrimResult::flt || about.result == PrimResult::own;
+  if (real && !is_float(common.dtype)) {
     common.dtype = common.weak ? kWeakReal : DType::float32;
   }
   // 16-bit floats are rounded where they are stored, not after each operation.
-  if (p != Prim::select) common.dtype = computed_in(common.dtype);
+  if (p != Prim::select && about.result != PrimResult::own) {
+    common.dtype = computed_in(common.dtype);
+  }
   if (const auto same = identity(p, args, common.dtype)) return *same;
   Instr instruction;
   instruction.kind = InstrKind::prim;

@@ -131,7 +131,7 @@ class Evaluator {
       if (s_->body[in.args[k]].dtype != dtype) throw ValueError("operands of several dtypes");
     }
     const PrimResult result = info(in.prim).result;
-    if (result == PrimResult::flt && !is_float(dtype))
+    if ((result == PrimResult::flt || result == PrimResult::own) && !is_float(dtype))
       throw ValueError("a float primitive of integers");
     if (in.dtype != (result == PrimResult::pred ? DType::bool_ : dtype))
       throw ValueError("a wrong result dtype");
