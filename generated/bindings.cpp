@@ -217,7 +217,7 @@ void bind_nextafter(nb::module_& m) {
       nb::arg("a").none(),
       nb::arg("b").none(),
       nb::sig("def nextafter(a: Tensor | float, b: Tensor | float) -> Tensor"),
-      "The float next to a in the direction of b. Of float16 and bfloat16 it is that in float32, rounded.\n\nArgs:\n    a: a floating-point tensor that broadcasts with the others.\n    b: a floating-point tensor that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of a and b, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: a or b has a dtype of another kind.\n\nExample:\n    >>> a = axon.tensor([[-0.7, 1.8, 0.2], [1.0, -1.2, -1.6]])\n    >>> b = axon.tensor([[-0.6, -1.9, 0.0], [-0.8, -0.9, -0.1]])\n    >>> y = axon.nextafter(a, b)\n    >>> y.numpy().round(4)\n    array([[-0.7,  1.8,  0.2],\n           [ 1. , -1.2, -1.6]], dtype=float32)");
+      "The float of the same dtype next to a in the direction of b.\n\nArgs:\n    a: a floating-point tensor that broadcasts with the others.\n    b: a floating-point tensor that broadcasts with the others.\n\nReturns:\n    y: the promoted dtype of a and b, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: a or b has a dtype of another kind.\n\nExample:\n    >>> a = axon.tensor([[-0.7, 1.8, 0.2], [1.0, -1.2, -1.6]])\n    >>> b = axon.tensor([[-0.6, -1.9, 0.0], [-0.8, -0.9, -0.1]])\n    >>> y = axon.nextafter(a, b)\n    >>> y.numpy().round(4)\n    array([[-0.7,  1.8,  0.2],\n           [ 1. , -1.2, -1.6]], dtype=float32)");
 }
 
 void bind_lerp(nb::module_& m) {

@@ -276,16 +276,16 @@ const char* const kPrograms[] = {
   (line 3)
   (reduce sum da ((own a)) ((bcast a)) (mul (mul (load dy (*)) (sign (load a (*)))) (copysign 1.0 (load b (*)))))))axon",
     R"axon((program nextafter
-  (doc "The float next to a in the direction of b. Of float16 and bfloat16 it is that in float32, rounded.")
+  (doc "The float of the same dtype next to a in the direction of b.")
   (source "ops.yaml" 146)
   (in (a float (*)))
   (in (b float (*)))
   (out (y (promote a b) (*)))
-  (line 4)
+  (line 3)
   (set y (*) (nextafter (load a (*)) (load b (*))))))axon",
     R"axon((program lerp
   (doc "Linear interpolation from a to b, a where weight is 0 and exactly b where it is 1.")
-  (source "ops.yaml" 154)
+  (source "ops.yaml" 153)
   (in (a float (*)))
   (in (b float (*)))
   (in (weight float (*)))
@@ -294,7 +294,7 @@ const char* const kPrograms[] = {
   (set y (*) (select (lt (load weight (*)) 0.5) (add (load a (*)) (mul (load weight (*)) (sub (load b (*)) (load a (*))))) (sub (load b (*)) (mul (sub 1 (load weight (*))) (sub (load b (*)) (load a (*)))))))))axon",
     R"axon((program lerp.grad
   (doc "Gradient of lerp.")
-  (source "ops.yaml" 154)
+  (source "ops.yaml" 153)
   (in (dy float (*)))
   (in (a float (*)))
   (in (b float (*)))
@@ -308,7 +308,7 @@ const char* const kPrograms[] = {
   (reduce sum dweight ((own weight)) ((bcast weight)) (mul (load dy (*)) (sub (load b (*)) (load a (*)))))))axon",
     R"axon((program maximum
   (doc "The larger of two elements; NaN if either is. Operands that are equal share the gradient.")
-  (source "ops.yaml" 164)
+  (source "ops.yaml" 163)
   (in (a num (*)))
   (in (b num (*)))
   (out (y (promote a b) (*)))
@@ -316,7 +316,7 @@ const char* const kPrograms[] = {
   (set y (*) (maximum (load a (*)) (load b (*))))))axon",
     R"axon((program maximum.grad
   (doc "Gradient of maximum.")
-  (source "ops.yaml" 164)
+  (source "ops.yaml" 163)
   (in (dy float (*)))
   (in (a num (*)))
   (in (b num (*)))
@@ -327,7 +327,7 @@ const char* const kPrograms[] = {
   (reduce sum db ((own b)) ((bcast b)) (select (gt (load b (*)) (load a (*))) (load dy (*)) (select (eq (load a (*)) (load b (*))) (mul 0.5 (load dy (*))) 0.0)))))axon",
     R"axon((program minimum
   (doc "The smaller of two elements; NaN if either is. Operands that are equal share the gradient.")
-  (source "ops.yaml" 172)
+  (source "ops.yaml" 171)
   (in (a num (*)))
   (in (b num (*)))
   (out (y (promote a b) (*)))
@@ -335,7 +335,7 @@ const char* const kPrograms[] = {
   (set y (*) (minimum (load a (*)) (load b (*))))))axon",
     R"axon((program minimum.grad
   (doc "Gradient of minimum.")
-  (source "ops.yaml" 172)
+  (source "ops.yaml" 171)
   (in (dy float (*)))
   (in (a num (*)))
   (in (b num (*)))
@@ -346,7 +346,7 @@ const char* const kPrograms[] = {
   (reduce sum db ((own b)) ((bcast b)) (select (lt (load b (*)) (load a (*))) (load dy (*)) (select (eq (load a (*)) (load b (*))) (mul 0.5 (load dy (*))) 0.0)))))axon",
     R"axon((program clip
   (doc "x limited to [low, high], bounds in the dtype of x. The gradient goes to x inside, bounds included, and to the bound outside.")
-  (source "ops.yaml" 180)
+  (source "ops.yaml" 179)
   (in (x num (*)))
   (in (low num (*) (default -inf)))
   (in (high num (*) (default inf)))
@@ -355,7 +355,7 @@ const char* const kPrograms[] = {
   (set y (*) (select (gt (select (lt (load x (*)) (load low (*))) (cast (like x) (load low (*))) (load x (*))) (load high (*))) (cast (like x) (load high (*))) (select (lt (load x (*)) (load low (*))) (cast (like x) (load low (*))) (load x (*)))))))axon",
     R"axon((program clip.grad
   (doc "Gradient of clip.")
-  (source "ops.yaml" 180)
+  (source "ops.yaml" 179)
   (in (dy float (*)))
   (in (x num (*)))
   (in (low num (*) (default -inf)))
@@ -369,14 +369,14 @@ const char* const kPrograms[] = {
   (reduce sum dhigh ((own high)) ((bcast high)) (select (gt (select (lt (load x (*)) (load low (*))) (cast (like x) (load low (*))) (load x (*))) (load high (*))) (load dy (*)) 0.0))))axon",
     R"axon((program exp
   (doc "Exponential.")
-  (source "ops.yaml" 194)
+  (source "ops.yaml" 193)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (exp (load x (*))))))axon",
     R"axon((program exp.grad
   (doc "Gradient of exp.")
-  (source "ops.yaml" 194)
+  (source "ops.yaml" 193)
   (in (dy float (*)))
   (in (y float (*)))
   (in (x num (*) ghost))
@@ -385,14 +385,14 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (load dy (*)) (load y (*))))))axon",
     R"axon((program exp2
   (doc "2 raised to the power x.")
-  (source "ops.yaml" 202)
+  (source "ops.yaml" 201)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (exp2 (load x (*))))))axon",
     R"axon((program exp2.grad
   (doc "Gradient of exp2.")
-  (source "ops.yaml" 202)
+  (source "ops.yaml" 201)
   (in (dy float (*)))
   (in (y float (*)))
   (in (x num (*) ghost))
@@ -401,14 +401,14 @@ const char* const kPrograms[] = {
   (set dx (*) (mul 0.6931471805599453 (mul (load dy (*)) (load y (*)))))))axon",
     R"axon((program expm1
   (doc "exp(x) - 1, exact near 0.")
-  (source "ops.yaml" 210)
+  (source "ops.yaml" 209)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (expm1 (load x (*))))))axon",
     R"axon((program expm1.grad
   (doc "Gradient of expm1.")
-  (source "ops.yaml" 210)
+  (source "ops.yaml" 209)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -416,14 +416,14 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (load dy (*)) (exp (load x (*)))))))axon",
     R"axon((program log
   (doc "Natural logarithm.")
-  (source "ops.yaml" 218)
+  (source "ops.yaml" 217)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (log (load x (*))))))axon",
     R"axon((program log.grad
   (doc "Gradient of log.")
-  (source "ops.yaml" 218)
+  (source "ops.yaml" 217)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -431,14 +431,14 @@ const char* const kPrograms[] = {
   (set dx (*) (div (load dy (*)) (load x (*))))))axon",
     R"axon((program log2
   (doc "Logarithm to base 2.")
-  (source "ops.yaml" 226)
+  (source "ops.yaml" 225)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (log2 (load x (*))))))axon",
     R"axon((program log2.grad
   (doc "Gradient of log2.")
-  (source "ops.yaml" 226)
+  (source "ops.yaml" 225)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -446,14 +446,14 @@ const char* const kPrograms[] = {
   (set dx (*) (div (mul 1.4426950408889634 (load dy (*))) (load x (*))))))axon",
     R"axon((program log10
   (doc "Logarithm to base 10.")
-  (source "ops.yaml" 234)
+  (source "ops.yaml" 233)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (log10 (load x (*))))))axon",
     R"axon((program log10.grad
   (doc "Gradient of log10.")
-  (source "ops.yaml" 234)
+  (source "ops.yaml" 233)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -461,14 +461,14 @@ const char* const kPrograms[] = {
   (set dx (*) (div (mul 0.43429448190325176 (load dy (*))) (load x (*))))))axon",
     R"axon((program log1p
   (doc "log(1 + x), exact near 0.")
-  (source "ops.yaml" 242)
+  (source "ops.yaml" 241)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (log1p (load x (*))))))axon",
     R"axon((program log1p.grad
   (doc "Gradient of log1p.")
-  (source "ops.yaml" 242)
+  (source "ops.yaml" 241)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -476,14 +476,14 @@ const char* const kPrograms[] = {
   (set dx (*) (div (load dy (*)) (add 1 (load x (*)))))))axon",
     R"axon((program sqrt
   (doc "Square root.")
-  (source "ops.yaml" 251)
+  (source "ops.yaml" 250)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (sqrt (load x (*))))))axon",
     R"axon((program sqrt.grad
   (doc "Gradient of sqrt.")
-  (source "ops.yaml" 251)
+  (source "ops.yaml" 250)
   (in (dy float (*)))
   (in (y float (*)))
   (in (x num (*) ghost))
@@ -492,14 +492,14 @@ const char* const kPrograms[] = {
   (set dx (*) (div (mul 0.5 (load dy (*))) (load y (*))))))axon",
     R"axon((program rsqrt
   (doc "1 / sqrt(x).")
-  (source "ops.yaml" 259)
+  (source "ops.yaml" 258)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (rsqrt (load x (*))))))axon",
     R"axon((program rsqrt.grad
   (doc "Gradient of rsqrt.")
-  (source "ops.yaml" 259)
+  (source "ops.yaml" 258)
   (in (dy float (*)))
   (in (y float (*)))
   (in (x num (*) ghost))
@@ -508,14 +508,14 @@ const char* const kPrograms[] = {
   (set dx (*) (neg (mul 0.5 (mul (mul (square (load y (*))) (load y (*))) (load dy (*))))))))axon",
     R"axon((program sin
   (doc "Sine.")
-  (source "ops.yaml" 267)
+  (source "ops.yaml" 266)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (sin (load x (*))))))axon",
     R"axon((program sin.grad
   (doc "Gradient of sin.")
-  (source "ops.yaml" 267)
+  (source "ops.yaml" 266)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -523,14 +523,14 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (load dy (*)) (cos (load x (*)))))))axon",
     R"axon((program cos
   (doc "Cosine.")
-  (source "ops.yaml" 274)
+  (source "ops.yaml" 273)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (cos (load x (*))))))axon",
     R"axon((program cos.grad
   (doc "Gradient of cos.")
-  (source "ops.yaml" 274)
+  (source "ops.yaml" 273)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -538,14 +538,14 @@ const char* const kPrograms[] = {
   (set dx (*) (neg (mul (load dy (*)) (sin (load x (*))))))))axon",
     R"axon((program tan
   (doc "Tangent.")
-  (source "ops.yaml" 281)
+  (source "ops.yaml" 280)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (tan (load x (*))))))axon",
     R"axon((program tan.grad
   (doc "Gradient of tan.")
-  (source "ops.yaml" 281)
+  (source "ops.yaml" 280)
   (in (dy float (*)))
   (in (y float (*)))
   (in (x num (*) ghost))
@@ -554,14 +554,14 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (load dy (*)) (add 1 (square (load y (*))))))))axon",
     R"axon((program asin
   (doc "Inverse sine, of x in [-1, 1].")
-  (source "ops.yaml" 288)
+  (source "ops.yaml" 287)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (asin (load x (*))))))axon",
     R"axon((program asin.grad
   (doc "Gradient of asin.")
-  (source "ops.yaml" 288)
+  (source "ops.yaml" 287)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -569,14 +569,14 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (load dy (*)) (rsqrt (mul (sub 1 (load x (*))) (add 1 (load x (*)))))))))axon",
     R"axon((program acos
   (doc "Inverse cosine, of x in [-1, 1].")
-  (source "ops.yaml" 297)
+  (source "ops.yaml" 296)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (acos (load x (*))))))axon",
     R"axon((program acos.grad
   (doc "Gradient of acos.")
-  (source "ops.yaml" 297)
+  (source "ops.yaml" 296)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -584,14 +584,14 @@ const char* const kPrograms[] = {
   (set dx (*) (neg (mul (load dy (*)) (rsqrt (mul (sub 1 (load x (*))) (add 1 (load x (*))))))))))axon",
     R"axon((program atan
   (doc "Inverse tangent.")
-  (source "ops.yaml" 306)
+  (source "ops.yaml" 305)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (atan (load x (*))))))axon",
     R"axon((program atan.grad
   (doc "Gradient of atan.")
-  (source "ops.yaml" 306)
+  (source "ops.yaml" 305)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -599,7 +599,7 @@ const char* const kPrograms[] = {
   (set dx (*) (div (load dy (*)) (add 1 (square (load x (*))))))))axon",
     R"axon((program atan2
   (doc "Angle of the point (b, a) in (-pi, pi], the inverse tangent of a / b. The gradient at 0, 0 is 0.")
-  (source "ops.yaml" 314)
+  (source "ops.yaml" 313)
   (in (a num (*)))
   (in (b num (*)))
   (out (y (float a b) (*)))
@@ -607,7 +607,7 @@ const char* const kPrograms[] = {
   (set y (*) (atan2 (load a (*)) (load b (*))))))axon",
     R"axon((program atan2.grad
   (doc "Gradient of atan2.")
-  (source "ops.yaml" 314)
+  (source "ops.yaml" 313)
   (in (dy float (*)))
   (in (a num (*)))
   (in (b num (*)))
@@ -618,14 +618,14 @@ const char* const kPrograms[] = {
   (reduce sum db ((own b)) ((bcast b)) (select (eq (maximum (abs (load a (*))) (abs (load b (*)))) 0) 0.0 (select (ge (abs (load b (*))) (abs (load a (*)))) (fma (neg (div (load a (*)) (load b (*)))) (div (load dy (*)) (fma (load a (*)) (div (load a (*)) (load b (*))) (load b (*)))) 0.0) (neg (div (load dy (*)) (fma (load b (*)) (div (load b (*)) (load a (*))) (load a (*))))))))))axon",
     R"axon((program sinh
   (doc "Hyperbolic sine.")
-  (source "ops.yaml" 323)
+  (source "ops.yaml" 322)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (sinh (load x (*))))))axon",
     R"axon((program sinh.grad
   (doc "Gradient of sinh.")
-  (source "ops.yaml" 323)
+  (source "ops.yaml" 322)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -633,14 +633,14 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (load dy (*)) (cosh (load x (*)))))))axon",
     R"axon((program cosh
   (doc "Hyperbolic cosine.")
-  (source "ops.yaml" 331)
+  (source "ops.yaml" 330)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (cosh (load x (*))))))axon",
     R"axon((program cosh.grad
   (doc "Gradient of cosh.")
-  (source "ops.yaml" 331)
+  (source "ops.yaml" 330)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -648,14 +648,14 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (load dy (*)) (sinh (load x (*)))))))axon",
     R"axon((program tanh
   (doc "Hyperbolic tangent.")
-  (source "ops.yaml" 339)
+  (source "ops.yaml" 338)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (tanh (load x (*))))))axon",
     R"axon((program tanh.grad
   (doc "Gradient of tanh.")
-  (source "ops.yaml" 339)
+  (source "ops.yaml" 338)
   (in (dy float (*)))
   (in (y float (*)))
   (in (x num (*) ghost))
@@ -664,14 +664,14 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (load dy (*)) (sub 1 (square (load y (*))))))))axon",
     R"axon((program asinh
   (doc "Inverse hyperbolic sine.")
-  (source "ops.yaml" 348)
+  (source "ops.yaml" 347)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (asinh (load x (*))))))axon",
     R"axon((program asinh.grad
   (doc "Gradient of asinh.")
-  (source "ops.yaml" 348)
+  (source "ops.yaml" 347)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -679,14 +679,14 @@ const char* const kPrograms[] = {
   (set dx (*) (div (load dy (*)) (hypot 1 (load x (*)))))))axon",
     R"axon((program acosh
   (doc "Inverse hyperbolic cosine, of x from 1 on.")
-  (source "ops.yaml" 356)
+  (source "ops.yaml" 355)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (acosh (load x (*))))))axon",
     R"axon((program acosh.grad
   (doc "Gradient of acosh.")
-  (source "ops.yaml" 356)
+  (source "ops.yaml" 355)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -694,14 +694,14 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (mul (load dy (*)) (rsqrt (sub (load x (*)) 1))) (rsqrt (add (load x (*)) 1))))))axon",
     R"axon((program atanh
   (doc "Inverse hyperbolic tangent, of x in (-1, 1).")
-  (source "ops.yaml" 364)
+  (source "ops.yaml" 363)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (atanh (load x (*))))))axon",
     R"axon((program atanh.grad
   (doc "Gradient of atanh.")
-  (source "ops.yaml" 364)
+  (source "ops.yaml" 363)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -709,14 +709,14 @@ const char* const kPrograms[] = {
   (set dx (*) (div (load dy (*)) (mul (sub 1 (load x (*))) (add 1 (load x (*))))))))axon",
     R"axon((program erf
   (doc "Error function.")
-  (source "ops.yaml" 373)
+  (source "ops.yaml" 372)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (erf (load x (*))))))axon",
     R"axon((program erf.grad
   (doc "Gradient of erf.")
-  (source "ops.yaml" 373)
+  (source "ops.yaml" 372)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -724,14 +724,14 @@ const char* const kPrograms[] = {
   (set dx (*) (mul 1.1283791670955126 (mul (mul (load dy (*)) (exp (neg (square (load x (*)))))) (fma -1.0 (detach (finite (fma (load x (*)) (load x (*)) (neg (square (load x (*))))))) 1))))))axon",
     R"axon((program erfc
   (doc "1 - erf(x), exact in the tail.")
-  (source "ops.yaml" 381)
+  (source "ops.yaml" 380)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (erfc (load x (*))))))axon",
     R"axon((program erfc.grad
   (doc "Gradient of erfc.")
-  (source "ops.yaml" 381)
+  (source "ops.yaml" 380)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -739,14 +739,14 @@ const char* const kPrograms[] = {
   (set dx (*) (neg (mul 1.1283791670955126 (mul (mul (exp (neg (square (load x (*))))) (fma -1.0 (detach (finite (fma (load x (*)) (load x (*)) (neg (square (load x (*))))))) 1)) (load dy (*))))))))axon",
     R"axon((program ndtri
   (doc "Quantile of the normal distribution, the number that it is below with probability p; inverse of its distribution function (Wichura, 1988).")
-  (source "ops.yaml" 389)
+  (source "ops.yaml" 388)
   (in (p float (*)))
   (out (y (like p) (*)))
   (line 26)
   (set y (*) (select (le (abs (sub (load p (*)) 0.5)) 0.425) (div (mul (sub (load p (*)) 0.5) (add (mul (add (mul (add (mul (add (mul (add (mul (add (mul (add (mul 2509.0809287301227 (sub 0.180625 (mul (sub (load p (*)) 0.5) (sub (load p (*)) 0.5)))) 33430.57558358813) (sub 0.180625 (mul (sub (load p (*)) 0.5) (sub (load p (*)) 0.5)))) 67265.7709270087) (sub 0.180625 (mul (sub (load p (*)) 0.5) (sub (load p (*)) 0.5)))) 45921.95393154987) (sub 0.180625 (mul (sub (load p (*)) 0.5) (sub (load p (*)) 0.5)))) 13731.69376550946) (sub 0.180625 (mul (sub (load p (*)) 0.5) (sub (load p (*)) 0.5)))) 1971.5909503065513) (sub 0.180625 (mul (sub (load p (*)) 0.5) (sub (load p (*)) 0.5)))) 133.14166789178438) (sub 0.180625 (mul (sub (load p (*)) 0.5) (sub (load p (*)) 0.5)))) 3.3871328727963665)) (add (mul (add (mul (add (mul (add (mul (add (mul (add (mul (add (mul 5226.495278852854 (sub 0.180625 (mul (sub (load p (*)) 0.5) (sub (load p (*)) 0.5)))) 28729.085735721943) (sub 0.180625 (mul (sub (load p (*)) 0.5) (sub (load p (*)) 0.5)))) 39307.89580009271) (sub 0.180625 (mul (sub (load p (*)) 0.5) (sub (load p (*)) 0.5)))) 21213.794301586597) (sub 0.180625 (mul (sub (load p (*)) 0.5) (sub (load p (*)) 0.5)))) 5394.196021424751) (sub 0.180625 (mul (sub (load p (*)) 0.5) (sub (load p (*)) 0.5)))) 687.1870074920579) (sub 0.180625 (mul (sub (load p (*)) 0.5) (sub (load p (*)) 0.5)))) 42.31333070160091) (sub 0.180625 (mul (sub (load p (*)) 0.5) (sub (load p (*)) 0.5)))) 1)) (copysign (select (le (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 5) (div (add (mul (add (mul (add (mul (add (mul (add (mul (add (mul (add (mul 0.0007745450142783414 (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 1.6)) 0.022723844989269184) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 1.6)) 0.2417807251774506) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 1.6)) 1.2704582524523684) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 1.6)) 3.6478483247632045) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 1.6)) 5.769497221460691) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 1.6)) 4.630337846156546) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 1.6)) 1.4234371107496835) (add (mul (add (mul (add (mul (add (mul (add (mul (add (mul (add (mul 1.0507500716444169e-09 (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 1.6)) 0.0005475938084995345) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 1.6)) 0.015198666563616457) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 1.6)) 0.14810397642748008) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 1.6)) 0.6897673349851) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 1.6)) 1.6763848301838038) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 1.6)) 2.053191626637759) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 1.6)) 1)) (select (eq (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) inf) inf (div (add (mul (add (mul (add (mul (add (mul (add (mul (add (mul (add (mul 2.0103343992922881e-07 (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 5)) 2.7115555687434876e-05) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 5)) 0.0012426609473880784) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 5)) 0.026532189526576124) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 5)) 0.29656057182850487) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 5)) 1.7848265399172913) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 5)) 5.463784911164114) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 5)) 6.657904643501103) (add (mul (add (mul (add (mul (add (mul (add (mul (add (mul (add (mul 2.0442631033899397e-15 (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 5)) 1.421511758316446e-07) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 5)) 1.8463183175100548e-05) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 5)) 0.0007868691311456133) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 5)) 0.014875361290850615) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 5)) 0.1369298809227358) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 5)) 0.599832206555888) (sub (sqrt (neg (select (le (sub (load p (*)) 0.5) 0) (log (load p (*))) (log1p (neg (load p (*))))))) 5)) 1)))) (sub (load p (*)) 0.5))))))axon",
     R"axon((program ndtri.grad
   (doc "Gradient of ndtri.")
-  (source "ops.yaml" 389)
+  (source "ops.yaml" 388)
   (in (dy float (*)))
   (in (y any (*)))
   (in (p float (*) ghost))
@@ -755,14 +755,14 @@ const char* const kPrograms[] = {
   (set dp (*) (mul (mul (mul (load dy (*)) 2.5066282746310002) (exp (mul 0.5 (mul (load y (*)) (load y (*)))))) (add 1 (mul 0.5 (detach (finite (fma (load y (*)) (load y (*)) (neg (mul (load y (*)) (load y (*)))))))))))))axon",
     R"axon((program lgamma
   (doc "Logarithm of the absolute value of the gamma function.")
-  (source "ops.yaml" 424)
+  (source "ops.yaml" 423)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (lgamma (load x (*))))))axon",
     R"axon((program lgamma.grad
   (doc "Gradient of lgamma.")
-  (source "ops.yaml" 424)
+  (source "ops.yaml" 423)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -770,14 +770,14 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (load dy (*)) (digamma (load x (*)))))))axon",
     R"axon((program digamma
   (doc "Derivative of the logarithm of the gamma function.")
-  (source "ops.yaml" 432)
+  (source "ops.yaml" 431)
   (in (x num (*)))
   (out (y (float x) (*)))
   (line 3)
   (set y (*) (digamma (load x (*))))))axon",
     R"axon((program digamma.grad
   (doc "Gradient of digamma.")
-  (source "ops.yaml" 432)
+  (source "ops.yaml" 431)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -785,35 +785,35 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (load dy (*)) (polygamma 1 (load x (*)))))))axon",
     R"axon((program floor
   (doc "The largest integer not above x.")
-  (source "ops.yaml" 440)
+  (source "ops.yaml" 439)
   (in (x num (*)))
   (out (y (like x) (*)))
   (line 3)
   (set y (*) (floor (load x (*))))))axon",
     R"axon((program ceil
   (doc "The smallest integer not below x.")
-  (source "ops.yaml" 449)
+  (source "ops.yaml" 448)
   (in (x num (*)))
   (out (y (like x) (*)))
   (line 3)
   (set y (*) (ceil (load x (*))))))axon",
     R"axon((program round
   (doc "The nearest integer, the even one of two.")
-  (source "ops.yaml" 458)
+  (source "ops.yaml" 457)
   (in (x num (*)))
   (out (y (like x) (*)))
   (line 3)
   (set y (*) (round (load x (*))))))axon",
     R"axon((program trunc
   (doc "The integer part of x.")
-  (source "ops.yaml" 467)
+  (source "ops.yaml" 466)
   (in (x num (*)))
   (out (y (like x) (*)))
   (line 3)
   (set y (*) (trunc (load x (*))))))axon",
     R"axon((program eq
   (doc "True where a equals b.")
-  (source "ops.yaml" 478)
+  (source "ops.yaml" 477)
   (in (a any (*)))
   (in (b any (*)))
   (out (y bool (*)))
@@ -821,7 +821,7 @@ const char* const kPrograms[] = {
   (set y (*) (eq (load a (*)) (load b (*))))))axon",
     R"axon((program ne
   (doc "True where a differs from b.")
-  (source "ops.yaml" 486)
+  (source "ops.yaml" 485)
   (in (a any (*)))
   (in (b any (*)))
   (out (y bool (*)))
@@ -829,7 +829,7 @@ const char* const kPrograms[] = {
   (set y (*) (ne (load a (*)) (load b (*))))))axon",
     R"axon((program lt
   (doc "True where a is less than b.")
-  (source "ops.yaml" 494)
+  (source "ops.yaml" 493)
   (in (a num (*)))
   (in (b num (*)))
   (out (y bool (*)))
@@ -837,7 +837,7 @@ const char* const kPrograms[] = {
   (set y (*) (lt (load a (*)) (load b (*))))))axon",
     R"axon((program le
   (doc "True where a is at most b.")
-  (source "ops.yaml" 501)
+  (source "ops.yaml" 500)
   (in (a num (*)))
   (in (b num (*)))
   (out (y bool (*)))
@@ -845,7 +845,7 @@ const char* const kPrograms[] = {
   (set y (*) (le (load a (*)) (load b (*))))))axon",
     R"axon((program gt
   (doc "True where a is greater than b.")
-  (source "ops.yaml" 508)
+  (source "ops.yaml" 507)
   (in (a num (*)))
   (in (b num (*)))
   (out (y bool (*)))
@@ -853,7 +853,7 @@ const char* const kPrograms[] = {
   (set y (*) (gt (load a (*)) (load b (*))))))axon",
     R"axon((program ge
   (doc "True where a is at least b.")
-  (source "ops.yaml" 515)
+  (source "ops.yaml" 514)
   (in (a num (*)))
   (in (b num (*)))
   (out (y bool (*)))
@@ -861,7 +861,7 @@ const char* const kPrograms[] = {
   (set y (*) (ge (load a (*)) (load b (*))))))axon",
     R"axon((program isclose
   (doc "True where a is b, or no further from it than atol + rtol * abs(b); with equal_nan NaN is NaN.")
-  (source "ops.yaml" 522)
+  (source "ops.yaml" 521)
   (in (a num (*)))
   (in (b num (*)))
   (attr (rtol real 1e-05))
@@ -872,7 +872,7 @@ const char* const kPrograms[] = {
   (set y (*) (logical_or (logical_or (eq (load a (*)) (load b (*))) (logical_and (logical_and (isfinite (load a (*))) (isfinite (load b (*)))) (logical_not (gt (abs (sub (cast float64 (load a (*))) (cast float64 (load b (*))))) (add atol (mul rtol (abs (cast float64 (load b (*)))))))))) (logical_and (logical_and (isnan (load a (*))) (isnan (load b (*)))) equal_nan)))))axon",
     R"axon((program logical_and
   (doc "True where both are; a number is true unless it is 0.")
-  (source "ops.yaml" 535)
+  (source "ops.yaml" 534)
   (in (a any (*)))
   (in (b any (*)))
   (out (y bool (*)))
@@ -880,7 +880,7 @@ const char* const kPrograms[] = {
   (set y (*) (logical_and (cast bool (load a (*))) (cast bool (load b (*)))))))axon",
     R"axon((program logical_or
   (doc "True where either is; a number is true unless it is 0.")
-  (source "ops.yaml" 542)
+  (source "ops.yaml" 541)
   (in (a any (*)))
   (in (b any (*)))
   (out (y bool (*)))
@@ -888,7 +888,7 @@ const char* const kPrograms[] = {
   (set y (*) (logical_or (cast bool (load a (*))) (cast bool (load b (*)))))))axon",
     R"axon((program logical_xor
   (doc "True where just one is; a number is true unless it is 0.")
-  (source "ops.yaml" 549)
+  (source "ops.yaml" 548)
   (in (a any (*)))
   (in (b any (*)))
   (out (y bool (*)))
@@ -896,14 +896,14 @@ const char* const kPrograms[] = {
   (set y (*) (ne (cast bool (load a (*))) (cast bool (load b (*)))))))axon",
     R"axon((program logical_not
   (doc "True where x is not; a number is true unless it is 0.")
-  (source "ops.yaml" 556)
+  (source "ops.yaml" 555)
   (in (x any (*)))
   (out (y bool (*)))
   (line 3)
   (set y (*) (logical_not (cast bool (load x (*)))))))axon",
     R"axon((program bitwise_and
   (doc "Bits that both have; of bool logical and.")
-  (source "ops.yaml" 563)
+  (source "ops.yaml" 562)
   (in (a integral (*)))
   (in (b integral (*)))
   (out (y (promote a b) (*)))
@@ -911,7 +911,7 @@ const char* const kPrograms[] = {
   (set y (*) (bitwise_and (load a (*)) (load b (*))))))axon",
     R"axon((program bitwise_or
   (doc "Bits that either has; of bool logical or.")
-  (source "ops.yaml" 570)
+  (source "ops.yaml" 569)
   (in (a integral (*)))
   (in (b integral (*)))
   (out (y (promote a b) (*)))
@@ -919,7 +919,7 @@ const char* const kPrograms[] = {
   (set y (*) (bitwise_or (load a (*)) (load b (*))))))axon",
     R"axon((program bitwise_xor
   (doc "Bits that just one has; of bool logical xor.")
-  (source "ops.yaml" 577)
+  (source "ops.yaml" 576)
   (in (a integral (*)))
   (in (b integral (*)))
   (out (y (promote a b) (*)))
@@ -927,14 +927,14 @@ const char* const kPrograms[] = {
   (set y (*) (bitwise_xor (load a (*)) (load b (*))))))axon",
     R"axon((program bitwise_not
   (doc "All bits reversed; of bool logical not.")
-  (source "ops.yaml" 584)
+  (source "ops.yaml" 583)
   (in (x integral (*)))
   (out (y (like x) (*)))
   (line 3)
   (set y (*) (bitwise_not (load x (*))))))axon",
     R"axon((program bitwise_left_shift
   (doc "The bits of a moved up by b places; a * 2**b.")
-  (source "ops.yaml" 591)
+  (source "ops.yaml" 590)
   (in (a int (*)))
   (in (b int (*)))
   (out (y (promote a b) (*)))
@@ -942,7 +942,7 @@ const char* const kPrograms[] = {
   (set y (*) (shift_left (load a (*)) (load b (*))))))axon",
     R"axon((program bitwise_right_shift
   (doc "The bits of a moved down by b places; a // 2**b.")
-  (source "ops.yaml" 598)
+  (source "ops.yaml" 597)
   (in (a int (*)))
   (in (b int (*)))
   (out (y (promote a b) (*)))
@@ -950,35 +950,35 @@ const char* const kPrograms[] = {
   (set y (*) (shift_right (load a (*)) (load b (*))))))axon",
     R"axon((program isnan
   (doc "True where x is not a number.")
-  (source "ops.yaml" 605)
+  (source "ops.yaml" 604)
   (in (x num (*)))
   (out (y bool (*)))
   (line 3)
   (set y (*) (isnan (load x (*))))))axon",
     R"axon((program isinf
   (doc "True where x is infinite.")
-  (source "ops.yaml" 613)
+  (source "ops.yaml" 612)
   (in (x num (*)))
   (out (y bool (*)))
   (line 3)
   (set y (*) (isinf (load x (*))))))axon",
     R"axon((program isfinite
   (doc "True where x is neither infinite nor NaN.")
-  (source "ops.yaml" 621)
+  (source "ops.yaml" 620)
   (in (x num (*)))
   (out (y bool (*)))
   (line 3)
   (set y (*) (isfinite (load x (*))))))axon",
     R"axon((program signbit
   (doc "True where the sign bit of x is set, that of -0 and of a negative NaN too.")
-  (source "ops.yaml" 629)
+  (source "ops.yaml" 628)
   (in (x float (*)))
   (out (y bool (*)))
   (line 3)
   (set y (*) (lt (copysign 1 (load x (*))) 0))))axon",
     R"axon((program where
   (doc "Elements of a where the condition is true, else of b. Only the chosen receives a gradient.")
-  (source "ops.yaml" 636)
+  (source "ops.yaml" 635)
   (in (condition bool (*)))
   (in (a any (*)))
   (in (b any (*)))
@@ -987,7 +987,7 @@ const char* const kPrograms[] = {
   (set y (*) (select (load condition (*)) (load a (*)) (load b (*))))))axon",
     R"axon((program where.grad
   (doc "Gradient of where.")
-  (source "ops.yaml" 636)
+  (source "ops.yaml" 635)
   (in (dy float (*)))
   (in (condition bool (*)))
   (in (a any (*) ghost))
@@ -999,7 +999,7 @@ const char* const kPrograms[] = {
   (reduce sum db ((own b)) ((bcast b)) (select (load condition (*)) 0.0 (load dy (*))))))axon",
     R"axon((program cast
   (doc "The tensor in another dtype.")
-  (source "ops.yaml" 642)
+  (source "ops.yaml" 641)
   (in (x any (*)))
   (attr (dtype dtype))
   (out (y (attr dtype) (*)))
@@ -1007,7 +1007,7 @@ const char* const kPrograms[] = {
   (set y (*) (load x (*)))))axon",
     R"axon((program cast.grad
   (doc "Gradient of cast.")
-  (source "ops.yaml" 642)
+  (source "ops.yaml" 641)
   (in (dy float (*)))
   (in (x any (*) ghost))
   (attr (dtype dtype))
@@ -1016,14 +1016,14 @@ const char* const kPrograms[] = {
   (set dx (*) (load dy (*)))))axon",
     R"axon((program relu
   (doc "x where it is positive, else 0. The gradient at 0 is 0; NaN stays NaN.")
-  (source "ops.yaml" 652)
+  (source "ops.yaml" 651)
   (in (x num (*)))
   (out (y (like x) (*)))
   (line 3)
   (set y (*) (select (le (load x (*)) 0) 0 (load x (*))))))axon",
     R"axon((program relu.grad
   (doc "Gradient of relu.")
-  (source "ops.yaml" 652)
+  (source "ops.yaml" 651)
   (in (dy float (*)))
   (in (x num (*)))
   (out (dx (like x) (*)))
@@ -1031,7 +1031,7 @@ const char* const kPrograms[] = {
   (set dx (*) (select (le (load x (*)) 0) 0.0 (load dy (*))))))axon",
     R"axon((program leaky_relu
   (doc "x where it is positive, else negative_slope * x (Maas et al., 2013).")
-  (source "ops.yaml" 662)
+  (source "ops.yaml" 661)
   (in (x float (*)))
   (attr (negative_slope real 0.01))
   (out (y (like x) (*)))
@@ -1039,7 +1039,7 @@ const char* const kPrograms[] = {
   (set y (*) (select (gt (load x (*)) 0) (load x (*)) (mul negative_slope (load x (*)))))))axon",
     R"axon((program leaky_relu.grad
   (doc "Gradient of leaky_relu.")
-  (source "ops.yaml" 662)
+  (source "ops.yaml" 661)
   (in (dy float (*)))
   (in (x float (*)))
   (attr (negative_slope real 0.01))
@@ -1048,7 +1048,7 @@ const char* const kPrograms[] = {
   (set dx (*) (select (gt (load x (*)) 0) (load dy (*)) (mul (load dy (*)) negative_slope)))))axon",
     R"axon((program prelu
   (doc "x where it is positive, else weight * x, with a learned weight that broadcasts (He et al., 2015).")
-  (source "ops.yaml" 671)
+  (source "ops.yaml" 670)
   (in (x float (*)))
   (in (weight float (*)))
   (out (y (promote x weight) (*)))
@@ -1056,7 +1056,7 @@ const char* const kPrograms[] = {
   (set y (*) (select (gt (load x (*)) 0) (load x (*)) (mul (load weight (*)) (load x (*)))))))axon",
     R"axon((program prelu.grad
   (doc "Gradient of prelu.")
-  (source "ops.yaml" 671)
+  (source "ops.yaml" 670)
   (in (dy float (*)))
   (in (x float (*)))
   (in (weight float (*)))
@@ -1067,14 +1067,14 @@ const char* const kPrograms[] = {
   (reduce sum dweight ((own weight)) ((bcast weight)) (select (gt (load x (*)) 0) 0.0 (mul (load dy (*)) (load x (*)))))))axon",
     R"axon((program relu6
   (doc "x limited to [0, 6] (Howard et al., 2017). The gradient at the bounds is 0.")
-  (source "ops.yaml" 679)
+  (source "ops.yaml" 678)
   (in (x float (*)))
   (out (y (like x) (*)))
   (line 3)
   (set y (*) (select (le (load x (*)) 0) 0 (select (ge (load x (*)) 6) 6 (load x (*)))))))axon",
     R"axon((program relu6.grad
   (doc "Gradient of relu6.")
-  (source "ops.yaml" 679)
+  (source "ops.yaml" 678)
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
@@ -1082,7 +1082,7 @@ const char* const kPrograms[] = {
   (set dx (*) (select (le (load x (*)) 0) 0.0 (select (ge (load x (*)) 6) 0.0 (load dy (*)))))))axon",
     R"axon((program hardtanh
   (doc "x limited to [min_val, max_val]. The gradient at the bounds is 0.")
-  (source "ops.yaml" 690)
+  (source "ops.yaml" 689)
   (in (x float (*)))
   (attr (min_val real -1.0))
   (attr (max_val real 1.0))
@@ -1091,7 +1091,7 @@ const char* const kPrograms[] = {
   (set y (*) (select (le (load x (*)) min_val) min_val (select (ge (load x (*)) max_val) max_val (load x (*)))))))axon",
     R"axon((program hardtanh.grad
   (doc "Gradient of hardtanh.")
-  (source "ops.yaml" 690)
+  (source "ops.yaml" 689)
   (in (dy float (*)))
   (in (x float (*)))
   (attr (min_val real -1.0))
@@ -1101,14 +1101,14 @@ const char* const kPrograms[] = {
   (set dx (*) (select (le (load x (*)) min_val) 0.0 (select (ge (load x (*)) max_val) 0.0 (load dy (*)))))))axon",
     R"axon((program hardsigmoid
   (doc "x / 6 + 1/2 limited to [0, 1]; a sigmoid of straight lines (Courbariaux et al., 2015).")
-  (source "ops.yaml" 701)
+  (source "ops.yaml" 700)
   (in (x float (*)))
   (out (y (like x) (*)))
   (line 3)
   (set y (*) (select (le (load x (*)) -3) 0 (select (ge (load x (*)) 3) 1 (div (add (load x (*)) 3) 6))))))axon",
     R"axon((program hardsigmoid.grad
   (doc "Gradient of hardsigmoid.")
-  (source "ops.yaml" 701)
+  (source "ops.yaml" 700)
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
@@ -1116,14 +1116,14 @@ const char* const kPrograms[] = {
   (set dx (*) (select (le (load x (*)) -3) 0.0 (select (ge (load x (*)) 3) 0.0 (mul 0.16666666666666666 (load dy (*))))))))axon",
     R"axon((program hardswish
   (doc "x * hardsigmoid(x) (Howard et al., 2019).")
-  (source "ops.yaml" 712)
+  (source "ops.yaml" 711)
   (in (x float (*)))
   (out (y (like x) (*)))
   (line 3)
   (set y (*) (select (le (load x (*)) -3) 0 (select (ge (load x (*)) 3) (load x (*)) (div (mul (load x (*)) (add (load x (*)) 3)) 6))))))axon",
     R"axon((program hardswish.grad
   (doc "Gradient of hardswish.")
-  (source "ops.yaml" 712)
+  (source "ops.yaml" 711)
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
@@ -1131,7 +1131,7 @@ const char* const kPrograms[] = {
   (set dx (*) (select (le (load x (*)) -3) 0.0 (select (ge (load x (*)) 3) (load dy (*)) (mul (load dy (*)) (add (mul 0.16666666666666666 (add (load x (*)) 3)) (mul 0.16666666666666666 (load x (*))))))))))axon",
     R"axon((program elu
   (doc "Exponential linear unit (Clevert et al., 2016).")
-  (source "ops.yaml" 723)
+  (source "ops.yaml" 722)
   (in (x float (*)))
   (attr (alpha real 1.0))
   (out (y (like x) (*)))
@@ -1139,7 +1139,7 @@ const char* const kPrograms[] = {
   (set y (*) (select (gt (load x (*)) 0) (load x (*)) (mul alpha (expm1 (load x (*))))))))axon",
     R"axon((program elu.grad
   (doc "Gradient of elu.")
-  (source "ops.yaml" 723)
+  (source "ops.yaml" 722)
   (in (dy float (*)))
   (in (x float (*)))
   (attr (alpha real 1.0))
@@ -1148,14 +1148,14 @@ const char* const kPrograms[] = {
   (set dx (*) (select (gt (load x (*)) 0) (load dy (*)) (mul (mul (load dy (*)) alpha) (exp (load x (*))))))))axon",
     R"axon((program selu
   (doc "Exponential linear unit that keeps mean 0 and variance 1 (Klambauer et al., 2017).")
-  (source "ops.yaml" 732)
+  (source "ops.yaml" 731)
   (in (x float (*)))
   (out (y (like x) (*)))
   (line 3)
   (set y (*) (mul 1.0507009873554805 (select (gt (load x (*)) 0) (load x (*)) (mul 1.6732632423543772 (expm1 (load x (*)))))))))axon",
     R"axon((program selu.grad
   (doc "Gradient of selu.")
-  (source "ops.yaml" 732)
+  (source "ops.yaml" 731)
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
@@ -1163,7 +1163,7 @@ const char* const kPrograms[] = {
   (set dx (*) (select (gt (load x (*)) 0) (mul 1.0507009873554805 (load dy (*))) (mul 1.7580993408473766 (mul (load dy (*)) (exp (load x (*)))))))))axon",
     R"axon((program celu
   (doc "Continuously differentiable exponential linear unit (Barron, 2017).")
-  (source "ops.yaml" 741)
+  (source "ops.yaml" 740)
   (in (x float (*)))
   (attr (alpha real 1.0))
   (check (!= alpha 0) "alpha must satisfy alpha != 0")
@@ -1172,7 +1172,7 @@ const char* const kPrograms[] = {
   (set y (*) (select (gt (load x (*)) 0) (load x (*)) (mul alpha (expm1 (div (load x (*)) alpha)))))))axon",
     R"axon((program celu.grad
   (doc "Gradient of celu.")
-  (source "ops.yaml" 741)
+  (source "ops.yaml" 740)
   (in (dy float (*)))
   (in (x float (*)))
   (attr (alpha real 1.0))
@@ -1181,14 +1181,14 @@ const char* const kPrograms[] = {
   (set dx (*) (select (gt (load x (*)) 0) (load dy (*)) (mul (mul (load dy (*)) (exp (div (load x (*)) alpha))) (add 1 (detach (finite (div (fma (neg (div (load x (*)) alpha)) alpha (load x (*))) alpha)))))))))axon",
     R"axon((program sigmoid
   (doc "Logistic function, 1 / (1 + exp(-x)).")
-  (source "ops.yaml" 754)
+  (source "ops.yaml" 753)
   (in (x float (*)))
   (out (y (like x) (*)))
   (line 3)
   (set y (*) (sigmoid (load x (*))))))axon",
     R"axon((program sigmoid.grad
   (doc "Gradient of sigmoid.")
-  (source "ops.yaml" 754)
+  (source "ops.yaml" 753)
   (in (dy float (*)))
   (in (y any (*)))
   (in (x float (*) ghost))
@@ -1197,14 +1197,14 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (mul (load dy (*)) (load y (*))) (sub 1 (load y (*)))))))axon",
     R"axon((program log_sigmoid
   (doc "Logarithm of the logistic function, without overflow.")
-  (source "ops.yaml" 764)
+  (source "ops.yaml" 763)
   (in (x float (*)))
   (out (y (like x) (*)))
   (line 3)
   (set y (*) (neg (add (maximum (neg (load x (*))) 0) (log1p (exp (neg (abs (load x (*)))))))))))axon",
     R"axon((program log_sigmoid.grad
   (doc "Gradient of log_sigmoid.")
-  (source "ops.yaml" 764)
+  (source "ops.yaml" 763)
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
@@ -1212,14 +1212,14 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (load dy (*)) (sigmoid (neg (load x (*))))))))axon",
     R"axon((program silu
   (doc "x * sigmoid(x), also called swish (Elfwing et al., 2017).")
-  (source "ops.yaml" 773)
+  (source "ops.yaml" 772)
   (in (x float (*)))
   (out (y (like x) (*)))
   (line 3)
   (set y (*) (mul (load x (*)) (sigmoid (load x (*)))))))axon",
     R"axon((program silu.grad
   (doc "Gradient of silu.")
-  (source "ops.yaml" 773)
+  (source "ops.yaml" 772)
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
@@ -1227,14 +1227,14 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (mul (load dy (*)) (sigmoid (load x (*)))) (add 1 (mul (load x (*)) (sigmoid (neg (load x (*))))))))))axon",
     R"axon((program mish
   (doc "x * tanh(softplus(x)) (Misra, 2019).")
-  (source "ops.yaml" 783)
+  (source "ops.yaml" 782)
   (in (x float (*)))
   (out (y (like x) (*)))
   (line 3)
   (set y (*) (mul (load x (*)) (tanh (add (maximum (load x (*)) 0) (log1p (exp (neg (abs (load x (*))))))))))))axon",
     R"axon((program mish.grad
   (doc "Gradient of mish.")
-  (source "ops.yaml" 783)
+  (source "ops.yaml" 782)
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
@@ -1242,14 +1242,14 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (load dy (*)) (add (tanh (add (maximum (load x (*)) 0) (log1p (exp (neg (abs (load x (*)))))))) (div (mul (load x (*)) (sigmoid (load x (*)))) (square (cosh (add (maximum (load x (*)) 0) (log1p (exp (neg (abs (load x (*)))))))))))))))axon",
     R"axon((program gelu
   (doc "x times the normal distribution function of x (Hendrycks and Gimpel, 2016).")
-  (source "ops.yaml" 796)
+  (source "ops.yaml" 795)
   (in (x float (*)))
   (out (y (like x) (*)))
   (line 3)
   (set y (*) (mul (load x (*)) (ndtr (load x (*)))))))axon",
     R"axon((program gelu.grad
   (doc "Gradient of gelu.")
-  (source "ops.yaml" 796)
+  (source "ops.yaml" 795)
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
@@ -1257,14 +1257,14 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (load dy (*)) (add (ndtr (load x (*))) (mul 0.3989422804014327 (mul (mul (load x (*)) (exp (neg (mul 0.5 (square (load x (*))))))) (fma -0.5 (detach (finite (fma (load x (*)) (load x (*)) (neg (square (load x (*))))))) 1))))))))axon",
     R"axon((program gelu_tanh
   (doc "GELU with the distribution function approximated by a hyperbolic tangent, here written as a sigmoid, which keeps its digits for negative x (Hendrycks and Gimpel, 2016).")
-  (source "ops.yaml" 804)
+  (source "ops.yaml" 803)
   (in (x float (*)))
   (out (y (like x) (*)))
   (line 4)
   (set y (*) (mul (load x (*)) (sigmoid (mul (mul 1.5957691216057308 (load x (*))) (add 1 (mul (mul 0.044715 (load x (*))) (load x (*))))))))))axon",
     R"axon((program gelu_tanh.grad
   (doc "Gradient of gelu_tanh.")
-  (source "ops.yaml" 804)
+  (source "ops.yaml" 803)
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
@@ -1272,14 +1272,14 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (mul (load dy (*)) (sigmoid (mul (mul 1.5957691216057308 (load x (*))) (add 1 (mul (mul 0.044715 (load x (*))) (load x (*))))))) (add 1 (mul (mul (load x (*)) (mul 1.5957691216057308 (add 1 (mul (mul 0.134145 (load x (*))) (load x (*)))))) (sigmoid (neg (mul (mul 1.5957691216057308 (load x (*))) (add 1 (mul (mul 0.044715 (load x (*))) (load x (*)))))))))))))axon",
     R"axon((program softplus
   (doc "log(1 + exp(x)), without overflow.")
-  (source "ops.yaml" 819)
+  (source "ops.yaml" 818)
   (in (x float (*)))
   (out (y (like x) (*)))
   (line 3)
   (set y (*) (add (maximum (load x (*)) 0) (log1p (exp (neg (abs (load x (*))))))))))axon",
     R"axon((program softplus.grad
   (doc "Gradient of softplus.")
-  (source "ops.yaml" 819)
+  (source "ops.yaml" 818)
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
@@ -1287,14 +1287,14 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (load dy (*)) (sigmoid (load x (*)))))))axon",
     R"axon((program softsign
   (doc "x / (1 + abs(x)) (Turian et al., 2009).")
-  (source "ops.yaml" 828)
+  (source "ops.yaml" 827)
   (in (x float (*)))
   (out (y (like x) (*)))
   (line 3)
   (set y (*) (div (load x (*)) (add 1 (abs (load x (*))))))))axon",
     R"axon((program softsign.grad
   (doc "Gradient of softsign.")
-  (source "ops.yaml" 828)
+  (source "ops.yaml" 827)
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
@@ -1302,14 +1302,14 @@ const char* const kPrograms[] = {
   (set dx (*) (div (load dy (*)) (square (add 1 (abs (load x (*)))))))))axon",
     R"axon((program tanhshrink
   (doc "x - tanh(x).")
-  (source "ops.yaml" 837)
+  (source "ops.yaml" 836)
   (in (x float (*)))
   (out (y (like x) (*)))
   (line 3)
   (set y (*) (sub (load x (*)) (tanh (load x (*)))))))axon",
     R"axon((program tanhshrink.grad
   (doc "Gradient of tanhshrink.")
-  (source "ops.yaml" 837)
+  (source "ops.yaml" 836)
   (in (dy float (*)))
   (in (x float (*)))
   (out (dx (like x) (*)))
@@ -1317,7 +1317,7 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (load dy (*)) (square (tanh (load x (*))))))))axon",
     R"axon((program softshrink
   (doc "x moved towards 0 by lambd, 0 if it is nearer.")
-  (source "ops.yaml" 847)
+  (source "ops.yaml" 846)
   (in (x float (*)))
   (attr (lambd real 0.5))
   (check (>= lambd 0) "lambd must satisfy lambd >= 0")
@@ -1326,7 +1326,7 @@ const char* const kPrograms[] = {
   (set y (*) (select (le (abs (load x (*))) lambd) 0 (sub (load x (*)) (copysign lambd (load x (*))))))))axon",
     R"axon((program softshrink.grad
   (doc "Gradient of softshrink.")
-  (source "ops.yaml" 847)
+  (source "ops.yaml" 846)
   (in (dy float (*)))
   (in (x float (*)))
   (attr (lambd real 0.5))
@@ -1335,7 +1335,7 @@ const char* const kPrograms[] = {
   (set dx (*) (select (le (abs (load x (*))) lambd) 0.0 (load dy (*))))))axon",
     R"axon((program hardshrink
   (doc "x, but 0 where its magnitude is at most lambd.")
-  (source "ops.yaml" 858)
+  (source "ops.yaml" 857)
   (in (x float (*)))
   (attr (lambd real 0.5))
   (check (>= lambd 0) "lambd must satisfy lambd >= 0")
@@ -1344,7 +1344,7 @@ const char* const kPrograms[] = {
   (set y (*) (select (le (abs (load x (*))) lambd) 0 (load x (*))))))axon",
     R"axon((program hardshrink.grad
   (doc "Gradient of hardshrink.")
-  (source "ops.yaml" 858)
+  (source "ops.yaml" 857)
   (in (dy float (*)))
   (in (x float (*)))
   (attr (lambd real 0.5))
@@ -1353,7 +1353,7 @@ const char* const kPrograms[] = {
   (set dx (*) (select (le (abs (load x (*))) lambd) 0.0 (load dy (*))))))axon",
     R"axon((program glu
   (doc "The first half of the elements along an axis times the sigmoid of the second (Dauphin et al., 2017).")
-  (source "ops.yaml" 869)
+  (source "ops.yaml" 868)
   (in (x float ((sub axis n))))
   (attr (axis axis -1))
   (where (k (// n 2)))
@@ -1363,7 +1363,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis k)) (mul (load x ((sub axis k))) (sigmoid (load x ((sub axis (+ k (count k))))))))))axon",
     R"axon((program glu.grad
   (doc "Gradient of glu.")
-  (source "ops.yaml" 869)
+  (source "ops.yaml" 868)
   (in (dy float ((sub axis k))))
   (in (x float ((sub axis n))))
   (attr (axis axis -1))
@@ -1373,7 +1373,7 @@ const char* const kPrograms[] = {
   (set dx ((sub axis n)) (add (load dx2 ((sub axis n))) (select (lt (index n) (count k)) (mul (guard (load dy ((sub axis n))) 0.0) (sigmoid (guard (load x ((sub axis (+ (count k) n)))) 0.0))) 0.0)))))axon",
     R"axon((program dropout
   (doc "Zero with probability p, else x / (1 - p) (Srivastava et al., 2014).")
-  (source "ops.yaml" 882)
+  (source "ops.yaml" 881)
   (in (x float (*)))
   (attr (key rng))
   (attr (p real 0.5))
@@ -1383,7 +1383,7 @@ const char* const kPrograms[] = {
   (set y (*) (select (ge (uniform key (linear *)) p) (div (load x (*)) (sub 1 p)) 0))))axon",
     R"axon((program dropout.grad
   (doc "Gradient of dropout.")
-  (source "ops.yaml" 882)
+  (source "ops.yaml" 881)
   (in (dy float (*)))
   (attr (key rng))
   (attr (p real 0.5))
@@ -1392,7 +1392,7 @@ const char* const kPrograms[] = {
   (set dx (*) (select (ge (uniform key (linear *)) p) (div (load dy (*)) (sub 1 p)) 0.0))))axon",
     R"axon((program xielu
   (doc "Expanded integral of the exponential linear unit (Huang and Schlag, 2025); its gradient is 2 * alpha_p * x + beta for positive x, else alpha_n * expm1(x) + beta.")
-  (source "ops.yaml" 889)
+  (source "ops.yaml" 888)
   (in (x float (*)))
   (in (alpha_p float ()))
   (in (alpha_n float ()))
@@ -1402,7 +1402,7 @@ const char* const kPrograms[] = {
   (set y (*) (add (select (gt (load x (*)) 0) (mul (mul (load alpha_p ()) (load x (*))) (load x (*))) (mul (load alpha_n ()) (sub (expm1 (load x (*))) (load x (*))))) (mul beta (load x (*)))))))axon",
     R"axon((program xielu.grad
   (doc "Gradient of xielu.")
-  (source "ops.yaml" 889)
+  (source "ops.yaml" 888)
   (in (dy float (*)))
   (in (x float (*)))
   (in (alpha_p float ()))
@@ -1417,7 +1417,7 @@ const char* const kPrograms[] = {
   (reduce sum dalpha_n () (*) (select (gt (load x (*)) 0) 0.0 (mul (load dy (*)) (sub (expm1 (load x (*))) (load x (*))))))))axon",
     R"axon((program sum
   (doc "Sum over axes. Small integers add up as int64.")
-  (source "ops.yaml" 902)
+  (source "ops.yaml" 901)
   (in (x any (*)))
   (attr (axis axes all))
   (attr (keepdim flag false))
@@ -1426,7 +1426,7 @@ const char* const kPrograms[] = {
   (reduce sum y ((keep axis keepdim)) ((sel axis)) (load x (*)))))axon",
     R"axon((program sum.grad
   (doc "Gradient of sum.")
-  (source "ops.yaml" 902)
+  (source "ops.yaml" 901)
   (in (dy float ((keep axis keepdim))))
   (in (x any (*) ghost))
   (attr (axis axes all))
@@ -1436,7 +1436,7 @@ const char* const kPrograms[] = {
   (set dx (*) (load dy ((keep axis keepdim))))))axon",
     R"axon((program mean
   (doc "Arithmetic mean over axes.")
-  (source "ops.yaml" 910)
+  (source "ops.yaml" 909)
   (in (x any (*)))
   (attr (axis axes all))
   (attr (keepdim flag false))
@@ -1446,7 +1446,7 @@ const char* const kPrograms[] = {
   (set y ((keep axis keepdim)) (div (load t1 ((rest axis))) (count (sel axis))))))axon",
     R"axon((program mean.grad
   (doc "Gradient of mean.")
-  (source "ops.yaml" 910)
+  (source "ops.yaml" 909)
   (in (dy float ((keep axis keepdim))))
   (in (x any (*) ghost))
   (attr (axis axes all))
@@ -1456,7 +1456,7 @@ const char* const kPrograms[] = {
   (set dx (*) (div (load dy ((keep axis keepdim))) (count (sel axis))))))axon",
     R"axon((program max
   (doc "Largest element over axes; NaN if there is one. The first of equals receives the gradient.")
-  (source "ops.yaml" 918)
+  (source "ops.yaml" 917)
   (in (x any (*)))
   (attr (axis axes all))
   (attr (keepdim flag false))
@@ -1465,7 +1465,7 @@ const char* const kPrograms[] = {
   (reduce max y ((keep axis keepdim)) ((sel axis)) (load x (*)))))axon",
     R"axon((program max.grad
   (doc "Gradient of max.")
-  (source "ops.yaml" 918)
+  (source "ops.yaml" 917)
   (in (dy float ((keep axis keepdim))))
   (in (x any (*)))
   (attr (axis axes all))
@@ -1476,7 +1476,7 @@ const char* const kPrograms[] = {
   (set dx (*) (select (eq (linear (sel axis)) (load winner ((keep axis keepdim)))) (load dy ((keep axis keepdim))) 0.0))))axon",
     R"axon((program min
   (doc "Smallest element over axes; NaN if there is one. The first of equals receives the gradient.")
-  (source "ops.yaml" 926)
+  (source "ops.yaml" 925)
   (in (x any (*)))
   (attr (axis axes all))
   (attr (keepdim flag false))
@@ -1485,7 +1485,7 @@ const char* const kPrograms[] = {
   (reduce min y ((keep axis keepdim)) ((sel axis)) (load x (*)))))axon",
     R"axon((program min.grad
   (doc "Gradient of min.")
-  (source "ops.yaml" 926)
+  (source "ops.yaml" 925)
   (in (dy float ((keep axis keepdim))))
   (in (x any (*)))
   (attr (axis axes all))
@@ -1496,7 +1496,7 @@ const char* const kPrograms[] = {
   (set dx (*) (select (eq (linear (sel axis)) (load winner ((keep axis keepdim)))) (load dy ((keep axis keepdim))) 0.0))))axon",
     R"axon((program prod
   (doc "Product over axes.")
-  (source "ops.yaml" 934)
+  (source "ops.yaml" 933)
   (in (x num (*)))
   (attr (axis axes all))
   (attr (keepdim flag false))
@@ -1505,7 +1505,7 @@ const char* const kPrograms[] = {
   (reduce prod y ((keep axis keepdim)) ((sel axis)) (load x (*)))))axon",
     R"axon((program prod.grad
   (doc "Gradient of prod.")
-  (source "ops.yaml" 934)
+  (source "ops.yaml" 933)
   (in (dy float ((keep axis keepdim))))
   (in (x num (*)))
   (attr (axis axes all))
@@ -1519,7 +1519,7 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (load dy ((keep axis keepdim))) (select (eq (load x (*)) 0) (select (eq (load zeros ((keep axis keepdim))) 1) (load product ((keep axis keepdim))) (select (eq (load zeros ((keep axis keepdim))) 2) (mul (finite (load product ((keep axis keepdim)))) (sub (load first ((keep axis keepdim))) (select (eq (load x (*)) 0) (load x (*)) 0.0))) (select (eq (load zeros ((keep axis keepdim))) 3) (mul 0.5 (mul (finite (load product ((keep axis keepdim)))) (sub (add (square (sub (load first ((keep axis keepdim))) (select (eq (load x (*)) 0) (load x (*)) 0.0))) (square (select (eq (load x (*)) 0) (load x (*)) 0.0))) (load second ((keep axis keepdim)))))) 0.0))) (select (eq (load zeros ((keep axis keepdim))) 0) (div (load product ((keep axis keepdim))) (load x (*))) (select (eq (load zeros ((keep axis keepdim))) 1) (mul (finite (div (load product ((keep axis keepdim))) (load x (*)))) (load first ((keep axis keepdim)))) (select (eq (load zeros ((keep axis keepdim))) 2) (mul 0.5 (mul (finite (div (load product ((keep axis keepdim))) (load x (*)))) (sub (square (load first ((keep axis keepdim)))) (load second ((keep axis keepdim)))))) 0.0))))))))axon",
     R"axon((program any
   (doc "True where some element over the axes is not zero.")
-  (source "ops.yaml" 942)
+  (source "ops.yaml" 941)
   (in (x any (*)))
   (attr (axis axes all))
   (attr (keepdim flag false))
@@ -1528,7 +1528,7 @@ const char* const kPrograms[] = {
   (reduce any y ((keep axis keepdim)) ((sel axis)) (cast bool (load x (*))))))axon",
     R"axon((program all
   (doc "True where no element over the axes is zero.")
-  (source "ops.yaml" 950)
+  (source "ops.yaml" 949)
   (in (x any (*)))
   (attr (axis axes all))
   (attr (keepdim flag false))
@@ -1537,7 +1537,7 @@ const char* const kPrograms[] = {
   (reduce all y ((keep axis keepdim)) ((sel axis)) (cast bool (load x (*))))))axon",
     R"axon((program argmax
   (doc "Number of the first largest element over axes, in row-major order.")
-  (source "ops.yaml" 958)
+  (source "ops.yaml" 957)
   (in (x any (*)))
   (attr (axis axes all))
   (attr (keepdim flag false))
@@ -1546,7 +1546,7 @@ const char* const kPrograms[] = {
   (reduce argmax y ((keep axis keepdim)) ((sel axis)) (load x (*)))))axon",
     R"axon((program argmin
   (doc "Number of the first smallest element over axes, in row-major order.")
-  (source "ops.yaml" 966)
+  (source "ops.yaml" 965)
   (in (x any (*)))
   (attr (axis axes all))
   (attr (keepdim flag false))
@@ -1555,7 +1555,7 @@ const char* const kPrograms[] = {
   (reduce argmin y ((keep axis keepdim)) ((sel axis)) (load x (*)))))axon",
     R"axon((program var
   (doc "Variance over axes, the sum of squared deviations by count - correction, or by 0 where that is negative.")
-  (source "ops.yaml" 974)
+  (source "ops.yaml" 973)
   (in (x float (*)))
   (attr (axis axes all))
   (attr (correction real 1.0))
@@ -1568,7 +1568,7 @@ const char* const kPrograms[] = {
   (set y ((keep axis keepdim)) (div (load t2 ((rest axis))) (maximum (sub (count (sel axis)) correction) 0)))))axon",
     R"axon((program var.grad
   (doc "Gradient of var.")
-  (source "ops.yaml" 974)
+  (source "ops.yaml" 973)
   (in (dy float ((keep axis keepdim))))
   (in (x float (*)))
   (attr (axis axes all))
@@ -1580,7 +1580,7 @@ const char* const kPrograms[] = {
   (set dx (*) (div (mul (mul 2 (load dy ((keep axis keepdim)))) (sub (load x (*)) (div (load g1 ((rest axis))) (count (sel axis))))) (maximum (sub (count (sel axis)) correction) 0)))))axon",
     R"axon((program std
   (doc "Standard deviation over axes, the root of the variance. Its gradient where it is 0 is 0.")
-  (source "ops.yaml" 986)
+  (source "ops.yaml" 985)
   (in (x float (*)))
   (attr (axis axes all))
   (attr (correction real 1.0))
@@ -1593,7 +1593,7 @@ const char* const kPrograms[] = {
   (set y ((keep axis keepdim)) (sqrt (div (load t2 ((rest axis))) (maximum (sub (count (sel axis)) correction) 0))))))axon",
     R"axon((program std.grad
   (doc "Gradient of std.")
-  (source "ops.yaml" 986)
+  (source "ops.yaml" 985)
   (in (dy float ((keep axis keepdim))))
   (in (x float (*)))
   (in (y any ((keep axis keepdim))))
@@ -1606,7 +1606,7 @@ const char* const kPrograms[] = {
   (set dx (*) (select (eq (load y ((keep axis keepdim))) 0) 0 (div (mul (load dy ((keep axis keepdim))) (sub (load x (*)) (div (load g1 ((rest axis))) (count (sel axis))))) (mul (load y ((keep axis keepdim))) (maximum (sub (count (sel axis)) correction) 0)))))))axon",
     R"axon((program norm
   (doc "Euclidean norm over axes. Its gradient where it is 0 is 0.")
-  (source "ops.yaml" 999)
+  (source "ops.yaml" 998)
   (in (x float (*)))
   (attr (axis axes all))
   (attr (keepdim flag false))
@@ -1616,7 +1616,7 @@ const char* const kPrograms[] = {
   (set y ((keep axis keepdim)) (sqrt (load t1 ((rest axis)))))))axon",
     R"axon((program norm.grad
   (doc "Gradient of norm.")
-  (source "ops.yaml" 999)
+  (source "ops.yaml" 998)
   (in (dy float ((keep axis keepdim))))
   (in (x float (*)))
   (in (y any ((keep axis keepdim))))
@@ -1627,7 +1627,7 @@ const char* const kPrograms[] = {
   (set dx (*) (select (eq (load y ((keep axis keepdim))) 0) 0 (mul (load dy ((keep axis keepdim))) (div (load x (*)) (load y ((keep axis keepdim)))))))))axon",
     R"axon((program norm_p
   (doc "The p-norm over axes, sum(abs(x) ** p) ** (1 / p). Its gradient where x is 0 is 0.")
-  (source "ops.yaml" 1008)
+  (source "ops.yaml" 1007)
   (in (x float (*)))
   (attr (p real))
   (attr (axis axes all))
@@ -1639,7 +1639,7 @@ const char* const kPrograms[] = {
   (set y ((keep axis keepdim)) (pow (load t1 ((rest axis))) (div 1 p)))))axon",
     R"axon((program norm_p.grad
   (doc "Gradient of norm_p.")
-  (source "ops.yaml" 1008)
+  (source "ops.yaml" 1007)
   (in (dy float ((keep axis keepdim))))
   (in (x float (*)))
   (in (y any ((keep axis keepdim))))
@@ -1651,7 +1651,7 @@ const char* const kPrograms[] = {
   (set dx (*) (select (eq (load x (*)) 0) 0 (mul (mul (load dy ((keep axis keepdim))) (sign (load x (*)))) (pow (div (abs (load x (*))) (load y ((keep axis keepdim)))) (sub p 1)))))))axon",
     R"axon((program count_nonzero
   (doc "How many elements over axes are not 0.")
-  (source "ops.yaml" 1017)
+  (source "ops.yaml" 1016)
   (in (x any (*)))
   (attr (axis axes all))
   (attr (keepdim flag false))
@@ -1660,7 +1660,7 @@ const char* const kPrograms[] = {
   (reduce sum y ((keep axis keepdim)) ((sel axis)) (cast int64 (ne (load x (*)) 0)))))axon",
     R"axon((program logsumexp
   (doc "log(sum(exp(x))) over axes, without overflow; its gradient where all x are -inf is 0.")
-  (source "ops.yaml" 1026)
+  (source "ops.yaml" 1025)
   (in (x float (*)))
   (attr (axis axes all))
   (attr (keepdim flag false))
@@ -1672,7 +1672,7 @@ const char* const kPrograms[] = {
   (set y ((keep axis keepdim)) (add (log (load t2 ((rest axis)))) (detach (finite (load t1 ((rest axis)))))))))axon",
     R"axon((program logsumexp.grad
   (doc "Gradient of logsumexp.")
-  (source "ops.yaml" 1026)
+  (source "ops.yaml" 1025)
   (in (dy float ((keep axis keepdim))))
   (in (x float (*)))
   (in (y any ((keep axis keepdim))))
@@ -1683,7 +1683,7 @@ const char* const kPrograms[] = {
   (set dx (*) (select (eq (load y ((keep axis keepdim))) -inf) 0 (mul (load dy ((keep axis keepdim))) (exp (sub (load x (*)) (load y ((keep axis keepdim))))))))))axon",
     R"axon((program sort
   (doc "The elements along an axis in ascending or descending order, and their indices. Equal elements keep their order; NaN counts as the largest.")
-  (source "ops.yaml" 1040)
+  (source "ops.yaml" 1039)
   (in (x any ((sub axis n))))
   (attr (axis axis -1))
   (attr (descending flag false))
@@ -1692,7 +1692,7 @@ const char* const kPrograms[] = {
   (call sort (values indices) (x) (axis descending))))axon",
     R"axon((program sort.grad
   (doc "Gradient of sort.")
-  (source "ops.yaml" 1040)
+  (source "ops.yaml" 1039)
   (in (dvalues float ((sub axis n))))
   (in (indices any ((sub axis n))))
   (in (x any ((sub axis n)) ghost))
@@ -1703,7 +1703,7 @@ const char* const kPrograms[] = {
   (scatter sum dx ((sub axis (gather (load indices ((sub axis n)))))) ((sub axis n)) (load dvalues ((sub axis n))))))axon",
     R"axon((program topk
   (doc "The k largest or smallest elements along an axis, in order, and their indices. NaN is last in ascending order.")
-  (source "ops.yaml" 1057)
+  (source "ops.yaml" 1056)
   (in (x num ((sub axis n))))
   (attr (k int))
   (attr (axis axis -1))
@@ -1715,7 +1715,7 @@ const char* const kPrograms[] = {
   (call sort (values indices) (x) (k axis largest))))axon",
     R"axon((program topk.grad
   (doc "Gradient of topk.")
-  (source "ops.yaml" 1057)
+  (source "ops.yaml" 1056)
   (in (dvalues float ((sub axis m))))
   (in (indices any ((sub axis m))))
   (in (x num ((sub axis n)) ghost))
@@ -1728,7 +1728,7 @@ const char* const kPrograms[] = {
   (scatter sum dx ((sub axis (gather (load indices ((sub axis m)))))) ((sub axis m)) (load dvalues ((sub axis m))))))axon",
     R"axon((program searchsorted
   (doc "For each element of x, how many boundaries of its row are less, or, with right, not more; a row of boundaries is in ascending order.")
-  (source "ops.yaml" 1077)
+  (source "ops.yaml" 1076)
   (in (boundaries num (* n)))
   (in (x num (* k)))
   (attr (right flag false))
@@ -1736,7 +1736,7 @@ const char* const kPrograms[] = {
   (call searchsorted (y) (boundaries x) (right))))axon",
     R"axon((program cumsum
   (doc "Sums of the elements up to and including each, along an axis. Bool and small integers add up as int64.")
-  (source "ops.yaml" 1092)
+  (source "ops.yaml" 1091)
   (in (x any ((sub axis n))))
   (attr (axis axis))
   (where (i n))
@@ -1745,7 +1745,7 @@ const char* const kPrograms[] = {
   (reduce sum y ((sub axis i)) (n) (select (le (index n) (index i)) (load x ((sub axis n))) 0))))axon",
     R"axon((program cumsum.grad
   (doc "Gradient of cumsum.")
-  (source "ops.yaml" 1092)
+  (source "ops.yaml" 1091)
   (in (dy float ((sub axis i))))
   (in (x any ((sub axis n)) ghost))
   (attr (axis axis))
@@ -1754,7 +1754,7 @@ const char* const kPrograms[] = {
   (reduce sum dx ((sub axis n)) (i) (select (le (index n) (index i)) (load dy ((sub axis i))) 0.0))))axon",
     R"axon((program cumprod
   (doc "Products of the elements up to and including each, along an axis. Small integers multiply as int64.")
-  (source "ops.yaml" 1103)
+  (source "ops.yaml" 1102)
   (in (x num ((sub axis n))))
   (attr (axis axis))
   (where (i n))
@@ -1763,7 +1763,7 @@ const char* const kPrograms[] = {
   (reduce prod y ((sub axis i)) (n) (select (le (index n) (index i)) (load x ((sub axis n))) 1))))axon",
     R"axon((program cumprod.grad
   (doc "Gradient of cumprod.")
-  (source "ops.yaml" 1103)
+  (source "ops.yaml" 1102)
   (in (dy float ((sub axis i))))
   (in (x num ((sub axis n))))
   (in (y any ((sub axis i))))
@@ -1776,7 +1776,7 @@ const char* const kPrograms[] = {
   (set dx ((sub axis n)) (mul (guard (load y ((sub axis (- n 1)))) 1) (load g1 ((sub axis n)))))))axon",
     R"axon((program cummax
   (doc "Largest of the elements up to and including each, along an axis, and its index, of equals the last. From the first NaN on it is NaN, and the index that of the last NaN.")
-  (source "ops.yaml" 1119)
+  (source "ops.yaml" 1118)
   (in (x num ((sub axis n))))
   (attr (axis axis))
   (where (i n))
@@ -1790,7 +1790,7 @@ const char* const kPrograms[] = {
   (set values ((sub axis i)) (load x ((sub axis (gather (load indices ((sub axis i))))))))))axon",
     R"axon((program cummax.grad
   (doc "Gradient of cummax.")
-  (source "ops.yaml" 1119)
+  (source "ops.yaml" 1118)
   (in (dvalues float ((sub axis i))))
   (in (indices int64 ((sub axis i))))
   (in (x num ((sub axis n)) ghost))
@@ -1800,7 +1800,7 @@ const char* const kPrograms[] = {
   (scatter sum dx ((sub axis (gather (load indices ((sub axis i)))))) ((sub axis i)) (load dvalues ((sub axis i))))))axon",
     R"axon((program cummin
   (doc "Smallest of the elements up to and including each, along an axis, and its index, of equals the last. From the first NaN on it is NaN, and the index that of the last NaN.")
-  (source "ops.yaml" 1137)
+  (source "ops.yaml" 1136)
   (in (x num ((sub axis n))))
   (attr (axis axis))
   (where (i n))
@@ -1814,7 +1814,7 @@ const char* const kPrograms[] = {
   (set values ((sub axis i)) (load x ((sub axis (gather (load indices ((sub axis i))))))))))axon",
     R"axon((program cummin.grad
   (doc "Gradient of cummin.")
-  (source "ops.yaml" 1137)
+  (source "ops.yaml" 1136)
   (in (dvalues float ((sub axis i))))
   (in (indices int64 ((sub axis i))))
   (in (x num ((sub axis n)) ghost))
@@ -1824,7 +1824,7 @@ const char* const kPrograms[] = {
   (scatter sum dx ((sub axis (gather (load indices ((sub axis i)))))) ((sub axis i)) (load dvalues ((sub axis i))))))axon",
     R"axon((program logcumsumexp
   (doc "log of the sum of exp of the elements up to and including each, along an axis, without overflow.")
-  (source "ops.yaml" 1155)
+  (source "ops.yaml" 1154)
   (in (x float ((sub axis n))))
   (attr (axis axis))
   (where (i n))
@@ -1838,7 +1838,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis i)) (add (log (load t3 ((sub axis i)))) (detach (load t2 ((sub axis i))))))))axon",
     R"axon((program logcumsumexp.grad
   (doc "Gradient of logcumsumexp.")
-  (source "ops.yaml" 1155)
+  (source "ops.yaml" 1154)
   (in (dy float ((sub axis i))))
   (in (x float ((sub axis n))))
   (in (y any ((sub axis i))))
@@ -1851,7 +1851,7 @@ const char* const kPrograms[] = {
   (set dx ((sub axis n)) (select (eq (load y ((sub axis n))) -inf) 0 (mul (exp (sub (load x ((sub axis n))) (load y ((sub axis n))))) (load g1 ((sub axis n))))))))axon",
     R"axon((program diff
   (doc "Each element but the first minus the one before it, along an axis.")
-  (source "ops.yaml" 1177)
+  (source "ops.yaml" 1176)
   (in (x num ((sub axis n))))
   (attr (axis axis -1))
   (where (i (- n 1)))
@@ -1860,7 +1860,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis i)) (sub (load x ((sub axis (+ i 1)))) (load x ((sub axis i)))))))axon",
     R"axon((program diff.grad
   (doc "Gradient of diff.")
-  (source "ops.yaml" 1177)
+  (source "ops.yaml" 1176)
   (in (dy float ((sub axis i))))
   (in (x num ((sub axis n)) ghost))
   (attr (axis axis -1))
@@ -1869,7 +1869,7 @@ const char* const kPrograms[] = {
   (set dx ((sub axis n)) (sub (guard (load dy ((sub axis (- n 1)))) 0.0) (guard (load dy ((sub axis n))) 0.0)))))axon",
     R"axon((program softmax
   (doc "Exponentials divided by their sum over axes.")
-  (source "ops.yaml" 1189)
+  (source "ops.yaml" 1188)
   (in (x float (*)))
   (attr (axis axes -1))
   (out (y (like x) (*)))
@@ -1880,7 +1880,7 @@ const char* const kPrograms[] = {
   (set y (*) (div (exp (sub (load x (*)) (detach (finite (load t1 ((rest axis))))))) (load t2 ((rest axis)))))))axon",
     R"axon((program softmax.grad
   (doc "Gradient of softmax.")
-  (source "ops.yaml" 1189)
+  (source "ops.yaml" 1188)
   (in (dy float (*)))
   (in (y any (*)))
   (in (x float (*) ghost))
@@ -1891,7 +1891,7 @@ const char* const kPrograms[] = {
   (set dx (*) (mul (load y (*)) (sub (load dy (*)) (load g1 ((rest axis))))))))axon",
     R"axon((program log_softmax
   (doc "Logarithm of softmax.")
-  (source "ops.yaml" 1201)
+  (source "ops.yaml" 1200)
   (in (x float (*)))
   (attr (axis axes -1))
   (out (y (like x) (*)))
@@ -1902,7 +1902,7 @@ const char* const kPrograms[] = {
   (set y (*) (sub (sub (load x (*)) (detach (finite (load t1 ((rest axis)))))) (log (load t2 ((rest axis))))))))axon",
     R"axon((program log_softmax.grad
   (doc "Gradient of log_softmax.")
-  (source "ops.yaml" 1201)
+  (source "ops.yaml" 1200)
   (in (dy float (*)))
   (in (y any (*)))
   (in (x float (*) ghost))
@@ -1913,7 +1913,7 @@ const char* const kPrograms[] = {
   (set dx (*) (sub (load dy (*)) (mul (exp (load y (*))) (load g1 ((rest axis))))))))axon",
     R"axon((program layer_norm
   (doc "x normalized over axes, then scaled and shifted (Ba et al., 2016).")
-  (source "ops.yaml" 1213)
+  (source "ops.yaml" 1212)
   (in (x float (*)))
   (in (weight float ((sel axis)) (default 1.0)))
   (in (bias float ((sel axis)) (default 0.0)))
@@ -1928,7 +1928,7 @@ const char* const kPrograms[] = {
   (set y (*) (add (mul (mul (sub (load x (*)) (div (load t1 ((rest axis))) (count (sel axis)))) (rsqrt (add (div (load t2 ((rest axis))) (count (sel axis))) eps))) (load weight ((sel axis)))) (load bias ((sel axis)))))))axon",
     R"axon((program layer_norm.grad
   (doc "Gradient of layer_norm.")
-  (source "ops.yaml" 1213)
+  (source "ops.yaml" 1212)
   (in (dy float (*)))
   (in (x float (*)))
   (in (weight float ((sel axis)) (default 1.0)))
@@ -1951,7 +1951,7 @@ const char* const kPrograms[] = {
   (reduce sum dbias ((sel axis)) ((rest axis)) (load dy (*)))))axon",
     R"axon((program rms_norm
   (doc "x divided by the root of its mean square over axes, then scaled (Zhang and Sennrich, 2019).")
-  (source "ops.yaml" 1228)
+  (source "ops.yaml" 1227)
   (in (x float (*)))
   (in (weight float ((sel axis)) (default 1.0)))
   (attr (axis axes -1))
@@ -1963,7 +1963,7 @@ const char* const kPrograms[] = {
   (set y (*) (mul (mul (load x (*)) (rsqrt (add (div (load t1 ((rest axis))) (count (sel axis))) eps))) (load weight ((sel axis)))))))axon",
     R"axon((program rms_norm.grad
   (doc "Gradient of rms_norm.")
-  (source "ops.yaml" 1228)
+  (source "ops.yaml" 1227)
   (in (dy float (*)))
   (in (x float (*)))
   (in (weight float ((sel axis)) (default 1.0)))
@@ -1978,7 +1978,7 @@ const char* const kPrograms[] = {
   (reduce sum dweight ((sel axis)) ((rest axis)) (mul (mul (load dy (*)) (load x (*))) (rsqrt (add (div (load t1 ((rest axis))) (count (sel axis))) eps))))))axon",
     R"axon((program group_norm
   (doc "Images or sequences (n, channels, ...) normalized over each group of channels, then scaled and shifted by channel (Wu and He, 2018).")
-  (source "ops.yaml" 1238)
+  (source "ops.yaml" 1237)
   (in (x float (n (* g c) *)))
   (in (weight float ((* g c)) (default 1.0)))
   (in (bias float ((* g c)) (default 0.0)))
@@ -1995,7 +1995,7 @@ const char* const kPrograms[] = {
   (set y (n g c *) (add (mul (mul (sub (load x (n g c *)) (div (load t1 (g n)) (count c *))) (rsqrt (add (div (load t2 (g n)) (count c *)) eps))) (load weight (g c))) (load bias (g c))))))axon",
     R"axon((program group_norm.grad
   (doc "Gradient of group_norm.")
-  (source "ops.yaml" 1238)
+  (source "ops.yaml" 1237)
   (in (dy float (n (* g c) *)))
   (in (x float (n (* g c) *)))
   (in (weight float ((* g c)) (default 1.0)))
@@ -2020,7 +2020,7 @@ const char* const kPrograms[] = {
   (reduce sum dbias (g c) (* n) (load dy (n g c *)))))axon",
     R"axon((program instance_norm
   (doc "Images or sequences (n, channels, ...) normalized over each channel, then scaled and shifted by channel (Ulyanov et al., 2016).")
-  (source "ops.yaml" 1255)
+  (source "ops.yaml" 1254)
   (in (x float (n c *)))
   (in (weight float (c) (default 1.0)))
   (in (bias float (c) (default 0.0)))
@@ -2034,7 +2034,7 @@ const char* const kPrograms[] = {
   (set y (n c *) (add (mul (mul (sub (load x (n c *)) (div (load t1 (n c)) (count *))) (rsqrt (add (div (load t2 (n c)) (count *)) eps))) (load weight (c))) (load bias (c))))))axon",
     R"axon((program instance_norm.grad
   (doc "Gradient of instance_norm.")
-  (source "ops.yaml" 1255)
+  (source "ops.yaml" 1254)
   (in (dy float (n c *)))
   (in (x float (n c *)))
   (in (weight float (c) (default 1.0)))
@@ -2056,7 +2056,7 @@ const char* const kPrograms[] = {
   (reduce sum dbias (c) (* n) (load dy (n c *)))))axon",
     R"axon((program batch_norm_train
   (doc "x normalized over all axes but one, scaled and shifted; also the mean and the biased variance (Ioffe and Szegedy, 2015).")
-  (source "ops.yaml" 1272)
+  (source "ops.yaml" 1271)
   (in (x float (*)))
   (in (weight float ((sel axis)) (default 1.0)))
   (in (bias float ((sel axis)) (default 0.0)))
@@ -2076,7 +2076,7 @@ const char* const kPrograms[] = {
   (set y (*) (add (mul (mul (sub (load x (*)) (load mu ((sel axis)))) (rsqrt (add (load sigma2 ((sel axis))) eps))) (load weight ((sel axis)))) (load bias ((sel axis)))))))axon",
     R"axon((program batch_norm_train.grad
   (doc "Gradient of batch_norm_train.")
-  (source "ops.yaml" 1272)
+  (source "ops.yaml" 1271)
   (in (dy float (*) (default 0.0)))
   (in (dmu float ((sel axis)) (default 0.0)))
   (in (dsigma2 float ((sel axis)) (default 0.0)))
@@ -2101,7 +2101,7 @@ const char* const kPrograms[] = {
   (reduce sum dbias ((sel axis)) ((rest axis)) (load dy (*)))))axon",
     R"axon((program batch_norm
   (doc "x normalized with a given mean and variance by channel.")
-  (source "ops.yaml" 1290)
+  (source "ops.yaml" 1289)
   (in (x float (*)))
   (in (mu float ((sel axis))))
   (in (sigma2 float ((sel axis))))
@@ -2115,7 +2115,7 @@ const char* const kPrograms[] = {
   (set y (*) (add (mul (mul (sub (load x (*)) (load mu ((sel axis)))) (rsqrt (add (load sigma2 ((sel axis))) eps))) (load weight ((sel axis)))) (load bias ((sel axis)))))))axon",
     R"axon((program batch_norm.grad
   (doc "Gradient of batch_norm.")
-  (source "ops.yaml" 1290)
+  (source "ops.yaml" 1289)
   (in (dy float (*)))
   (in (x float (*)))
   (in (mu float ((sel axis))))
@@ -2137,7 +2137,7 @@ const char* const kPrograms[] = {
   (reduce sum dbias ((sel axis)) ((rest axis)) (load dy (*)))))axon",
     R"axon((program dynamic_tanh
   (doc "weight * tanh(alpha * x) + bias over the last axis, instead of a normalization (Zhu et al., 2025).")
-  (source "ops.yaml" 1302)
+  (source "ops.yaml" 1301)
   (in (x float (* c)))
   (in (alpha float ()))
   (in (weight float (c)))
@@ -2147,7 +2147,7 @@ const char* const kPrograms[] = {
   (set y (* c) (add (mul (load weight (c)) (tanh (mul (load alpha ()) (load x (* c))))) (load bias (c))))))axon",
     R"axon((program dynamic_tanh.grad
   (doc "Gradient of dynamic_tanh.")
-  (source "ops.yaml" 1302)
+  (source "ops.yaml" 1301)
   (in (dy float (* c)))
   (in (x float (* c)))
   (in (alpha float ()))
@@ -2164,7 +2164,7 @@ const char* const kPrograms[] = {
   (reduce sum dbias (c) (*) (load dy (* c)))))axon",
     R"axon((program cross_entropy
   (doc "Negative log-likelihood of integer labels under the softmax of logits, times the weight of the label; one loss a sample, 0 where the label is ignore_index. Negative labels are out of range.")
-  (source "ops.yaml" 1312)
+  (source "ops.yaml" 1311)
   (in (logits float (*)))
   (in (labels int ((rest axis))))
   (in (weight float ((sel axis)) (default 1.0)))
@@ -2179,7 +2179,7 @@ const char* const kPrograms[] = {
   (set y ((rest axis)) (select (eq (cast int64 (load labels ((rest axis)))) ignore_index) 0 (mul (sub (add (log (load t2 ((rest axis)))) (detach (finite (load t1 ((rest axis)))))) (load logits ((sub axis (gather (select (eq (cast int64 (load labels ((rest axis)))) ignore_index) 0 (select (ge (cast int64 (load labels ((rest axis)))) 0) (cast int64 (load labels ((rest axis)))) (count (sel axis))))))))) (load weight ((gather (select (eq (cast int64 (load labels ((rest axis)))) ignore_index) 0 (select (ge (cast int64 (load labels ((rest axis)))) 0) (cast int64 (load labels ((rest axis)))) (count (sel axis))))))))))))axon",
     R"axon((program cross_entropy.grad
   (doc "Gradient of cross_entropy.")
-  (source "ops.yaml" 1312)
+  (source "ops.yaml" 1311)
   (in (dy float ((rest axis))))
   (in (logits float (*)))
   (in (labels int ((rest axis))))
@@ -2198,7 +2198,7 @@ const char* const kPrograms[] = {
   (scatter sum dweight ((gather (select (eq (cast int64 (load labels ((rest axis)))) ignore_index) 0 (select (ge (cast int64 (load labels ((rest axis)))) 0) (cast int64 (load labels ((rest axis)))) (count (sel axis)))))) ((rest axis)) (select (eq (cast int64 (load labels ((rest axis)))) ignore_index) 0.0 (mul (load dy ((rest axis))) (sub (add (log (load t2 ((rest axis)))) (detach (finite (load t1 ((rest axis)))))) (load logits ((sub axis (gather (select (eq (cast int64 (load labels ((rest axis)))) ignore_index) 0 (select (ge (cast int64 (load labels ((rest axis)))) 0) (cast int64 (load labels ((rest axis)))) (count (sel axis))))))))))))))axon",
     R"axon((program soft_cross_entropy
   (doc "Cross-entropy of a distribution of classes under the softmax of logits, by class times its weight; one loss a sample.")
-  (source "ops.yaml" 1332)
+  (source "ops.yaml" 1331)
   (in (logits float (*)))
   (in (target float (*)))
   (in (weight float ((sel axis)) (default 1.0)))
@@ -2211,7 +2211,7 @@ const char* const kPrograms[] = {
   (reduce sum y ((rest axis)) ((sel axis)) (mul (mul (sub (log (load t2 ((rest axis)))) (sub (load logits (*)) (detach (finite (load t1 ((rest axis))))))) (load target (*))) (load weight ((sel axis)))))))axon",
     R"axon((program soft_cross_entropy.grad
   (doc "Gradient of soft_cross_entropy.")
-  (source "ops.yaml" 1332)
+  (source "ops.yaml" 1331)
   (in (dy float ((rest axis))))
   (in (logits float (*)))
   (in (target float (*)))
@@ -2232,7 +2232,7 @@ const char* const kPrograms[] = {
   (reduce sum dweight ((sel axis)) ((rest axis)) (mul (mul (load dy ((rest axis))) (sub (add (log (load t2 ((rest axis)))) (detach (finite (load t1 ((rest axis)))))) (load logits (*)))) (load target (*))))))axon",
     R"axon((program nll
   (doc "Negative log-probability of integer labels, times the weight of the label; one loss a sample, 0 where the label is ignore_index. Negative labels are out of range.")
-  (source "ops.yaml" 1344)
+  (source "ops.yaml" 1343)
   (in (x float (*)))
   (in (labels int ((rest axis))))
   (in (weight float ((sel axis)) (default 1.0)))
@@ -2243,7 +2243,7 @@ const char* const kPrograms[] = {
   (set y ((rest axis)) (select (eq (cast int64 (load labels ((rest axis)))) ignore_index) 0 (mul (neg (load x ((sub axis (gather (select (eq (cast int64 (load labels ((rest axis)))) ignore_index) 0 (select (ge (cast int64 (load labels ((rest axis)))) 0) (cast int64 (load labels ((rest axis)))) (count (sel axis))))))))) (load weight ((gather (select (eq (cast int64 (load labels ((rest axis)))) ignore_index) 0 (select (ge (cast int64 (load labels ((rest axis)))) 0) (cast int64 (load labels ((rest axis)))) (count (sel axis))))))))))))axon",
     R"axon((program nll.grad
   (doc "Gradient of nll.")
-  (source "ops.yaml" 1344)
+  (source "ops.yaml" 1343)
   (in (dy float ((rest axis))))
   (in (x float (*)))
   (in (labels int ((rest axis))))
@@ -2257,7 +2257,7 @@ const char* const kPrograms[] = {
   (scatter sum dweight ((gather (select (eq (cast int64 (load labels ((rest axis)))) ignore_index) 0 (select (ge (cast int64 (load labels ((rest axis)))) 0) (cast int64 (load labels ((rest axis)))) (count (sel axis)))))) ((rest axis)) (select (eq (cast int64 (load labels ((rest axis)))) ignore_index) 0.0 (neg (mul (load x ((sub axis (gather (select (eq (cast int64 (load labels ((rest axis)))) ignore_index) 0 (select (ge (cast int64 (load labels ((rest axis)))) 0) (cast int64 (load labels ((rest axis)))) (count (sel axis)))))))) (load dy ((rest axis)))))))))axon",
     R"axon((program mse
   (doc "Squared difference, element by element.")
-  (source "ops.yaml" 1361)
+  (source "ops.yaml" 1360)
   (in (x float (*)))
   (in (target float (*)))
   (out (y (promote x target) (*)))
@@ -2265,7 +2265,7 @@ const char* const kPrograms[] = {
   (set y (*) (square (sub (load x (*)) (load target (*)))))))axon",
     R"axon((program mse.grad
   (doc "Gradient of mse.")
-  (source "ops.yaml" 1361)
+  (source "ops.yaml" 1360)
   (in (dy float (*)))
   (in (x float (*)))
   (in (target float (*)))
@@ -2276,7 +2276,7 @@ const char* const kPrograms[] = {
   (reduce sum dtarget ((own target)) ((bcast target)) (neg (mul 2 (mul (load dy (*)) (sub (load x (*)) (load target (*)))))))))axon",
     R"axon((program l1
   (doc "Absolute difference, element by element. Its gradient at 0 is 0.")
-  (source "ops.yaml" 1367)
+  (source "ops.yaml" 1366)
   (in (x float (*)))
   (in (target float (*)))
   (out (y (promote x target) (*)))
@@ -2284,7 +2284,7 @@ const char* const kPrograms[] = {
   (set y (*) (abs (sub (load x (*)) (load target (*)))))))axon",
     R"axon((program l1.grad
   (doc "Gradient of l1.")
-  (source "ops.yaml" 1367)
+  (source "ops.yaml" 1366)
   (in (dy float (*)))
   (in (x float (*)))
   (in (target float (*)))
@@ -2295,7 +2295,7 @@ const char* const kPrograms[] = {
   (reduce sum dtarget ((own target)) ((bcast target)) (neg (mul (load dy (*)) (sign (sub (load x (*)) (load target (*)))))))))axon",
     R"axon((program huber
   (doc "Half the squared difference up to delta, then a straight line (Huber, 1964).")
-  (source "ops.yaml" 1374)
+  (source "ops.yaml" 1373)
   (in (x float (*)))
   (in (target float (*)))
   (attr (delta real 1.0))
@@ -2305,7 +2305,7 @@ const char* const kPrograms[] = {
   (set y (*) (select (le (abs (sub (load x (*)) (load target (*)))) delta) (mul (mul 0.5 (sub (load x (*)) (load target (*)))) (sub (load x (*)) (load target (*)))) (mul delta (sub (abs (sub (load x (*)) (load target (*)))) (mul 0.5 delta)))))))axon",
     R"axon((program huber.grad
   (doc "Gradient of huber.")
-  (source "ops.yaml" 1374)
+  (source "ops.yaml" 1373)
   (in (dy float (*)))
   (in (x float (*)))
   (in (target float (*)))
@@ -2317,7 +2317,7 @@ const char* const kPrograms[] = {
   (reduce sum dtarget ((own target)) ((bcast target)) (select (le (abs (sub (load x (*)) (load target (*)))) delta) (neg (mul (load dy (*)) (sub (load x (*)) (load target (*))))) (neg (mul (mul (load dy (*)) delta) (sign (sub (load x (*)) (load target (*))))))))))axon",
     R"axon((program smooth_l1
   (doc "Huber's loss divided by beta, the slope of its straight lines 1 (Girshick, 2015); l1 where beta is 0.")
-  (source "ops.yaml" 1383)
+  (source "ops.yaml" 1382)
   (in (x float (*)))
   (in (target float (*)))
   (attr (beta real 1.0))
@@ -2327,7 +2327,7 @@ const char* const kPrograms[] = {
   (set y (*) (select (lt (abs (sub (load x (*)) (load target (*)))) beta) (div (mul (mul 0.5 (sub (load x (*)) (load target (*)))) (sub (load x (*)) (load target (*)))) beta) (sub (abs (sub (load x (*)) (load target (*)))) (mul 0.5 beta))))))axon",
     R"axon((program smooth_l1.grad
   (doc "Gradient of smooth_l1.")
-  (source "ops.yaml" 1383)
+  (source "ops.yaml" 1382)
   (in (dy float (*)))
   (in (x float (*)))
   (in (target float (*)))
@@ -2339,7 +2339,7 @@ const char* const kPrograms[] = {
   (reduce sum dtarget ((own target)) ((bcast target)) (select (lt (abs (sub (load x (*)) (load target (*)))) beta) (neg (div (mul (load dy (*)) (sub (load x (*)) (load target (*)))) beta)) (neg (mul (load dy (*)) (sign (sub (load x (*)) (load target (*))))))))))axon",
     R"axon((program bce
   (doc "Binary cross-entropy of probabilities, element by element; logarithms are cut off at -100.")
-  (source "ops.yaml" 1393)
+  (source "ops.yaml" 1392)
   (in (x float (*)))
   (in (target float (*)))
   (out (y (promote x target) (*)))
@@ -2347,7 +2347,7 @@ const char* const kPrograms[] = {
   (set y (*) (neg (add (mul (load target (*)) (maximum (log (load x (*))) -100)) (mul (sub 1 (load target (*))) (maximum (log1p (neg (load x (*)))) -100)))))))axon",
     R"axon((program bce.grad
   (doc "Gradient of bce.")
-  (source "ops.yaml" 1393)
+  (source "ops.yaml" 1392)
   (in (dy float (*)))
   (in (x float (*)))
   (in (target float (*)))
@@ -2358,7 +2358,7 @@ const char* const kPrograms[] = {
   (reduce sum dtarget ((own target)) ((bcast target)) (mul (load dy (*)) (sub (maximum (log1p (neg (load x (*)))) -100) (maximum (log (load x (*))) -100))))))axon",
     R"axon((program bce_with_logits
   (doc "Binary cross-entropy of logits, element by element and without overflow; pos_weight multiplies the part of the positives.")
-  (source "ops.yaml" 1400)
+  (source "ops.yaml" 1399)
   (in (x float (*)))
   (in (target float (*)))
   (in (pos_weight float (*) (default 1.0)))
@@ -2367,7 +2367,7 @@ const char* const kPrograms[] = {
   (set y (*) (add (mul (mul (load pos_weight (*)) (load target (*))) (add (log1p (exp (neg (abs (load x (*)))))) (maximum (neg (load x (*))) 0))) (mul (sub 1 (load target (*))) (add (log1p (exp (neg (abs (load x (*)))))) (maximum (load x (*)) 0)))))))axon",
     R"axon((program bce_with_logits.grad
   (doc "Gradient of bce_with_logits.")
-  (source "ops.yaml" 1400)
+  (source "ops.yaml" 1399)
   (in (dy float (*)))
   (in (x float (*)))
   (in (target float (*)))
@@ -2382,7 +2382,7 @@ const char* const kPrograms[] = {
   (reduce sum dx ((own x)) ((bcast x)) (mul (load dy (*)) (sub (mul (sub 1 (load target (*))) (sigmoid (load x (*)))) (mul (mul (load pos_weight (*)) (load target (*))) (sigmoid (neg (load x (*))))))))))axon",
     R"axon((program kl_div
   (doc "target * (log(target) - x) with x the logarithm of a probability, element by element (Kullback and Leibler, 1951); with log_target target is a logarithm too.")
-  (source "ops.yaml" 1412)
+  (source "ops.yaml" 1411)
   (in (x float (*)))
   (in (target float (*)))
   (attr (log_target flag false))
@@ -2391,7 +2391,7 @@ const char* const kPrograms[] = {
   (set y (*) (select log_target (mul (exp (load target (*))) (sub (load target (*)) (load x (*)))) (select (eq (load target (*)) 0) 0 (mul (load target (*)) (sub (log (load target (*))) (load x (*)))))))))axon",
     R"axon((program kl_div.grad
   (doc "Gradient of kl_div.")
-  (source "ops.yaml" 1412)
+  (source "ops.yaml" 1411)
   (in (dy float (*)))
   (in (x float (*)))
   (in (target float (*)))
@@ -2403,7 +2403,7 @@ const char* const kPrograms[] = {
   (reduce sum dtarget ((own target)) ((bcast target)) (select log_target (mul (mul (load dy (*)) (exp (load target (*)))) (sub (add 1 (load target (*))) (load x (*)))) (select (eq (load target (*)) 0) 0.0 (mul (load dy (*)) (sub (add (log (load target (*))) (div (load target (*)) (load target (*)))) (load x (*)))))))))axon",
     R"axon((program cosine_similarity
   (doc "Cosine of the angle between a and b along an axis; norms below eps count as eps.")
-  (source "ops.yaml" 1422)
+  (source "ops.yaml" 1421)
   (in (a float (*)))
   (in (b float (*)))
   (attr (axis axis -1))
@@ -2420,7 +2420,7 @@ const char* const kPrograms[] = {
   (set y ((rest axis)) (mul (mul (load t1 ((rest axis))) (rsqrt (maximum (load t2 ((rest axis))) (mul eps eps)))) (rsqrt (maximum (load t3 ((rest axis))) (mul eps eps)))))))axon",
     R"axon((program cosine_similarity.grad
   (doc "Gradient of cosine_similarity.")
-  (source "ops.yaml" 1422)
+  (source "ops.yaml" 1421)
   (in (dy float ((rest axis))))
   (in (a float (*)))
   (in (b float (*)))
@@ -2440,7 +2440,7 @@ const char* const kPrograms[] = {
   (reduce sum db ((own b)) ((bcast b)) (add (mul 2 (mul (select (gt (load t3 ((rest axis))) (square eps)) (neg (mul 0.5 (mul (mul (mul (mul (square (rsqrt (maximum (load t3 ((rest axis))) (square eps)))) (rsqrt (maximum (load t3 ((rest axis))) (square eps)))) (load dy ((rest axis)))) (load t1 ((rest axis)))) (rsqrt (maximum (load t2 ((rest axis))) (square eps)))))) (select (eq (load t3 ((rest axis))) (square eps)) (neg (mul 0.25 (mul (mul (mul (mul (square (rsqrt (maximum (load t3 ((rest axis))) (square eps)))) (rsqrt (maximum (load t3 ((rest axis))) (square eps)))) (load dy ((rest axis)))) (load t1 ((rest axis)))) (rsqrt (maximum (load t2 ((rest axis))) (square eps)))))) 0.0)) (load b (*)))) (mul (load dt1 ((rest axis))) (load a (*)))))))axon",
     R"axon((program triplet_margin
   (doc "How much nearer than margin the negative is to the anchor, compared with the positive, in Euclidean distance along an axis (Schroff et al., 2015).")
-  (source "ops.yaml" 1434)
+  (source "ops.yaml" 1433)
   (in (anchor float (*)))
   (in (positive float (*)))
   (in (negative float (*)))
@@ -2456,7 +2456,7 @@ const char* const kPrograms[] = {
   (set y ((rest axis)) (maximum (sub (add margin (sqrt (load t1 ((rest axis))))) (sqrt (load t2 ((rest axis))))) 0))))axon",
     R"axon((program triplet_margin.grad
   (doc "Gradient of triplet_margin.")
-  (source "ops.yaml" 1434)
+  (source "ops.yaml" 1433)
   (in (dy float ((rest axis))))
   (in (anchor float (*)))
   (in (positive float (*)))
@@ -2480,7 +2480,7 @@ const char* const kPrograms[] = {
   (reduce sum dnegative ((own negative)) ((bcast negative)) (neg (mul 2 (mul (load dt2 ((rest axis))) (sub (add (load anchor (*)) eps) (load negative (*)))))))))axon",
     R"axon((program matmul
   (doc "Matrix product over the last two axes; leading axes broadcast.")
-  (source "ops.yaml" 1453)
+  (source "ops.yaml" 1452)
   (in (a num (* i k)))
   (in (b num (* k j)))
   (out (y (promote a b) (* i j)))
@@ -2488,7 +2488,7 @@ const char* const kPrograms[] = {
   (reduce sum y (* i j) (k) (mul (load a (* i k)) (load b (* k j))))))axon",
     R"axon((program matmul.grad
   (doc "Gradient of matmul.")
-  (source "ops.yaml" 1453)
+  (source "ops.yaml" 1452)
   (in (dy float (* i j)))
   (in (a num (* i k)))
   (in (b num (* k j)))
@@ -2499,7 +2499,7 @@ const char* const kPrograms[] = {
   (reduce sum db ((own b) k j) ((bcast b) i) (mul (load dy (* i j)) (load a (* i k))))))axon",
     R"axon((program linear
   (doc "x times the transposed weight, plus bias.")
-  (source "ops.yaml" 1461)
+  (source "ops.yaml" 1460)
   (in (x float (* k)))
   (in (weight float (o k)))
   (in (bias float (o) (default 0.0)))
@@ -2509,7 +2509,7 @@ const char* const kPrograms[] = {
   (set y (* o) (add (load t1 (* o)) (load bias (o))))))axon",
     R"axon((program linear.grad
   (doc "Gradient of linear.")
-  (source "ops.yaml" 1461)
+  (source "ops.yaml" 1460)
   (in (dy float (* o)))
   (in (x float (* k)))
   (in (weight float (o k)))
@@ -2523,7 +2523,7 @@ const char* const kPrograms[] = {
   (reduce sum dbias (o) (*) (load dy (* o)))))axon",
     R"axon((program bilinear
   (doc "x1 times a matrix for each output times x2, plus bias.")
-  (source "ops.yaml" 1468)
+  (source "ops.yaml" 1467)
   (in (x1 float (* i)))
   (in (x2 float (* j)))
   (in (weight float (o i j)))
@@ -2534,7 +2534,7 @@ const char* const kPrograms[] = {
   (set y (* o) (add (load t1 (* o)) (load bias (o))))))axon",
     R"axon((program bilinear.grad
   (doc "Gradient of bilinear.")
-  (source "ops.yaml" 1468)
+  (source "ops.yaml" 1467)
   (in (dy float (* o)))
   (in (x1 float (* i)))
   (in (x2 float (* j)))
@@ -2551,7 +2551,7 @@ const char* const kPrograms[] = {
   (reduce sum dbias (o) (*) (load dy (* o)))))axon",
     R"axon((program outer
   (doc "The product of each element of a with each of b.")
-  (source "ops.yaml" 1475)
+  (source "ops.yaml" 1474)
   (in (a num (* i)))
   (in (b num (* j)))
   (out (y (promote a b) (* i j)))
@@ -2559,7 +2559,7 @@ const char* const kPrograms[] = {
   (set y (* i j) (mul (load a (* i)) (load b (* j))))))axon",
     R"axon((program outer.grad
   (doc "Gradient of outer.")
-  (source "ops.yaml" 1475)
+  (source "ops.yaml" 1474)
   (in (dy float (* i j)))
   (in (a num (* i)))
   (in (b num (* j)))
@@ -2570,7 +2570,7 @@ const char* const kPrograms[] = {
   (reduce sum db ((own b) j) ((bcast b) i) (mul (load dy (* i j)) (load a (* i))))))axon",
     R"axon((program dot
   (doc "The sum of the products of the elements of two vectors.")
-  (source "ops.yaml" 1483)
+  (source "ops.yaml" 1482)
   (in (a num (k)))
   (in (b num (k)))
   (out (y (promote a b) ()))
@@ -2578,7 +2578,7 @@ const char* const kPrograms[] = {
   (reduce sum y () (k) (mul (load a (k)) (load b (k))))))axon",
     R"axon((program dot.grad
   (doc "Gradient of dot.")
-  (source "ops.yaml" 1483)
+  (source "ops.yaml" 1482)
   (in (dy float ()))
   (in (a num (k)))
   (in (b num (k)))
@@ -2589,7 +2589,7 @@ const char* const kPrograms[] = {
   (set db (k) (mul (load dy ()) (load a (k))))))axon",
     R"axon((program vecdot
   (doc "The sums of the products of two tensors along an axis.")
-  (source "ops.yaml" 1491)
+  (source "ops.yaml" 1490)
   (in (a num (*)))
   (in (b num (*)))
   (attr (axis axis -1))
@@ -2598,7 +2598,7 @@ const char* const kPrograms[] = {
   (reduce sum y ((rest axis)) ((sel axis)) (mul (load a (*)) (load b (*))))))axon",
     R"axon((program vecdot.grad
   (doc "Gradient of vecdot.")
-  (source "ops.yaml" 1491)
+  (source "ops.yaml" 1490)
   (in (dy float ((rest axis))))
   (in (a num (*)))
   (in (b num (*)))
@@ -2610,7 +2610,7 @@ const char* const kPrograms[] = {
   (reduce sum db ((own b)) ((bcast b)) (mul (load dy ((rest axis))) (load a (*))))))axon",
     R"axon((program conv1d
   (doc "Cross-correlation of sequences (n, channels, length) with filters, in groups of channels.")
-  (source "ops.yaml" 1499)
+  (source "ops.yaml" 1498)
   (in (x float (n (* g c) L)))
   (in (weight float ((* g o) c r)))
   (attr (stride int 1))
@@ -2628,7 +2628,7 @@ const char* const kPrograms[] = {
   (reduce sum y (n g o l) (c r) (mul (load weight (g o c r)) (guard (load x (n g c (- (+ (* l stride) (* r dilation)) padding))) 0)))))axon",
     R"axon((program conv1d.grad
   (doc "Gradient of conv1d.")
-  (source "ops.yaml" 1499)
+  (source "ops.yaml" 1498)
   (in (dy float (n (* g o) l)))
   (in (x float (n (* g c) L)))
   (in (weight float ((* g o) c r)))
@@ -2643,7 +2643,7 @@ const char* const kPrograms[] = {
   (reduce sum dweight (g o c r) (n l) (mul (load dy (n g o l)) (guard (load x (n g c (- (+ (* dilation r) (* l stride)) padding))) 0)))))axon",
     R"axon((program conv2d
   (doc "Cross-correlation of images (n, channels, height, width) with filters, in groups of channels.")
-  (source "ops.yaml" 1514)
+  (source "ops.yaml" 1513)
   (in (x float (n (* g c) H W)))
   (in (weight float ((* g o) c r s)))
   (attr (stride int2 1))
@@ -2662,7 +2662,7 @@ const char* const kPrograms[] = {
   (reduce sum y (n g o h w) (c r s) (mul (load weight (g o c r s)) (guard (load x (n g c (- (+ (* h stride.0) (* r dilation.0)) padding.0) (- (+ (* w stride.1) (* s dilation.1)) padding.1))) 0)))))axon",
     R"axon((program conv2d.grad
   (doc "Gradient of conv2d.")
-  (source "ops.yaml" 1514)
+  (source "ops.yaml" 1513)
   (in (dy float (n (* g o) h w)))
   (in (x float (n (* g c) H W)))
   (in (weight float ((* g o) c r s)))
@@ -2677,7 +2677,7 @@ const char* const kPrograms[] = {
   (reduce sum dweight (g o c r s) (n h w) (mul (load dy (n g o h w)) (guard (load x (n g c (- (+ (* dilation.0 r) (* h stride.0)) padding.0) (- (+ (* dilation.1 s) (* stride.1 w)) padding.1))) 0)))))axon",
     R"axon((program conv3d
   (doc "Cross-correlation of volumes (n, channels, depth, height, width) with filters, in groups of channels.")
-  (source "ops.yaml" 1532)
+  (source "ops.yaml" 1531)
   (in (x float (n (* g c) D H W)))
   (in (weight float ((* g o) c q r s)))
   (attr (stride int3 1))
@@ -2697,7 +2697,7 @@ const char* const kPrograms[] = {
   (reduce sum y (n g o d h w) (c q r s) (mul (load weight (g o c q r s)) (guard (load x (n g c (- (+ (* d stride.0) (* q dilation.0)) padding.0) (- (+ (* h stride.1) (* r dilation.1)) padding.1) (- (+ (* w stride.2) (* s dilation.2)) padding.2))) 0)))))axon",
     R"axon((program conv3d.grad
   (doc "Gradient of conv3d.")
-  (source "ops.yaml" 1532)
+  (source "ops.yaml" 1531)
   (in (dy float (n (* g o) d h w)))
   (in (x float (n (* g c) D H W)))
   (in (weight float ((* g o) c q r s)))
@@ -2712,7 +2712,7 @@ const char* const kPrograms[] = {
   (reduce sum dweight (g o c q r s) (n d h w) (mul (load dy (n g o d h w)) (guard (load x (n g c (- (+ (* d stride.0) (* dilation.0 q)) padding.0) (- (+ (* dilation.1 r) (* h stride.1)) padding.1) (- (+ (* dilation.2 s) (* stride.2 w)) padding.2))) 0)))))axon",
     R"axon((program conv_transpose1d
   (doc "The transpose of a strided convolution of sequences, with a weight (channels of x, filters of a group, window).")
-  (source "ops.yaml" 1554)
+  (source "ops.yaml" 1553)
   (in (x float (n (* g c) L)))
   (in (weight float ((* g c) o r)))
   (attr (stride int 1))
@@ -2732,7 +2732,7 @@ const char* const kPrograms[] = {
   (reduce sum y (n g o l) (c r) (mul (load weight (g c o r)) (guard (load x (n g c (exact (- (+ l padding) (* r dilation)) stride))) 0)))))axon",
     R"axon((program conv_transpose1d.grad
   (doc "Gradient of conv_transpose1d.")
-  (source "ops.yaml" 1554)
+  (source "ops.yaml" 1553)
   (in (dy float (n (* g o) l)))
   (in (x float (n (* g c) L)))
   (in (weight float ((* g c) o r)))
@@ -2748,7 +2748,7 @@ const char* const kPrograms[] = {
   (reduce sum dweight (g c o r) (n l) (mul (load dy (n g o l)) (guard (load x (n g c (exact (- (+ l padding) (* dilation r)) stride))) 0)))))axon",
     R"axon((program conv_transpose2d
   (doc "The transpose of a strided convolution of images, with a weight (channels of x, filters of a group, window).")
-  (source "ops.yaml" 1572)
+  (source "ops.yaml" 1571)
   (in (x float (n (* g c) H W)))
   (in (weight float ((* g c) o r s)))
   (attr (stride int2 1))
@@ -2769,7 +2769,7 @@ const char* const kPrograms[] = {
   (reduce sum y (n g o h w) (c r s) (mul (load weight (g c o r s)) (guard (load x (n g c (exact (- (+ h padding.0) (* r dilation.0)) stride.0) (exact (- (+ w padding.1) (* s dilation.1)) stride.1))) 0)))))axon",
     R"axon((program conv_transpose2d.grad
   (doc "Gradient of conv_transpose2d.")
-  (source "ops.yaml" 1572)
+  (source "ops.yaml" 1571)
   (in (dy float (n (* g o) h w)))
   (in (x float (n (* g c) H W)))
   (in (weight float ((* g c) o r s)))
@@ -2785,7 +2785,7 @@ const char* const kPrograms[] = {
   (reduce sum dweight (g c o r s) (n h w) (mul (load dy (n g o h w)) (guard (load x (n g c (exact (- (+ h padding.0) (* dilation.0 r)) stride.0) (exact (- (+ padding.1 w) (* dilation.1 s)) stride.1))) 0)))))axon",
     R"axon((program max_pool1d
   (doc "Largest element of each window; padding never wins.")
-  (source "ops.yaml" 1592)
+  (source "ops.yaml" 1591)
   (in (x float (* L)))
   (attr (window int))
   (attr (stride int))
@@ -2802,7 +2802,7 @@ const char* const kPrograms[] = {
   (reduce max y (* l) (r) (guard (load x (* (- (+ (* l stride) (* r dilation)) padding))) -inf))))axon",
     R"axon((program max_pool1d.grad
   (doc "Gradient of max_pool1d.")
-  (source "ops.yaml" 1592)
+  (source "ops.yaml" 1591)
   (in (dy float (* l)))
   (in (x float (* L)))
   (attr (window int))
@@ -2816,7 +2816,7 @@ const char* const kPrograms[] = {
   (reduce sum dx (* L) (r) (select (eq (linear r) (guard (load winner (* (exact (- (+ L padding) (* dilation r)) stride))) 0.0)) (guard (load dy (* (exact (- (+ L padding) (* dilation r)) stride))) 0.0) 0.0))))axon",
     R"axon((program max_pool2d
   (doc "Largest element of each window; padding never wins.")
-  (source "ops.yaml" 1607)
+  (source "ops.yaml" 1606)
   (in (x float (* H W)))
   (attr (window int2))
   (attr (stride int2))
@@ -2835,7 +2835,7 @@ const char* const kPrograms[] = {
   (reduce max y (* h w) (r s) (guard (load x (* (- (+ (* h stride.0) (* r dilation.0)) padding.0) (- (+ (* w stride.1) (* s dilation.1)) padding.1))) -inf))))axon",
     R"axon((program max_pool2d.grad
   (doc "Gradient of max_pool2d.")
-  (source "ops.yaml" 1607)
+  (source "ops.yaml" 1606)
   (in (dy float (* h w)))
   (in (x float (* H W)))
   (attr (window int2))
@@ -2850,7 +2850,7 @@ const char* const kPrograms[] = {
   (reduce sum dx (* H W) (r s) (select (eq (linear r s) (guard (load winner (* (exact (- (+ H padding.0) (* dilation.0 r)) stride.0) (exact (- (+ W padding.1) (* dilation.1 s)) stride.1))) 0.0)) (guard (load dy (* (exact (- (+ H padding.0) (* dilation.0 r)) stride.0) (exact (- (+ W padding.1) (* dilation.1 s)) stride.1))) 0.0) 0.0))))axon",
     R"axon((program max_pool3d
   (doc "Largest element of each window; padding never wins.")
-  (source "ops.yaml" 1627)
+  (source "ops.yaml" 1626)
   (in (x float (* D H W)))
   (attr (window int3))
   (attr (stride int3))
@@ -2871,7 +2871,7 @@ const char* const kPrograms[] = {
   (reduce max y (* d h w) (q r s) (guard (load x (* (- (+ (* d stride.0) (* q dilation.0)) padding.0) (- (+ (* h stride.1) (* r dilation.1)) padding.1) (- (+ (* w stride.2) (* s dilation.2)) padding.2))) -inf))))axon",
     R"axon((program max_pool3d.grad
   (doc "Gradient of max_pool3d.")
-  (source "ops.yaml" 1627)
+  (source "ops.yaml" 1626)
   (in (dy float (* d h w)))
   (in (x float (* D H W)))
   (attr (window int3))
@@ -2887,7 +2887,7 @@ const char* const kPrograms[] = {
   (reduce sum dx (* D H W) (q r s) (select (eq (linear q r s) (guard (load winner (* (exact (- (+ D padding.0) (* dilation.0 q)) stride.0) (exact (- (+ H padding.1) (* dilation.1 r)) stride.1) (exact (- (+ W padding.2) (* dilation.2 s)) stride.2))) 0.0)) (guard (load dy (* (exact (- (+ D padding.0) (* dilation.0 q)) stride.0) (exact (- (+ H padding.1) (* dilation.1 r)) stride.1) (exact (- (+ W padding.2) (* dilation.2 s)) stride.2))) 0.0) 0.0))))axon",
     R"axon((program avg_pool1d
   (doc "Mean of each window; padding counts as zeros, or not at all without count_include_pad.")
-  (source "ops.yaml" 1650)
+  (source "ops.yaml" 1649)
   (in (x float (* L)))
   (attr (window int))
   (attr (stride int))
@@ -2905,7 +2905,7 @@ const char* const kPrograms[] = {
   (set y (* l) (div (load t1 (* l)) (select count_include_pad (count r) (sub (minimum (add (sub (mul (index l) stride) padding) window) (count L)) (maximum (sub (mul (index l) stride) padding) 0)))))))axon",
     R"axon((program avg_pool1d.grad
   (doc "Gradient of avg_pool1d.")
-  (source "ops.yaml" 1650)
+  (source "ops.yaml" 1649)
   (in (dy float (* l)))
   (in (x float (* L) ghost))
   (attr (window int))
@@ -2919,7 +2919,7 @@ const char* const kPrograms[] = {
   (reduce sum dx (* L) (r) (guard (load dt1 (* (exact (- (+ L padding) r) stride))) 0.0))))axon",
     R"axon((program avg_pool2d
   (doc "Mean of each window; padding counts as zeros, or not at all without count_include_pad.")
-  (source "ops.yaml" 1670)
+  (source "ops.yaml" 1669)
   (in (x float (* H W)))
   (attr (window int2))
   (attr (stride int2))
@@ -2939,7 +2939,7 @@ const char* const kPrograms[] = {
   (set y (* h w) (div (load t1 (* h w)) (select count_include_pad (count r s) (mul (sub (minimum (add (sub (mul (index h) stride.0) padding.0) window.0) (count H)) (maximum (sub (mul (index h) stride.0) padding.0) 0)) (sub (minimum (add (sub (mul (index w) stride.1) padding.1) window.1) (count W)) (maximum (sub (mul (index w) stride.1) padding.1) 0))))))))axon",
     R"axon((program avg_pool2d.grad
   (doc "Gradient of avg_pool2d.")
-  (source "ops.yaml" 1670)
+  (source "ops.yaml" 1669)
   (in (dy float (* h w)))
   (in (x float (* H W) ghost))
   (attr (window int2))
@@ -2954,7 +2954,7 @@ const char* const kPrograms[] = {
   (reduce sum dx (* H W) (r s) (guard (load dt1 (* (exact (- (+ H padding.0) r) stride.0) (exact (- (+ W padding.1) s) stride.1))) 0.0))))axon",
     R"axon((program avg_pool3d
   (doc "Mean of each window; padding counts as zeros, or not at all without count_include_pad.")
-  (source "ops.yaml" 1694)
+  (source "ops.yaml" 1693)
   (in (x float (* D H W)))
   (attr (window int3))
   (attr (stride int3))
@@ -2976,7 +2976,7 @@ const char* const kPrograms[] = {
   (set y (* d h w) (div (load t1 (* d h w)) (select count_include_pad (count q r s) (mul (mul (sub (minimum (add (sub (mul (index d) stride.0) padding.0) window.0) (count D)) (maximum (sub (mul (index d) stride.0) padding.0) 0)) (sub (minimum (add (sub (mul (index h) stride.1) padding.1) window.1) (count H)) (maximum (sub (mul (index h) stride.1) padding.1) 0))) (sub (minimum (add (sub (mul (index w) stride.2) padding.2) window.2) (count W)) (maximum (sub (mul (index w) stride.2) padding.2) 0))))))))axon",
     R"axon((program avg_pool3d.grad
   (doc "Gradient of avg_pool3d.")
-  (source "ops.yaml" 1694)
+  (source "ops.yaml" 1693)
   (in (dy float (* d h w)))
   (in (x float (* D H W) ghost))
   (attr (window int3))
@@ -2992,7 +2992,7 @@ const char* const kPrograms[] = {
   (reduce sum dx (* D H W) (q r s) (guard (load dt1 (* (exact (- (+ D padding.0) q) stride.0) (exact (- (+ H padding.1) r) stride.1) (exact (- (+ W padding.2) s) stride.2))) 0.0))))axon",
     R"axon((program adaptive_avg_pool1d
   (doc "Means over size windows that cover the last axis, window i from floor(i*L/size) to ceil((i + 1)*L/size).")
-  (source "ops.yaml" 1724)
+  (source "ops.yaml" 1723)
   (in (x float (* L)))
   (attr (size int))
   (where (l size))
@@ -3004,7 +3004,7 @@ const char* const kPrograms[] = {
   (set y (* l) (div (load t1 (* l)) (sub (floordiv (sub (add (mul (add (index l) 1) (count L)) size) 1) size) (floordiv (mul (index l) (count L)) size))))))axon",
     R"axon((program adaptive_avg_pool1d.grad
   (doc "Gradient of adaptive_avg_pool1d.")
-  (source "ops.yaml" 1724)
+  (source "ops.yaml" 1723)
   (in (dy float (* l)))
   (in (x float (* L) ghost))
   (attr (size int))
@@ -3014,7 +3014,7 @@ const char* const kPrograms[] = {
   (reduce sum dx (* L) (l) (select (logical_and (ge (index (- L (// (* (count L) l) size))) 0) (lt (index (- L (// (* (count L) l) size))) (count r))) (select (lt (index (- L (// (* (count L) l) size))) (sub (floordiv (add (add (mul (add (index l) 1) (count L)) size) -1) size) (floordiv (mul (index l) (count L)) size))) (div (load dy (* l)) (sub (floordiv (add (add (mul (add (index l) 1) (count L)) size) -1) size) (floordiv (mul (index l) (count L)) size))) 0.0) 0.0))))axon",
     R"axon((program adaptive_avg_pool2d
   (doc "Means over size[0] times size[1] windows that cover the last two axes, along each as in adaptive_avg_pool1d.")
-  (source "ops.yaml" 1738)
+  (source "ops.yaml" 1737)
   (in (x float (* H W)))
   (attr (size int2))
   (where (h size.0))
@@ -3029,7 +3029,7 @@ const char* const kPrograms[] = {
   (set y (* h w) (div (load t1 (* h w)) (mul (sub (floordiv (sub (add (mul (add (index h) 1) (count H)) size.0) 1) size.0) (floordiv (mul (index h) (count H)) size.0)) (sub (floordiv (sub (add (mul (add (index w) 1) (count W)) size.1) 1) size.1) (floordiv (mul (index w) (count W)) size.1)))))))axon",
     R"axon((program adaptive_avg_pool2d.grad
   (doc "Gradient of adaptive_avg_pool2d.")
-  (source "ops.yaml" 1738)
+  (source "ops.yaml" 1737)
   (in (dy float (* h w)))
   (in (x float (* H W) ghost))
   (attr (size int2))
@@ -3040,7 +3040,7 @@ const char* const kPrograms[] = {
   (reduce sum dx (* H W) (h w) (select (logical_and (ge (index (- W (// (* (count W) w) size.1))) 0) (lt (index (- W (// (* (count W) w) size.1))) (count s))) (select (logical_and (ge (index (- H (// (* (count H) h) size.0))) 0) (lt (index (- H (// (* (count H) h) size.0))) (count r))) (select (logical_and (lt (index (- H (// (* (count H) h) size.0))) (sub (floordiv (add (add (mul (add (index h) 1) (count H)) size.0) -1) size.0) (floordiv (mul (index h) (count H)) size.0))) (lt (index (- W (// (* (count W) w) size.1))) (sub (floordiv (add (add (mul (add (index w) 1) (count W)) size.1) -1) size.1) (floordiv (mul (index w) (count W)) size.1)))) (div (load dy (* h w)) (mul (sub (floordiv (add (add (mul (add (index h) 1) (count H)) size.0) -1) size.0) (floordiv (mul (index h) (count H)) size.0)) (sub (floordiv (add (add (mul (add (index w) 1) (count W)) size.1) -1) size.1) (floordiv (mul (index w) (count W)) size.1)))) 0.0) 0.0) 0.0))))axon",
     R"axon((program interpolate_nearest
   (doc "x with size elements along an axis, element i that with number floor(i*n/size) of n.")
-  (source "ops.yaml" 1757)
+  (source "ops.yaml" 1756)
   (in (x float ((sub axis n))))
   (attr (size int))
   (attr (axis axis -1))
@@ -3051,7 +3051,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis m)) (load x ((sub axis (// (* m (count n)) size)))))))axon",
     R"axon((program interpolate_nearest.grad
   (doc "Gradient of interpolate_nearest.")
-  (source "ops.yaml" 1757)
+  (source "ops.yaml" 1756)
   (in (dy float ((sub axis m))))
   (in (x float ((sub axis n)) ghost))
   (attr (size int))
@@ -3063,7 +3063,7 @@ const char* const kPrograms[] = {
   (reduce sum dx ((sub axis n)) (k) (select (eq (floordiv (mul (add (floordiv (sub (add (mul (index n) size) (count n)) 1) (count n)) (index k)) (count n)) size) (index n)) (guard (load dy ((sub axis (+ (// (- (+ (* n size) (count n)) 1) (count n)) k)))) 0) 0))))axon",
     R"axon((program interpolate_linear
   (doc "x with size elements along an axis, interpolated linearly. The outer edges of the first and last element stay where they are, or with align_corners their centres.")
-  (source "ops.yaml" 1772)
+  (source "ops.yaml" 1771)
   (in (x float ((sub axis n))))
   (attr (size int))
   (attr (axis axis -1))
@@ -3077,7 +3077,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis m)) (div (load t1 ((sub axis m))) (select align_corners (add (sub size 1) (floordiv 1 size)) (mul 2 size))))))axon",
     R"axon((program interpolate_linear.grad
   (doc "Gradient of interpolate_linear.")
-  (source "ops.yaml" 1772)
+  (source "ops.yaml" 1771)
   (in (dy float ((sub axis m))))
   (in (x float ((sub axis n)) ghost))
   (attr (size int))
@@ -3091,14 +3091,14 @@ const char* const kPrograms[] = {
   (set dx ((sub axis n)) (div (load g1 ((sub axis n))) (select align_corners (add (sub size 1) (floordiv 1 size)) (mul 2 size))))))axon",
     R"axon((program cholesky
   (doc "The lower triangular matrix y with y times its transpose equal to a. Of a only the symmetric part counts, (a + aᵀ)/2, which must be positive definite. Gradient by Murray (2016).")
-  (source "ops.yaml" 1804)
+  (source "ops.yaml" 1803)
   (in (a float (* n m)))
   (where (m n))
   (out (y (like a) (* n m)))
   (call cholesky (y) (a) ())))axon",
     R"axon((program cholesky.grad
   (doc "Gradient of cholesky.")
-  (source "ops.yaml" 1804)
+  (source "ops.yaml" 1803)
   (in (dy float (* n m)))
   (in (y any (* n m)))
   (in (a float (* n m) ghost))
@@ -3120,7 +3120,7 @@ const char* const kPrograms[] = {
   (set da (* n m) (div (add (load g6 (* n m)) (load g6 (* m n))) 2))))axon",
     R"axon((program solve
   (doc "The x with a @ x equal to b, for square matrices a.")
-  (source "ops.yaml" 1823)
+  (source "ops.yaml" 1822)
   (in (a float (* n m)))
   (in (b float (* n k)))
   (where (m n))
@@ -3128,7 +3128,7 @@ const char* const kPrograms[] = {
   (call solve (x) (a b) ())))axon",
     R"axon((program solve.grad
   (doc "Gradient of solve.")
-  (source "ops.yaml" 1823)
+  (source "ops.yaml" 1822)
   (in (dx float (* m k)))
   (in (a float (* n m)))
   (in (x any (* m k)))
@@ -3147,14 +3147,14 @@ const char* const kPrograms[] = {
   (reduce sum db ((own b) n k) ((bcast b)) (load g2 (* n k)))))axon",
     R"axon((program inv
   (doc "The inverse of square matrices.")
-  (source "ops.yaml" 1842)
+  (source "ops.yaml" 1841)
   (in (a float (* n m)))
   (where (m n))
   (out (y (like a) (* m n)))
   (call inv (y) (a) ())))axon",
     R"axon((program inv.grad
   (doc "Gradient of inv.")
-  (source "ops.yaml" 1842)
+  (source "ops.yaml" 1841)
   (in (dy float (* m n)))
   (in (y any (* m n)))
   (in (a float (* n m) ghost))
@@ -3169,7 +3169,7 @@ const char* const kPrograms[] = {
   (set da (* n m) (neg (load g2 (* n m))))))axon",
     R"axon((program slogdet
   (doc "Sign and logarithm of the absolute value of the determinant. A singular matrix has 0 and -inf, and no gradient.")
-  (source "ops.yaml" 1856)
+  (source "ops.yaml" 1855)
   (in (a float (* n m)))
   (where (m n))
   (out (sign (like a) (*)))
@@ -3177,7 +3177,7 @@ const char* const kPrograms[] = {
   (call slogdet (sign logabsdet) (a) ())))axon",
     R"axon((program slogdet.grad
   (doc "Gradient of slogdet.")
-  (source "ops.yaml" 1856)
+  (source "ops.yaml" 1855)
   (in (dsign float (*) (default 0.0)))
   (in (dlogabsdet float (*) (default 0.0)))
   (in (a float (* n m)))
@@ -3189,7 +3189,7 @@ const char* const kPrograms[] = {
   (set da (* n m) (mul (load dlogabsdet (*)) (load g1 (* m n))))))axon",
     R"axon((program qr
   (doc "q with orthonormal columns and upper triangular r, its diagonal not negative, with q @ r equal to a (the reduced form). The gradient needs independent leading columns (Walter and Lehmann, 2018).")
-  (source "ops.yaml" 1870)
+  (source "ops.yaml" 1869)
   (in (a float (* n m)))
   (where (k (min n m)))
   (out (q (like a) (* n k)))
@@ -3197,7 +3197,7 @@ const char* const kPrograms[] = {
   (call qr (q r) (a) ())))axon",
     R"axon((program qr.grad
   (doc "Gradient of qr.")
-  (source "ops.yaml" 1870)
+  (source "ops.yaml" 1869)
   (in (dq float (* n k) (default 0.0)))
   (in (dr float (* k m) (default 0.0)))
   (in (a float (* n m)))
@@ -3225,7 +3225,7 @@ const char* const kPrograms[] = {
   (set da (* n m) (select (lt (index m) (count k)) (guard (load g9 (* m n)) 0) (load g10 (* n m))))))axon",
     R"axon((program eigh
   (doc "Eigenvalues of the symmetric part of a, ascending, and its orthonormal eigenvectors as columns, the largest component of each positive. The gradient of eigenvectors needs distinct eigenvalues.")
-  (source "ops.yaml" 1895)
+  (source "ops.yaml" 1894)
   (in (a float (* n m)))
   (where (m n))
   (out (w (like a) (* m)))
@@ -3233,7 +3233,7 @@ const char* const kPrograms[] = {
   (call eigh (w v) (a) ())))axon",
     R"axon((program eigh.grad
   (doc "Gradient of eigh.")
-  (source "ops.yaml" 1895)
+  (source "ops.yaml" 1894)
   (in (dw float (* m) (default 0.0)))
   (in (dv float (* n m) (default 0.0)))
   (in (w any (* m)))
@@ -3254,7 +3254,7 @@ const char* const kPrograms[] = {
   (set da (* n m) (div (add (load g4 (* n m)) (load g4 (* m n))) 2))))axon",
     R"axon((program svd
   (doc "u with orthonormal columns, the singular values s, descending, and vt with orthonormal rows, so that u * s @ vt is a (the thin form); the largest component of each column of u is positive. The gradient needs distinct singular values, none 0 (Townsend, 2016).")
-  (source "ops.yaml" 1916)
+  (source "ops.yaml" 1915)
   (in (a float (* n m)))
   (where (k (min n m)))
   (out (u (like a) (* n k)))
@@ -3263,7 +3263,7 @@ const char* const kPrograms[] = {
   (call svd (u s vt) (a) ())))axon",
     R"axon((program svd.grad
   (doc "Gradient of svd.")
-  (source "ops.yaml" 1916)
+  (source "ops.yaml" 1915)
   (in (du float (* n k) (default 0.0)))
   (in (ds float (* k) (default 0.0)))
   (in (dvt float (* k m) (default 0.0)))
@@ -3294,7 +3294,7 @@ const char* const kPrograms[] = {
   (set da (* n m) (add (load g9 (* n m)) (load g10 (* n m))))))axon",
     R"axon((program dft
   (doc "The discrete Fourier transform along an axis of a complex tensor, given and returned as real and imaginary part, without a factor; the inverse transform turns the other way around.")
-  (source "ops.yaml" 1944)
+  (source "ops.yaml" 1943)
   (in (re float ((sub axis n))))
   (in (im float ((sub axis n)) (default 0.0)))
   (attr (axis axis -1))
@@ -3304,7 +3304,7 @@ const char* const kPrograms[] = {
   (call fft (y z) (re im) (axis inverse))))axon",
     R"axon((program dft.grad
   (doc "Gradient of dft.")
-  (source "ops.yaml" 1944)
+  (source "ops.yaml" 1943)
   (in (dy float ((sub axis n)) (default 0.0)))
   (in (dz float ((sub axis n)) (default 0.0)))
   (in (re float ((sub axis n)) ghost))
@@ -3321,7 +3321,7 @@ const char* const kPrograms[] = {
   (set dim ((sub axis n)) (load g1 ((sub axis n))))))axon",
     R"axon((program rdft
   (doc "The first half (frequencies 0 to n/2) of the discrete Fourier transform of a real tensor along an axis, as real and imaginary part, without a factor.")
-  (source "ops.yaml" 1964)
+  (source "ops.yaml" 1963)
   (in (x float ((sub axis n))))
   (attr (axis axis -1))
   (where (k (+ (// n 2) 1)))
@@ -3330,7 +3330,7 @@ const char* const kPrograms[] = {
   (call rfft (y z) (x) (axis))))axon",
     R"axon((program rdft.grad
   (doc "Gradient of rdft.")
-  (source "ops.yaml" 1964)
+  (source "ops.yaml" 1963)
   (in (dy float ((sub axis k)) (default 0.0)))
   (in (dz float ((sub axis k)) (default 0.0)))
   (in (x float ((sub axis n)) ghost))
@@ -3347,7 +3347,7 @@ const char* const kPrograms[] = {
   (set dx ((sub axis n)) (load g3 ((sub axis n))))))axon",
     R"axon((program irdft
   (doc "The n real numbers of whose discrete Fourier transform this is the first half, times n. The imaginary parts of frequency 0 and, for even n, of n/2 do not count.")
-  (source "ops.yaml" 1984)
+  (source "ops.yaml" 1983)
   (in (re float ((sub axis k))))
   (in (im float ((sub axis k))))
   (attr (n int))
@@ -3359,7 +3359,7 @@ const char* const kPrograms[] = {
   (call irfft (y) (re im) (n axis))))axon",
     R"axon((program irdft.grad
   (doc "Gradient of irdft.")
-  (source "ops.yaml" 1984)
+  (source "ops.yaml" 1983)
   (in (dy float ((sub axis l))))
   (in (re float ((sub axis k)) ghost))
   (in (im float ((sub axis k)) ghost))
@@ -3377,7 +3377,7 @@ const char* const kPrograms[] = {
   (set dim ((sub axis k)) (select (logical_and (lt 0 (index k)) (lt (mul 2 (index k)) n)) (mul 2 (load g2 ((sub axis k)))) 0))))axon",
     R"axon((program embedding
   (doc "The rows of a table that an integer tensor names.")
-  (source "ops.yaml" 2007)
+  (source "ops.yaml" 2006)
   (in (table float (v d)))
   (in (index int (*)))
   (out (y (like table) (* d)))
@@ -3385,7 +3385,7 @@ const char* const kPrograms[] = {
   (set y (* d) (load table ((gather (load index (*))) d)))))axon",
     R"axon((program embedding.grad
   (doc "Gradient of embedding.")
-  (source "ops.yaml" 2007)
+  (source "ops.yaml" 2006)
   (in (dy float (* d)))
   (in (index int (*)))
   (in (table float (v d) ghost))
@@ -3394,7 +3394,7 @@ const char* const kPrograms[] = {
   (scatter sum dtable ((gather (load index (*))) d) (* d) (load dy (* d)))))axon",
     R"axon((program take
   (doc "The slices of x along an axis that a vector of integers names.")
-  (source "ops.yaml" 2015)
+  (source "ops.yaml" 2014)
   (in (x any ((sub axis n))))
   (in (index int (m)))
   (attr (axis axis 0))
@@ -3403,7 +3403,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis m)) (load x ((sub axis (gather (load index (m)))))))))axon",
     R"axon((program take.grad
   (doc "Gradient of take.")
-  (source "ops.yaml" 2015)
+  (source "ops.yaml" 2014)
   (in (dy float ((sub axis m))))
   (in (index int (m)))
   (in (x any ((sub axis n)) ghost))
@@ -3413,7 +3413,7 @@ const char* const kPrograms[] = {
   (scatter sum dx ((sub axis (gather (load index (m))))) ((sub axis m)) (load dy ((sub axis m))))))axon",
     R"axon((program take_along
   (doc "For each element of index, the element of x with that number along an axis.")
-  (source "ops.yaml" 2024)
+  (source "ops.yaml" 2023)
   (in (x any ((sub axis n))))
   (in (index int ((sub axis m))))
   (attr (axis axis -1))
@@ -3422,7 +3422,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis m)) (load x ((sub axis (gather (load index ((sub axis m))))))))))axon",
     R"axon((program take_along.grad
   (doc "Gradient of take_along.")
-  (source "ops.yaml" 2024)
+  (source "ops.yaml" 2023)
   (in (dy float ((sub axis m))))
   (in (index int ((sub axis m))))
   (in (x any ((sub axis n)) ghost))
@@ -3432,7 +3432,7 @@ const char* const kPrograms[] = {
   (scatter sum dx ((sub axis (gather (load index ((sub axis m)))))) ((sub axis m)) (load dy ((sub axis m))))))axon",
     R"axon((program scatter
   (doc "x with the elements of source at the places along an axis that index names. Where places repeat the last one in row-major order stays.")
-  (source "ops.yaml" 2033)
+  (source "ops.yaml" 2032)
   (in (x any ((sub axis n))))
   (in (index int ((sub axis m))))
   (in (source any ((sub axis m))))
@@ -3446,7 +3446,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis n)) (select (load t1 ((sub axis n))) (load t2 ((sub axis n))) (load x ((sub axis n)))))))axon",
     R"axon((program scatter.grad
   (doc "Gradient of scatter.")
-  (source "ops.yaml" 2033)
+  (source "ops.yaml" 2032)
   (in (dy float ((sub axis n))))
   (in (index int ((sub axis m))))
   (in (x any ((sub axis n)) ghost))
@@ -3465,7 +3465,7 @@ const char* const kPrograms[] = {
   (set dsource ((sub axis m)) (select (eq (linear (sub axis m)) (guard (load winner ((sub axis (gather (load index ((sub axis m))))))) -1)) (load dt2 ((sub axis (gather (load index ((sub axis m))))))) 0.0))))axon",
     R"axon((program scatter_add
   (doc "x plus the elements of source, each at the place along an axis that index names; places may repeat.")
-  (source "ops.yaml" 2045)
+  (source "ops.yaml" 2044)
   (in (x num ((sub axis n))))
   (in (index int ((sub axis m))))
   (in (source num ((sub axis m))))
@@ -3476,7 +3476,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis n)) (add (load x ((sub axis n))) (load t1 ((sub axis n)))))))axon",
     R"axon((program scatter_add.grad
   (doc "Gradient of scatter_add.")
-  (source "ops.yaml" 2045)
+  (source "ops.yaml" 2044)
   (in (dy float ((sub axis n))))
   (in (index int ((sub axis m))))
   (in (x num ((sub axis n)) ghost))
@@ -3489,7 +3489,7 @@ const char* const kPrograms[] = {
   (set dsource ((sub axis m)) (load dy ((sub axis (gather (load index ((sub axis m))))))))))axon",
     R"axon((program scatter_max
   (doc "The larger of x and the elements of source, each at the place along an axis that index names; places may repeat. Of equal elements of source the first receives the gradient.")
-  (source "ops.yaml" 2055)
+  (source "ops.yaml" 2054)
   (in (x num ((sub axis n))))
   (in (index int ((sub axis m))))
   (in (source num ((sub axis m))))
@@ -3500,7 +3500,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis n)) (maximum (load x ((sub axis n))) (load t1 ((sub axis n)))))))axon",
     R"axon((program scatter_max.grad
   (doc "Gradient of scatter_max.")
-  (source "ops.yaml" 2055)
+  (source "ops.yaml" 2054)
   (in (dy float ((sub axis n))))
   (in (x num ((sub axis n))))
   (in (index int ((sub axis m))))
@@ -3516,7 +3516,7 @@ const char* const kPrograms[] = {
   (set dsource ((sub axis m)) (select (eq (linear (sub axis m)) (guard (load winner ((sub axis (gather (load index ((sub axis m))))))) -1)) (load dt1 ((sub axis (gather (load index ((sub axis m))))))) 0.0))))axon",
     R"axon((program index_add
   (doc "x plus the slices of source along an axis, each at the place that index names; places may repeat.")
-  (source "ops.yaml" 2065)
+  (source "ops.yaml" 2064)
   (in (x num ((sub axis n))))
   (in (index int (m)))
   (in (source num ((sub axis m))))
@@ -3527,7 +3527,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis n)) (add (load x ((sub axis n))) (load t1 ((sub axis n)))))))axon",
     R"axon((program index_add.grad
   (doc "Gradient of index_add.")
-  (source "ops.yaml" 2065)
+  (source "ops.yaml" 2064)
   (in (dy float ((sub axis n))))
   (in (index int (m)))
   (in (x num ((sub axis n)) ghost))
@@ -3540,7 +3540,7 @@ const char* const kPrograms[] = {
   (set dsource ((sub axis m)) (load dy ((sub axis (gather (load index (m)))))))))axon",
     R"axon((program masked_fill
   (doc "x, but value where the mask is true.")
-  (source "ops.yaml" 2075)
+  (source "ops.yaml" 2074)
   (in (x any (*)))
   (in (mask bool (*)))
   (attr (value real))
@@ -3549,7 +3549,7 @@ const char* const kPrograms[] = {
   (set y (*) (select (load mask (*)) value (load x (*))))))axon",
     R"axon((program masked_fill.grad
   (doc "Gradient of masked_fill.")
-  (source "ops.yaml" 2075)
+  (source "ops.yaml" 2074)
   (in (dy float (*)))
   (in (mask bool (*)))
   (in (x any (*) ghost))
@@ -3559,7 +3559,7 @@ const char* const kPrograms[] = {
   (reduce sum dx ((own x)) ((bcast x)) (select (load mask (*)) 0.0 (load dy (*))))))axon",
     R"axon((program one_hot
   (doc "1 at the class that each label names, else 0.")
-  (source "ops.yaml" 2084)
+  (source "ops.yaml" 2083)
   (in (index int (*)))
   (attr (classes int))
   (attr (dtype dtype float32))
@@ -3570,7 +3570,7 @@ const char* const kPrograms[] = {
   (set y (* c) (select (eq (load index (*)) (index c)) 1 0))))axon",
     R"axon((program reshape
   (doc "The same elements in row-major order under another shape; one entry may be -1.")
-  (source "ops.yaml" 2095)
+  (source "ops.yaml" 2094)
   (in (x any (*)))
   (attr (size shape))
   (out (y (like x) ((shape size))))
@@ -3578,7 +3578,7 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (load x ((flat (linear (shape size))))))))axon",
     R"axon((program reshape.grad
   (doc "Gradient of reshape.")
-  (source "ops.yaml" 2095)
+  (source "ops.yaml" 2094)
   (in (dy float ((shape size))))
   (in (x any (*) ghost))
   (attr (size shape))
@@ -3587,7 +3587,7 @@ const char* const kPrograms[] = {
   (set dx (*) (guard (load dy ((flat (linear *)))) 0.0))))axon",
     R"axon((program permute
   (doc "The axes in another order.")
-  (source "ops.yaml" 2103)
+  (source "ops.yaml" 2102)
   (in (x any (*)))
   (attr (axes ints))
   (out (y (like x) ((perm axes))))
@@ -3595,7 +3595,7 @@ const char* const kPrograms[] = {
   (set y ((perm axes)) (load x (*)))))axon",
     R"axon((program permute.grad
   (doc "Gradient of permute.")
-  (source "ops.yaml" 2103)
+  (source "ops.yaml" 2102)
   (in (dy float ((perm axes))))
   (in (x any (*) ghost))
   (attr (axes ints))
@@ -3604,7 +3604,7 @@ const char* const kPrograms[] = {
   (set dx (*) (load dy ((perm axes))))))axon",
     R"axon((program expand_as
   (doc "x broadcast against the shape of another tensor, whose elements are not read.")
-  (source "ops.yaml" 2111)
+  (source "ops.yaml" 2110)
   (in (x any (*)))
   (in (other any (*) ghost))
   (out (y (like x) (*)))
@@ -3612,7 +3612,7 @@ const char* const kPrograms[] = {
   (set y (*) (load x (*)))))axon",
     R"axon((program expand_as.grad
   (doc "Gradient of expand_as.")
-  (source "ops.yaml" 2111)
+  (source "ops.yaml" 2110)
   (in (dy float (*)))
   (in (x any (*) ghost))
   (out (dx (like dy) ((own x))))
@@ -3620,7 +3620,7 @@ const char* const kPrograms[] = {
   (reduce sum dx ((own x)) ((bcast x)) (load dy (*)))))axon",
     R"axon((program slice
   (doc "Every step-th element from start on, along each axis, size of them.")
-  (source "ops.yaml" 2118)
+  (source "ops.yaml" 2117)
   (in (x any (*)))
   (attr (size shape))
   (attr (start offsets))
@@ -3630,7 +3630,7 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (load x ((lin (shape size) step start))))))axon",
     R"axon((program slice.grad
   (doc "Gradient of slice.")
-  (source "ops.yaml" 2118)
+  (source "ops.yaml" 2117)
   (in (dy float ((shape size))))
   (in (x any (*) ghost))
   (attr (size shape))
@@ -3641,7 +3641,7 @@ const char* const kPrograms[] = {
   (set dx (*) (guard (load dy ((unlin * step start))) 0.0))))axon",
     R"axon((program constant_pad
   (doc "Element i of the result is element i + start of x where there is one, else value.")
-  (source "ops.yaml" 2127)
+  (source "ops.yaml" 2126)
   (in (x any (*)))
   (attr (size shape))
   (attr (start offsets))
@@ -3651,7 +3651,7 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (guard (load x ((lin (shape size) 1 start))) value))))axon",
     R"axon((program constant_pad.grad
   (doc "Gradient of constant_pad.")
-  (source "ops.yaml" 2127)
+  (source "ops.yaml" 2126)
   (in (dy float ((shape size))))
   (in (x any (*) ghost))
   (attr (size shape))
@@ -3662,7 +3662,7 @@ const char* const kPrograms[] = {
   (set dx (*) (guard (load dy ((unlin * 1 start))) 0.0))))axon",
     R"axon((program reflection_pad
   (doc "x continued before and after along an axis by its reflection in the first and last element.")
-  (source "ops.yaml" 2137)
+  (source "ops.yaml" 2136)
   (in (x any ((sub axis n))))
   (attr (before int))
   (attr (after int))
@@ -3675,7 +3675,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis m)) (select (lt (sub (index m) before) 0) (guard (load x ((sub axis (- 0 (- m before))))) 0) (select (lt (sub (index m) before) (count n)) (guard (load x ((sub axis (- m before)))) 0) (guard (load x ((sub axis (- (* 2 (- (count n) 1)) (- m before))))) 0))))))axon",
     R"axon((program reflection_pad.grad
   (doc "Gradient of reflection_pad.")
-  (source "ops.yaml" 2137)
+  (source "ops.yaml" 2136)
   (in (dy float ((sub axis m))))
   (in (x any ((sub axis n)) ghost))
   (attr (before int))
@@ -3686,7 +3686,7 @@ const char* const kPrograms[] = {
   (set dx ((sub axis n)) (add (add (select (lt (sub (index (- (- (+ (* (count n) 2) before) n) 2)) before) 0) 0.0 (select (lt (sub (index (- (- (+ (* (count n) 2) before) n) 2)) before) (count n)) 0.0 (guard (load dy ((sub axis (- (- (+ (* (count n) 2) before) n) 2)))) 0.0))) (guard (load dy ((sub axis (+ before n)))) 0.0)) (select (lt (sub (index (- before n)) before) 0) (guard (load dy ((sub axis (- before n)))) 0.0) 0.0)))))axon",
     R"axon((program replication_pad
   (doc "x continued before and after along an axis by its first and last element.")
-  (source "ops.yaml" 2152)
+  (source "ops.yaml" 2151)
   (in (x any ((sub axis n))))
   (attr (before int))
   (attr (after int))
@@ -3699,7 +3699,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis m)) (select (lt (sub (index m) before) 0) (load x ((sub axis 0))) (select (lt (sub (index m) before) (count n)) (guard (load x ((sub axis (- m before)))) 0) (load x ((sub axis (- (count n) 1)))))))))axon",
     R"axon((program replication_pad.grad
   (doc "Gradient of replication_pad.")
-  (source "ops.yaml" 2152)
+  (source "ops.yaml" 2151)
   (in (dy float ((sub axis m))))
   (in (x any ((sub axis n)) ghost))
   (attr (before int))
@@ -3717,7 +3717,7 @@ const char* const kPrograms[] = {
   (set dx ((sub axis n)) (add (add (load dy ((sub axis (+ before n)))) (select (eq (index n) 0) (load g1 ((rest axis))) 0)) (select (eq (index n) (sub (count n) 1)) (load g2 ((rest axis))) 0)))))axon",
     R"axon((program circular_pad
   (doc "x continued before and after along an axis as if it began again.")
-  (source "ops.yaml" 2173)
+  (source "ops.yaml" 2172)
   (in (x any ((sub axis n))))
   (attr (before int))
   (attr (after int))
@@ -3730,7 +3730,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis m)) (select (lt (sub (index m) before) 0) (guard (load x ((sub axis (+ (- m before) (count n))))) 0) (select (lt (sub (index m) before) (count n)) (guard (load x ((sub axis (- m before)))) 0) (guard (load x ((sub axis (- (- m before) (count n))))) 0))))))axon",
     R"axon((program circular_pad.grad
   (doc "Gradient of circular_pad.")
-  (source "ops.yaml" 2173)
+  (source "ops.yaml" 2172)
   (in (dy float ((sub axis m))))
   (in (x any ((sub axis n)) ghost))
   (attr (before int))
@@ -3741,7 +3741,7 @@ const char* const kPrograms[] = {
   (set dx ((sub axis n)) (add (add (guard (load dy ((sub axis (+ (+ (count n) before) n)))) 0.0) (guard (load dy ((sub axis (+ before n)))) 0.0)) (guard (load dy ((sub axis (- (+ before n) (count n))))) 0.0)))))axon",
     R"axon((program flip
   (doc "The elements along an axis in reverse order.")
-  (source "ops.yaml" 2187)
+  (source "ops.yaml" 2186)
   (in (x any (*)))
   (attr (axis axis))
   (out (y (like x) (*)))
@@ -3749,7 +3749,7 @@ const char* const kPrograms[] = {
   (set y (*) (load x ((sub axis (- (- (count (sel axis)) 1) (at axis))))))))axon",
     R"axon((program flip.grad
   (doc "Gradient of flip.")
-  (source "ops.yaml" 2187)
+  (source "ops.yaml" 2186)
   (in (dy float (*)))
   (attr (axis axis))
   (where (w (count (sel axis))))
@@ -3758,7 +3758,7 @@ const char* const kPrograms[] = {
   (set dx (*) (select (logical_and (ge (index (- (- (count (sel axis)) (at axis)) 1)) 0) (lt (index (- (- (count (sel axis)) (at axis)) 1)) (count w))) (guard (load dy ((sub axis (- (- (count (sel axis)) (at axis)) 1)))) 0.0) 0.0))))axon",
     R"axon((program roll
   (doc "The elements along an axis moved by a shift from 0 to its extent; those that leave at the end enter at the front.")
-  (source "ops.yaml" 2194)
+  (source "ops.yaml" 2193)
   (in (x any ((sub axis n))))
   (attr (shift offsets))
   (attr (axis axis -1))
@@ -3768,7 +3768,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis n)) (select (ge (sub (index n) shift.0) 0) (guard (load x ((sub axis (- n shift.0)))) 0) (guard (load x ((sub axis (+ (- n shift.0) (count n))))) 0)))))axon",
     R"axon((program roll.grad
   (doc "Gradient of roll.")
-  (source "ops.yaml" 2194)
+  (source "ops.yaml" 2193)
   (in (dy float ((sub axis n))))
   (in (x any ((sub axis n)) ghost))
   (attr (shift offsets))
@@ -3778,7 +3778,7 @@ const char* const kPrograms[] = {
   (set dx ((sub axis n)) (select (lt (add (index n) shift.0) (count n)) (guard (load dy ((sub axis (+ n shift.0)))) 0) (guard (load dy ((sub axis (- (+ n shift.0) (count n))))) 0)))))axon",
     R"axon((program tril
   (doc "The elements on and below a diagonal of the last two axes, zeros above it.")
-  (source "ops.yaml" 2209)
+  (source "ops.yaml" 2208)
   (in (x any (* i j)))
   (attr (diagonal offsets (0)))
   (out (y (like x) (* i j)))
@@ -3786,7 +3786,7 @@ const char* const kPrograms[] = {
   (set y (* i j) (select (le (sub (index j) (index i)) diagonal.0) (load x (* i j)) 0))))axon",
     R"axon((program tril.grad
   (doc "Gradient of tril.")
-  (source "ops.yaml" 2209)
+  (source "ops.yaml" 2208)
   (in (dy float (* i j)))
   (attr (diagonal offsets (0)))
   (out (dx (like dy) (* i j)))
@@ -3794,7 +3794,7 @@ const char* const kPrograms[] = {
   (set dx (* i j) (select (le (sub (index j) (index i)) diagonal.0) (load dy (* i j)) 0.0))))axon",
     R"axon((program triu
   (doc "The elements on and above a diagonal of the last two axes, zeros below it.")
-  (source "ops.yaml" 2218)
+  (source "ops.yaml" 2217)
   (in (x any (* i j)))
   (attr (diagonal offsets (0)))
   (out (y (like x) (* i j)))
@@ -3802,7 +3802,7 @@ const char* const kPrograms[] = {
   (set y (* i j) (select (ge (sub (index j) (index i)) diagonal.0) (load x (* i j)) 0))))axon",
     R"axon((program triu.grad
   (doc "Gradient of triu.")
-  (source "ops.yaml" 2218)
+  (source "ops.yaml" 2217)
   (in (dy float (* i j)))
   (attr (diagonal offsets (0)))
   (out (dx (like dy) (* i j)))
@@ -3810,7 +3810,7 @@ const char* const kPrograms[] = {
   (set dx (* i j) (select (ge (sub (index j) (index i)) diagonal.0) (load dy (* i j)) 0.0))))axon",
     R"axon((program matrix_diagonal
   (doc "The size elements of x[..., row + k, column + k], a diagonal of the last two axes.")
-  (source "ops.yaml" 2227)
+  (source "ops.yaml" 2226)
   (in (x any (* i j)))
   (attr (size int))
   (attr (row offsets))
@@ -3822,7 +3822,7 @@ const char* const kPrograms[] = {
   (set y (* k) (load x (* (+ k row.0) (+ k column.0))))))axon",
     R"axon((program matrix_diagonal.grad
   (doc "Gradient of matrix_diagonal.")
-  (source "ops.yaml" 2227)
+  (source "ops.yaml" 2226)
   (in (dy float (* k)))
   (in (x any (* i j) ghost))
   (attr (size int))
@@ -3833,7 +3833,7 @@ const char* const kPrograms[] = {
   (set dx (* i j) (select (eq (index j) (index (- (+ column.0 i) row.0))) (guard (load dy (* (- i row.0))) 0.0) 0.0))))axon",
     R"axon((program diagonal_matrix
   (doc "Zeros with the elements of the last axis at [..., row + k, column + k].")
-  (source "ops.yaml" 2237)
+  (source "ops.yaml" 2236)
   (in (x any (* k)))
   (attr (size int2))
   (attr (row offsets))
@@ -3846,7 +3846,7 @@ const char* const kPrograms[] = {
   (set y (* i j) (select (eq (sub (index i) row.0) (sub (index j) column.0)) (guard (load x (* (- i row.0))) 0) 0))))axon",
     R"axon((program diagonal_matrix.grad
   (doc "Gradient of diagonal_matrix.")
-  (source "ops.yaml" 2237)
+  (source "ops.yaml" 2236)
   (in (dy float (* i j)))
   (in (x any (* k) ghost))
   (attr (size int2))
@@ -3859,7 +3859,7 @@ const char* const kPrograms[] = {
   (set dx (* k) (guard (load dy (* (+ k row.0) (+ k column.0))) 0))))axon",
     R"axon((program sliding_window
   (doc "The windows of neighbours along an axis, every step-th of them; a last axis counts within each.")
-  (source "ops.yaml" 2247)
+  (source "ops.yaml" 2246)
   (in (x any ((sub axis n))))
   (attr (window int))
   (attr (step int 1))
@@ -3873,7 +3873,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis m) r) (load x ((sub axis (+ (* m step) r)))))))axon",
     R"axon((program sliding_window.grad
   (doc "Gradient of sliding_window.")
-  (source "ops.yaml" 2247)
+  (source "ops.yaml" 2246)
   (in (dy float ((sub axis m) r)))
   (in (x any ((sub axis n)) ghost))
   (attr (window int))
@@ -3884,7 +3884,7 @@ const char* const kPrograms[] = {
   (reduce sum dx ((sub axis n)) (r) (guard (load dy ((sub axis (exact (- n r) step)) r)) 0.0))))axon",
     R"axon((program unfold
   (doc "The windows of images (n, channels, height, width) as columns, an axis of elements (channel, row, column) and one of windows, row by row (im2col).")
-  (source "ops.yaml" 2260)
+  (source "ops.yaml" 2259)
   (in (x any (n c H W)))
   (attr (window int2))
   (attr (stride int2 1))
@@ -3903,7 +3903,7 @@ const char* const kPrograms[] = {
   (set y (n c r s h w) (guard (load x (n c (- (+ (* h stride.0) (* r dilation.0)) padding.0) (- (+ (* w stride.1) (* s dilation.1)) padding.1))) 0))))axon",
     R"axon((program unfold.grad
   (doc "Gradient of unfold.")
-  (source "ops.yaml" 2260)
+  (source "ops.yaml" 2259)
   (in (dy float (n (* c r s) (* h w))))
   (in (x any (n c H W) ghost))
   (attr (window int2))
@@ -3917,7 +3917,7 @@ const char* const kPrograms[] = {
   (reduce sum dx (n c H W) (r s) (guard (load dy (n c r s (exact (- (+ H padding.0) (* dilation.0 r)) stride.0) (exact (- (+ W padding.1) (* dilation.1 s)) stride.1))) 0.0))))axon",
     R"axon((program concat
   (doc "Tensors one after another along an axis.")
-  (source "ops.yaml" 2280)
+  (source "ops.yaml" 2279)
   (in (a any ((sub axis n))))
   (in (b any ((sub axis m))))
   (attr (axis axis 0))
@@ -3927,7 +3927,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis k)) (select (lt (index k) (count n)) (guard (load a ((sub axis k))) 0) (guard (load b ((sub axis (- k (count n))))) 0)))))axon",
     R"axon((program concat.grad
   (doc "Gradient of concat.")
-  (source "ops.yaml" 2280)
+  (source "ops.yaml" 2279)
   (in (dy float ((sub axis k))))
   (in (a any ((sub axis n)) ghost))
   (in (b any ((sub axis m)) ghost))
@@ -3939,7 +3939,7 @@ const char* const kPrograms[] = {
   (set db ((sub axis m)) (guard (load dy ((sub axis (+ (count n) m)))) 0.0))))axon",
     R"axon((program full
   (doc "A tensor with the same number everywhere.")
-  (source "ops.yaml" 2292)
+  (source "ops.yaml" 2291)
   (attr (size shape))
   (attr (value real))
   (attr (dtype dtype float32))
@@ -3948,14 +3948,14 @@ const char* const kPrograms[] = {
   (set y ((shape size)) value)))axon",
     R"axon((program iota
   (doc "0, 1, 2, ... in row-major order.")
-  (source "ops.yaml" 2300)
+  (source "ops.yaml" 2299)
   (attr (size shape))
   (out (y int64 ((shape size))))
   (line 4)
   (set y ((shape size)) (linear (shape size)))))axon",
     R"axon((program random_uniform
   (doc "Numbers spread evenly over [low, high).")
-  (source "ops.yaml" 2308)
+  (source "ops.yaml" 2307)
   (attr (size shape))
   (attr (key rng))
   (attr (low real 0.0))
@@ -3966,7 +3966,7 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (add low (mul (sub high low) (uniform key (linear (shape size))))))))axon",
     R"axon((program random_normal
   (doc "Normally distributed numbers (Box and Muller, 1958).")
-  (source "ops.yaml" 2316)
+  (source "ops.yaml" 2315)
   (attr (size shape))
   (attr (key rng))
   (attr (mean real 0.0))
@@ -3977,7 +3977,7 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (add mean (mul (mul std (sqrt (mul -2 (log1p (neg (uniform key (mul 2 (linear (shape size))))))))) (cos (mul (mul 2 3.141592653589793) (uniform key (add (mul 2 (linear (shape size))) 1)))))))))axon",
     R"axon((program random_integers
   (doc "Integers spread evenly over [low, high), the remainders of 53 random bits.")
-  (source "ops.yaml" 2329)
+  (source "ops.yaml" 2328)
   (attr (size shape))
   (attr (key rng))
   (attr (low offsets))
@@ -3988,7 +3988,7 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (add low.0 (mod (add (mul (add (mul (cast int64 (mul (uniform key (mul 3 (linear (shape size)))) 16777216)) 16777216) (cast int64 (mul (uniform key (add (mul 3 (linear (shape size))) 1)) 16777216))) 32) (cast int64 (mul (uniform key (add (mul 3 (linear (shape size))) 2)) 32))) (sub high.0 low.0))))))axon",
     R"axon((program random_exponential
   (doc "Exponentially distributed numbers.")
-  (source "ops.yaml" 2344)
+  (source "ops.yaml" 2343)
   (attr (size shape))
   (attr (key rng))
   (attr (rate real 1.0))
@@ -3999,7 +3999,7 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (div (neg (log1p (neg (uniform key (linear (shape size)))))) rate))))axon",
     R"axon((program bernoulli
   (doc "1 with the given probability, else 0.")
-  (source "ops.yaml" 2352)
+  (source "ops.yaml" 2351)
   (in (p float (*)))
   (attr (key rng))
   (out (y (like p) (*)))
@@ -4007,7 +4007,7 @@ const char* const kPrograms[] = {
   (set y (*) (select (lt (uniform key (linear *)) (load p (*))) 1 0))))axon",
     R"axon((program multinomial
   (doc "Numbers of classes drawn with replacement, with probabilities in proportion to the last axis. Class c wins a race that it ends after an exponential time of rate p[..., c].")
-  (source "ops.yaml" 2361)
+  (source "ops.yaml" 2360)
   (in (p float (* c)))
   (attr (key rng))
   (attr (draws int))
@@ -4018,7 +4018,7 @@ const char* const kPrograms[] = {
   (reduce argmin y (* s) (c) (select (gt (load p (* c)) 0) (div (neg (log1p (neg (uniform key (linear * s c))))) (load p (* c))) inf))))axon",
     R"axon((program attention
   (doc "Values averaged by the softmax, over keys j, of scaled products of queries i and keys (Vaswani et al., 2017). The mask is added to the products; with causal, query i sees the keys up to i. A query that sees no key gets zeros. With drop, shares are zero with probability p.")
-  (source "ops.yaml" 2378)
+  (source "ops.yaml" 2377)
   (in (q float (* i d)))
   (in (k float (* j d)))
   (in (v float (* j e)))
@@ -4042,7 +4042,7 @@ const char* const kPrograms[] = {
   (set y (* i e) (div (load t3 (* i e)) (select (gt (load t4 (* i)) 0) (load t4 (* i)) 1)))))axon",
     R"axon((program attention.grad
   (doc "Gradient of attention.")
-  (source "ops.yaml" 2378)
+  (source "ops.yaml" 2377)
   (in (dy float (* i e)))
   (in (q float (* i d)))
   (in (k float (* j d)))
@@ -4078,7 +4078,7 @@ const char* const kPrograms[] = {
   (reduce sum dmask ((own mask) i j) ((bcast mask)) (mul (div (exp (sub (select causal (select (le (index j) (index i)) (add (mul (load g1 (* i j)) scale) (load mask (* i j))) -inf) (add (mul (load g1 (* i j)) scale) (load mask (* i j)))) (finite (load g2 (* i))))) (select (gt (load g3 (* i)) 0) (load g3 (* i)) 1)) (sub (select drop (select (ge (uniform key (linear * i j)) p) (div (load g4 (* i j)) (sub 1 p)) 0) (load g4 (* i j))) (load g5 (* i)))))))axon",
     R"axon((program lstm_cell
   (doc "The new state of a cell with long short-term memory c (Hochreiter and Schmidhuber, 1997) from the input, forget, cell and output gates before their nonlinearities.")
-  (source "ops.yaml" 2417)
+  (source "ops.yaml" 2416)
   (in (gates float (* (* k d))))
   (in (c float (* d)))
   (out (new_h (promote gates c) (* d)))
@@ -4089,7 +4089,7 @@ const char* const kPrograms[] = {
   (set new_h (* d) (mul (sigmoid (load gates (* 3 d))) (tanh (load new_c (* d)))))))axon",
     R"axon((program lstm_cell.grad
   (doc "Gradient of lstm_cell.")
-  (source "ops.yaml" 2417)
+  (source "ops.yaml" 2416)
   (in (dnew_h float (* d) (default 0.0)))
   (in (dnew_c float (* d) (default 0.0)))
   (in (gates float (* (* k d))))
@@ -4103,7 +4103,7 @@ const char* const kPrograms[] = {
   (reduce sum dc ((own c) d) ((bcast c)) (mul (load dnew_c2 (* d)) (sigmoid (load gates (* 1 d)))))))axon",
     R"axon((program gru_cell
   (doc "The new state of a gated recurrent unit (Cho et al., 2014) from the reset, update and new gates before their nonlinearities, the parts of the input and of the state h apart.")
-  (source "ops.yaml" 2432)
+  (source "ops.yaml" 2431)
   (in (x float (* (* k d))))
   (in (r float (* (* k d))))
   (in (h float (* d)))
@@ -4112,7 +4112,7 @@ const char* const kPrograms[] = {
   (set new_h (* d) (add (tanh (add (load x (* 2 d)) (mul (sigmoid (add (load x (* 0 d)) (load r (* 0 d)))) (load r (* 2 d))))) (mul (sigmoid (add (load x (* 1 d)) (load r (* 1 d)))) (sub (load h (* d)) (tanh (add (load x (* 2 d)) (mul (sigmoid (add (load x (* 0 d)) (load r (* 0 d)))) (load r (* 2 d)))))))))))axon",
     R"axon((program gru_cell.grad
   (doc "Gradient of gru_cell.")
-  (source "ops.yaml" 2432)
+  (source "ops.yaml" 2431)
   (in (dnew_h float (* d)))
   (in (x float (* (* k d))))
   (in (r float (* (* k d))))
@@ -4126,7 +4126,7 @@ const char* const kPrograms[] = {
   (reduce sum dh ((own h) d) ((bcast h)) (mul (load dnew_h (* d)) (sigmoid (add (load x (* 1 d)) (load r (* 1 d))))))))axon",
     R"axon((program sgd_step
   (doc "One step of stochastic gradient descent with momentum m and weight decay.")
-  (source "ops.yaml" 2451)
+  (source "ops.yaml" 2450)
   (in (p float (*)))
   (in (g float (*)))
   (in (m float (*) (default 0.0)))
@@ -4143,7 +4143,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (select nesterov (add (add (load g (*)) (mul decay (load p (*)))) (mul momentum (load new_m (*)))) (load new_m (*))))))))axon",
     R"axon((program adam_step
   (doc "One step of Adam (Kingma and Ba, 2015); its weight decay is decoupled (Loshchilov and Hutter, 2019) or part of the gradient.")
-  (source "ops.yaml" 2470)
+  (source "ops.yaml" 2469)
   (in (p float (*)))
   (in (g float (*)))
   (in (m float (*)))
@@ -4167,7 +4167,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (add (div (div (load new_m (*)) (sub 1 (pow beta1 step))) (add (sqrt (div (load new_v (*)) (sub 1 (pow beta2 step)))) eps)) (select decoupled (mul decay (load p (*))) 0)))))))axon",
     R"axon((program amsgrad_step
   (doc "One step of Adam with the largest mean square u of the gradient that there was in place of the present one (Reddi et al., 2018).")
-  (source "ops.yaml" 2494)
+  (source "ops.yaml" 2493)
   (in (p float (*)))
   (in (g float (*)))
   (in (m float (*)))
@@ -4195,7 +4195,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (add (div (div (load new_m (*)) (sub 1 (pow beta1 step))) (add (sqrt (div (load new_u (*)) (sub 1 (pow beta2 step)))) eps)) (select decoupled (mul decay (load p (*))) 0)))))))axon",
     R"axon((program nadam_step
   (doc "One step of Adam with Nesterov's momentum (Dozat, 2016), the gradient and its mean m weighted by what the schedule of the momentum gives.")
-  (source "ops.yaml" 2522)
+  (source "ops.yaml" 2521)
   (in (p float (*)))
   (in (g float (*)))
   (in (m float (*)))
@@ -4221,7 +4221,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (add (div (add (mul share_g (select decoupled (load g (*)) (add (load g (*)) (mul decay (load p (*)))))) (mul share_m (load new_m (*)))) (add (sqrt (div (load new_v (*)) (sub 1 (pow beta2 step)))) eps)) (select decoupled (mul decay (load p (*))) 0)))))))axon",
     R"axon((program adadelta_step
   (doc "One step of Adadelta (Zeiler, 2012), v and u the running mean squares of gradients and updates.")
-  (source "ops.yaml" 2548)
+  (source "ops.yaml" 2547)
   (in (p float (*)))
   (in (g float (*)))
   (in (v float (*)))
@@ -4241,7 +4241,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (mul (div (sqrt (add (load u (*)) eps)) (sqrt (add (load new_v (*)) eps))) (add (load g (*)) (mul decay (load p (*))))))))))axon",
     R"axon((program rmsprop_step
   (doc "One step of RMSProp (Tieleman and Hinton, 2012) with momentum m.")
-  (source "ops.yaml" 2569)
+  (source "ops.yaml" 2568)
   (in (p float (*)))
   (in (g float (*)))
   (in (v float (*)))
@@ -4262,7 +4262,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (load new_m (*)))))))axon",
     R"axon((program rmsprop_centered_step
   (doc "One step of RMSProp with the variance of the gradient in place of its mean square v; u is its mean (Graves, 2013).")
-  (source "ops.yaml" 2588)
+  (source "ops.yaml" 2587)
   (in (p float (*)))
   (in (g float (*)))
   (in (v float (*)))
@@ -4287,7 +4287,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (load new_m (*)))))))axon",
     R"axon((program adagrad_step
   (doc "One step of Adagrad (Duchi et al., 2011), v the sum of the squared gradients.")
-  (source "ops.yaml" 2611)
+  (source "ops.yaml" 2610)
   (in (p float (*)))
   (in (g float (*)))
   (in (v float (*)))
@@ -4302,7 +4302,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (div (mul lr (add (load g (*)) (mul decay (load p (*))))) (add (sqrt (load new_v (*))) eps))))))axon",
     R"axon((program lion_step
   (doc "One step of Lion, the sign of an interpolated momentum (Chen et al., 2023), with decoupled weight decay.")
-  (source "ops.yaml" 2627)
+  (source "ops.yaml" 2626)
   (in (p float (*)))
   (in (g float (*)))
   (in (m float (*)))

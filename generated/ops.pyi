@@ -334,7 +334,7 @@ def copysign(a: Tensor | float, b: Tensor | float) -> Tensor:
     """
 
 def nextafter(a: Tensor | float, b: Tensor | float) -> Tensor:
-    """The float next to a in the direction of b. Of float16 and bfloat16 it is that in float32, rounded.
+    """The float of the same dtype next to a in the direction of b.
 
     Args:
         a: a floating-point tensor that broadcasts with the others.
