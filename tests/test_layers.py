@@ -399,6 +399,7 @@ def test_padding_of_convolutions(mode):
         (lambda: nn.XIELU(alpha_n=0.5), "alpha_n"),
         (lambda: nn.RNN(3, 4, nonlinearity="step"), "nonlinearity"),
         (lambda: nn.LSTM(3, 4, num_layers=0), "num_layers"),
+        (lambda: nn.GRU(3, 4)(axon.ones(0, 2, 3)), r"GRU\(3, 4\): the sequences have no steps"),
         (lambda: nn.PositionalEncoding(3), "even"),
         (lambda: Flatten(2, 1)(axon.ones(2, 3, 4)), "not before"),
     ],

@@ -136,6 +136,9 @@ def test_generators_are_streams_of_their_own():
     assert axon.Generator().initial_seed() != axon.Generator().initial_seed()
     with pytest.raises(ValueError, match="pair of integers"):
         generator.set_state(3.5)
+    for other in (3, np.random.default_rng(0)):
+        with pytest.raises(TypeError, match=r"generator is a \w+; expected an axon.Generator"):
+            axon.rand(3, generator=other)
 
 
 P = [0.2, 0.5, 0.3]

@@ -91,7 +91,14 @@ def manual_seed(seed: int) -> Generator:
 
 def next_key(generator: Generator | None = None) -> Key:
     """The key of the next draw of ``generator``, by default the thread's own."""
-    return (_default.generator if generator is None else generator).next_key()
+    if generator is None:
+        return _default.generator.next_key()
+    if not isinstance(generator, Generator):
+        raise TypeError(
+            f"axon: generator is a {type(generator).__name__}; expected an axon.Generator, or None "
+            "for the thread's own"
+        )
+    return generator.next_key()
 
 
 def get_rng_state() -> Key:

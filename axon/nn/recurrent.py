@@ -162,6 +162,8 @@ class _Recurrent(_Kind):
 
     def _run(self, x: Tensor, hx: Any) -> tuple[Tensor, State]:
         """All layers over (length, n, input)."""
+        if x.shape[0] == 0:
+            raise ValueError(f"{self!r}: the sequences have no steps; expected one or more")
         count = self.num_layers * len(self._directions)
         start = self._given(hx, (count, x.shape[1], self.hidden_size), x)
         last: list[State] = []
