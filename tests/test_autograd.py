@@ -218,6 +218,13 @@ def test_a_removed_hook_is_silent():
     assert x.grad.item() == 3.0
 
 
+@pytest.mark.parametrize("inputs", [None, 3, "w", [None]], ids=repr)
+def test_gradients_are_wanted_of_tensors(inputs):
+    y = (axon.ones(2, requires_grad=True) * 2).sum()
+    with pytest.raises(TypeError, match=r"axon.grad: inputs holds a \w+; expected the tensor"):
+        axon.grad(y, inputs)
+
+
 @pytest.mark.parametrize("given", [3, "g", (axon.ones(2),)], ids=str)
 def test_a_hook_gives_a_tensor_or_none(given):
     x = axon.ones(2, requires_grad=True)

@@ -193,6 +193,24 @@ def test_wrong_gradients_are_told(returned, message):
         Wrong.apply(leaf([1.0, 2.0])).sum().backward()
 
 
+def test_no_gradient_is_needed_of_arguments_left_to_their_defaults():
+    class Power(axon.Function):
+        @staticmethod
+        def forward(ctx, x, n=2):
+            ctx.save_for_backward(x)
+            ctx.n = n
+            return x**n
+
+        @staticmethod
+        def backward(ctx, dy):
+            (x,) = ctx.saved_tensors
+            return dy * ctx.n * x ** (ctx.n - 1), None
+
+    x = leaf([1.0, 2.0])
+    assert axon.grad(Power.apply(x).sum(), x).tolist() == [2.0, 4.0]
+    assert axon.grad(Power.apply(x, 3).sum(), x).tolist() == [3.0, 12.0]
+
+
 def test_numpy_inside():
     class Sinc(axon.Function):
         """Computed outside of axon, both ways."""

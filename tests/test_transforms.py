@@ -131,6 +131,12 @@ def test_a_module_is_a_function():
     assert not hasattr(axon.grad(net), "weight")
 
 
+def test_the_arguments_to_differentiate_by_keyword():
+    a, b = axon.ones(2), axon.tensor([2.0, 3.0])
+    first, second = axon.grad(lambda a, b: (a * b).sum(), argnums=(0, 1))(a, b)
+    assert first.tolist() == [2.0, 3.0] and second.tolist() == [1.0, 1.0]
+
+
 def test_errors():
     with pytest.raises(TypeError, match="tensors or a function, not float"):
         axon.grad(3.0)

@@ -161,8 +161,8 @@ _replaced: list[str] = []
 
 
 def backward(
-    outputs: Sequence[Any],
-    grad_outputs: Sequence[Any],
+    outputs: Any,
+    grad_outputs: Any = None,
     *,
     retain_graph: bool | None = None,
     create_graph: bool = False,
@@ -170,9 +170,22 @@ def backward(
 ) -> None:
     """Adds the gradients of ``outputs`` to ``.grad`` of every leaf that they depend on.
 
-    See :meth:`axon.Tensor.backward`. An error leaves every ``.grad`` and the tape as they were.
+    An error leaves every ``.grad`` and the tape as they were.
+
+    Args:
+        outputs: a tensor or several.
+        grad_outputs: what flows into each, of its shape; None for 1, of a single element.
+        retain_graph, create_graph, inputs: as for :meth:`axon.Tensor.backward`.
+
+    Example:
+        >>> x = axon.ones(2, requires_grad=True)
+        >>> axon.autograd.backward([x.sum(), x * 2], [None, axon.tensor([1.0, 3.0])])
+        >>> x.grad
+        tensor([3., 7.])
     """
-    wanted = None if inputs is None else _as_list(inputs)
+    outputs = _as_list(outputs)
+    grad_outputs = [None] * len(outputs) if grad_outputs is None else _as_list(grad_outputs)
+    wanted = None if inputs is None else _as_wanted("Tensor.backward", inputs)
     retain = create_graph if retain_graph is None else retain_graph
     walk = _Walk("Tensor.backward", retain, create_graph, wanted)
     walk.run(outputs, grad_outputs)
@@ -197,7 +210,7 @@ def grad(
 ) -> Any:
     """The gradients of tensors with respect to tensors: the form of :func:`axon.grad` for them."""
     single = not isinstance(inputs, (list, tuple))
-    wanted = _as_list(inputs)
+    wanted = _as_wanted("axon.grad", inputs)
     outputs = _as_list(outputs)
     seeds = [None] * len(outputs) if grad_outputs is None else _as_list(grad_outputs)
     retain = create_graph if retain_graph is None else retain_graph
@@ -235,6 +248,17 @@ def depends_on_others(outputs: Iterable[Any], inputs: Iterable[Any]) -> bool:
 
 def _as_list(tensors: Any) -> list[Any]:
     return list(tensors) if isinstance(tensors, (list, tuple)) else [tensors]
+
+
+def _as_wanted(caller: str, inputs: Any) -> list[Any]:
+    wanted = _as_list(inputs)
+    for x in wanted:
+        if not isinstance(x, _runtime.TensorBase):
+            raise TypeError(
+                f"{caller}: inputs holds a {type(x).__name__}; expected the tensor or tensors "
+                "whose gradients are wanted"
+            )
+    return wanted
 
 
 # ---------------------------------------------------------------------------------- the walk

@@ -112,6 +112,8 @@ class FunctionNode:
         """The gradient of each argument, checked."""
         gradients = self.function.backward(self, *incoming)
         gradients = gradients if isinstance(gradients, tuple) else (gradients,)
+        while len(gradients) > len(self.edges) and gradients[-1] is None:
+            gradients = gradients[:-1]  # of arguments that were left to their defaults
         if len(gradients) != len(self.edges):
             raise ValueError(
                 f"{self.op}.backward gave {len(gradients)} gradients, {self.op}.apply took "

@@ -60,7 +60,7 @@ def grad(outputs: Any, inputs: Any = None, grad_outputs: Any = None, **options: 
         return autograd.grad(outputs, inputs, grad_outputs, **options)
     if not callable(outputs):
         raise TypeError(f"axon.grad: expected tensors or a function, not {type(outputs).__name__}")
-    return _grad_of_function(outputs, 0 if inputs is None else inputs, **options)
+    return _grad_of_function(outputs, *(() if inputs is None else (inputs,)), **options)
 
 
 def _grad_of_function(f: Callable, argnums: Any = 0, *, has_aux: bool = False) -> Callable:
