@@ -166,3 +166,20 @@ def test_a_number_takes_the_dtype_of_the_tensor_beside_it(op):
 def test_a_number_of_a_higher_kind():
     whole = axon.tensor([1, 2], dtype="int16")
     assert (whole * 2.0).dtype == (2.0 * whole).dtype == axon.float32
+
+
+@pytest.mark.parametrize("dtype, number", [("uint8", 300), ("uint8", -1), ("int16", 2**15)])
+@pytest.mark.parametrize("name", ["add", "eq", "maximum", "clip", "where"])
+def test_a_number_that_the_dtype_does_not_hold(name, dtype, number):
+    x = axon.tensor([1, 2], dtype=dtype)
+    operands = [x > 1, x, number] if name == "where" else [x, number]
+    with pytest.raises(OverflowError, match=rf"axon\.{name}: \w+ is {number}.*{dtype}.*astype"):
+        getattr(axon, name)(*operands)
+
+
+@pytest.mark.parametrize("dtype", INTEGERS)
+def test_a_number_at_the_ends_of_the_dtype(dtype):
+    x, ends = axon.zeros(2, dtype=dtype), axon.iinfo(dtype)
+    for end in (ends.min, min(ends.max, 2**63 - 1)):
+        assert axon.maximum(axon.full((2,), end, dtype=dtype), end).tolist() == [end, end]
+        assert (x == end).tolist() == [end == 0] * 2

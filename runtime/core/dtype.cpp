@@ -77,6 +77,12 @@ DType dtype_from_name(std::string_view name) {
 bool is_float(DType t) { return t >= DType::float16; }
 bool is_integer(DType t) { return t >= DType::int8 && t <= DType::uint64; }
 
+bool holds(DType t, int64_t number) {
+  const size_t bits = 8 * size_of(t);
+  if (is_unsigned(t)) return number >= 0 && (bits == 64 || number >> bits == 0);
+  return number >> (bits - 1) == 0 || number >> (bits - 1) == -1;
+}
+
 DType promote(DType a, DType b) {
   if (a == b || b == DType::bool_) return a;
   if (a == DType::bool_) return b;

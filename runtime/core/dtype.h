@@ -39,6 +39,8 @@ DType dtype_from_name(std::string_view name);
 bool is_float(DType t);
 /// True iff signed or unsigned integer; bool is not.
 bool is_integer(DType t);
+/// True iff an element of the integer dtype can be `number`.
+bool holds(DType t, int64_t number);
 
 /// The array API's promotion, extended by: integer with float gives the float, bool with anything
 /// gives the other.

@@ -18,6 +18,9 @@ struct TypeError : Error {
 struct IndexError : Error {
   using Error::Error;
 };
+struct OverflowError : Error {
+  using Error::Error;
+};
 /// Out of memory: raised before any kernel of the flush has run.
 struct MemoryError : Error {
   using Error::Error;

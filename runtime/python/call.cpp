@@ -270,6 +270,25 @@ Operand read_input(Node& node, const InputDecl& decl, nb::handle value,
   refuse_input(*node.program, decl, value);
 }
 
+/// A Python integer beside tensors of integers takes their dtype; where that lacks it, it would
+/// wrap to another number.
+void check_numbers_fit(const Node& node,
+                       const std::vector<std::pair<size_t, ScalarEntry>>& numbers) {
+  DType strong = DType::bool_;
+  for (const Operand& input : node.inputs) {
+    if (input.kind == Operand::Kind::value) strong = promote(strong, dtype_of(input));
+  }
+  if (!is_integer(strong)) return;
+  for (const auto& [input, entry] : numbers) {
+    if (entry.dtype != DType::int64 || holds(strong, entry.bits)) continue;
+    throw OverflowError("axon." + node.program->name + ": " + node.program->inputs[input].name +
+                        " is " + std::to_string(entry.bits) + ", which the dtype " +
+                        std::string(name_of(strong)) +
+                        " of the tensor beside it does not hold; convert the tensor first: "
+                        "x.astype('int64')");
+  }
+}
+
 void read_arguments(const Op& op, Node& node, const nb::handle* inputs, const nb::handle* attrs,
                     Arguments& arguments) {
   const Program& program = *op.program;
@@ -282,6 +301,7 @@ void read_arguments(const Op& op, Node& node, const nb::handle* inputs, const nb
       arguments.level = std::max(arguments.level, tensor->value->level);
     }
   }
+  if (!numbers.empty()) check_numbers_fit(node, numbers);
   if (random_level != 0 && draws(program)) {
     arguments.level = std::max(arguments.level, random_level);
   }

@@ -20,6 +20,8 @@ void translate(const std::exception_ptr& raised, void*) {
     PyErr_SetString(PyExc_TypeError, e.what());
   } catch (const IndexError& e) {
     PyErr_SetString(PyExc_IndexError, e.what());
+  } catch (const OverflowError& e) {
+    PyErr_SetString(PyExc_OverflowError, e.what());
   } catch (const MemoryError& e) {
     PyErr_SetString(PyExc_MemoryError, e.what());
   } catch (const Interrupted& e) {
