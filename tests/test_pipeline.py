@@ -132,6 +132,33 @@ def test_paths_reach_into_nested_pipelines():
     assert model.state_dict().keys() == model.named_params.keys()
 
 
+def test_paths_lead_through_modules_that_are_no_steps():
+    block = Residual(Linear(3, 3), double, ReLU())
+    encoder = axon.nn.TransformerEncoder(axon.nn.TransformerEncoderLayer(4, 2, 8), 2)
+    model = Pipeline(block=block, encoder=encoder, last=double)
+    assert model["block.body.0"] is block.body[0] and model["block.body"] is block.body
+    assert model["encoder.layers.1.linear1"] is encoder.layers[1].linear1
+    for name, module in model.named_modules():
+        if name:
+            assert model[name] is module
+    model["block.body.0"] = Linear(3, 3, bias=False)
+    assert block.body[0].bias is None
+    seen = []
+    handle = model.tap("block.body.1", lambda y: seen.append(y.shape))
+    block(axon.ones(2, 3))
+    handle.remove()
+    block(axon.ones(2, 3))
+    assert seen == [(2, 3)]
+    del model["block.body.1"]
+    assert len(block.body) == 2
+    with pytest.raises(KeyError, match=r"'block.body' is an attribute of a Residual, not a step"):
+        model["block.body"] = ReLU()
+    with pytest.raises(KeyError, match=r"step 'last' is no module"):
+        model["last.0"]
+    with pytest.raises(KeyError, match=r"no module at 'layers.2'"):
+        model["encoder.layers.2"]
+
+
 def test_rename_index_extend_and_refused_names():
     model = Pipeline(ReLU(), double)
     model.rename(1, "twice")

@@ -33,7 +33,8 @@ class Steps(Module):
     """What :class:`Pipeline` and :class:`Parallel` share: steps that are edited like a list.
 
     A step is a module or any callable. Positional steps are called by their index, keyword steps by
-    their name as well; ``steps["body.0"]`` reaches into nested ones.
+    their name as well; a path such as ``steps["block.body.0"]`` reaches into nested ones, and into
+    modules.
     """
 
     def __init__(self, *steps: Step, **named: Step) -> None:
@@ -104,10 +105,31 @@ class Steps(Module):
             )
         return key % len(self)
 
-    def _inside(self, key: Any) -> tuple[Any, str]:
-        """For a path such as "body.0" the container that its first name gives, and the rest."""
-        head, _, rest = key.partition(".")
-        return self[head], rest
+    def _inside(self, path: str) -> tuple[Module, str]:
+        """The first steps that a path leads to, "body" of "body.0", and what is left of it.
+
+        Where it leads to none, the module that its first name gives.
+        """
+        head, _, rest = path.partition(".")
+        inner = self[head]
+        if not isinstance(inner, Module):
+            raise KeyError(f"{type(self).__name__}: {path!r}: step {head!r} is no module")
+        if not isinstance(inner, Steps):
+            modules = dict(inner.named_modules(remove_duplicate=False))
+            for at in (at for at, letter in enumerate(rest) if letter == "."):
+                if isinstance(modules.get(rest[:at]), Steps):
+                    return modules[rest[:at]], rest[at + 1 :]
+        return inner, rest
+
+    def _steps_at(self, path: str) -> tuple[Steps, str]:
+        """The steps that a path leads to, and its rest, to be edited there."""
+        inner, rest = self._inside(path)
+        if not isinstance(inner, Steps):
+            raise KeyError(
+                f"{type(self).__name__}: {path!r} is an attribute of a {type(inner).__name__}, not "
+                "a step; assign to that attribute"
+            )
+        return inner, rest
 
     def _empty(self) -> Steps:
         """Another one of this kind, without steps."""
@@ -120,7 +142,7 @@ class Steps(Module):
             return part
         if isinstance(key, str) and "." in key:
             inner, rest = self._inside(key)
-            return inner[rest]
+            return inner[rest] if isinstance(inner, Steps) else inner.get_submodule(rest)
         return self._places[self._find(key)].step
 
     def __setitem__(self, key: int | str | slice, value: Any) -> None:
@@ -130,14 +152,14 @@ class Steps(Module):
             places[key] = [_Place(self._checked(place.step), place.name) for place in fresh]
             self._rearrange(places)
         elif isinstance(key, str) and "." in key:
-            inner, rest = self._inside(key)
+            inner, rest = self._steps_at(key)
             inner[rest] = value
         else:
             self._places[self._find(key)].step = self._checked(value)
 
     def __delitem__(self, key: int | str | slice) -> None:
         if isinstance(key, str) and "." in key:
-            inner, rest = self._inside(key)
+            inner, rest = self._steps_at(key)
             del inner[rest]
         else:
             del self._places[key if isinstance(key, slice) else self._find(key)]
