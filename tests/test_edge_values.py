@@ -66,7 +66,8 @@ def test_nextafter_is_the_next_float(dtype):
     name = np.dtype(dtype).name
     tensors = [axon.tensor(v.astype("float64")).to(name) for v in (a, b)]
     found = axon.nextafter(*tensors).to("float64").numpy()
-    expected = np.where(a == b, b, np.nextafter(a, b)).astype("float64")
+    with np.errstate(over="ignore", invalid="ignore"):
+        expected = np.where(a == b, b, np.nextafter(a, b)).astype("float64")
     same = (found == expected) & (np.signbit(found) == np.signbit(expected))
     assert np.all(same | (np.isnan(found) & np.isnan(expected)))
 
