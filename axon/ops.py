@@ -50,14 +50,22 @@ def load(source: str | os.PathLike[str]) -> Ops:
         change it gives new ones, and what was recorded before keeps its meaning and gradient.
 
     Raises:
-        axon.ops.SpecError: entries that are wrong, each with its line, a caret and the remedy.
+        axon.ops.SpecError: entries that are wrong, each with its line, a caret and the remedy; also
+            a written gradient that, on the samples, is not the derived one. (References are read
+            by ``python -m axon op check`` alone: nothing of a source is run as Python.)
         OSError: the file cannot be read.
+        TypeError: neither a path nor a text.
 
     Example:
         >>> ops = axon.ops.load('shift: {in: "x: float, by: real = 1.0", forward: "x + by"}')
         >>> ops.shift(axon.zeros(2), by=0.5)
         tensor([0.5, 0.5])
     """
+    if not isinstance(source, (str, os.PathLike)):
+        raise TypeError(
+            f"axon.ops.load: source is a {type(source).__name__}; expected the path of a file or "
+            "the text of one"
+        )
     if isinstance(source, os.PathLike) or _is_path(source):
         return _load(Path(source).read_text(encoding="utf-8"), os.fspath(source))
     return _load(source, "<string>")
@@ -148,12 +156,16 @@ def _load(text: str, path: str) -> Ops:
 
 
 def _declare(text: str, path: str) -> Ops:
+    from axon._codegen import programs
+    from axon._codegen.check import refuse_wrong_gradients
     from axon._codegen.docstring import docstring
     from axon._codegen.entry import parse_ops
     from axon._codegen.functions import function_of
 
     autograd.known_programs()
     entries = {entry.name: entry for entry in parse_ops(text, path, at_run_time=True)}
+    with programs.source(programs.table(p for e in entries.values() for p in e.programs)):
+        refuse_wrong_gradients(entries.values())
     ops = {}
     for name, program in register(entries).items():
         function = function_of(entries[name], docstring(entries[name], with_example=False))

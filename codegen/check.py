@@ -85,7 +85,7 @@ def check_file(path: str) -> tuple[int, list[str]]:
 
 
 def _wrong_on_samples(op: Op, oracles: Mapping[str, Callable]) -> list[Diagnostic]:
-    try:
+    def found() -> list[Diagnostic]:
         for case in cases(op):
             _run(op.program, case.inputs, case.attrs)
         return [
@@ -94,6 +94,14 @@ def _wrong_on_samples(op: Op, oracles: Mapping[str, Callable]) -> list[Diagnosti
             *wrong_spec(op, oracles),
             *wrong_subgradient(op, oracles),
         ]
+
+    return _if_samples_run(op, found)
+
+
+def _if_samples_run(op: Op, found: Callable[[], list[Diagnostic]]) -> list[Diagnostic]:
+    """What is found on the samples of the op, or that they do not run."""
+    try:
+        return found()
     except (ValueError, IndexError) as failure:
         remedy = "samples: that fit the signature, and guard(x[...], 0) where an index leaves x"
         problem = f"the samples of {op.name!r} do not run: {failure}"
@@ -105,7 +113,9 @@ def _wrong_on_samples(op: Op, oracles: Mapping[str, Callable]) -> list[Diagnosti
 
 def refuse_wrong_gradients(ops: Iterable[Op]) -> None:
     """Raises SpecError with every written gradient that is not the derived one."""
-    diagnostics = [diagnostic for op in ops for diagnostic in wrong_gradients(op)]
+    diagnostics: list[Diagnostic] = []
+    for op in ops:
+        diagnostics += _if_samples_run(op, functools.partial(wrong_gradients, op))
     if diagnostics:
         raise SpecError(diagnostics)
 

@@ -213,10 +213,10 @@ def test_a_changed_entry_leaves_old_tensors_as_they_were():
 
 
 def test_a_changed_gradient_is_another_op():
-    text = "id: {in: 'x: float', forward: 'x', backward: {x: '2 * dy'}}"
+    text = "id: {in: 'x: float', forward: 'x', backward: {x: 'dy if x < 1e3 else 2 * dy'}}"
     first, second = ops.load(text), ops.load(text.replace("2 * dy", "3 * dy"))
     for declared_ops, expected in ((first, 2.0), (second, 3.0)):
-        x = axon.ones((), requires_grad=True)
+        x = axon.tensor(2e3, requires_grad=True)  # larger than any sample
         declared_ops.id(x).backward()
         assert x.grad.item() == expected
 
@@ -257,6 +257,29 @@ def test_all_errors_of_a_text_are_shown():
     with pytest.raises(ops.SpecError) as caught:
         ops.load("f: {in: 'x: flot', forward: 'x'}\ng: {in: 'x: float', forward: 'expp(x)'}")
     assert [d.mark.source.path for d in caught.value.diagnostics] == ["<string>"] * 2
+
+
+def test_a_wrong_gradient_is_refused():
+    with pytest.raises(ops.SpecError, match="the gradient of 'x' is not that of the formula"):
+        ops.load("f: {in: 'x: float', forward: 'x * x', backward: {x: 'dy * x'}}")
+
+
+def test_samples_of_a_written_gradient_must_run():
+    with pytest.raises(ops.SpecError, match="the samples of 'rows' do not run"):
+        ops.load("""
+rows:
+  in: "x: float[axis: n], index: int[m], axis: axis = 0"
+  out: "y[axis: m]: like(x)"
+  forward: "x[axis: index[m]]"
+  backward: {x: "scatter[axis: index[m]](dy[axis: m])"}
+  samples: {n: [1], index: [counts]}
+""")
+
+
+@pytest.mark.parametrize("source", [3, None, ["f.yaml"]])
+def test_a_source_is_a_path_or_a_text(source):
+    with pytest.raises(TypeError, match=r"axon\.ops\.load: source"):
+        ops.load(source)
 
 
 @pytest.mark.parametrize("field", ["operator: '+'", "method: true", "module: Double"])
