@@ -30,6 +30,20 @@ def test_page(op, build):
     assert path.with_suffix(".svg").exists() == build.is_curve(op)
 
 
+@pytest.mark.parametrize(
+    "name, size",
+    [
+        ("tanh", "`y`, 4 bytes an element in float32"),
+        ("take", "`index`, 8 bytes an element in int64"),
+        ("sort", "`indices`, 8 bytes an element in int64"),
+        ("where", "`condition`, 1 byte an element in bool"),
+        ("nll", "`weight`, 4 bytes an element in float32; `labels`, 8 bytes an element in int64"),
+    ],
+)
+def test_what_backward_keeps(name, size):
+    assert f"{size}." in (FOLDER / f"{name}.md").read_text()
+
+
 def test_pages_are_of_ops_alone(build):
     names = {op.name for op in all_ops()}
     assert {p.stem for p in FOLDER.glob("*.md")} == names | {"README"}
