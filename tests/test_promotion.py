@@ -98,7 +98,8 @@ def test_tensors_of_two_dtypes_are_first_promoted(op):
     attrs = attributes(case.attrs)
     made = []
     names = [i.name for i in op.program.inputs]
-    choices = (accepted(i.cls) for i in op.program.inputs)
+    masks = {"num": {"bool"} & set(DTYPES)}  # which stand beside numbers
+    choices = ((*accepted(i.cls), *masks.get(i.cls, ())) for i in op.program.inputs)
     for a, b in itertools.product(*choices):
         common = axon.promote_types(a, b)
         if a == b or str(common).removeprefix("axon.") not in DTYPES:
@@ -114,6 +115,48 @@ def test_tensors_of_two_dtypes_are_first_promoted(op):
     for label, mixed, same in made:
         for y, right in zip(*map(as_tuple, (mixed, same)), strict=True):
             exactly(y, right, label)
+
+
+MASKED = {
+    "mul": lambda x, m: x * m,
+    "rsub": lambda x, m: m - x,
+    "div": lambda x, m: m / x,
+    "matmul": lambda x, m: m @ x,
+    "maximum": axon.maximum,
+    "clip": lambda x, m: axon.clip(x, m),
+}
+
+
+@pytest.mark.parametrize("name", MASKED)
+@pytest.mark.parametrize("dtype", ["float32", "int32"])
+def test_a_mask_beside_numbers_is_0_and_1_of_their_dtype(name, dtype):
+    f = MASKED[name]
+    mask = axon.tensor([True, False, True])
+    x = axon.tensor([-2, 3, 4], dtype=dtype, requires_grad=dtype == "float32")
+    exactly(f(x, mask), f(x, mask.astype(dtype)), name)
+    if x.requires_grad:
+        for derivative in (axon.grad, axon.hessian):
+            mine, right = (derivative(lambda x, m=m: f(x, m).sum())(x) for m in (mask, 1.0 * mask))
+            exactly(mine, right, name)
+
+
+def test_a_mask_beside_a_python_number():
+    mask = axon.tensor([True, False])
+    exactly(1 - mask, axon.tensor([0, 1]), "int64")
+    exactly(mask * 2.5, axon.tensor([2.5, 0.0]), "float32")
+
+
+def test_masks_alone_are_no_numbers():
+    mask, index = axon.tensor([True, False]), axon.tensor([0])
+    for refused in (
+        lambda: mask + mask,
+        lambda: -mask,
+        lambda: mask * True,
+        lambda: axon.clip(mask, 0, 1),
+        lambda: axon.scatter_add(mask, index, axon.tensor([1.0])),
+    ):
+        with pytest.raises(TypeError, match="has dtype bool; expected a numeric dtype"):
+            refused()
 
 
 def as_tuple(results) -> tuple:

@@ -219,7 +219,7 @@ class Solver {
         if (decl.fallback || decl.ghost) continue;
         throw TypeError(prefix_of(program_) + decl.name + " is missing");
       }
-      if (in_class(info, decl.cls)) continue;
+      if (in_class(info, decl.cls) || is_mask_of_numbers(i)) continue;
       static const std::map<std::string, std::pair<const char*, const char*>> expected = {
           {"num", {"a numeric dtype", "int32"}},
           {"float", {"a floating-point dtype", "float32"}},
@@ -232,6 +232,22 @@ class Solver {
                       std::string(name_of(info.dtype)) + "; expected " + wanted +
                       "; convert it first: " + decl.name + ".astype('" + remedy + "')");
     }
+  }
+
+  /// True iff input i is bool and stands beside numbers, as 0 and 1 of their dtype, and the result
+  /// is not of its own.
+  bool is_mask_of_numbers(size_t i) const {
+    const auto is_bool = [&](size_t j) { return inputs_[j].dtype == DType::bool_; };
+    if (program_.inputs[i].cls != "num" || !is_bool(i)) return false;
+    const bool decides =
+        std::all_of(program_.outputs.begin(), program_.outputs.end(), [&](const OutputDecl& out) {
+          return out.dtype.is("like") && out.dtype.items.at(1).text == program_.inputs[i].name;
+        });
+    if (decides) return false;
+    for (size_t j = 0; j < inputs_.size(); ++j) {
+      if (inputs_[j].present && program_.inputs[j].cls == "num" && !is_bool(j)) return true;
+    }
+    return false;
   }
 
   TypeInfo type_of(const std::string& name) const {
