@@ -220,9 +220,19 @@ def test_a_number_that_the_dtype_does_not_hold(name, dtype, number):
         getattr(axon, name)(*operands)
 
 
+@pytest.mark.parametrize(
+    "dtype, number", [("uint8", 300), ("uint64", -1), ("int16", 2**15), ("int64", 2**63)]
+)
+def test_data_that_the_dtype_does_not_hold(dtype, number):
+    with pytest.raises(OverflowError, match=rf"axon\.tensor: .*{number}.*{dtype}"):
+        axon.tensor([[0, number]], dtype=dtype)
+    with pytest.raises(OverflowError, match=rf"{number}.*{dtype}"):
+        axon.zeros(2, dtype=dtype)[0] = number
+
+
 @pytest.mark.parametrize("dtype", INTEGERS)
 def test_a_number_at_the_ends_of_the_dtype(dtype):
     x, ends = axon.zeros(2, dtype=dtype), axon.iinfo(dtype)
     for end in (ends.min, min(ends.max, 2**63 - 1)):
-        assert axon.maximum(axon.full((2,), end, dtype=dtype), end).tolist() == [end, end]
+        assert axon.maximum(axon.tensor([end], dtype=dtype), end).tolist() == [end]
         assert (x == end).tolist() == [end == 0] * 2

@@ -23,6 +23,9 @@ def tensor(data: Any, dtype: Any = None, *, requires_grad: bool = False) -> Tens
         dtype: by default that of an array; of Python numbers float32, int64 or bool.
         requires_grad: whether gradients are wanted.
 
+    Raises:
+        OverflowError: a Python integer that ``dtype`` does not hold.
+
     Example:
         >>> axon.tensor([[1, 2], [3, 4]]).dtype
         axon.int64

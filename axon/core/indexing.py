@@ -110,7 +110,8 @@ def set_item(x: Tensor, key: Any, value: Any) -> Tensor:
 
     Where index tensors name an element several times, the last in row-major order stays.
     """
-    value = (value if isinstance(value, Tensor) else _runtime.tensor(value)).to(x.dtype)
+    given = isinstance(value, Tensor)
+    value = value.to(x.dtype) if given else _runtime.tensor(value, x.dtype)
     mask = _as_mask(key)
     if mask is not None:
         rest = x.shape[mask.ndim :]

@@ -340,6 +340,17 @@ struct Nested {
   std::optional<DType> typed_;
 };
 
+/// An integer must be one that the dtype has; a float is converted as by astype.
+void check_fits(const ScalarEntry& number, DType to) {
+  const bool large = number.dtype == DType::uint64;
+  if (!is_integer(to) || !is_integer(number.dtype)) return;
+  if (large ? to == DType::uint64 : holds(to, number.bits)) return;
+  throw OverflowError(
+      "axon.tensor: data has " +
+      (large ? std::to_string(static_cast<uint64_t>(number.bits)) : std::to_string(number.bits)) +
+      ", which the dtype " + std::string(name_of(to)) + " does not hold");
+}
+
 nb::object from_nested(nb::handle data, nb::handle dtype) {
   Nested nested;
   nested.read(data, 0);
@@ -347,6 +358,7 @@ nb::object from_nested(nb::handle data, nb::handle dtype) {
   std::shared_ptr<Buffer> buffer = new_buffer(to, static_cast<int64_t>(nested.numbers.size()));
   auto* target = static_cast<char*>(buffer->data);
   for (const ScalarEntry& number : nested.numbers) {
+    check_fits(number, to);
     if (number.dtype == DType::uint64 && is_float(to)) {
       const auto real = static_cast<double>(static_cast<uint64_t>(number.bits));
       store(to, &real, 1, target);
