@@ -116,6 +116,23 @@ def test_load_state_dict_refuses_and_changes_nothing():
     assert net.scale.tolist() == [0.0]
 
 
+def test_buffers_are_tensors_with_names_of_their_own():
+    net = axon.nn.BatchNorm1d(2)
+    for assign in (
+        lambda: setattr(net, "running_mean", 3.0),
+        lambda: net.register_buffer("scale", [1.0, 2.0]),
+    ):
+        with pytest.raises(TypeError, match=r"BatchNorm1d.\w+ is a buffer; a \w+ cannot be one"):
+            assign()
+    with pytest.raises(ValueError, match=r"'forward' is an attribute of the class"):
+        net.register_buffer("forward", axon.ones(2))
+    net.running_mean = axon.ones(2)
+    assert net.named_buffers["running_mean"] is net.running_mean and "scale" not in vars(net)
+    del net.running_mean
+    net.running_mean = 3.0
+    assert list(net.named_buffers) == ["running_var", "num_batches_tracked"]
+
+
 def test_hooks_replace_inputs_and_outputs():
     layer, seen = Lambda(double), []
     pre = layer.register_forward_pre_hook(lambda m, inputs: (inputs[0] + 1,))

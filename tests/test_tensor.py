@@ -248,6 +248,12 @@ def test_no_extent_is_negative(make, shape):
         make(shape)
 
 
+@pytest.mark.parametrize("given", [(), ([1, 2],), (2, 3)], ids=str)
+def test_data_is_for_the_function(given):
+    with pytest.raises(TypeError, match=r"axon.Tensor: .*use axon.tensor\(data\)"):
+        axon.Tensor(*given)
+
+
 @pytest.mark.parametrize("shape", [2.0, (2, 2.5), "23", None, (2, None)], ids=repr)
 def test_extents_are_integers(shape):
     with pytest.raises(TypeError, match="extents are ints"):

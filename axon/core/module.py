@@ -79,6 +79,8 @@ class Module:
     def __setattr__(self, name: str, value: Any) -> None:
         if name in self._param_names:
             self._check_parameter(name, value)
+        elif name in self._buffer_names:
+            self._check_buffer(name, value)
         object.__setattr__(self, name, value)
         list(self._register(name, value))
 
@@ -98,6 +100,13 @@ class Module:
             f"`del module.{name}` first to make it a plain attribute"
         )
 
+    def _check_buffer(self, name: str, value: Any) -> None:
+        if value is not None and not isinstance(value, Tensor):
+            raise TypeError(
+                f"{type(self).__name__}.{name} is a buffer; a {type(value).__name__} cannot be "
+                f"one: use axon.tensor(...), or `del module.{name}` first for a plain attribute"
+            )
+
     def __delattr__(self, name: str) -> None:
         object.__delattr__(self, name)
         self._buffer_names.pop(name, None)
@@ -105,7 +114,18 @@ class Module:
             del self._param_names[path]
 
     def register_buffer(self, name: str, tensor: Tensor | None, *, persistent: bool = True) -> None:
-        """Makes ``tensor`` the buffer ``self.NAME``; it is saved iff ``persistent``."""
+        """Makes ``tensor`` the buffer ``self.NAME``; it is saved iff ``persistent``.
+
+        Raises:
+            TypeError: ``tensor`` is neither a tensor nor None.
+            ValueError: modules have something else of that name, such as ``forward``.
+        """
+        self._check_buffer(name, tensor)
+        if hasattr(type(self), name):
+            raise ValueError(
+                f"{type(self).__name__}.register_buffer: {name!r} is an attribute of the class "
+                "already; take another name"
+            )
         self._param_names.pop(name, None)
         self._buffer_names[name] = persistent
         object.__setattr__(self, name, tensor)

@@ -550,6 +550,12 @@ void bind_tensor(nb::module_& m) {
                          "A handle to a value: recorded, pending or in memory.");
   cls.def("__init__", init, nb::arg("other"), nb::arg("requires_grad") = false,
           "A new leaf with the value of `other`; used by subclasses such as parameters.")
+      .def("__init__",
+           [](Tensor*, const nb::args& args, const nb::kwargs&) {
+             const std::string given = args.size() == 0 ? "nothing" : type_text(args[0]);
+             throw TypeError("axon.Tensor: made of a tensor alone, not of " + given +
+                             "; use axon.tensor(data), or axon.zeros(shape) and the like");
+           })
       .def_prop_ro("shape", [](const Tensor& self) { return tuple_of(self.value->dims); })
       .def_prop_ro("dtype", [](const Tensor& self) { return dtype_object(self.value->dtype); })
       .def_prop_ro("ndim", [](const Tensor& self) { return self.value->dims.size(); })
