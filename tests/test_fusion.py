@@ -272,3 +272,9 @@ def test_a_sum_that_only_reads_the_same_leaf_is_no_second_phase():
     x = rand(40, 50)
     first, total = axon.sin(x[0]), axon.sum(x)
     assert len(kernels(first, total)) == 2
+
+
+def test_a_short_innermost_axis_is_unrolled_within_the_next():
+    """Vectors run over the long axis; its stride is known, so that neighbours share loads."""
+    (kernel,) = kernels(rand(1000, 3) * rand(3))
+    assert "i1 < 3; ++i1" in kernel.source and "i0 * 3 + i1" in kernel.source

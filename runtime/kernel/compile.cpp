@@ -154,7 +154,11 @@ std::string replace_entry(std::string text, const std::string& name) {
   return text;
 }
 
-std::string common_text() { return std::string(kScalarText) + skeletons::prelude; }
+/// Jump threading makes branches of selections, and no loop with branches is vectorized. A flag for
+/// that would be refused by clang.
+constexpr char kPragmas[] = "#pragma GCC optimize(\"no-thread-jumps\")\n";
+
+std::string common_text() { return std::string(kPragmas) + kScalarText + skeletons::prelude; }
 
 using Batch = std::vector<std::shared_ptr<Code>>;
 

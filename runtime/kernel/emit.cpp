@@ -37,7 +37,7 @@ Emitted emit(const Kernel& kernel) {
   if (kernel.kind == KernelKind::call) throw Error("emit: an opaque call has no source");
   Kernel merged = kernel;
   for (Phase& phase : merged.phases) {
-    if (!phase.contract) phase = collapse_axes(phase);
+    if (!phase.contract) phase = unroll_short_axis(collapse_axes(phase));
   }
   Ints ints;
   Emitted done;

@@ -1,8 +1,9 @@
 // From kernels to C: the printing of scalar bodies, and the emitter that fills skeletons with them.
 //
-// Text is keyed by structure alone: strides other than 0 and 1, extents and offsets are entries of
-// `KernelArgs::ints`, so equal text means that compiled code can be shared. The skeletons
-// (device/cpu/skeletons/) hold the loops; everything here is straight-line code for one point.
+// Text is keyed by structure alone: strides above 8, extents of axes that are neither windows nor
+// short, and offsets are entries of `KernelArgs::ints`, so equal text means that compiled code can
+// be shared. The skeletons (device/cpu/skeletons/) hold the loops; everything here is straight-line
+// code for one point.
 #pragma once
 
 #include <cstdint>

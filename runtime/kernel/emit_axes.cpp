@@ -16,7 +16,8 @@ constexpr int64_t kUnitWork = 32 << 10;     // bytes, or what takes as long
 constexpr int64_t kExpensiveWork = 16;      // of one expensive instruction
 constexpr int64_t kLargestMapBlock = 4096;  // elements
 constexpr int64_t kTransposeBlock = 32;
-constexpr int64_t kLargestWindow = 64;  // points that are unrolled
+constexpr int64_t kLargestWindow = 64;   // points that are unrolled
+constexpr int64_t kLargestUnrolled = 8;  // of a map's innermost axis
 
 void for_each_form(Phase& phase, const std::function<void(Affine&)>& visit) {
   for (Instr& in : phase.body) {
@@ -222,6 +223,19 @@ Phase collapse_axes(const Phase& phase) {
     if (may_merge(merged, at)) merge(merged, at);
   }
   return merged;
+}
+
+Phase unroll_short_axis(Phase phase) {
+  std::vector<Axis>& axes = phase.parallel;
+  if (!phase.reduced.empty() || phase.scatter || phase.contract || axes.size() < 2) return phase;
+  if (axes.back().extent > kLargestUnrolled || axes[axes.size() - 2].extent < 8) return phase;
+  // Its number stays: reduced axes come after parallel ones.
+  phase.reduced = {axes.back()};
+  phase.reduced.back().baked = true;
+  axes.pop_back();
+  phase.levels = 1;
+  for (Store& store : phase.stores) store.point = true;
+  return phase;
 }
 
 LoopNest plan_loops(const Kernel& kernel, const Phase& phase) {

@@ -32,6 +32,10 @@ struct LoopNest {
 /// Merges adjacent axes wherever every address allows it; gives the same values in the same order.
 Phase collapse_axes(const Phase& phase);
 
+/// A short innermost axis of a map becomes a loop that is unrolled within the loop over the next
+/// one, which has enough points for vectors.
+Phase unroll_short_axis(Phase phase);
+
 LoopNest plan_loops(const Kernel& kernel, const Phase& phase);
 
 /// True iff evaluating the instruction costs far more than a load.

@@ -15,6 +15,10 @@ namespace {
 // multiplications.
 constexpr int64_t kLargestBakedDivisor = 64;
 
+// Strides up to this are of windows and of short axes; baked, neighbours are found in the same
+// vector.
+constexpr int64_t kLargestBakedStride = 8;
+
 // Stands behind the line of an instruction until with_true_lines numbers it.
 constexpr char kOwnLine[] = "#line 1 \"kernel\"\n";
 
@@ -170,6 +174,8 @@ std::string BodyPrinter::affine(const Affine& form, const std::string& place) {
     const std::string variable = t.var >= 0 ? axes[t.var] : "v" + std::to_string(~t.var);
     if (t.coef == 1) {
       add(variable);
+    } else if (t.coef > 1 && t.coef <= kLargestBakedStride) {
+      add(variable + " * " + std::to_string(t.coef));
     } else {
       add(variable + " * " + ints_.name(place + "." + std::to_string(t.var), t.coef));
     }

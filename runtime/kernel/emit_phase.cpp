@@ -126,16 +126,19 @@ DType PhasePrinter::dtype_of(const Reduction& r) const {
 std::string PhasePrinter::pair_update(const Reduction& r, const std::string& into,
                                       const std::string& index, const std::string& value,
                                       const std::string& number) const {
-  const std::string sign = r.combine == Combine::argmax ? " > " : " < ";
-  std::string better = "(" + value + sign + into + ")";
-  std::string equal = "(" + value + " == " + into + ")";
+  // Comparisons as masks of integers: of conditions that are combined the compiler makes branches.
+  const auto mask = [](const std::string& left, const char* sign, const std::string& right) {
+    return "(" + left + sign + right + " ? -1 : 0)";
+  };
+  std::string better = mask(value, r.combine == Combine::argmax ? " > " : " < ", into);
+  std::string equal = mask(value, " == ", into);
   if (is_float(dtype_of(r))) {
-    const std::string nan = "(" + value + " != " + value + ")";
-    better += " | (" + nan + " & (" + into + " == " + into + "))";
-    equal = "(" + equal + " | (" + nan + " & (" + into + " != " + into + ")))";
+    const std::string nan = mask(value, " != ", value);
+    better += " | (" + nan + " & " + mask(into, " == ", into) + ")";
+    equal = "(" + equal + " | (" + nan + " & " + mask(into, " != ", into) + "))";
   }
-  return "const _Bool better = " + better + " | (" + equal + " & (" + number + " < " + index +
-         ")); " + into + " = better ? " + value + " : " + into + "; " + index + " = better ? " +
+  return "const int32_t better = " + better + " | (" + equal + " & " + mask(number, " < ", index) +
+         "); " + into + " = better ? " + value + " : " + into + "; " + index + " = better ? " +
          number + " : " + index + ";";
 }
 
