@@ -29,8 +29,8 @@ import axon
 
 #: Programs a round, by mode: a compiler takes its time.
 GRAPHS = {"off": 400, "wait": 4, "async": 100}
-MODELS = {"off": 300, "wait": 4, "async": 100}
-SESSIONS = {"off": 200, "wait": 6, "async": 100}
+MODELS = {"off": 300, "wait": 2, "async": 100}
+SESSIONS = {"off": 200, "wait": 2, "async": 100}
 ROUNDS = (
     ("graphs", test_fuzz.fuzz, GRAPHS),
     ("models", test_random_models.models, MODELS),
