@@ -141,6 +141,30 @@ def contractions() -> Iterator[Workload]:
     )
 
 
+def windows() -> Iterator[Workload]:
+    import jax
+    import torch
+
+    import axon
+
+    def torch_gradient(x: Any) -> Any:
+        with torch.enable_grad():
+            x = x.detach().requires_grad_()
+            return torch.autograd.grad(torch.nn.functional.max_pool2d(x, 2).sum(), x)
+
+    def jax_pool(x: Any) -> Any:
+        window = (1, 1, 2, 2)
+        return jax.lax.reduce_window(x, -np.inf, jax.lax.max, window, window, "VALID")
+
+    yield formula(
+        "gradient of max_pool2d 2x2, 64x32x32x32",
+        [random(64, 32, 32, 32)],
+        axon.grad(lambda x: axon.max_pool2d(x, 2, 2).sum()),
+        torch_gradient,
+        jax.grad(lambda x: jax_pool(x).sum()),
+    )
+
+
 def training_step(
     name: str, optimizer: str, shape: tuple[int, ...], classes: int, build: Callable[..., Any]
 ) -> Workload:
@@ -255,4 +279,5 @@ def all_workloads() -> Iterator[Workload]:
     yield from elementwise()
     yield from sorting()
     yield from contractions()
+    yield from windows()
     yield from training()
