@@ -23,9 +23,9 @@ def explain(function: Any, positional: int, keywords: tuple[str, ...]) -> str | 
     given = {*by_position[:positional], *keywords}
     missing = [n for n in (*by_position, *by_name) if n not in given and n not in optional]
     twice = [n for n in keywords if n in by_position[:positional]]
-    unknown = [n for n in keywords if n not in (*by_position, *by_name)]
+    known = (*by_position, *by_name)
+    unknown = [n for n in keywords if n not in known]
     if unknown:
-        known = (*by_position, *by_name)
         synonym = _SYNONYMS.get(unknown[0])
         near = [synonym] if synonym in known else difflib.get_close_matches(unknown[0], known, 1)
         what = f"no parameter '{unknown[0]}'"
