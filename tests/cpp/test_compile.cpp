@@ -6,19 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "expect.h"
 #include "kernel/compile.h"
 
 using namespace axon;
+using axon::testing::expect;
+using axon::testing::failures;
 
 namespace {
-
-int failures = 0;
-
-void expect(bool condition, const char* what) {
-  if (condition) return;
-  ++failures;
-  std::printf("FAILED %s\n", what);
-}
 
 /// Kernels that store numbers from `first` on.
 std::vector<std::string> sources_from(int64_t first, int count) {

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "device/device.h"
+#include "expect.h"
 #include "kernel/cache.h"
 #include "kernel/compile.h"
 #include "kernel/emit.h"
@@ -14,19 +15,13 @@
 
 using namespace axon;
 using axon::testing::Builder;
+using axon::testing::expect;
+using axon::testing::failures;
 using axon::testing::form;
 
 namespace {
 
 constexpr DType f32 = DType::float32;
-int failures = 0;
-
-void expect(bool condition, const std::string& what) {
-  if (condition) return;
-  ++failures;
-  std::printf("FAILED %s\n", what.c_str());
-}
-
 bool same(DType t, const char* a, const char* b, int64_t count, int64_t* first) {
   for (int64_t i = 0; i < count; ++i) {
     const size_t n = size_of(t);

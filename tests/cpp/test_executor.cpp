@@ -15,6 +15,7 @@
 #include "core/error.h"
 #include "core/threads.h"
 #include "device/cpu/calls.h"
+#include "expect.h"
 #include "kernel/executor.h"
 #include "kernel/tile_ops.h"
 #include "kernel_builder.h"
@@ -22,20 +23,14 @@
 
 using namespace axon;
 using axon::testing::Builder;
+using axon::testing::expect;
+using axon::testing::failures;
 using axon::testing::form;
 using axon::testing::random_bytes;
 
 namespace {
 
 constexpr DType f32 = DType::float32;
-int failures = 0;
-
-void expect(bool condition, const std::string& what) {
-  if (condition) return;
-  ++failures;
-  std::printf("FAILED %s\n", what.c_str());
-}
-
 using Memory = std::vector<std::vector<char>>;
 
 std::vector<void*> pointers(Memory& memory) {
