@@ -237,7 +237,8 @@ def test_workers_draw_from_seeds_of_their_own():
 
 
 def refuse(number):
-    raise RuntimeError(f"worker {number} is not wanted")
+    if number == 0:  # of several that fail the parent may meet any first
+        raise RuntimeError(f"worker {number} is not wanted")
 
 
 @pytest.mark.parametrize(
