@@ -192,6 +192,7 @@ def is_running(pid):
     return True
 
 
+@pytest.mark.forks
 def test_workers_serve_the_same_batches_in_order():
     axon.ones(2).sum().item()  # the runtime's threads exist before the fork
     alone = DataLoader(Squares(), 3, shuffle=True, seed=1)
@@ -206,6 +207,7 @@ def test_workers_serve_the_same_batches_in_order():
         assert not any(map(is_running, pids))
 
 
+@pytest.mark.forks
 def test_persistent_workers_stay_until_the_loader_goes():
     loader = DataLoader(Squares(), 5, num_workers=1, persistent_workers=True)
     pids = {pid for _ in range(2) for _, batch in loader for pid in batch.tolist()}
@@ -225,6 +227,7 @@ class Draws(Squares):
         return draw(n)
 
 
+@pytest.mark.forks
 def test_workers_draw_from_seeds_of_their_own():
     def drawn():
         axon.manual_seed(4)
@@ -241,6 +244,7 @@ def refuse(number):
         raise RuntimeError(f"worker {number} is not wanted")
 
 
+@pytest.mark.forks
 @pytest.mark.parametrize(
     "options, words",
     [
