@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from axon.core.autograd import Handle, no_grad
@@ -12,6 +12,9 @@ from axon.core.tensor import Tensor, dtype_of_target
 
 if TYPE_CHECKING:
     from axon.nn.summary import Summary
+
+
+Named = tuple[str, Tensor]
 
 
 class Parameters(list[Tensor]):
@@ -30,9 +33,7 @@ class Parameters(list[Tensor]):
         return Parameters, (self.module,)
 
 
-#: Attributes of a module that hold none of its parameters and children.
 HOOKS = ("_forward_pre_hooks", "_forward_hooks", "_backward_pre_hooks", "_backward_hooks")
-_INTERNAL = frozenset(("training", "_param_names", "_buffer_names", *HOOKS))
 
 
 class Mismatch(NamedTuple):
@@ -62,6 +63,9 @@ class Module:
         [(1,)]
     """
 
+    # What a module has before its attributes: `vars(module)` are those alone.
+    __slots__ = ("__dict__", "__weakref__", "_buffer_names", "_param_names", "training", *HOOKS)
+
     training: bool
     _param_names: dict[str, None]
     _buffer_names: dict[str, bool]
@@ -72,8 +76,9 @@ class Module:
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Module:
         self = super().__new__(cls)
-        vars(self).update(training=True, _param_names={}, _buffer_names={})
-        vars(self).update((name, {}) for name in HOOKS)
+        object.__setattr__(self, "training", True)
+        for name in ("_param_names", "_buffer_names", *HOOKS):
+            object.__setattr__(self, name, {})
         return self
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -82,7 +87,7 @@ class Module:
         elif name in self._buffer_names:
             self._check_buffer(name, value)
         object.__setattr__(self, name, value)
-        list(self._register(name, value))
+        self._registered(_found_in(name, value))
 
     def _check_parameter(self, name: str, value: Any) -> None:
         if isinstance(value, Tensor):
@@ -130,16 +135,19 @@ class Module:
         self._buffer_names[name] = persistent
         object.__setattr__(self, name, tensor)
 
-    def _register(self, name: str, value: Any) -> Iterator[tuple[str, Tensor]]:
-        """The parameters of an attribute; noted, so that they stay parameters when frozen."""
-        for path, found in _found_in(name, value):
-            if not isinstance(found, Tensor):
+    def _registered(self, found: Iterable[tuple[str, Tensor | Module]]) -> list[Named]:
+        """The parameters among attributes; noted, so that they stay parameters when frozen."""
+        params: list[Named] = []
+        for path, value in found:
+            if not isinstance(value, Tensor):
                 continue
-            is_leaf = found.requires_grad and found.tape is None
-            if is_leaf and path not in self._buffer_names:
+            if path not in self._param_names:
+                is_leaf = value.requires_grad and value.tape is None
+                if not is_leaf or path in self._buffer_names:
+                    continue
                 self._param_names[path] = None
-            if path in self._param_names:
-                yield path, found
+            params.append((path, value))
+        return params
 
     # ------------------------------------------------------------------------------- calling
 
@@ -225,10 +233,9 @@ class Module:
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
         """The modules directly inside this one, by attribute name (``layers.0`` in a list)."""
-        for name, value in self._attributes():
-            for path, found in _found_in(name, value):
-                if isinstance(found, Module):
-                    yield path, found
+        for path, found in self._contents():
+            if isinstance(found, Module):
+                yield path, found
 
     def children(self) -> Iterator[Module]:
         """The modules directly inside this one."""
@@ -271,19 +278,14 @@ class Module:
         names = [name for name, _ in self.named_modules() if name]
         raise KeyError(f"{type(self).__name__}.get_submodule: no module at {path!r}; {names}")
 
-    def _attributes(self) -> list[tuple[str, Any]]:
-        """Those that may be, or hold, tensors and modules."""
-        return [
-            item
-            for item in vars(self).items()
-            if isinstance(item[1], _HOLDERS) and item[0] not in _INTERNAL
-        ]
+    def _contents(self) -> list[tuple[str, Tensor | Module]]:
+        """The tensors and modules of all attributes, by path."""
+        return [found for name, value in vars(self).items() for found in _found_in(name, value)]
 
-    def _own_params(self) -> Iterator[tuple[str, Tensor]]:
-        for name, value in self._attributes():
-            yield from self._register(name, value)
+    def _own_params(self) -> list[Named]:
+        return self._registered(self._contents())
 
-    def _own_buffers(self, *, persistent: bool = False) -> Iterator[tuple[str, Tensor]]:
+    def _own_buffers(self, *, persistent: bool = False) -> Iterable[Named]:
         for name, is_persistent in self._buffer_names.items():
             tensor = getattr(self, name)
             if tensor is not None and (is_persistent or not persistent):
@@ -291,7 +293,7 @@ class Module:
 
     def _named(
         self,
-        own: Callable[[Module], Iterator[tuple[str, Tensor]]],
+        own: Callable[[Module], Iterable[Named]],
         *,
         remove_duplicate: bool = True,
     ) -> dict[str, Tensor]:
@@ -393,7 +395,7 @@ class Module:
                 cast[id(tensor)] = tensor.detach().to(dtype)
                 cast[id(tensor)].requires_grad = tensor.requires_grad
         for module in self.modules():
-            for name, value in module._attributes():
+            for name, value in list(vars(module).items()):
                 object.__setattr__(module, name, _replaced(value, cast))
         return self
 
@@ -492,7 +494,7 @@ class Module:
             value = getattr(self, name, None)
             if isinstance(parameter.default, bool) and not isinstance(value, bool):
                 value = value is not None
-            if name == "self" or next(_found_in(name, value), None) or name not in vars(self):
+            if name == "self" or _found_in(name, value) or name not in vars(self):
                 continue
             if parameter.default is parameter.empty:
                 shown.append(_shown(value))
@@ -504,9 +506,6 @@ class Module:
         head = type(self).__name__
         children = [f"({name}): {child!r}" for name, child in self.named_children()]
         return nested_repr(head, self.extra_repr(), children)
-
-
-_HOLDERS = (Tensor, Module, list, tuple, dict)
 
 
 def nested_repr(head: str, extra: str, children: list[str]) -> str:
@@ -527,16 +526,17 @@ def _is_all(value: Any, default: Any) -> bool:
     return value == default or (isinstance(value, tuple) and all(v == default for v in value))
 
 
-def _found_in(name: str, value: Any) -> Iterator[tuple[str, Tensor | Module]]:
+def _found_in(name: str, value: Any) -> Sequence[tuple[str, Tensor | Module]]:
     """The tensors and modules of an attribute, within lists, tuples and dicts too."""
     if isinstance(value, (Tensor, Module)):
-        yield name, value
-    elif isinstance(value, (list, tuple)) and not isinstance(value, Parameters):
-        for index, item in enumerate(value):
-            yield from _found_in(f"{name}.{index}", item)
+        return [(name, value)]
+    if isinstance(value, (list, tuple)) and not isinstance(value, Parameters):
+        items: Iterable[tuple[Any, Any]] = enumerate(value)
     elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _found_in(f"{name}.{key}", item)
+        items = value.items()
+    else:
+        return ()
+    return [found for key, item in items for found in _found_in(f"{name}.{key}", item)]
 
 
 def _replaced(value: Any, by_id: dict[int, Tensor]) -> Any:
@@ -552,12 +552,12 @@ def _replaced(value: Any, by_id: dict[int, Tensor]) -> Any:
     return value
 
 
-def _own_tensors(module: Module) -> Iterator[tuple[str, Tensor]]:
+def _own_tensors(module: Module) -> Iterable[Named]:
     yield from module._own_params()
     yield from module._own_buffers()
 
 
-def _saved(module: Module) -> Iterator[tuple[str, Tensor]]:
+def _saved(module: Module) -> Iterable[Named]:
     yield from module._own_params()
     yield from module._own_buffers(persistent=True)
 

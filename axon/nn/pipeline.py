@@ -74,7 +74,7 @@ class Pipeline(Steps):
     @property
     def _is_plain(self) -> bool:
         """True iff running the steps means the same as calling the pipeline."""
-        watched = any(vars(self)[hooks] for hooks in HOOKS)
+        watched = any(getattr(self, hooks) for hooks in HOOKS)
         tapped = any(place.taps for place in self._places)
         return type(self) is Pipeline and not watched and not tapped and "forward" not in vars(self)
 
