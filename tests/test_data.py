@@ -269,8 +269,10 @@ def test_ctrl_c_ends_the_loop_and_its_workers(tmp_path):
     script.write_text(
         textwrap.dedent(
             """
-            import os, time
+            import os, signal, time
             from axon.data import DataLoader
+
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # a job may ignore it
 
             class Slow:
                 def __len__(self):

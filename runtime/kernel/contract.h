@@ -35,6 +35,7 @@ struct OperandPlan {
   std::vector<int32_t> needed;   // instructions to evaluate, in order
   std::vector<MergedAxis> free;  // m for A, n for B, outermost first
   std::vector<MergedAxis> k;
+  bool plain = false;       // true iff it is one load of the sum's dtype, 0 outside its bounds
   bool along_k = false;     // true iff consecutive elements of a run differ in k
   bool in_place = false;    // true iff the micro-kernel reads the buffer itself; then:
   int64_t free_stride = 0;  // elements from one row to the next

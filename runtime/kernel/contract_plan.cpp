@@ -95,10 +95,13 @@ class Planner {
     return axes;
   }
 
-  OperandPlan operand(int32_t value, const std::vector<int32_t>& free) const {
+  OperandPlan operand(int32_t value, const std::vector<int32_t>& free, DType sum) const {
+    const Instr& in = phase_.body[value];
     OperandPlan o;
     o.value = value;
     o.needed = closure_of(phase_.body, {value});
+    o.plain = o.needed.size() == 1 && in.kind == InstrKind::load && in.dtype == sum &&
+              kernel_.buffers[in.index].dtype == sum;
     std::vector<const Affine*> forms;
     for (int32_t i : o.needed) collect(phase_.body[i], forms);
     o.free = merge(role(free), forms);
@@ -109,11 +112,9 @@ class Planner {
   int score_free(const OperandPlan& o) const { return unit_loads(phase_, o.needed, o.free); }
   int score_k(const OperandPlan& o) const { return unit_loads(phase_, o.needed, o.k); }
 
-  void read_in_place(OperandPlan& a, DType sum) const {
+  void read_in_place(OperandPlan& a) const {
     const Instr& in = phase_.body[a.value];
-    if (in.kind != InstrKind::load || !in.bounds.empty() || a.free.size() > 1 || a.k.size() > 1)
-      return;
-    if (a.needed.size() != 1 || in.dtype != sum || kernel_.buffers[in.index].dtype != sum) return;
+    if (!a.plain || !in.bounds.empty() || a.free.size() > 1 || a.k.size() > 1) return;
     a.free_stride = a.free.empty() ? 0 : in.address.coef_of(a.free[0].axis);
     a.k_stride = a.k.empty() ? 0 : in.address.coef_of(a.k[0].axis);
     a.in_place =
@@ -151,7 +152,7 @@ ContractPlan::ContractPlan(const Kernel& kernel, const Phase& phase) {
   // transpositions and strided stores.
   const auto weigh = [&](const std::vector<int32_t>& m_axes, const std::vector<int32_t>& n_axes,
                          int32_t b_value) {
-    const OperandPlan o = planner.operand(b_value, n_axes);
+    const OperandPlan o = planner.operand(b_value, n_axes, sum);
     const double m = static_cast<double>(round_up(product(planner.role(m_axes)), 6));
     const double n = static_cast<double>(round_up(product(planner.role(n_axes)), 16));
     const double k = static_cast<double>(product(o.k));
@@ -166,11 +167,11 @@ ContractPlan::ContractPlan(const Kernel& kernel, const Phase& phase) {
   const bool swapped = weigh(phase.n, phase.m, phase.a) < weigh(phase.m, phase.n, phase.b);
   const std::vector<int32_t>& m_axes = swapped ? phase.n : phase.m;
   const std::vector<int32_t>& n_axes = swapped ? phase.m : phase.n;
-  a = planner.operand(swapped ? phase.b : phase.a, m_axes);
-  b = planner.operand(swapped ? phase.a : phase.b, n_axes);
+  a = planner.operand(swapped ? phase.b : phase.a, m_axes, sum);
+  b = planner.operand(swapped ? phase.a : phase.b, n_axes, sum);
   a.along_k = planner.score_k(a) >= planner.score_free(a);
   b.along_k = planner.score_k(b) > planner.score_free(b);
-  planner.read_in_place(a, sum);
+  planner.read_in_place(a);
 
   std::vector<const Affine*> forms;
   std::vector<int32_t> roots;

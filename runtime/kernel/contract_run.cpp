@@ -98,30 +98,19 @@ void convert(DType from, const void* in, int64_t n, T* out) {
   }
 }
 
-/// True iff the operand is one load that needs no bytecode: affine bounds, zero outside of them,
-/// the accumulator's dtype.
-bool is_plain(const Kernel& kernel, const Phase& phase, const OperandPlan& o, DType sum) {
-  const Instr& in = phase.body[o.value];
-  if (o.needed.size() != 1 || in.kind != InstrKind::load || in.dtype != sum) return false;
-  return kernel.buffers[in.index].dtype == sum;
-}
-
 }  // namespace
 
 struct ContractRunner::State {
   Kernel kernel;
   ContractPlan plan;
   BodyRunner a, b, store;
-  bool plain_a, plain_b;
 
   State(const Kernel& whole, const Phase& contraction)
       : kernel(only(whole, contraction)),
         plan(kernel, phase()),
         a(kernel, phase(), innermost(plan.a.run()), {plan.a.value}, {}),
         b(kernel, phase(), innermost(plan.b.run()), {plan.b.value}, {}),
-        store(kernel, phase(), innermost(plan.n), {}, all_stores()),
-        plain_a(is_plain(kernel, phase(), plan.a, plan.sum)),
-        plain_b(is_plain(kernel, phase(), plan.b, plan.sum)) {}
+        store(kernel, phase(), innermost(plan.n), {}, all_stores()) {}
 
   static Kernel only(const Kernel& whole, const Phase& contraction) {
     Kernel kernel = whole;
@@ -160,7 +149,6 @@ class Worker {
   struct Body {
     const BodyRunner& runner;
     BodyRunner::Frame& frame;
-    bool plain;
   };
 
   void tile(int64_t number, const Body& a, const Body& b, const Body& store) {
@@ -203,7 +191,7 @@ class Worker {
       line.seek(line_first);
       for (int64_t l = 0; l < lines; ++l) {
         T* const out = panel + l * pitch + done;
-        if (body.plain) {
+        if (o.plain) {
           copy(phase_.body[o.value], innermost(o.run()), count, out);
         } else {
           body.runner.run(body.frame, coords_.data(), count);
@@ -364,7 +352,7 @@ void ContractRunner::State::run(int64_t begin, int64_t end, const Launch& launch
   Worker<T> worker(plan, phase(), launch);
   const int64_t stop = std::min(end * plan.tiles_per_unit, plan.tiles);
   for (int64_t tile = begin * plan.tiles_per_unit; tile < stop; ++tile) {
-    worker.tile(tile, {a, a_frame, plain_a}, {b, b_frame, plain_b}, {store, store_frame, false});
+    worker.tile(tile, {a, a_frame}, {b, b_frame}, {store, store_frame});
   }
 }
 
