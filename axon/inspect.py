@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from axon import _runtime
+from axon.core.tensor import Tensor
 
 
 @dataclass(frozen=True)
@@ -74,17 +75,23 @@ class Explanation:
     __repr__ = __str__
 
 
-def explain(*tensors: object) -> Explanation:
+def explain(*tensors: Tensor) -> Explanation:
     """The kernels that computing `tensors` would run, without running them.
 
     Recording is lazy and a flush computes everything that is still held, so kernels of other
     pending tensors of this thread are listed too. Tensors that are already computed need none.
 
+    Raises:
+        TypeError: something is not a tensor.
+
     >>> x = axon.tensor([[1.0, 2.0], [3.0, 4.0]])
     >>> len(axon.explain(axon.softmax(x)).kernels)
     1
     """
-    if tensors and not any(getattr(t, "is_pending", True) for t in tensors):
+    for tensor in tensors:
+        if not isinstance(tensor, Tensor):
+            raise TypeError(f"axon.explain: expected tensors, got a {type(tensor).__name__}")
+    if tensors and not any(tensor.is_pending for tensor in tensors):
         return Explanation([])
     return Explanation([Kernel(**kernel) for kernel in _runtime.explain()])
 

@@ -376,3 +376,20 @@ def test_a_backward_hook_that_returns_too_many_gradients_says_so():
     layer.register_full_backward_hook(lambda m, into, out: (into[0], into[0]))
     with pytest.raises(ValueError, match="returned 2 gradients for 1"):
         layer(axon.ones(2, requires_grad=True)).sum().backward()
+
+
+@pytest.mark.parametrize("layer", [Linear(2, 3), Linear(2, 2) >> ReLU()])
+@pytest.mark.parametrize("given", [[[1.0, 2.0]], (1.0, 2.0), 3.0])
+def test_an_input_that_is_no_tensor_is_told(layer, given):
+    with pytest.raises(TypeError, match=rf"Linear: input 0 is a {type(given).__name__}.*axon.ten"):
+        layer(given)
+
+
+def test_errors_of_a_forward_that_are_not_its_inputs_go_through():
+    class Broken(Module):
+        def forward(self, x):
+            return x.misspelt if isinstance(x, axon.Tensor) else self.misspelt
+
+    for given in (axon.ones(1), [1.0]):
+        with pytest.raises(AttributeError, match="misspelt"):
+            Broken()(given)

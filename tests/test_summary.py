@@ -93,3 +93,10 @@ def test_a_step_that_ignores_its_input_is_told():
     model = Linear(4, 4) >> (lambda x: axon.ones(2))
     with pytest.raises(ValueError, match="does not use what it gets"):
         model.explain(axon.ones(2, 4))
+
+
+def test_results_may_be_numbers_but_only_tensors_are_explained():
+    model = Linear(4, 4) >> (lambda x: (axon.exp(x), 3))
+    assert len(model.explain(axon.ones(2, 4)).kernels) == 1
+    with pytest.raises(TypeError, match=r"axon\.explain: expected tensors, got a int"):
+        axon.explain(axon.ones(2), 3)

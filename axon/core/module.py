@@ -168,12 +168,25 @@ class Module:
             pre_hooks = tuple(self._backward_pre_hooks.values())
             boundary = Boundary(self, pre_hooks, tuple(self._backward_hooks.values()))
             inputs = boundary.enter(inputs)
-        output = self.forward(*inputs, **options)
+        try:
+            output = self.forward(*inputs, **options)
+        except AttributeError as error:
+            self._check_inputs(inputs, error)
+            raise
         for hook in tuple(self._forward_hooks.values()):
             replaced = hook(self, inputs, output)
             if replaced is not None:
                 output = replaced
         return output if boundary is None else boundary.leave(output)
+
+    def _check_inputs(self, inputs: tuple, error: AttributeError) -> None:
+        """Tells of an input that is no tensor, where forward failed because it is none."""
+        for number, value in enumerate(inputs):
+            if value is error.obj and isinstance(value, (list, tuple, int, float)):
+                raise TypeError(
+                    f"{type(self).__name__}: input {number} is a {type(value).__name__}, and has "
+                    f"no {error.name!r}; make a tensor with axon.tensor(...)"
+                ) from error
 
     def register_forward_pre_hook(self, hook: Callable[[Module, tuple], Any]) -> Handle:
         """Calls ``hook(module, inputs)`` before forward; what it returns replaces the inputs."""

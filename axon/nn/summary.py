@@ -234,13 +234,14 @@ def explain_steps(
             held.append(inputs)
             ends.append(_runtime.pending_nodes())
         held.clear()
-        kernels = explain(*tree.leaves(inputs)).kernels
+        results = [leaf for leaf in tree.leaves(inputs) if isinstance(leaf, Tensor)]
+        kernels = explain(*results).kernels
         if ends and _runtime.pending_nodes() != ends[-1]:
             raise ValueError(
                 f"{type(model).__name__}.explain: a step does not use what it gets, so the steps "
                 "before it are not computed; explain the part from there on"
             )
-        del inputs
+        del inputs, results
     found: list[list[int]] = [[] for _ in steps]
     for number, kernel in enumerate(kernels):
         for at in sorted({bisect_right(ends, node) for node in kernel.nodes}):
