@@ -95,7 +95,7 @@ def pointwise_case(op: Op, dtype: str, count: int, attrs: dict, largest: float) 
             inputs[x.name] = random.random(count) < 0.5
             continue
         values = points(random, dtype, count, *domain(op, x.name))
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", over="ignore"):
             usual = np.maximum(np.abs(values), 1 / np.abs(values)) <= largest
         inputs[x.name] = random.permutation(np.resize(values[usual], count))
     return Case(op.name, inputs, {n: _rounded(v, dtype) for n, v in attrs.items()})

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from .entry import Op
+from .extents import settled
 from .interpret import run
 from .ir import GROUP, Attr, Call, Check, Input, Node, Output, Program, is_call, walk
 from .pretty import expression
@@ -112,7 +113,7 @@ def attr_text(declared: Attr, checks: tuple[Check, ...]) -> str:
         text += f" with {' and '.join(conditions)}"
     if declared.default is not None:
         default = "None" if declared.default == "all" else repr(declared.default)
-        text += f", by default {default}"
+        text += f", by default {declared.same_as or default}"
     return text + "."
 
 
@@ -261,7 +262,9 @@ def float32(inputs: dict[str, np.ndarray | None]) -> dict[str, np.ndarray | None
 def arguments(op: Op, case: Case) -> list[str]:
     """The call as people write it: what has its default is left out."""
     texts, keyword = [], False
-    defaults = {a.name: a.default for a in op.program.attrs}
+    given = {a.name: case.attrs[a.name] for a in op.program.attrs if a.default is None}
+    defaults = settled(op.program.attrs, given)
+    optional = {a.name for a in op.program.attrs} - set(given)
     for name in op.positions:
         if name == "*":
             keyword = True
@@ -270,7 +273,7 @@ def arguments(op: Op, case: Case) -> list[str]:
                 keyword = True
             else:
                 texts.append(f"{name}={name}" if keyword else name)
-        elif case.attrs[name] == defaults[name] and defaults[name] is not None:
+        elif name in optional and case.attrs[name] == defaults[name]:
             keyword = True
         else:
             value = _argument(case.attrs[name])

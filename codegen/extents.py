@@ -6,11 +6,12 @@ An axis of a domain is ("g", number), ("s", attribute, number) or ("n", name).
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
-from .ir import GROUP, LENGTHS, Call, Node, Program, is_call, text_of
+from .ir import GROUP, LENGTHS, Attr, Call, Node, Program, is_call, text_of
 from .terms import split_products
 
 Axis = tuple
@@ -46,6 +47,16 @@ def integer_operation(head: str, first, rest):
         else:
             raise ValueError(f"unknown integer operation {head}")
     return first
+
+
+def settled(attrs: Iterable[Attr], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The value of each attribute: what is given, or its default."""
+    values: dict[str, Any] = {}
+    for attr in attrs:
+        value = given.get(attr.name, attr.default)
+        left_out = attr.same_as is not None and value == attr.same_as
+        values[attr.name] = values[value] if left_out else value
+    return values
 
 
 class Extents:

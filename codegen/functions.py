@@ -163,6 +163,8 @@ def _attribute_parameter(declared: Attr, slot: int) -> Parameter:
     kind, value = ATTRIBUTE_TYPES[declared.type], declared.default
     if value is None:
         return Parameter(declared.name, kind, False, slot)
+    if declared.same_as:
+        kind, value = f"{kind} | None", None
     if declared.type == "axes" and value == "all":
         value = None
     return Parameter(declared.name, kind, False, slot, required=False, value=value)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from . import programs
-from .extents import Axis, Extents, integer_operation, is_group_term, is_span
+from .extents import Axis, Extents, integer_operation, is_group_term, is_span, settled
 from .ir import (
     GROUP,
     NONE,
@@ -99,7 +99,7 @@ class Interpreter(Extents):
                 if self.forced and value.dtype.kind == "f":
                     value = value.astype(self.float)
             raw[declared.name] = value
-        given = {a.name: attrs.get(a.name, a.default) for a in program.attrs}
+        given = settled(program.attrs, attrs)
         unknown = set(attrs) - set(given) | set(inputs) - set(raw)
         if unknown:
             raise ValueError(f"{program.name}: unknown inputs or attributes {sorted(unknown)}")

@@ -54,6 +54,7 @@ class Call:
 Node = Call | str | int | float | bool
 GROUP = "*"
 LENGTHS = {"int2": 2, "int3": 3}  # how many elements an attribute of the type has
+INTEGERS = ("int", *LENGTHS)
 NONE = "none"
 
 
@@ -168,7 +169,12 @@ class Input:
 class Attr:
     name: str
     type: str  # real offsets rng int int2 int3 flag axis axes ints shape dtype str
-    default: Any = None  # None: required; for axes the string "all"
+    default: Any = None  # None: required; for axes the string "all"; `same_as` of integers
+
+    @property
+    def same_as(self) -> str | None:
+        """The attribute whose value this one has where it is left out."""
+        return self.default if self.type in INTEGERS and isinstance(self.default, str) else None
 
 
 @dataclass(frozen=True)

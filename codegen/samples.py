@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .entry import Op
-from .extents import integer_operation
+from .extents import integer_operation, settled
 from .ir import GROUP, Call, Node, is_call
 
 EXTENTS = (3, 2, 4, 5)
@@ -162,7 +162,7 @@ class _Builder:
         extents: dict[str, int] | None = None,
         seed: int = 0,
     ):
-        self.op, self.attrs, self.absent = op, attrs, absent
+        self.op, self.attrs, self.absent = op, settled(op.program.attrs, attrs), absent
         self.shrunk, self.kinds = shrunk or {}, kinds or {}
         self.random = np.random.default_rng(zlib.crc32(op.name.encode()) + seed)
         program = op.program

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .diagnostics import Scalar, error, unknown
-from .ir import GROUP, LENGTHS, Attr, Call, Check, Input, Node, Output, call, is_call
+from .ir import GROUP, INTEGERS, LENGTHS, Attr, Call, Check, Input, Node, Output, call, is_call
 from .syntax import (
     BINARY,
     COMPARE,
@@ -198,8 +198,8 @@ def parse_parameters(scalar: Scalar) -> Signature:
         message = f"{name} must satisfy {condition.text}"
         check = Check(Integers(signature).condition(parsed, parsed.tree), message)
         signature.checks.append(check)
-        default = signature.attrs[name].default
-        if default is not None and holds(check.condition, {name: default}) is False:
+        default, same_as = signature.attrs[name].default, signature.attrs[name].same_as
+        if default is not None and not same_as and holds(check.condition, {name: default}) is False:
             what = f"the default {default!r} of {name!r} breaks its condition"
             raise error(condition.mark, what, "a default that the op takes")
     return signature
@@ -249,7 +249,10 @@ def _attribute(
             raise error(rest.at(after), "unexpected text after the condition", "','")
         rest = rest.part(0, bracket)
     if rest.text.startswith("="):
-        default = parse_default(rest.part(1, len(rest.text)), kind)
+        value = rest.part(1, len(rest.text))
+        same = signature.attrs.get(value.text)
+        is_same = kind in INTEGERS and same is not None and same.type == kind
+        default = value.text if is_same else parse_default(value, kind)
     elif rest.text:
         raise error(rest.mark, f"unexpected {rest.text!r}", "'= default', '[condition]' or ','")
     signature.attrs[name] = Attr(name, kind, default)
@@ -291,10 +294,10 @@ def parse_default(scalar: Scalar, kind: str) -> object:
         "dtype": "a dtype",
         "str": "a word",
         "real": "a number",
-        "int": "an integer",
+        "int": "an integer or an attribute before it of that type",
         "axis": "an integer",
-        "int2": "an integer or (a, b)",
-        "int3": "an integer or (a, b, c)",
+        "int2": "an integer, (a, b) or an attribute before it of that type",
+        "int3": "an integer, (a, b, c) or an attribute before it of that type",
         "axes": "all, an integer or a tuple of integers",
         "rng": "no default",
     }.get(kind, "a tuple of integers")

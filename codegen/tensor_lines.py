@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 from . import programs
@@ -132,7 +133,7 @@ class TensorLines:
             combine=callee.name,
             inputs=tuple(inputs),
             indices=tuple(map(flat_dims, indices)),
-            args=tuple(self._argument(node, a, given.get(a.name)) for a in callee.attrs),
+            args=self._attributes(node, callee.attrs, given),
             line=self.parsed.mark(node).line,
         )
         for done in self.statements:
@@ -156,6 +157,18 @@ class TensorLines:
         raise self.parsed.error(
             node, "an op is applied to tensors", "a tensor, or 't[..., k] = ...' in a line before"
         )
+
+    def _attributes(
+        self, node: ast.expr, attrs: tuple[Attr, ...], given: Mapping[str | None, ast.expr]
+    ) -> tuple[Node, ...]:
+        values: dict[str, Node] = {}
+        for attr in attrs:
+            is_same = attr.same_as is not None and attr.name not in given
+            value = given.get(attr.name)
+            values[attr.name] = (
+                values[attr.default] if is_same else self._argument(node, attr, value)
+            )
+        return tuple(values.values())
 
     def _argument(self, node: ast.expr, attr: Attr, value: ast.expr | None) -> Node:
         """The value of an attribute of an op that is applied."""

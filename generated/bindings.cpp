@@ -2095,12 +2095,12 @@ void bind_max_pool1d(nb::module_& m) {
       },
       nb::arg("x").none(),
       nb::arg("window").none(),
-      nb::arg("stride").none(),
+      nb::arg("stride").none() = op.defaults[1],
       nb::kw_only(),
       nb::arg("padding").none() = op.defaults[2],
       nb::arg("dilation").none() = op.defaults[3],
-      nb::sig("def max_pool1d(x: Tensor | float, window: int, stride: int, *, padding: int = 0, dilation: int = 1) -> Tensor"),
-      "Largest element of each window; padding never wins.\n\nArgs:\n    x: a floating-point tensor of shape (..., L).\n    window: an integer with window > 0 and 0 <= 2*padding <= window.\n    stride: an integer with stride > 0.\n    padding: an integer with 0 <= 2*padding <= window, by default 0.\n    dilation: an integer with dilation > 0, by default 1.\n\nReturns:\n    y: the dtype of x, of shape (..., l) with l = (L + 2 * padding - dilation * (window - 1)\n        - 1) // stride + 1.\n\nRaises:\n    ValueError: the shapes do not fit; window does not satisfy window > 0; stride does not\n        satisfy stride > 0; padding does not satisfy 0 <= 2*padding <= window; dilation does\n        not satisfy dilation > 0; a largest or smallest of no elements is asked for.\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(14) % 7 - 3).reshape(2, 7) / 4\n    >>> y = axon.max_pool1d(x, 2, 2)\n    >>> y.numpy().round(4)\n    array([[-0.5,  0. ,  0.5],\n           [-0.5,  0. ,  0.5]], dtype=float32)");
+      nb::sig("def max_pool1d(x: Tensor | float, window: int, stride: int | None = None, *, padding: int = 0, dilation: int = 1) -> Tensor"),
+      "Largest element of each window; padding never wins.\n\nArgs:\n    x: a floating-point tensor of shape (..., L).\n    window: an integer with window > 0 and 0 <= 2*padding <= window.\n    stride: an integer with stride > 0, by default window.\n    padding: an integer with 0 <= 2*padding <= window, by default 0.\n    dilation: an integer with dilation > 0, by default 1.\n\nReturns:\n    y: the dtype of x, of shape (..., l) with l = (L + 2 * padding - dilation * (window - 1)\n        - 1) // stride + 1.\n\nRaises:\n    ValueError: the shapes do not fit; window does not satisfy window > 0; stride does not\n        satisfy stride > 0; padding does not satisfy 0 <= 2*padding <= window; dilation does\n        not satisfy dilation > 0; a largest or smallest of no elements is asked for.\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(14) % 7 - 3).reshape(2, 7) / 4\n    >>> y = axon.max_pool1d(x, 2)\n    >>> y.numpy().round(4)\n    array([[-0.5,  0. ,  0.5],\n           [-0.5,  0. ,  0.5]], dtype=float32)");
 }
 
 void bind_max_pool2d(nb::module_& m) {
@@ -2112,12 +2112,12 @@ void bind_max_pool2d(nb::module_& m) {
       },
       nb::arg("x").none(),
       nb::arg("window").none(),
-      nb::arg("stride").none(),
+      nb::arg("stride").none() = op.defaults[1],
       nb::kw_only(),
       nb::arg("padding").none() = op.defaults[2],
       nb::arg("dilation").none() = op.defaults[3],
-      nb::sig("def max_pool2d(x: Tensor | float, window: int | tuple[int, int], stride: int | tuple[int, int], *, padding: int | tuple[int, int] = 0, dilation: int | tuple[int, int] = 1) -> Tensor"),
-      "Largest element of each window; padding never wins.\n\nArgs:\n    x: a floating-point tensor of shape (..., H, W).\n    window: an integer or a pair with window > 0 and 0 <= 2*padding <= window.\n    stride: an integer or a pair with stride > 0.\n    padding: an integer or a pair with 0 <= 2*padding <= window, by default 0.\n    dilation: an integer or a pair with dilation > 0, by default 1.\n\nReturns:\n    y: the dtype of x, of shape (..., h, w) with h = (H + 2 * padding[0] - dilation[0] *\n        (window[0] - 1) - 1) // stride[0] + 1, w = (W + 2 * padding[1] - dilation[1] *\n        (window[1] - 1) - 1) // stride[1] + 1.\n\nRaises:\n    ValueError: the shapes do not fit; window does not satisfy window > 0; stride does not\n        satisfy stride > 0; padding does not satisfy 0 <= 2*padding <= window; dilation does\n        not satisfy dilation > 0; a largest or smallest of no elements is asked for.\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(30) % 7 - 3).reshape(5, 6) / 4\n    >>> y = axon.max_pool2d(x, 2, 2)\n    >>> y.numpy().round(4)\n    array([[0.75, 0.  , 0.5 ],\n           [0.75, 0.75, 0.  ]], dtype=float32)");
+      nb::sig("def max_pool2d(x: Tensor | float, window: int | tuple[int, int], stride: int | tuple[int, int] | None = None, *, padding: int | tuple[int, int] = 0, dilation: int | tuple[int, int] = 1) -> Tensor"),
+      "Largest element of each window; padding never wins.\n\nArgs:\n    x: a floating-point tensor of shape (..., H, W).\n    window: an integer or a pair with window > 0 and 0 <= 2*padding <= window.\n    stride: an integer or a pair with stride > 0, by default window.\n    padding: an integer or a pair with 0 <= 2*padding <= window, by default 0.\n    dilation: an integer or a pair with dilation > 0, by default 1.\n\nReturns:\n    y: the dtype of x, of shape (..., h, w) with h = (H + 2 * padding[0] - dilation[0] *\n        (window[0] - 1) - 1) // stride[0] + 1, w = (W + 2 * padding[1] - dilation[1] *\n        (window[1] - 1) - 1) // stride[1] + 1.\n\nRaises:\n    ValueError: the shapes do not fit; window does not satisfy window > 0; stride does not\n        satisfy stride > 0; padding does not satisfy 0 <= 2*padding <= window; dilation does\n        not satisfy dilation > 0; a largest or smallest of no elements is asked for.\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(30) % 7 - 3).reshape(5, 6) / 4\n    >>> y = axon.max_pool2d(x, 2)\n    >>> y.numpy().round(4)\n    array([[0.75, 0.  , 0.5 ],\n           [0.75, 0.75, 0.  ]], dtype=float32)");
 }
 
 void bind_max_pool3d(nb::module_& m) {
@@ -2129,12 +2129,12 @@ void bind_max_pool3d(nb::module_& m) {
       },
       nb::arg("x").none(),
       nb::arg("window").none(),
-      nb::arg("stride").none(),
+      nb::arg("stride").none() = op.defaults[1],
       nb::kw_only(),
       nb::arg("padding").none() = op.defaults[2],
       nb::arg("dilation").none() = op.defaults[3],
-      nb::sig("def max_pool3d(x: Tensor | float, window: int | tuple[int, int, int], stride: int | tuple[int, int, int], *, padding: int | tuple[int, int, int] = 0, dilation: int | tuple[int, int, int] = 1) -> Tensor"),
-      "Largest element of each window; padding never wins.\n\nArgs:\n    x: a floating-point tensor of shape (..., D, H, W).\n    window: an integer or three with window > 0 and 0 <= 2*padding <= window.\n    stride: an integer or three with stride > 0.\n    padding: an integer or three with 0 <= 2*padding <= window, by default 0.\n    dilation: an integer or three with dilation > 0, by default 1.\n\nReturns:\n    y: the dtype of x, of shape (..., d, h, w) with d = (D + 2 * padding[0] - dilation[0] *\n        (window[0] - 1) - 1) // stride[0] + 1, h = (H + 2 * padding[1] - dilation[1] *\n        (window[1] - 1) - 1) // stride[1] + 1, w = (W + 2 * padding[2] - dilation[2] *\n        (window[2] - 1) - 1) // stride[2] + 1.\n\nRaises:\n    ValueError: the shapes do not fit; window does not satisfy window > 0; stride does not\n        satisfy stride > 0; padding does not satisfy 0 <= 2*padding <= window; dilation does\n        not satisfy dilation > 0; a largest or smallest of no elements is asked for.\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(80) % 7 - 3).reshape(4, 4, 5) / 4\n    >>> y = axon.max_pool3d(x, 2, 1)\n    >>> y.shape\n    (3, 3, 4)");
+      nb::sig("def max_pool3d(x: Tensor | float, window: int | tuple[int, int, int], stride: int | tuple[int, int, int] | None = None, *, padding: int | tuple[int, int, int] = 0, dilation: int | tuple[int, int, int] = 1) -> Tensor"),
+      "Largest element of each window; padding never wins.\n\nArgs:\n    x: a floating-point tensor of shape (..., D, H, W).\n    window: an integer or three with window > 0 and 0 <= 2*padding <= window.\n    stride: an integer or three with stride > 0, by default window.\n    padding: an integer or three with 0 <= 2*padding <= window, by default 0.\n    dilation: an integer or three with dilation > 0, by default 1.\n\nReturns:\n    y: the dtype of x, of shape (..., d, h, w) with d = (D + 2 * padding[0] - dilation[0] *\n        (window[0] - 1) - 1) // stride[0] + 1, h = (H + 2 * padding[1] - dilation[1] *\n        (window[1] - 1) - 1) // stride[1] + 1, w = (W + 2 * padding[2] - dilation[2] *\n        (window[2] - 1) - 1) // stride[2] + 1.\n\nRaises:\n    ValueError: the shapes do not fit; window does not satisfy window > 0; stride does not\n        satisfy stride > 0; padding does not satisfy 0 <= 2*padding <= window; dilation does\n        not satisfy dilation > 0; a largest or smallest of no elements is asked for.\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(80) % 7 - 3).reshape(4, 4, 5) / 4\n    >>> y = axon.max_pool3d(x, 2)\n    >>> y.shape\n    (2, 2, 2)");
 }
 
 void bind_avg_pool1d(nb::module_& m) {
@@ -2146,12 +2146,12 @@ void bind_avg_pool1d(nb::module_& m) {
       },
       nb::arg("x").none(),
       nb::arg("window").none(),
-      nb::arg("stride").none(),
+      nb::arg("stride").none() = op.defaults[1],
       nb::kw_only(),
       nb::arg("padding").none() = op.defaults[2],
       nb::arg("count_include_pad").none() = op.defaults[3],
-      nb::sig("def avg_pool1d(x: Tensor | float, window: int, stride: int, *, padding: int = 0, count_include_pad: bool = True) -> Tensor"),
-      "Mean of each window; padding counts as zeros, or not at all without count_include_pad.\n\nArgs:\n    x: a floating-point tensor of shape (..., L).\n    window: an integer with window > 0 and 0 <= 2*padding <= window.\n    stride: an integer with stride > 0.\n    padding: an integer with 0 <= 2*padding <= window, by default 0.\n    count_include_pad: a bool, by default True.\n\nReturns:\n    y: the dtype of x, of shape (..., l) with l = (L + 2 * padding - window) // stride + 1.\n\nRaises:\n    ValueError: the shapes do not fit; window does not satisfy window > 0; stride does not\n        satisfy stride > 0; padding does not satisfy 0 <= 2*padding <= window.\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(14) % 7 - 3).reshape(2, 7) / 4\n    >>> y = axon.avg_pool1d(x, 2, 2)\n    >>> y.numpy().round(4)\n    array([[-0.625, -0.125,  0.375],\n           [-0.625, -0.125,  0.375]], dtype=float32)");
+      nb::sig("def avg_pool1d(x: Tensor | float, window: int, stride: int | None = None, *, padding: int = 0, count_include_pad: bool = True) -> Tensor"),
+      "Mean of each window; padding counts as zeros, or not at all without count_include_pad.\n\nArgs:\n    x: a floating-point tensor of shape (..., L).\n    window: an integer with window > 0 and 0 <= 2*padding <= window.\n    stride: an integer with stride > 0, by default window.\n    padding: an integer with 0 <= 2*padding <= window, by default 0.\n    count_include_pad: a bool, by default True.\n\nReturns:\n    y: the dtype of x, of shape (..., l) with l = (L + 2 * padding - window) // stride + 1.\n\nRaises:\n    ValueError: the shapes do not fit; window does not satisfy window > 0; stride does not\n        satisfy stride > 0; padding does not satisfy 0 <= 2*padding <= window.\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(14) % 7 - 3).reshape(2, 7) / 4\n    >>> y = axon.avg_pool1d(x, 2)\n    >>> y.numpy().round(4)\n    array([[-0.625, -0.125,  0.375],\n           [-0.625, -0.125,  0.375]], dtype=float32)");
 }
 
 void bind_avg_pool2d(nb::module_& m) {
@@ -2163,12 +2163,12 @@ void bind_avg_pool2d(nb::module_& m) {
       },
       nb::arg("x").none(),
       nb::arg("window").none(),
-      nb::arg("stride").none(),
+      nb::arg("stride").none() = op.defaults[1],
       nb::kw_only(),
       nb::arg("padding").none() = op.defaults[2],
       nb::arg("count_include_pad").none() = op.defaults[3],
-      nb::sig("def avg_pool2d(x: Tensor | float, window: int | tuple[int, int], stride: int | tuple[int, int], *, padding: int | tuple[int, int] = 0, count_include_pad: bool = True) -> Tensor"),
-      "Mean of each window; padding counts as zeros, or not at all without count_include_pad.\n\nArgs:\n    x: a floating-point tensor of shape (..., H, W).\n    window: an integer or a pair with window > 0 and 0 <= 2*padding <= window.\n    stride: an integer or a pair with stride > 0.\n    padding: an integer or a pair with 0 <= 2*padding <= window, by default 0.\n    count_include_pad: a bool, by default True.\n\nReturns:\n    y: the dtype of x, of shape (..., h, w) with h = (H + 2 * padding[0] - window[0]) //\n        stride[0] + 1, w = (W + 2 * padding[1] - window[1]) // stride[1] + 1.\n\nRaises:\n    ValueError: the shapes do not fit; window does not satisfy window > 0; stride does not\n        satisfy stride > 0; padding does not satisfy 0 <= 2*padding <= window.\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(30) % 7 - 3).reshape(5, 6) / 4\n    >>> y = axon.avg_pool2d(x, 2, 2)\n    >>> y.numpy().round(4)\n    array([[-0.3125, -0.25  ,  0.25  ],\n           [ 0.5   , -0.3125, -0.25  ]], dtype=float32)");
+      nb::sig("def avg_pool2d(x: Tensor | float, window: int | tuple[int, int], stride: int | tuple[int, int] | None = None, *, padding: int | tuple[int, int] = 0, count_include_pad: bool = True) -> Tensor"),
+      "Mean of each window; padding counts as zeros, or not at all without count_include_pad.\n\nArgs:\n    x: a floating-point tensor of shape (..., H, W).\n    window: an integer or a pair with window > 0 and 0 <= 2*padding <= window.\n    stride: an integer or a pair with stride > 0, by default window.\n    padding: an integer or a pair with 0 <= 2*padding <= window, by default 0.\n    count_include_pad: a bool, by default True.\n\nReturns:\n    y: the dtype of x, of shape (..., h, w) with h = (H + 2 * padding[0] - window[0]) //\n        stride[0] + 1, w = (W + 2 * padding[1] - window[1]) // stride[1] + 1.\n\nRaises:\n    ValueError: the shapes do not fit; window does not satisfy window > 0; stride does not\n        satisfy stride > 0; padding does not satisfy 0 <= 2*padding <= window.\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(30) % 7 - 3).reshape(5, 6) / 4\n    >>> y = axon.avg_pool2d(x, 2)\n    >>> y.numpy().round(4)\n    array([[-0.3125, -0.25  ,  0.25  ],\n           [ 0.5   , -0.3125, -0.25  ]], dtype=float32)");
 }
 
 void bind_avg_pool3d(nb::module_& m) {
@@ -2180,12 +2180,12 @@ void bind_avg_pool3d(nb::module_& m) {
       },
       nb::arg("x").none(),
       nb::arg("window").none(),
-      nb::arg("stride").none(),
+      nb::arg("stride").none() = op.defaults[1],
       nb::kw_only(),
       nb::arg("padding").none() = op.defaults[2],
       nb::arg("count_include_pad").none() = op.defaults[3],
-      nb::sig("def avg_pool3d(x: Tensor | float, window: int | tuple[int, int, int], stride: int | tuple[int, int, int], *, padding: int | tuple[int, int, int] = 0, count_include_pad: bool = True) -> Tensor"),
-      "Mean of each window; padding counts as zeros, or not at all without count_include_pad.\n\nArgs:\n    x: a floating-point tensor of shape (..., D, H, W).\n    window: an integer or three with window > 0 and 0 <= 2*padding <= window.\n    stride: an integer or three with stride > 0.\n    padding: an integer or three with 0 <= 2*padding <= window, by default 0.\n    count_include_pad: a bool, by default True.\n\nReturns:\n    y: the dtype of x, of shape (..., d, h, w) with d = (D + 2 * padding[0] - window[0]) //\n        stride[0] + 1, h = (H + 2 * padding[1] - window[1]) // stride[1] + 1, w = (W + 2 *\n        padding[2] - window[2]) // stride[2] + 1.\n\nRaises:\n    ValueError: the shapes do not fit; window does not satisfy window > 0; stride does not\n        satisfy stride > 0; padding does not satisfy 0 <= 2*padding <= window.\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(80) % 7 - 3).reshape(4, 4, 5) / 4\n    >>> y = axon.avg_pool3d(x, 2, 1)\n    >>> y.shape\n    (3, 3, 4)");
+      nb::sig("def avg_pool3d(x: Tensor | float, window: int | tuple[int, int, int], stride: int | tuple[int, int, int] | None = None, *, padding: int | tuple[int, int, int] = 0, count_include_pad: bool = True) -> Tensor"),
+      "Mean of each window; padding counts as zeros, or not at all without count_include_pad.\n\nArgs:\n    x: a floating-point tensor of shape (..., D, H, W).\n    window: an integer or three with window > 0 and 0 <= 2*padding <= window.\n    stride: an integer or three with stride > 0, by default window.\n    padding: an integer or three with 0 <= 2*padding <= window, by default 0.\n    count_include_pad: a bool, by default True.\n\nReturns:\n    y: the dtype of x, of shape (..., d, h, w) with d = (D + 2 * padding[0] - window[0]) //\n        stride[0] + 1, h = (H + 2 * padding[1] - window[1]) // stride[1] + 1, w = (W + 2 *\n        padding[2] - window[2]) // stride[2] + 1.\n\nRaises:\n    ValueError: the shapes do not fit; window does not satisfy window > 0; stride does not\n        satisfy stride > 0; padding does not satisfy 0 <= 2*padding <= window.\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(80) % 7 - 3).reshape(4, 4, 5) / 4\n    >>> y = axon.avg_pool3d(x, 2)\n    >>> y.shape\n    (2, 2, 2)");
 }
 
 void bind_adaptive_avg_pool1d(nb::module_& m) {
@@ -4935,10 +4935,10 @@ void bind_max_pool1d__grad(nb::module_& m) {
       nb::arg("x").none(),
       nb::kw_only(),
       nb::arg("window").none(),
-      nb::arg("stride").none(),
+      nb::arg("stride").none() = op.defaults[1],
       nb::arg("padding").none() = op.defaults[2],
       nb::arg("dilation").none() = op.defaults[3],
-      nb::sig("def max_pool1d__grad(dy: Tensor | float, x: Tensor | float, *, window: int, stride: int, padding: int = 0, dilation: int = 1) -> Tensor"),
+      nb::sig("def max_pool1d__grad(dy: Tensor | float, x: Tensor | float, *, window: int, stride: int | None = None, padding: int = 0, dilation: int = 1) -> Tensor"),
       "Gradient of max_pool1d.");
 }
 
@@ -4953,10 +4953,10 @@ void bind_max_pool2d__grad(nb::module_& m) {
       nb::arg("x").none(),
       nb::kw_only(),
       nb::arg("window").none(),
-      nb::arg("stride").none(),
+      nb::arg("stride").none() = op.defaults[1],
       nb::arg("padding").none() = op.defaults[2],
       nb::arg("dilation").none() = op.defaults[3],
-      nb::sig("def max_pool2d__grad(dy: Tensor | float, x: Tensor | float, *, window: int | tuple[int, int], stride: int | tuple[int, int], padding: int | tuple[int, int] = 0, dilation: int | tuple[int, int] = 1) -> Tensor"),
+      nb::sig("def max_pool2d__grad(dy: Tensor | float, x: Tensor | float, *, window: int | tuple[int, int], stride: int | tuple[int, int] | None = None, padding: int | tuple[int, int] = 0, dilation: int | tuple[int, int] = 1) -> Tensor"),
       "Gradient of max_pool2d.");
 }
 
@@ -4971,10 +4971,10 @@ void bind_max_pool3d__grad(nb::module_& m) {
       nb::arg("x").none(),
       nb::kw_only(),
       nb::arg("window").none(),
-      nb::arg("stride").none(),
+      nb::arg("stride").none() = op.defaults[1],
       nb::arg("padding").none() = op.defaults[2],
       nb::arg("dilation").none() = op.defaults[3],
-      nb::sig("def max_pool3d__grad(dy: Tensor | float, x: Tensor | float, *, window: int | tuple[int, int, int], stride: int | tuple[int, int, int], padding: int | tuple[int, int, int] = 0, dilation: int | tuple[int, int, int] = 1) -> Tensor"),
+      nb::sig("def max_pool3d__grad(dy: Tensor | float, x: Tensor | float, *, window: int | tuple[int, int, int], stride: int | tuple[int, int, int] | None = None, padding: int | tuple[int, int, int] = 0, dilation: int | tuple[int, int, int] = 1) -> Tensor"),
       "Gradient of max_pool3d.");
 }
 
@@ -4989,10 +4989,10 @@ void bind_avg_pool1d__grad(nb::module_& m) {
       nb::arg("x").none(),
       nb::kw_only(),
       nb::arg("window").none(),
-      nb::arg("stride").none(),
+      nb::arg("stride").none() = op.defaults[1],
       nb::arg("padding").none() = op.defaults[2],
       nb::arg("count_include_pad").none() = op.defaults[3],
-      nb::sig("def avg_pool1d__grad(dy: Tensor | float, x: Tensor | Ghost, *, window: int, stride: int, padding: int = 0, count_include_pad: bool = True) -> Tensor"),
+      nb::sig("def avg_pool1d__grad(dy: Tensor | float, x: Tensor | Ghost, *, window: int, stride: int | None = None, padding: int = 0, count_include_pad: bool = True) -> Tensor"),
       "Gradient of avg_pool1d.");
 }
 
@@ -5007,10 +5007,10 @@ void bind_avg_pool2d__grad(nb::module_& m) {
       nb::arg("x").none(),
       nb::kw_only(),
       nb::arg("window").none(),
-      nb::arg("stride").none(),
+      nb::arg("stride").none() = op.defaults[1],
       nb::arg("padding").none() = op.defaults[2],
       nb::arg("count_include_pad").none() = op.defaults[3],
-      nb::sig("def avg_pool2d__grad(dy: Tensor | float, x: Tensor | Ghost, *, window: int | tuple[int, int], stride: int | tuple[int, int], padding: int | tuple[int, int] = 0, count_include_pad: bool = True) -> Tensor"),
+      nb::sig("def avg_pool2d__grad(dy: Tensor | float, x: Tensor | Ghost, *, window: int | tuple[int, int], stride: int | tuple[int, int] | None = None, padding: int | tuple[int, int] = 0, count_include_pad: bool = True) -> Tensor"),
       "Gradient of avg_pool2d.");
 }
 
@@ -5025,10 +5025,10 @@ void bind_avg_pool3d__grad(nb::module_& m) {
       nb::arg("x").none(),
       nb::kw_only(),
       nb::arg("window").none(),
-      nb::arg("stride").none(),
+      nb::arg("stride").none() = op.defaults[1],
       nb::arg("padding").none() = op.defaults[2],
       nb::arg("count_include_pad").none() = op.defaults[3],
-      nb::sig("def avg_pool3d__grad(dy: Tensor | float, x: Tensor | Ghost, *, window: int | tuple[int, int, int], stride: int | tuple[int, int, int], padding: int | tuple[int, int, int] = 0, count_include_pad: bool = True) -> Tensor"),
+      nb::sig("def avg_pool3d__grad(dy: Tensor | float, x: Tensor | Ghost, *, window: int | tuple[int, int, int], stride: int | tuple[int, int, int] | None = None, padding: int | tuple[int, int, int] = 0, count_include_pad: bool = True) -> Tensor"),
       "Gradient of avg_pool3d.");
 }
 

@@ -3323,13 +3323,13 @@ def conv_transpose2d(x: Tensor | float, weight: Tensor | float, *, stride: int |
         (1, 2, 5, 5)
     """
 
-def max_pool1d(x: Tensor | float, window: int, stride: int, *, padding: int = 0, dilation: int = 1) -> Tensor:
+def max_pool1d(x: Tensor | float, window: int, stride: int | None = None, *, padding: int = 0, dilation: int = 1) -> Tensor:
     """Largest element of each window; padding never wins.
 
     Args:
         x: a floating-point tensor of shape (..., L).
         window: an integer with window > 0 and 0 <= 2*padding <= window.
-        stride: an integer with stride > 0.
+        stride: an integer with stride > 0, by default window.
         padding: an integer with 0 <= 2*padding <= window, by default 0.
         dilation: an integer with dilation > 0, by default 1.
 
@@ -3345,19 +3345,19 @@ def max_pool1d(x: Tensor | float, window: int, stride: int, *, padding: int = 0,
 
     Example:
         >>> x = (axon.arange(14) % 7 - 3).reshape(2, 7) / 4
-        >>> y = axon.max_pool1d(x, 2, 2)
+        >>> y = axon.max_pool1d(x, 2)
         >>> y.numpy().round(4)
         array([[-0.5,  0. ,  0.5],
                [-0.5,  0. ,  0.5]], dtype=float32)
     """
 
-def max_pool2d(x: Tensor | float, window: int | tuple[int, int], stride: int | tuple[int, int], *, padding: int | tuple[int, int] = 0, dilation: int | tuple[int, int] = 1) -> Tensor:
+def max_pool2d(x: Tensor | float, window: int | tuple[int, int], stride: int | tuple[int, int] | None = None, *, padding: int | tuple[int, int] = 0, dilation: int | tuple[int, int] = 1) -> Tensor:
     """Largest element of each window; padding never wins.
 
     Args:
         x: a floating-point tensor of shape (..., H, W).
         window: an integer or a pair with window > 0 and 0 <= 2*padding <= window.
-        stride: an integer or a pair with stride > 0.
+        stride: an integer or a pair with stride > 0, by default window.
         padding: an integer or a pair with 0 <= 2*padding <= window, by default 0.
         dilation: an integer or a pair with dilation > 0, by default 1.
 
@@ -3374,19 +3374,19 @@ def max_pool2d(x: Tensor | float, window: int | tuple[int, int], stride: int | t
 
     Example:
         >>> x = (axon.arange(30) % 7 - 3).reshape(5, 6) / 4
-        >>> y = axon.max_pool2d(x, 2, 2)
+        >>> y = axon.max_pool2d(x, 2)
         >>> y.numpy().round(4)
         array([[0.75, 0.  , 0.5 ],
                [0.75, 0.75, 0.  ]], dtype=float32)
     """
 
-def max_pool3d(x: Tensor | float, window: int | tuple[int, int, int], stride: int | tuple[int, int, int], *, padding: int | tuple[int, int, int] = 0, dilation: int | tuple[int, int, int] = 1) -> Tensor:
+def max_pool3d(x: Tensor | float, window: int | tuple[int, int, int], stride: int | tuple[int, int, int] | None = None, *, padding: int | tuple[int, int, int] = 0, dilation: int | tuple[int, int, int] = 1) -> Tensor:
     """Largest element of each window; padding never wins.
 
     Args:
         x: a floating-point tensor of shape (..., D, H, W).
         window: an integer or three with window > 0 and 0 <= 2*padding <= window.
-        stride: an integer or three with stride > 0.
+        stride: an integer or three with stride > 0, by default window.
         padding: an integer or three with 0 <= 2*padding <= window, by default 0.
         dilation: an integer or three with dilation > 0, by default 1.
 
@@ -3404,18 +3404,18 @@ def max_pool3d(x: Tensor | float, window: int | tuple[int, int, int], stride: in
 
     Example:
         >>> x = (axon.arange(80) % 7 - 3).reshape(4, 4, 5) / 4
-        >>> y = axon.max_pool3d(x, 2, 1)
+        >>> y = axon.max_pool3d(x, 2)
         >>> y.shape
-        (3, 3, 4)
+        (2, 2, 2)
     """
 
-def avg_pool1d(x: Tensor | float, window: int, stride: int, *, padding: int = 0, count_include_pad: bool = True) -> Tensor:
+def avg_pool1d(x: Tensor | float, window: int, stride: int | None = None, *, padding: int = 0, count_include_pad: bool = True) -> Tensor:
     """Mean of each window; padding counts as zeros, or not at all without count_include_pad.
 
     Args:
         x: a floating-point tensor of shape (..., L).
         window: an integer with window > 0 and 0 <= 2*padding <= window.
-        stride: an integer with stride > 0.
+        stride: an integer with stride > 0, by default window.
         padding: an integer with 0 <= 2*padding <= window, by default 0.
         count_include_pad: a bool, by default True.
 
@@ -3429,19 +3429,19 @@ def avg_pool1d(x: Tensor | float, window: int, stride: int, *, padding: int = 0,
 
     Example:
         >>> x = (axon.arange(14) % 7 - 3).reshape(2, 7) / 4
-        >>> y = axon.avg_pool1d(x, 2, 2)
+        >>> y = axon.avg_pool1d(x, 2)
         >>> y.numpy().round(4)
         array([[-0.625, -0.125,  0.375],
                [-0.625, -0.125,  0.375]], dtype=float32)
     """
 
-def avg_pool2d(x: Tensor | float, window: int | tuple[int, int], stride: int | tuple[int, int], *, padding: int | tuple[int, int] = 0, count_include_pad: bool = True) -> Tensor:
+def avg_pool2d(x: Tensor | float, window: int | tuple[int, int], stride: int | tuple[int, int] | None = None, *, padding: int | tuple[int, int] = 0, count_include_pad: bool = True) -> Tensor:
     """Mean of each window; padding counts as zeros, or not at all without count_include_pad.
 
     Args:
         x: a floating-point tensor of shape (..., H, W).
         window: an integer or a pair with window > 0 and 0 <= 2*padding <= window.
-        stride: an integer or a pair with stride > 0.
+        stride: an integer or a pair with stride > 0, by default window.
         padding: an integer or a pair with 0 <= 2*padding <= window, by default 0.
         count_include_pad: a bool, by default True.
 
@@ -3456,19 +3456,19 @@ def avg_pool2d(x: Tensor | float, window: int | tuple[int, int], stride: int | t
 
     Example:
         >>> x = (axon.arange(30) % 7 - 3).reshape(5, 6) / 4
-        >>> y = axon.avg_pool2d(x, 2, 2)
+        >>> y = axon.avg_pool2d(x, 2)
         >>> y.numpy().round(4)
         array([[-0.3125, -0.25  ,  0.25  ],
                [ 0.5   , -0.3125, -0.25  ]], dtype=float32)
     """
 
-def avg_pool3d(x: Tensor | float, window: int | tuple[int, int, int], stride: int | tuple[int, int, int], *, padding: int | tuple[int, int, int] = 0, count_include_pad: bool = True) -> Tensor:
+def avg_pool3d(x: Tensor | float, window: int | tuple[int, int, int], stride: int | tuple[int, int, int] | None = None, *, padding: int | tuple[int, int, int] = 0, count_include_pad: bool = True) -> Tensor:
     """Mean of each window; padding counts as zeros, or not at all without count_include_pad.
 
     Args:
         x: a floating-point tensor of shape (..., D, H, W).
         window: an integer or three with window > 0 and 0 <= 2*padding <= window.
-        stride: an integer or three with stride > 0.
+        stride: an integer or three with stride > 0, by default window.
         padding: an integer or three with 0 <= 2*padding <= window, by default 0.
         count_include_pad: a bool, by default True.
 
@@ -3484,9 +3484,9 @@ def avg_pool3d(x: Tensor | float, window: int | tuple[int, int, int], stride: in
 
     Example:
         >>> x = (axon.arange(80) % 7 - 3).reshape(4, 4, 5) / 4
-        >>> y = axon.avg_pool3d(x, 2, 1)
+        >>> y = axon.avg_pool3d(x, 2)
         >>> y.shape
-        (3, 3, 4)
+        (2, 2, 2)
     """
 
 def adaptive_avg_pool1d(x: Tensor | float, size: int) -> Tensor:
@@ -5268,22 +5268,22 @@ def conv_transpose1d__grad(dy: Tensor | float, x: Tensor | float, weight: Tensor
 def conv_transpose2d__grad(dy: Tensor | float, x: Tensor | float, weight: Tensor | float, *, stride: int | tuple[int, int] = 1, padding: int | tuple[int, int] = 0, output_padding: int | tuple[int, int] = 0, groups: int = 1, dilation: int | tuple[int, int] = 1) -> tuple[Tensor, Tensor]:
     """Gradient of conv_transpose2d."""
 
-def max_pool1d__grad(dy: Tensor | float, x: Tensor | float, *, window: int, stride: int, padding: int = 0, dilation: int = 1) -> Tensor:
+def max_pool1d__grad(dy: Tensor | float, x: Tensor | float, *, window: int, stride: int | None = None, padding: int = 0, dilation: int = 1) -> Tensor:
     """Gradient of max_pool1d."""
 
-def max_pool2d__grad(dy: Tensor | float, x: Tensor | float, *, window: int | tuple[int, int], stride: int | tuple[int, int], padding: int | tuple[int, int] = 0, dilation: int | tuple[int, int] = 1) -> Tensor:
+def max_pool2d__grad(dy: Tensor | float, x: Tensor | float, *, window: int | tuple[int, int], stride: int | tuple[int, int] | None = None, padding: int | tuple[int, int] = 0, dilation: int | tuple[int, int] = 1) -> Tensor:
     """Gradient of max_pool2d."""
 
-def max_pool3d__grad(dy: Tensor | float, x: Tensor | float, *, window: int | tuple[int, int, int], stride: int | tuple[int, int, int], padding: int | tuple[int, int, int] = 0, dilation: int | tuple[int, int, int] = 1) -> Tensor:
+def max_pool3d__grad(dy: Tensor | float, x: Tensor | float, *, window: int | tuple[int, int, int], stride: int | tuple[int, int, int] | None = None, padding: int | tuple[int, int, int] = 0, dilation: int | tuple[int, int, int] = 1) -> Tensor:
     """Gradient of max_pool3d."""
 
-def avg_pool1d__grad(dy: Tensor | float, x: Tensor | Ghost, *, window: int, stride: int, padding: int = 0, count_include_pad: bool = True) -> Tensor:
+def avg_pool1d__grad(dy: Tensor | float, x: Tensor | Ghost, *, window: int, stride: int | None = None, padding: int = 0, count_include_pad: bool = True) -> Tensor:
     """Gradient of avg_pool1d."""
 
-def avg_pool2d__grad(dy: Tensor | float, x: Tensor | Ghost, *, window: int | tuple[int, int], stride: int | tuple[int, int], padding: int | tuple[int, int] = 0, count_include_pad: bool = True) -> Tensor:
+def avg_pool2d__grad(dy: Tensor | float, x: Tensor | Ghost, *, window: int | tuple[int, int], stride: int | tuple[int, int] | None = None, padding: int | tuple[int, int] = 0, count_include_pad: bool = True) -> Tensor:
     """Gradient of avg_pool2d."""
 
-def avg_pool3d__grad(dy: Tensor | float, x: Tensor | Ghost, *, window: int | tuple[int, int, int], stride: int | tuple[int, int, int], padding: int | tuple[int, int, int] = 0, count_include_pad: bool = True) -> Tensor:
+def avg_pool3d__grad(dy: Tensor | float, x: Tensor | Ghost, *, window: int | tuple[int, int, int], stride: int | tuple[int, int, int] | None = None, padding: int | tuple[int, int, int] = 0, count_include_pad: bool = True) -> Tensor:
     """Gradient of avg_pool3d."""
 
 def adaptive_avg_pool1d__grad(dy: Tensor | float, x: Tensor | Ghost, *, size: int) -> Tensor:

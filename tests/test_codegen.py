@@ -7,11 +7,14 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 from op_cases import ROOT, all_ops
 
 from codegen import __main__ as command
+from codegen.diagnostics import SpecError
 from codegen.entry import Op, parse_ops
+from codegen.interpret import run
 from codegen.ir import parse
 
 pytestmark = pytest.mark.once
@@ -213,6 +216,25 @@ def test_an_input_that_is_not_read_is_a_ghost():
 def test_dtype_of_the_formula(parameters, formula, dtype):
     text = f'f: {{in: "{parameters}", forward: "{formula}", backward: none}}'
     assert str(op_of(text).program.output("y").dtype) == dtype
+
+
+SAME = 'f: {in: "x: float, a: int2 [a > 0], %s", forward: "x * a[0] * b[1] * c[1]"}'
+
+
+def test_the_default_of_an_integer_may_be_an_attribute_before_it():
+    program = op_of(SAME % "b: int2 = a, *, c: int2 = b").program
+    assert parse(str(program)) == program
+    x = np.ones((2, 3), "float32")
+    for given, product in (({}, 18), ({"b": (4, 5)}, 50), ({"b": 4}, 32)):
+        assert (run(program, {"x": x}, {"a": (2, 3), **given})["y"] == product).all()
+
+
+@pytest.mark.parametrize(
+    "attrs", ["b: int2 = c, c: int2 = a", "b: int2 = d", "d: int = a, b: int2"]
+)
+def test_defaults_that_no_attribute_before_gives(attrs):
+    with pytest.raises(SpecError, match="is not a default of type int"):
+        op_of(SAME % attrs)
 
 
 def test_checks_defaults_and_order():

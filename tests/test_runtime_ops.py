@@ -143,6 +143,35 @@ def test_numbers_are_not_structure():
     assert after["kernels_compiled"] == before["kernels_compiled"]
 
 
+def test_an_attribute_that_is_left_out_is_that_before_it():
+    x = axon.randn((1, 6, 8), requires_grad=True)
+    expected = axon.max_pool2d(x, (2, 3), (2, 3))
+    for y in (axon.max_pool2d(x, (2, 3)), axon.max_pool2d(x, (2, 3), None)):
+        assert y.tolist() == expected.tolist()
+        assert axon.autograd.grad(y.sum(), [x])[0].sum().item() == y.size
+
+
+def test_an_op_that_is_applied_has_its_defaults():
+    halved = axon.ops.load(
+        """
+        halved:
+          in: "x: float[..., L], size: int = 2 [size > 0]"
+          out: "y[..., l]"
+          where: {l: "(L - size) // size + 1"}
+          forward: |
+            p[..., l] = max_pool1d(x, window=size)
+            p[..., l] * 2
+        """
+    ).halved
+    x = axon.randn((3, 8))
+    assert halved(x).tolist() == (axon.max_pool1d(x, 2, 2) * 2).tolist()
+
+
+def test_conditions_of_attributes_come_before_what_is_computed_from_them():
+    with pytest.raises(ValueError, match=r"axon\.max_pool2d: .*stride > 0; stride is \(0, 1\)"):
+        axon.max_pool2d(axon.ones(6, 8), 2, (0, 1))
+
+
 def test_no_gradient_where_the_entry_has_none():
     x = axon.ones((2,), requires_grad=True)
     assert not declared.steps(x).requires_grad

@@ -139,7 +139,7 @@ def flags_of(op, case):
 
 
 @pytest.mark.executor
-@pytest.mark.parametrize("op", each())
+@pytest.mark.parametrize("op", list(each()))
 @batched
 def test_every_op(op):
     checks = [Check(op, pair, flags) for pair in chosen(op) for flags in flags_of(op, pair[0])]

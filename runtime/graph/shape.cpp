@@ -148,6 +148,7 @@ class Solver {
            std::to_string(inputs_.size()));
     }
     check_classes();
+    check_conditions(false);
     if (program_.pointwise) {
       broadcast();
     } else {
@@ -155,9 +156,7 @@ class Solver {
       find_shape();
       find_named();
     }
-    for (const CheckDecl& check : program_.checks) {
-      if (terms_.number(check.condition) == 0) refuse(check);
-    }
+    check_conditions(true);
     for (const OutputDecl& out : program_.outputs) {
       axes_.output_dims.push_back(program_.pointwise ? axes_.group : terms_.dims(out.dims));
       axes_.output_dtypes.push_back(dtype_of_form(
@@ -184,6 +183,22 @@ class Solver {
                 shape_text(inputs_[i].dims);
     }
     throw ValueError(prefix_of(program_) + shapes + (shapes.empty() ? "" : "; ") + what);
+  }
+
+  /// Those of attributes alone come first: no extent is computed from a stride of 0.
+  void check_conditions(bool of_extents) const {
+    for (const CheckDecl& check : program_.checks) {
+      if (needs_extents(check.condition) == of_extents && terms_.number(check.condition) == 0) {
+        refuse(check);
+      }
+    }
+  }
+
+  bool needs_extents(const Form& form) const {
+    if (form.kind == Form::Kind::name) return !attrs_.has(form.text.substr(0, form.text.find('.')));
+    if (form.kind != Form::Kind::list) return false;
+    return form.is("count") || std::any_of(form.items.begin() + 1, form.items.end(),
+                                           [&](const Form& item) { return needs_extents(item); });
   }
 
   [[noreturn]] void refuse(const CheckDecl& check) const {

@@ -186,7 +186,6 @@ class AttrParser {
   int rank_ = -1;
 };
 
-/// A default as Python would write it.
 nb::object default_object(const Form& form) {
   switch (form.kind) {
     case Form::Kind::integer:
@@ -207,6 +206,36 @@ nb::object default_object(const Form& form) {
     items.append(default_object(item));
   }
   return nb::tuple(items);
+}
+
+/// The number of the attribute whose value `decl` has where it is left out, -1 if of none.
+int32_t same_as(const Program& program, const AttrDecl& decl) {
+  const bool integers =
+      decl.type == AttrType::int_ || decl.type == AttrType::int2 || decl.type == AttrType::int3;
+  if (!integers || !decl.fallback || decl.fallback->kind != Form::Kind::name) return -1;
+  const auto found = std::find_if(program.attrs.begin(), program.attrs.end(),
+                                  [&](const AttrDecl& a) { return a.name == decl.fallback->text; });
+  if (found - program.attrs.begin() >= &decl - program.attrs.data()) {
+    throw ValueError("program " + program.name + ": the default of " + decl.name + ", " +
+                     decl.fallback->text + ", is no attribute before it");
+  }
+  return static_cast<int32_t>(found - program.attrs.begin());
+}
+
+/// A default as Python would write it; null if there is none.
+nb::object default_of(const Program& program, const AttrDecl& decl) {
+  if (same_as(program, decl) >= 0) return nb::none();
+  return decl.fallback.has_value() ? default_object(*decl.fallback) : nb::object();
+}
+
+/// The value of attribute `i`; null if it is missing.
+nb::handle argument(const Op& op, const nb::handle* attrs, size_t i) {
+  nb::handle value = attrs[i];
+  while (op.same_as[i] >= 0 && (!value.is_valid() || value.is_none())) {
+    i = static_cast<size_t>(op.same_as[i]);
+    value = attrs[i];
+  }
+  return value.is_valid() ? value : nb::handle(op.defaults[i]);
 }
 
 // ---------------------------------------------------------------------------------------- inputs
@@ -307,7 +336,7 @@ void read_arguments(const Op& op, Node& node, const nb::handle* inputs, const nb
   }
   AttrParser parser(node);
   for (size_t i = 0; i < program.attrs.size(); ++i) {
-    const nb::handle value = attrs[i].is_valid() ? attrs[i] : nb::handle(op.defaults[i]);
+    const nb::handle value = argument(op, attrs, i);
     if (!value.is_valid()) {
       throw TypeError("axon." + program.name + ": the argument " + program.attrs[i].name +
                       " is missing");
@@ -562,8 +591,8 @@ Op& op_of(const Program& program) {
     ops[id] = std::make_unique<Op>();
     ops[id]->program = &program;
     for (const AttrDecl& decl : program.attrs) {
-      ops[id]->defaults.push_back(decl.fallback.has_value() ? default_object(*decl.fallback)
-                                                            : nb::object());
+      ops[id]->defaults.push_back(default_of(program, decl));
+      ops[id]->same_as.push_back(same_as(program, decl));
     }
   }
   return *ops[id];

@@ -27,6 +27,7 @@ struct GradRule {
 struct Op {
   const Program* program;
   std::vector<nb::object> defaults;  // by attribute; null: required
+  std::vector<int32_t> same_as;      // by attribute: whose value it has by default, or -1
   bool grad_known = false;  // true iff `grad` has been looked for; nullptr then means there is none
   std::unique_ptr<GradRule> grad;
 };
