@@ -1209,6 +1209,22 @@ def conv_transpose2d_backward(ctx, dy):
     )
 
 
+def conv_transpose3d_backward(ctx, dy):
+    """Gradient of `conv_transpose3d`.
+
+        dx[n, g, c, D, H, W] = sum[o, q, r, s](guard(dy[n, g, o, D * stride[0] + dilation[0] * q
+            - padding[0], H * stride[1] + dilation[1] * r - padding[1], W * stride[2] + dilation[2]
+            * s - padding[2]], 0) * weight[g, c, o, q, r, s])
+        dweight[g, c, o, q, r, s] = sum[n, d, h, w](dy[n, g, o, d, h, w] * guard(x[n, g, c,
+            exact(d + padding[0] - dilation[0] * q, stride[0]), exact(h + padding[1] - dilation[1] *
+            r, stride[1]), exact(padding[2] + w - dilation[2] * s, stride[2])], 0))
+    """
+    return ops.conv_transpose3d__grad(
+        dy, ctx.x, ctx.weight, stride=ctx.stride, padding=ctx.padding,
+        output_padding=ctx.output_padding, groups=ctx.groups, dilation=ctx.dilation
+    )
+
+
 def max_pool1d_backward(ctx, dy):
     """Gradient of `max_pool1d`.
 
@@ -1323,6 +1339,37 @@ def adaptive_avg_pool2d_backward(ctx, dy):
             < count(s) else 0)
     """
     return ops.adaptive_avg_pool2d__grad(dy, ctx.x, size=ctx.size)
+
+
+def adaptive_max_pool1d_backward(ctx, dy):
+    """Gradient of `adaptive_max_pool1d`.
+
+        winner[..., l] = argmax[r](guard(x[..., l * count(L) // size + r], -inf) if r < ((l + 1)
+            * count(L) + size + -1) // size - l * count(L) // size else -inf)
+        dx[..., L] = sum[l](((dy[..., l] if (- L (// (* (count L) l) size)) < ((l + 1) *
+            count(L) + size + -1) // size - l * count(L) // size else 0) if (- L (// (* (count L) l)
+            size)) == winner[..., l] else 0) if (- L (// (* (count L) l) size)) >= 0 and (- L (// (*
+            (count L) l) size)) < count(r) else 0)
+    """
+    return ops.adaptive_max_pool1d__grad(dy, ctx.x, size=ctx.size)
+
+
+def adaptive_max_pool2d_backward(ctx, dy):
+    """Gradient of `adaptive_max_pool2d`.
+
+        winner[..., h, w] = argmax[r, s](guard(x[..., h * count(H) // size[0] + r, w * count(W)
+            // size[1] + s], -inf) if r < ((h + 1) * count(H) + size[0] + -1) // size[0] - h *
+            count(H) // size[0] and s < ((w + 1) * count(W) + size[1] + -1) // size[1] - w *
+            count(W) // size[1] else -inf)
+        dx[..., H, W] = sum[h, w]((((dy[..., h, w] if (- H (// (* (count H) h) size.0)) < ((h +
+            1) * count(H) + size[0] + -1) // size[0] - h * count(H) // size[0] and (- W (// (*
+            (count W) w) size.1)) < ((w + 1) * count(W) + size[1] + -1) // size[1] - w * count(W) //
+            size[1] else 0) if (- (- (+ (* (count s) H) W) (* (// (* (count H) h) size.0) (count
+            s))) (// (* (count W) w) size.1)) == winner[..., h, w] else 0) if (- H (// (* (count H)
+            h) size.0)) >= 0 and (- H (// (* (count H) h) size.0)) < count(r) else 0) if (- W (// (*
+            (count W) w) size.1)) >= 0 and (- W (// (* (count W) w) size.1)) < count(s) else 0)
+    """
+    return ops.adaptive_max_pool2d__grad(dy, ctx.x, size=ctx.size)
 
 
 def interpolate_nearest_backward(ctx, dy):
@@ -1915,6 +1962,7 @@ STUBS = {
     "conv3d": conv3d_backward,
     "conv_transpose1d": conv_transpose1d_backward,
     "conv_transpose2d": conv_transpose2d_backward,
+    "conv_transpose3d": conv_transpose3d_backward,
     "max_pool1d": max_pool1d_backward,
     "max_pool2d": max_pool2d_backward,
     "max_pool3d": max_pool3d_backward,
@@ -1923,6 +1971,8 @@ STUBS = {
     "avg_pool3d": avg_pool3d_backward,
     "adaptive_avg_pool1d": adaptive_avg_pool1d_backward,
     "adaptive_avg_pool2d": adaptive_avg_pool2d_backward,
+    "adaptive_max_pool1d": adaptive_max_pool1d_backward,
+    "adaptive_max_pool2d": adaptive_max_pool2d_backward,
     "interpolate_nearest": interpolate_nearest_backward,
     "interpolate_linear": interpolate_linear_backward,
     "cholesky": cholesky_backward,

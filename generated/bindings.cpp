@@ -2086,6 +2086,25 @@ void bind_conv_transpose2d(nb::module_& m) {
       "The transpose of a strided convolution of images, with a weight (channels of x, filters of a group, window).\n\nArgs:\n    x: a floating-point tensor of shape (n, g*c, H, W).\n    weight: a floating-point tensor of shape (g*c, o, r, s).\n    stride: an integer or a pair with stride > 0, by default 1.\n    padding: an integer or a pair with padding >= 0, by default 0.\n    output_padding: an integer or a pair with output_padding >= 0, by default 0.\n    groups: an integer with groups > 0, by default 1.\n    dilation: an integer or a pair with dilation > 0, by default 1.\n\nReturns:\n    y: the promoted dtype of x and weight, of shape (n, g*o, h, w) with g = groups, h = (H -\n        1) * stride[0] - 2 * padding[0] + dilation[0] * (r - 1) + output_padding[0] + 1, w =\n        (W - 1) * stride[1] - 2 * padding[1] + dilation[1] * (s - 1) + output_padding[1] +\n        1.\n\nRaises:\n    ValueError: the shapes do not fit; stride does not satisfy stride > 0; padding does not\n        satisfy padding >= 0; output_padding does not satisfy output_padding >= 0; groups\n        does not satisfy groups > 0; dilation does not satisfy dilation > 0.\n    TypeError: x or weight has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(36) % 7 - 3).reshape(1, 3, 3, 4) / 4\n    >>> weight = (axon.arange(36) % 7 - 3).reshape(3, 2, 3, 2) / 4\n    >>> y = axon.conv_transpose2d(x, weight)\n    >>> y.shape\n    (1, 2, 5, 5)");
 }
 
+void bind_conv_transpose3d(nb::module_& m) {
+  Op& op = op_of("conv_transpose3d");
+  m.def(
+      "conv_transpose3d",
+      [&op](nb::handle x_, nb::handle weight_, nb::handle stride_, nb::handle padding_, nb::handle output_padding_, nb::handle groups_, nb::handle dilation_) {
+        return call(op, {x_, weight_}, {stride_, padding_, output_padding_, groups_, dilation_});
+      },
+      nb::arg("x").none(),
+      nb::arg("weight").none(),
+      nb::kw_only(),
+      nb::arg("stride").none() = op.defaults[0],
+      nb::arg("padding").none() = op.defaults[1],
+      nb::arg("output_padding").none() = op.defaults[2],
+      nb::arg("groups").none() = op.defaults[3],
+      nb::arg("dilation").none() = op.defaults[4],
+      nb::sig("def conv_transpose3d(x: Tensor | float, weight: Tensor | float, *, stride: int | tuple[int, int, int] = 1, padding: int | tuple[int, int, int] = 0, output_padding: int | tuple[int, int, int] = 0, groups: int = 1, dilation: int | tuple[int, int, int] = 1) -> Tensor"),
+      "The transpose of a strided convolution of volumes, with a weight (channels of x, filters of a group, window).\n\nArgs:\n    x: a floating-point tensor of shape (n, g*c, D, H, W).\n    weight: a floating-point tensor of shape (g*c, o, q, r, s).\n    stride: an integer or three with stride > 0, by default 1.\n    padding: an integer or three with padding >= 0, by default 0.\n    output_padding: an integer or three with output_padding >= 0, by default 0.\n    groups: an integer with groups > 0, by default 1.\n    dilation: an integer or three with dilation > 0, by default 1.\n\nReturns:\n    y: the promoted dtype of x and weight, of shape (n, g*o, d, h, w) with g = groups, d =\n        (D - 1) * stride[0] - 2 * padding[0] + dilation[0] * (q - 1) + output_padding[0] +\n        1, h = (H - 1) * stride[1] - 2 * padding[1] + dilation[1] * (r - 1) +\n        output_padding[1] + 1, w = (W - 1) * stride[2] - 2 * padding[2] + dilation[2] * (s -\n        1) + output_padding[2] + 1.\n\nRaises:\n    ValueError: the shapes do not fit; stride does not satisfy stride > 0; padding does not\n        satisfy padding >= 0; output_padding does not satisfy output_padding >= 0; groups\n        does not satisfy groups > 0; dilation does not satisfy dilation > 0.\n    TypeError: x or weight has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(54) % 7 - 3).reshape(1, 3, 2, 3, 3) / 4\n    >>> weight = (axon.arange(72) % 7 - 3).reshape(3, 2, 2, 2, 3) / 4\n    >>> y = axon.conv_transpose3d(x, weight)\n    >>> y.shape\n    (1, 2, 3, 4, 5)");
+}
+
 void bind_max_pool1d(nb::module_& m) {
   Op& op = op_of("max_pool1d");
   m.def(
@@ -2212,6 +2231,32 @@ void bind_adaptive_avg_pool2d(nb::module_& m) {
       nb::arg("size").none(),
       nb::sig("def adaptive_avg_pool2d(x: Tensor | float, size: int | tuple[int, int]) -> Tensor"),
       "Means over size[0] times size[1] windows that cover the last two axes, along each as in adaptive_avg_pool1d.\n\nArgs:\n    x: a floating-point tensor of shape (..., H, W).\n    size: an integer or a pair with size > 0.\n\nReturns:\n    y: the dtype of x, of shape (..., h, w) with h = size[0], w = size[1].\n\nRaises:\n    ValueError: the shapes do not fit; size does not satisfy size > 0.\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(35) % 7 - 3).reshape(5, 7) / 4\n    >>> y = axon.adaptive_avg_pool2d(x, 1)\n    >>> y.numpy().round(4)\n    array([[0.]], dtype=float32)");
+}
+
+void bind_adaptive_max_pool1d(nb::module_& m) {
+  Op& op = op_of("adaptive_max_pool1d");
+  m.def(
+      "adaptive_max_pool1d",
+      [&op](nb::handle x_, nb::handle size_) {
+        return call(op, {x_}, {size_});
+      },
+      nb::arg("x").none(),
+      nb::arg("size").none(),
+      nb::sig("def adaptive_max_pool1d(x: Tensor | float, size: int) -> Tensor"),
+      "Largest elements of size windows that cover the last axis, as in adaptive_avg_pool1d.\n\nArgs:\n    x: a floating-point tensor of shape (..., L).\n    size: an integer with size > 0.\n\nReturns:\n    y: the dtype of x, of shape (..., l) with l = size.\n\nRaises:\n    ValueError: the shapes do not fit; size does not satisfy size > 0; a largest or smallest\n        of no elements is asked for.\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(14) % 7 - 3).reshape(2, 7) / 4\n    >>> y = axon.adaptive_max_pool1d(x, 1)\n    >>> y.numpy().round(4)\n    array([[0.75],\n           [0.75]], dtype=float32)");
+}
+
+void bind_adaptive_max_pool2d(nb::module_& m) {
+  Op& op = op_of("adaptive_max_pool2d");
+  m.def(
+      "adaptive_max_pool2d",
+      [&op](nb::handle x_, nb::handle size_) {
+        return call(op, {x_}, {size_});
+      },
+      nb::arg("x").none(),
+      nb::arg("size").none(),
+      nb::sig("def adaptive_max_pool2d(x: Tensor | float, size: int | tuple[int, int]) -> Tensor"),
+      "Largest elements of size[0] times size[1] windows that cover the last two axes, along each as in adaptive_avg_pool1d.\n\nArgs:\n    x: a floating-point tensor of shape (..., H, W).\n    size: an integer or a pair with size > 0.\n\nReturns:\n    y: the dtype of x, of shape (..., h, w) with h = size[0], w = size[1].\n\nRaises:\n    ValueError: the shapes do not fit; size does not satisfy size > 0; a largest or smallest\n        of no elements is asked for.\n    TypeError: x has a dtype of another kind.\n\nExample:\n    >>> x = (axon.arange(35) % 7 - 3).reshape(5, 7) / 4\n    >>> y = axon.adaptive_max_pool2d(x, 1)\n    >>> y.numpy().round(4)\n    array([[0.75]], dtype=float32)");
 }
 
 void bind_interpolate_nearest(nb::module_& m) {
@@ -4924,6 +4969,26 @@ void bind_conv_transpose2d__grad(nb::module_& m) {
       "Gradient of conv_transpose2d.");
 }
 
+void bind_conv_transpose3d__grad(nb::module_& m) {
+  Op& op = op_of("conv_transpose3d.grad");
+  m.def(
+      "conv_transpose3d__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle weight_, nb::handle stride_, nb::handle padding_, nb::handle output_padding_, nb::handle groups_, nb::handle dilation_) {
+        return call(op, {dy_, x_, weight_}, {stride_, padding_, output_padding_, groups_, dilation_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::arg("weight").none(),
+      nb::kw_only(),
+      nb::arg("stride").none() = op.defaults[0],
+      nb::arg("padding").none() = op.defaults[1],
+      nb::arg("output_padding").none() = op.defaults[2],
+      nb::arg("groups").none() = op.defaults[3],
+      nb::arg("dilation").none() = op.defaults[4],
+      nb::sig("def conv_transpose3d__grad(dy: Tensor | float, x: Tensor | float, weight: Tensor | float, *, stride: int | tuple[int, int, int] = 1, padding: int | tuple[int, int, int] = 0, output_padding: int | tuple[int, int, int] = 0, groups: int = 1, dilation: int | tuple[int, int, int] = 1) -> tuple[Tensor, Tensor]"),
+      "Gradient of conv_transpose3d.");
+}
+
 void bind_max_pool1d__grad(nb::module_& m) {
   Op& op = op_of("max_pool1d.grad");
   m.def(
@@ -5060,6 +5125,36 @@ void bind_adaptive_avg_pool2d__grad(nb::module_& m) {
       nb::arg("size").none(),
       nb::sig("def adaptive_avg_pool2d__grad(dy: Tensor | float, x: Tensor | Ghost, *, size: int | tuple[int, int]) -> Tensor"),
       "Gradient of adaptive_avg_pool2d.");
+}
+
+void bind_adaptive_max_pool1d__grad(nb::module_& m) {
+  Op& op = op_of("adaptive_max_pool1d.grad");
+  m.def(
+      "adaptive_max_pool1d__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle size_) {
+        return call(op, {dy_, x_}, {size_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::kw_only(),
+      nb::arg("size").none(),
+      nb::sig("def adaptive_max_pool1d__grad(dy: Tensor | float, x: Tensor | float, *, size: int) -> Tensor"),
+      "Gradient of adaptive_max_pool1d.");
+}
+
+void bind_adaptive_max_pool2d__grad(nb::module_& m) {
+  Op& op = op_of("adaptive_max_pool2d.grad");
+  m.def(
+      "adaptive_max_pool2d__grad",
+      [&op](nb::handle dy_, nb::handle x_, nb::handle size_) {
+        return call(op, {dy_, x_}, {size_});
+      },
+      nb::arg("dy").none(),
+      nb::arg("x").none(),
+      nb::kw_only(),
+      nb::arg("size").none(),
+      nb::sig("def adaptive_max_pool2d__grad(dy: Tensor | float, x: Tensor | float, *, size: int | tuple[int, int]) -> Tensor"),
+      "Gradient of adaptive_max_pool2d.");
 }
 
 void bind_interpolate_nearest__grad(nb::module_& m) {
@@ -5866,6 +5961,7 @@ void bind_ops(nb::module_& m) {
   bind_conv3d(m);
   bind_conv_transpose1d(m);
   bind_conv_transpose2d(m);
+  bind_conv_transpose3d(m);
   bind_max_pool1d(m);
   bind_max_pool2d(m);
   bind_max_pool3d(m);
@@ -5874,6 +5970,8 @@ void bind_ops(nb::module_& m) {
   bind_avg_pool3d(m);
   bind_adaptive_avg_pool1d(m);
   bind_adaptive_avg_pool2d(m);
+  bind_adaptive_max_pool1d(m);
+  bind_adaptive_max_pool2d(m);
   bind_interpolate_nearest(m);
   bind_interpolate_linear(m);
   bind_cholesky(m);
@@ -6053,6 +6151,7 @@ void bind_ops(nb::module_& m) {
   bind_conv3d__grad(m);
   bind_conv_transpose1d__grad(m);
   bind_conv_transpose2d__grad(m);
+  bind_conv_transpose3d__grad(m);
   bind_max_pool1d__grad(m);
   bind_max_pool2d__grad(m);
   bind_max_pool3d__grad(m);
@@ -6061,6 +6160,8 @@ void bind_ops(nb::module_& m) {
   bind_avg_pool3d__grad(m);
   bind_adaptive_avg_pool1d__grad(m);
   bind_adaptive_avg_pool2d__grad(m);
+  bind_adaptive_max_pool1d__grad(m);
+  bind_adaptive_max_pool2d__grad(m);
   bind_interpolate_nearest__grad(m);
   bind_interpolate_linear__grad(m);
   bind_cholesky__grad(m);

@@ -2783,9 +2783,47 @@ const char* const kPrograms[] = {
   (line 12)
   (reduce sum dx (n g c H W) (o r s) (mul (guard (load dy (n g o (- (+ (* H stride.0) (* dilation.0 r)) padding.0) (- (+ (* W stride.1) (* dilation.1 s)) padding.1))) 0.0) (load weight (g c o r s))))
   (reduce sum dweight (g c o r s) (n h w) (mul (load dy (n g o h w)) (guard (load x (n g c (exact (- (+ h padding.0) (* dilation.0 r)) stride.0) (exact (- (+ padding.1 w) (* dilation.1 s)) stride.1))) 0)))))axon",
+    R"axon((program conv_transpose3d
+  (doc "The transpose of a strided convolution of volumes, with a weight (channels of x, filters of a group, window).")
+  (source "ops.yaml" 1591)
+  (in (x float (n (* g c) D H W)))
+  (in (weight float ((* g c) o q r s)))
+  (attr (stride int3 1))
+  (attr (padding int3 0))
+  (attr (output_padding int3 0))
+  (attr (groups int 1))
+  (attr (dilation int3 1))
+  (where (g groups))
+  (where (d (+ (+ (+ (- (* (- D 1) stride.0) (* 2 padding.0)) (* dilation.0 (- q 1))) output_padding.0) 1)))
+  (where (h (+ (+ (+ (- (* (- H 1) stride.1) (* 2 padding.1)) (* dilation.1 (- r 1))) output_padding.1) 1)))
+  (where (w (+ (+ (+ (- (* (- W 1) stride.2) (* 2 padding.2)) (* dilation.2 (- s 1))) output_padding.2) 1)))
+  (check (and (> stride.0 0) (> stride.1 0) (> stride.2 0)) "stride must satisfy stride > 0")
+  (check (and (>= padding.0 0) (>= padding.1 0) (>= padding.2 0)) "padding must satisfy padding >= 0")
+  (check (and (>= output_padding.0 0) (>= output_padding.1 0) (>= output_padding.2 0)) "output_padding must satisfy output_padding >= 0")
+  (check (> groups 0) "groups must satisfy groups > 0")
+  (check (and (> dilation.0 0) (> dilation.1 0) (> dilation.2 0)) "dilation must satisfy dilation > 0")
+  (out (y (promote x weight) (n (* g o) d h w)))
+  (line 13)
+  (reduce sum y (n g o d h w) (c q r s) (mul (load weight (g c o q r s)) (guard (load x (n g c (exact (- (+ d padding.0) (* q dilation.0)) stride.0) (exact (- (+ h padding.1) (* r dilation.1)) stride.1) (exact (- (+ w padding.2) (* s dilation.2)) stride.2))) 0)))))axon",
+    R"axon((program conv_transpose3d.grad
+  (doc "Gradient of conv_transpose3d.")
+  (source "ops.yaml" 1591)
+  (in (dy float (n (* g o) d h w)))
+  (in (x float (n (* g c) D H W)))
+  (in (weight float ((* g c) o q r s)))
+  (attr (stride int3 1))
+  (attr (padding int3 0))
+  (attr (output_padding int3 0))
+  (attr (groups int 1))
+  (attr (dilation int3 1))
+  (out (dx (like x) (n (* g c) D H W)))
+  (out (dweight (like weight) ((* g c) o q r s)))
+  (line 13)
+  (reduce sum dx (n g c D H W) (o q r s) (mul (guard (load dy (n g o (- (+ (* D stride.0) (* dilation.0 q)) padding.0) (- (+ (* H stride.1) (* dilation.1 r)) padding.1) (- (+ (* W stride.2) (* dilation.2 s)) padding.2))) 0.0) (load weight (g c o q r s))))
+  (reduce sum dweight (g c o q r s) (n d h w) (mul (load dy (n g o d h w)) (guard (load x (n g c (exact (- (+ d padding.0) (* dilation.0 q)) stride.0) (exact (- (+ h padding.1) (* dilation.1 r)) stride.1) (exact (- (+ padding.2 w) (* dilation.2 s)) stride.2))) 0)))))axon",
     R"axon((program max_pool1d
   (doc "Largest element of each window; padding never wins.")
-  (source "ops.yaml" 1591)
+  (source "ops.yaml" 1614)
   (in (x float (* L)))
   (attr (window int))
   (attr (stride int window))
@@ -2802,7 +2840,7 @@ const char* const kPrograms[] = {
   (reduce max y (* l) (r) (guard (load x (* (- (+ (* l stride) (* r dilation)) padding))) -inf))))axon",
     R"axon((program max_pool1d.grad
   (doc "Gradient of max_pool1d.")
-  (source "ops.yaml" 1591)
+  (source "ops.yaml" 1614)
   (in (dy float (* l)))
   (in (x float (* L)))
   (attr (window int))
@@ -2816,7 +2854,7 @@ const char* const kPrograms[] = {
   (reduce sum dx (* L) (r) (select (eq (linear r) (guard (load winner (* (exact (- (+ L padding) (* dilation r)) stride))) 0.0)) (guard (load dy (* (exact (- (+ L padding) (* dilation r)) stride))) 0.0) 0.0))))axon",
     R"axon((program max_pool2d
   (doc "Largest element of each window; padding never wins.")
-  (source "ops.yaml" 1606)
+  (source "ops.yaml" 1629)
   (in (x float (* H W)))
   (attr (window int2))
   (attr (stride int2 window))
@@ -2835,7 +2873,7 @@ const char* const kPrograms[] = {
   (reduce max y (* h w) (r s) (guard (load x (* (- (+ (* h stride.0) (* r dilation.0)) padding.0) (- (+ (* w stride.1) (* s dilation.1)) padding.1))) -inf))))axon",
     R"axon((program max_pool2d.grad
   (doc "Gradient of max_pool2d.")
-  (source "ops.yaml" 1606)
+  (source "ops.yaml" 1629)
   (in (dy float (* h w)))
   (in (x float (* H W)))
   (attr (window int2))
@@ -2850,7 +2888,7 @@ const char* const kPrograms[] = {
   (reduce sum dx (* H W) (r s) (select (eq (linear r s) (guard (load winner (* (exact (- (+ H padding.0) (* dilation.0 r)) stride.0) (exact (- (+ W padding.1) (* dilation.1 s)) stride.1))) 0.0)) (guard (load dy (* (exact (- (+ H padding.0) (* dilation.0 r)) stride.0) (exact (- (+ W padding.1) (* dilation.1 s)) stride.1))) 0.0) 0.0))))axon",
     R"axon((program max_pool3d
   (doc "Largest element of each window; padding never wins.")
-  (source "ops.yaml" 1626)
+  (source "ops.yaml" 1649)
   (in (x float (* D H W)))
   (attr (window int3))
   (attr (stride int3 window))
@@ -2871,7 +2909,7 @@ const char* const kPrograms[] = {
   (reduce max y (* d h w) (q r s) (guard (load x (* (- (+ (* d stride.0) (* q dilation.0)) padding.0) (- (+ (* h stride.1) (* r dilation.1)) padding.1) (- (+ (* w stride.2) (* s dilation.2)) padding.2))) -inf))))axon",
     R"axon((program max_pool3d.grad
   (doc "Gradient of max_pool3d.")
-  (source "ops.yaml" 1626)
+  (source "ops.yaml" 1649)
   (in (dy float (* d h w)))
   (in (x float (* D H W)))
   (attr (window int3))
@@ -2887,7 +2925,7 @@ const char* const kPrograms[] = {
   (reduce sum dx (* D H W) (q r s) (select (eq (linear q r s) (guard (load winner (* (exact (- (+ D padding.0) (* dilation.0 q)) stride.0) (exact (- (+ H padding.1) (* dilation.1 r)) stride.1) (exact (- (+ W padding.2) (* dilation.2 s)) stride.2))) 0.0)) (guard (load dy (* (exact (- (+ D padding.0) (* dilation.0 q)) stride.0) (exact (- (+ H padding.1) (* dilation.1 r)) stride.1) (exact (- (+ W padding.2) (* dilation.2 s)) stride.2))) 0.0) 0.0))))axon",
     R"axon((program avg_pool1d
   (doc "Mean of each window; padding counts as zeros, or not at all without count_include_pad.")
-  (source "ops.yaml" 1649)
+  (source "ops.yaml" 1672)
   (in (x float (* L)))
   (attr (window int))
   (attr (stride int window))
@@ -2905,7 +2943,7 @@ const char* const kPrograms[] = {
   (set y (* l) (div (load t1 (* l)) (select count_include_pad (count r) (sub (minimum (add (sub (mul (index l) stride) padding) window) (count L)) (maximum (sub (mul (index l) stride) padding) 0)))))))axon",
     R"axon((program avg_pool1d.grad
   (doc "Gradient of avg_pool1d.")
-  (source "ops.yaml" 1649)
+  (source "ops.yaml" 1672)
   (in (dy float (* l)))
   (in (x float (* L) ghost))
   (attr (window int))
@@ -2919,7 +2957,7 @@ const char* const kPrograms[] = {
   (reduce sum dx (* L) (r) (guard (load dt1 (* (exact (- (+ L padding) r) stride))) 0.0))))axon",
     R"axon((program avg_pool2d
   (doc "Mean of each window; padding counts as zeros, or not at all without count_include_pad.")
-  (source "ops.yaml" 1669)
+  (source "ops.yaml" 1692)
   (in (x float (* H W)))
   (attr (window int2))
   (attr (stride int2 window))
@@ -2939,7 +2977,7 @@ const char* const kPrograms[] = {
   (set y (* h w) (div (load t1 (* h w)) (select count_include_pad (count r s) (mul (sub (minimum (add (sub (mul (index h) stride.0) padding.0) window.0) (count H)) (maximum (sub (mul (index h) stride.0) padding.0) 0)) (sub (minimum (add (sub (mul (index w) stride.1) padding.1) window.1) (count W)) (maximum (sub (mul (index w) stride.1) padding.1) 0))))))))axon",
     R"axon((program avg_pool2d.grad
   (doc "Gradient of avg_pool2d.")
-  (source "ops.yaml" 1669)
+  (source "ops.yaml" 1692)
   (in (dy float (* h w)))
   (in (x float (* H W) ghost))
   (attr (window int2))
@@ -2954,7 +2992,7 @@ const char* const kPrograms[] = {
   (reduce sum dx (* H W) (r s) (guard (load dt1 (* (exact (- (+ H padding.0) r) stride.0) (exact (- (+ W padding.1) s) stride.1))) 0.0))))axon",
     R"axon((program avg_pool3d
   (doc "Mean of each window; padding counts as zeros, or not at all without count_include_pad.")
-  (source "ops.yaml" 1693)
+  (source "ops.yaml" 1716)
   (in (x float (* D H W)))
   (attr (window int3))
   (attr (stride int3 window))
@@ -2976,7 +3014,7 @@ const char* const kPrograms[] = {
   (set y (* d h w) (div (load t1 (* d h w)) (select count_include_pad (count q r s) (mul (mul (sub (minimum (add (sub (mul (index d) stride.0) padding.0) window.0) (count D)) (maximum (sub (mul (index d) stride.0) padding.0) 0)) (sub (minimum (add (sub (mul (index h) stride.1) padding.1) window.1) (count H)) (maximum (sub (mul (index h) stride.1) padding.1) 0))) (sub (minimum (add (sub (mul (index w) stride.2) padding.2) window.2) (count W)) (maximum (sub (mul (index w) stride.2) padding.2) 0))))))))axon",
     R"axon((program avg_pool3d.grad
   (doc "Gradient of avg_pool3d.")
-  (source "ops.yaml" 1693)
+  (source "ops.yaml" 1716)
   (in (dy float (* d h w)))
   (in (x float (* D H W) ghost))
   (attr (window int3))
@@ -2992,7 +3030,7 @@ const char* const kPrograms[] = {
   (reduce sum dx (* D H W) (q r s) (guard (load dt1 (* (exact (- (+ D padding.0) q) stride.0) (exact (- (+ H padding.1) r) stride.1) (exact (- (+ W padding.2) s) stride.2))) 0.0))))axon",
     R"axon((program adaptive_avg_pool1d
   (doc "Means over size windows that cover the last axis, window i from floor(i*L/size) to ceil((i + 1)*L/size).")
-  (source "ops.yaml" 1723)
+  (source "ops.yaml" 1746)
   (in (x float (* L)))
   (attr (size int))
   (where (l size))
@@ -3004,7 +3042,7 @@ const char* const kPrograms[] = {
   (set y (* l) (div (load t1 (* l)) (sub (floordiv (sub (add (mul (add (index l) 1) (count L)) size) 1) size) (floordiv (mul (index l) (count L)) size))))))axon",
     R"axon((program adaptive_avg_pool1d.grad
   (doc "Gradient of adaptive_avg_pool1d.")
-  (source "ops.yaml" 1723)
+  (source "ops.yaml" 1746)
   (in (dy float (* l)))
   (in (x float (* L) ghost))
   (attr (size int))
@@ -3014,7 +3052,7 @@ const char* const kPrograms[] = {
   (reduce sum dx (* L) (l) (select (logical_and (ge (index (- L (// (* (count L) l) size))) 0) (lt (index (- L (// (* (count L) l) size))) (count r))) (select (lt (index (- L (// (* (count L) l) size))) (sub (floordiv (add (add (mul (add (index l) 1) (count L)) size) -1) size) (floordiv (mul (index l) (count L)) size))) (div (load dy (* l)) (sub (floordiv (add (add (mul (add (index l) 1) (count L)) size) -1) size) (floordiv (mul (index l) (count L)) size))) 0.0) 0.0))))axon",
     R"axon((program adaptive_avg_pool2d
   (doc "Means over size[0] times size[1] windows that cover the last two axes, along each as in adaptive_avg_pool1d.")
-  (source "ops.yaml" 1737)
+  (source "ops.yaml" 1760)
   (in (x float (* H W)))
   (attr (size int2))
   (where (h size.0))
@@ -3029,7 +3067,7 @@ const char* const kPrograms[] = {
   (set y (* h w) (div (load t1 (* h w)) (mul (sub (floordiv (sub (add (mul (add (index h) 1) (count H)) size.0) 1) size.0) (floordiv (mul (index h) (count H)) size.0)) (sub (floordiv (sub (add (mul (add (index w) 1) (count W)) size.1) 1) size.1) (floordiv (mul (index w) (count W)) size.1)))))))axon",
     R"axon((program adaptive_avg_pool2d.grad
   (doc "Gradient of adaptive_avg_pool2d.")
-  (source "ops.yaml" 1737)
+  (source "ops.yaml" 1760)
   (in (dy float (* h w)))
   (in (x float (* H W) ghost))
   (attr (size int2))
@@ -3038,9 +3076,56 @@ const char* const kPrograms[] = {
   (out (dx (like dy) (* H W)))
   (line 13)
   (reduce sum dx (* H W) (h w) (select (logical_and (ge (index (- W (// (* (count W) w) size.1))) 0) (lt (index (- W (// (* (count W) w) size.1))) (count s))) (select (logical_and (ge (index (- H (// (* (count H) h) size.0))) 0) (lt (index (- H (// (* (count H) h) size.0))) (count r))) (select (logical_and (lt (index (- H (// (* (count H) h) size.0))) (sub (floordiv (add (add (mul (add (index h) 1) (count H)) size.0) -1) size.0) (floordiv (mul (index h) (count H)) size.0))) (lt (index (- W (// (* (count W) w) size.1))) (sub (floordiv (add (add (mul (add (index w) 1) (count W)) size.1) -1) size.1) (floordiv (mul (index w) (count W)) size.1)))) (div (load dy (* h w)) (mul (sub (floordiv (add (add (mul (add (index h) 1) (count H)) size.0) -1) size.0) (floordiv (mul (index h) (count H)) size.0)) (sub (floordiv (add (add (mul (add (index w) 1) (count W)) size.1) -1) size.1) (floordiv (mul (index w) (count W)) size.1)))) 0.0) 0.0) 0.0))))axon",
+    R"axon((program adaptive_max_pool1d
+  (doc "Largest elements of size windows that cover the last axis, as in adaptive_avg_pool1d.")
+  (source "ops.yaml" 1779)
+  (in (x float (* L)))
+  (attr (size int))
+  (where (l size))
+  (where (r (+ (// (- (+ L size) 1) size) 1)))
+  (check (> size 0) "size must satisfy size > 0")
+  (out (y (like x) (* l)))
+  (line 9)
+  (reduce max y (* l) (r) (select (lt (index r) (sub (floordiv (sub (add (mul (add (index l) 1) (count L)) size) 1) size) (floordiv (mul (index l) (count L)) size))) (guard (load x (* (+ (// (* l (count L)) size) r))) -inf) -inf))))axon",
+    R"axon((program adaptive_max_pool1d.grad
+  (doc "Gradient of adaptive_max_pool1d.")
+  (source "ops.yaml" 1779)
+  (in (dy float (* l)))
+  (in (x float (* L)))
+  (attr (size int))
+  (where (r (+ (// (- (+ L size) 1) size) 1)))
+  (out (dx (like x) (* L)))
+  (line 9)
+  (reduce argmax winner (* l) (r) (select (lt (index r) (sub (floordiv (add (add (mul (add (index l) 1) (count L)) size) -1) size) (floordiv (mul (index l) (count L)) size))) (guard (load x (* (+ (// (* l (count L)) size) r))) -inf) -inf))
+  (reduce sum dx (* L) (l) (select (logical_and (ge (index (- L (// (* (count L) l) size))) 0) (lt (index (- L (// (* (count L) l) size))) (count r))) (select (eq (index (- L (// (* (count L) l) size))) (load winner (* l))) (select (lt (index (- L (// (* (count L) l) size))) (sub (floordiv (add (add (mul (add (index l) 1) (count L)) size) -1) size) (floordiv (mul (index l) (count L)) size))) (load dy (* l)) 0.0) 0.0) 0.0))))axon",
+    R"axon((program adaptive_max_pool2d
+  (doc "Largest elements of size[0] times size[1] windows that cover the last two axes, along each as in adaptive_avg_pool1d.")
+  (source "ops.yaml" 1792)
+  (in (x float (* H W)))
+  (attr (size int2))
+  (where (h size.0))
+  (where (w size.1))
+  (where (r (+ (// (- (+ H size.0) 1) size.0) 1)))
+  (where (s (+ (// (- (+ W size.1) 1) size.1) 1)))
+  (check (and (> size.0 0) (> size.1 0)) "size must satisfy size > 0")
+  (out (y (like x) (* h w)))
+  (line 13)
+  (reduce max y (* h w) (r s) (select (logical_and (lt (index r) (sub (floordiv (sub (add (mul (add (index h) 1) (count H)) size.0) 1) size.0) (floordiv (mul (index h) (count H)) size.0))) (lt (index s) (sub (floordiv (sub (add (mul (add (index w) 1) (count W)) size.1) 1) size.1) (floordiv (mul (index w) (count W)) size.1)))) (guard (load x (* (+ (// (* h (count H)) size.0) r) (+ (// (* w (count W)) size.1) s))) -inf) -inf))))axon",
+    R"axon((program adaptive_max_pool2d.grad
+  (doc "Gradient of adaptive_max_pool2d.")
+  (source "ops.yaml" 1792)
+  (in (dy float (* h w)))
+  (in (x float (* H W)))
+  (attr (size int2))
+  (where (r (+ (// (- (+ H size.0) 1) size.0) 1)))
+  (where (s (+ (// (- (+ W size.1) 1) size.1) 1)))
+  (out (dx (like x) (* H W)))
+  (line 13)
+  (reduce argmax winner (* h w) (r s) (select (logical_and (lt (index r) (sub (floordiv (add (add (mul (add (index h) 1) (count H)) size.0) -1) size.0) (floordiv (mul (index h) (count H)) size.0))) (lt (index s) (sub (floordiv (add (add (mul (add (index w) 1) (count W)) size.1) -1) size.1) (floordiv (mul (index w) (count W)) size.1)))) (guard (load x (* (+ (// (* h (count H)) size.0) r) (+ (// (* w (count W)) size.1) s))) -inf) -inf))
+  (reduce sum dx (* H W) (h w) (select (logical_and (ge (index (- W (// (* (count W) w) size.1))) 0) (lt (index (- W (// (* (count W) w) size.1))) (count s))) (select (logical_and (ge (index (- H (// (* (count H) h) size.0))) 0) (lt (index (- H (// (* (count H) h) size.0))) (count r))) (select (eq (index (- (- (+ (* (count s) H) W) (* (// (* (count H) h) size.0) (count s))) (// (* (count W) w) size.1))) (load winner (* h w))) (select (logical_and (lt (index (- H (// (* (count H) h) size.0))) (sub (floordiv (add (add (mul (add (index h) 1) (count H)) size.0) -1) size.0) (floordiv (mul (index h) (count H)) size.0))) (lt (index (- W (// (* (count W) w) size.1))) (sub (floordiv (add (add (mul (add (index w) 1) (count W)) size.1) -1) size.1) (floordiv (mul (index w) (count W)) size.1)))) (load dy (* h w)) 0.0) 0.0) 0.0) 0.0))))axon",
     R"axon((program interpolate_nearest
   (doc "x with size elements along an axis, element i that with number floor(i*n/size) of n.")
-  (source "ops.yaml" 1756)
+  (source "ops.yaml" 1810)
   (in (x float ((sub axis n))))
   (attr (size int))
   (attr (axis axis -1))
@@ -3051,7 +3136,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis m)) (load x ((sub axis (// (* m (count n)) size)))))))axon",
     R"axon((program interpolate_nearest.grad
   (doc "Gradient of interpolate_nearest.")
-  (source "ops.yaml" 1756)
+  (source "ops.yaml" 1810)
   (in (dy float ((sub axis m))))
   (in (x float ((sub axis n)) ghost))
   (attr (size int))
@@ -3063,7 +3148,7 @@ const char* const kPrograms[] = {
   (reduce sum dx ((sub axis n)) (k) (select (eq (floordiv (mul (add (floordiv (sub (add (mul (index n) size) (count n)) 1) (count n)) (index k)) (count n)) size) (index n)) (guard (load dy ((sub axis (+ (// (- (+ (* n size) (count n)) 1) (count n)) k)))) 0) 0))))axon",
     R"axon((program interpolate_linear
   (doc "x with size elements along an axis, interpolated linearly. The outer edges of the first and last element stay where they are, or with align_corners their centres.")
-  (source "ops.yaml" 1771)
+  (source "ops.yaml" 1825)
   (in (x float ((sub axis n))))
   (attr (size int))
   (attr (axis axis -1))
@@ -3077,7 +3162,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis m)) (div (load t1 ((sub axis m))) (select align_corners (add (sub size 1) (floordiv 1 size)) (mul 2 size))))))axon",
     R"axon((program interpolate_linear.grad
   (doc "Gradient of interpolate_linear.")
-  (source "ops.yaml" 1771)
+  (source "ops.yaml" 1825)
   (in (dy float ((sub axis m))))
   (in (x float ((sub axis n)) ghost))
   (attr (size int))
@@ -3091,14 +3176,14 @@ const char* const kPrograms[] = {
   (set dx ((sub axis n)) (div (load g1 ((sub axis n))) (select align_corners (add (sub size 1) (floordiv 1 size)) (mul 2 size))))))axon",
     R"axon((program cholesky
   (doc "The lower triangular matrix y with y times its transpose equal to a. Of a only the symmetric part counts, (a + aᵀ)/2, which must be positive definite. Gradient by Murray (2016).")
-  (source "ops.yaml" 1803)
+  (source "ops.yaml" 1857)
   (in (a float (* n m)))
   (where (m n))
   (out (y (like a) (* n m)))
   (call cholesky (y) (a) ())))axon",
     R"axon((program cholesky.grad
   (doc "Gradient of cholesky.")
-  (source "ops.yaml" 1803)
+  (source "ops.yaml" 1857)
   (in (dy float (* n m)))
   (in (y any (* n m)))
   (in (a float (* n m) ghost))
@@ -3120,7 +3205,7 @@ const char* const kPrograms[] = {
   (set da (* n m) (div (add (load g6 (* n m)) (load g6 (* m n))) 2))))axon",
     R"axon((program solve
   (doc "The x with a @ x equal to b, for square matrices a.")
-  (source "ops.yaml" 1822)
+  (source "ops.yaml" 1876)
   (in (a float (* n m)))
   (in (b float (* n k)))
   (where (m n))
@@ -3128,7 +3213,7 @@ const char* const kPrograms[] = {
   (call solve (x) (a b) ())))axon",
     R"axon((program solve.grad
   (doc "Gradient of solve.")
-  (source "ops.yaml" 1822)
+  (source "ops.yaml" 1876)
   (in (dx float (* m k)))
   (in (a float (* n m)))
   (in (x any (* m k)))
@@ -3147,14 +3232,14 @@ const char* const kPrograms[] = {
   (reduce sum db ((own b) n k) ((bcast b)) (load g2 (* n k)))))axon",
     R"axon((program inv
   (doc "The inverse of square matrices.")
-  (source "ops.yaml" 1841)
+  (source "ops.yaml" 1895)
   (in (a float (* n m)))
   (where (m n))
   (out (y (like a) (* m n)))
   (call inv (y) (a) ())))axon",
     R"axon((program inv.grad
   (doc "Gradient of inv.")
-  (source "ops.yaml" 1841)
+  (source "ops.yaml" 1895)
   (in (dy float (* m n)))
   (in (y any (* m n)))
   (in (a float (* n m) ghost))
@@ -3169,7 +3254,7 @@ const char* const kPrograms[] = {
   (set da (* n m) (neg (load g2 (* n m))))))axon",
     R"axon((program slogdet
   (doc "Sign and logarithm of the absolute value of the determinant. A singular matrix has 0 and -inf, and no gradient.")
-  (source "ops.yaml" 1855)
+  (source "ops.yaml" 1909)
   (in (a float (* n m)))
   (where (m n))
   (out (sign (like a) (*)))
@@ -3177,7 +3262,7 @@ const char* const kPrograms[] = {
   (call slogdet (sign logabsdet) (a) ())))axon",
     R"axon((program slogdet.grad
   (doc "Gradient of slogdet.")
-  (source "ops.yaml" 1855)
+  (source "ops.yaml" 1909)
   (in (dsign float (*) (default 0.0)))
   (in (dlogabsdet float (*) (default 0.0)))
   (in (a float (* n m)))
@@ -3189,7 +3274,7 @@ const char* const kPrograms[] = {
   (set da (* n m) (mul (load dlogabsdet (*)) (load g1 (* m n))))))axon",
     R"axon((program qr
   (doc "q with orthonormal columns and upper triangular r, its diagonal not negative, with q @ r equal to a (the reduced form). The gradient needs independent leading columns (Walter and Lehmann, 2018).")
-  (source "ops.yaml" 1869)
+  (source "ops.yaml" 1923)
   (in (a float (* n m)))
   (where (k (min n m)))
   (out (q (like a) (* n k)))
@@ -3197,7 +3282,7 @@ const char* const kPrograms[] = {
   (call qr (q r) (a) ())))axon",
     R"axon((program qr.grad
   (doc "Gradient of qr.")
-  (source "ops.yaml" 1869)
+  (source "ops.yaml" 1923)
   (in (dq float (* n k) (default 0.0)))
   (in (dr float (* k m) (default 0.0)))
   (in (a float (* n m)))
@@ -3225,7 +3310,7 @@ const char* const kPrograms[] = {
   (set da (* n m) (select (lt (index m) (count k)) (guard (load g9 (* m n)) 0) (load g10 (* n m))))))axon",
     R"axon((program eigh
   (doc "Eigenvalues of the symmetric part of a, ascending, and its orthonormal eigenvectors as columns, the largest component of each positive. The gradient of eigenvectors needs distinct eigenvalues.")
-  (source "ops.yaml" 1894)
+  (source "ops.yaml" 1948)
   (in (a float (* n m)))
   (where (m n))
   (out (w (like a) (* m)))
@@ -3233,7 +3318,7 @@ const char* const kPrograms[] = {
   (call eigh (w v) (a) ())))axon",
     R"axon((program eigh.grad
   (doc "Gradient of eigh.")
-  (source "ops.yaml" 1894)
+  (source "ops.yaml" 1948)
   (in (dw float (* m) (default 0.0)))
   (in (dv float (* n m) (default 0.0)))
   (in (w any (* m)))
@@ -3254,7 +3339,7 @@ const char* const kPrograms[] = {
   (set da (* n m) (div (add (load g4 (* n m)) (load g4 (* m n))) 2))))axon",
     R"axon((program svd
   (doc "u with orthonormal columns, the singular values s, descending, and vt with orthonormal rows, so that u * s @ vt is a (the thin form); the largest component of each column of u is positive. The gradient needs distinct singular values, none 0 (Townsend, 2016).")
-  (source "ops.yaml" 1915)
+  (source "ops.yaml" 1969)
   (in (a float (* n m)))
   (where (k (min n m)))
   (out (u (like a) (* n k)))
@@ -3263,7 +3348,7 @@ const char* const kPrograms[] = {
   (call svd (u s vt) (a) ())))axon",
     R"axon((program svd.grad
   (doc "Gradient of svd.")
-  (source "ops.yaml" 1915)
+  (source "ops.yaml" 1969)
   (in (du float (* n k) (default 0.0)))
   (in (ds float (* k) (default 0.0)))
   (in (dvt float (* k m) (default 0.0)))
@@ -3294,7 +3379,7 @@ const char* const kPrograms[] = {
   (set da (* n m) (add (load g9 (* n m)) (load g10 (* n m))))))axon",
     R"axon((program dft
   (doc "The discrete Fourier transform along an axis of a complex tensor, given and returned as real and imaginary part, without a factor; the inverse transform turns the other way around.")
-  (source "ops.yaml" 1943)
+  (source "ops.yaml" 1997)
   (in (re float ((sub axis n))))
   (in (im float ((sub axis n)) (default 0.0)))
   (attr (axis axis -1))
@@ -3304,7 +3389,7 @@ const char* const kPrograms[] = {
   (call fft (y z) (re im) (axis inverse))))axon",
     R"axon((program dft.grad
   (doc "Gradient of dft.")
-  (source "ops.yaml" 1943)
+  (source "ops.yaml" 1997)
   (in (dy float ((sub axis n)) (default 0.0)))
   (in (dz float ((sub axis n)) (default 0.0)))
   (in (re float ((sub axis n)) ghost))
@@ -3321,7 +3406,7 @@ const char* const kPrograms[] = {
   (set dim ((sub axis n)) (load g1 ((sub axis n))))))axon",
     R"axon((program rdft
   (doc "The first half (frequencies 0 to n/2) of the discrete Fourier transform of a real tensor along an axis, as real and imaginary part, without a factor.")
-  (source "ops.yaml" 1963)
+  (source "ops.yaml" 2017)
   (in (x float ((sub axis n))))
   (attr (axis axis -1))
   (where (k (+ (// n 2) 1)))
@@ -3330,7 +3415,7 @@ const char* const kPrograms[] = {
   (call rfft (y z) (x) (axis))))axon",
     R"axon((program rdft.grad
   (doc "Gradient of rdft.")
-  (source "ops.yaml" 1963)
+  (source "ops.yaml" 2017)
   (in (dy float ((sub axis k)) (default 0.0)))
   (in (dz float ((sub axis k)) (default 0.0)))
   (in (x float ((sub axis n)) ghost))
@@ -3347,7 +3432,7 @@ const char* const kPrograms[] = {
   (set dx ((sub axis n)) (load g3 ((sub axis n))))))axon",
     R"axon((program irdft
   (doc "The n real numbers of whose discrete Fourier transform this is the first half, times n. The imaginary parts of frequency 0 and, for even n, of n/2 do not count.")
-  (source "ops.yaml" 1983)
+  (source "ops.yaml" 2037)
   (in (re float ((sub axis k))))
   (in (im float ((sub axis k))))
   (attr (n int))
@@ -3359,7 +3444,7 @@ const char* const kPrograms[] = {
   (call irfft (y) (re im) (n axis))))axon",
     R"axon((program irdft.grad
   (doc "Gradient of irdft.")
-  (source "ops.yaml" 1983)
+  (source "ops.yaml" 2037)
   (in (dy float ((sub axis l))))
   (in (re float ((sub axis k)) ghost))
   (in (im float ((sub axis k)) ghost))
@@ -3377,7 +3462,7 @@ const char* const kPrograms[] = {
   (set dim ((sub axis k)) (select (logical_and (lt 0 (index k)) (lt (mul 2 (index k)) n)) (mul 2 (load g2 ((sub axis k)))) 0))))axon",
     R"axon((program embedding
   (doc "The rows of a table that an integer tensor names.")
-  (source "ops.yaml" 2006)
+  (source "ops.yaml" 2060)
   (in (table float (v d)))
   (in (index int (*)))
   (out (y (like table) (* d)))
@@ -3385,7 +3470,7 @@ const char* const kPrograms[] = {
   (set y (* d) (load table ((gather (load index (*))) d)))))axon",
     R"axon((program embedding.grad
   (doc "Gradient of embedding.")
-  (source "ops.yaml" 2006)
+  (source "ops.yaml" 2060)
   (in (dy float (* d)))
   (in (index int (*)))
   (in (table float (v d) ghost))
@@ -3394,7 +3479,7 @@ const char* const kPrograms[] = {
   (scatter sum dtable ((gather (load index (*))) d) (* d) (load dy (* d)))))axon",
     R"axon((program take
   (doc "The slices of x along an axis that a vector of integers names.")
-  (source "ops.yaml" 2014)
+  (source "ops.yaml" 2068)
   (in (x any ((sub axis n))))
   (in (index int (m)))
   (attr (axis axis 0))
@@ -3403,7 +3488,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis m)) (load x ((sub axis (gather (load index (m)))))))))axon",
     R"axon((program take.grad
   (doc "Gradient of take.")
-  (source "ops.yaml" 2014)
+  (source "ops.yaml" 2068)
   (in (dy float ((sub axis m))))
   (in (index int (m)))
   (in (x any ((sub axis n)) ghost))
@@ -3413,7 +3498,7 @@ const char* const kPrograms[] = {
   (scatter sum dx ((sub axis (gather (load index (m))))) ((sub axis m)) (load dy ((sub axis m))))))axon",
     R"axon((program take_along
   (doc "For each element of index, the element of x with that number along an axis.")
-  (source "ops.yaml" 2023)
+  (source "ops.yaml" 2077)
   (in (x any ((sub axis n))))
   (in (index int ((sub axis m))))
   (attr (axis axis -1))
@@ -3422,7 +3507,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis m)) (load x ((sub axis (gather (load index ((sub axis m))))))))))axon",
     R"axon((program take_along.grad
   (doc "Gradient of take_along.")
-  (source "ops.yaml" 2023)
+  (source "ops.yaml" 2077)
   (in (dy float ((sub axis m))))
   (in (index int ((sub axis m))))
   (in (x any ((sub axis n)) ghost))
@@ -3432,7 +3517,7 @@ const char* const kPrograms[] = {
   (scatter sum dx ((sub axis (gather (load index ((sub axis m)))))) ((sub axis m)) (load dy ((sub axis m))))))axon",
     R"axon((program scatter
   (doc "x with the elements of source at the places along an axis that index names. Where places repeat the last one in row-major order stays.")
-  (source "ops.yaml" 2032)
+  (source "ops.yaml" 2086)
   (in (x any ((sub axis n))))
   (in (index int ((sub axis m))))
   (in (source any ((sub axis m))))
@@ -3446,7 +3531,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis n)) (select (load t1 ((sub axis n))) (load t2 ((sub axis n))) (load x ((sub axis n)))))))axon",
     R"axon((program scatter.grad
   (doc "Gradient of scatter.")
-  (source "ops.yaml" 2032)
+  (source "ops.yaml" 2086)
   (in (dy float ((sub axis n))))
   (in (index int ((sub axis m))))
   (in (x any ((sub axis n)) ghost))
@@ -3465,7 +3550,7 @@ const char* const kPrograms[] = {
   (set dsource ((sub axis m)) (select (eq (linear (sub axis m)) (guard (load winner ((sub axis (gather (load index ((sub axis m))))))) -1)) (load dt2 ((sub axis (gather (load index ((sub axis m))))))) 0.0))))axon",
     R"axon((program scatter_add
   (doc "x plus the elements of source, each at the place along an axis that index names; places may repeat.")
-  (source "ops.yaml" 2044)
+  (source "ops.yaml" 2098)
   (in (x num ((sub axis n))))
   (in (index int ((sub axis m))))
   (in (source num ((sub axis m))))
@@ -3476,7 +3561,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis n)) (add (load x ((sub axis n))) (load t1 ((sub axis n)))))))axon",
     R"axon((program scatter_add.grad
   (doc "Gradient of scatter_add.")
-  (source "ops.yaml" 2044)
+  (source "ops.yaml" 2098)
   (in (dy float ((sub axis n))))
   (in (index int ((sub axis m))))
   (in (x num ((sub axis n)) ghost))
@@ -3489,7 +3574,7 @@ const char* const kPrograms[] = {
   (set dsource ((sub axis m)) (load dy ((sub axis (gather (load index ((sub axis m))))))))))axon",
     R"axon((program scatter_max
   (doc "The larger of x and the elements of source, each at the place along an axis that index names; places may repeat. Of equal elements of source the first receives the gradient.")
-  (source "ops.yaml" 2054)
+  (source "ops.yaml" 2108)
   (in (x num ((sub axis n))))
   (in (index int ((sub axis m))))
   (in (source num ((sub axis m))))
@@ -3500,7 +3585,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis n)) (maximum (load x ((sub axis n))) (load t1 ((sub axis n)))))))axon",
     R"axon((program scatter_max.grad
   (doc "Gradient of scatter_max.")
-  (source "ops.yaml" 2054)
+  (source "ops.yaml" 2108)
   (in (dy float ((sub axis n))))
   (in (x num ((sub axis n))))
   (in (index int ((sub axis m))))
@@ -3516,7 +3601,7 @@ const char* const kPrograms[] = {
   (set dsource ((sub axis m)) (select (eq (linear (sub axis m)) (guard (load winner ((sub axis (gather (load index ((sub axis m))))))) -1)) (load dt1 ((sub axis (gather (load index ((sub axis m))))))) 0.0))))axon",
     R"axon((program index_add
   (doc "x plus the slices of source along an axis, each at the place that index names; places may repeat.")
-  (source "ops.yaml" 2064)
+  (source "ops.yaml" 2118)
   (in (x num ((sub axis n))))
   (in (index int (m)))
   (in (source num ((sub axis m))))
@@ -3527,7 +3612,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis n)) (add (load x ((sub axis n))) (load t1 ((sub axis n)))))))axon",
     R"axon((program index_add.grad
   (doc "Gradient of index_add.")
-  (source "ops.yaml" 2064)
+  (source "ops.yaml" 2118)
   (in (dy float ((sub axis n))))
   (in (index int (m)))
   (in (x num ((sub axis n)) ghost))
@@ -3540,7 +3625,7 @@ const char* const kPrograms[] = {
   (set dsource ((sub axis m)) (load dy ((sub axis (gather (load index (m)))))))))axon",
     R"axon((program masked_fill
   (doc "x, but value where the mask is true.")
-  (source "ops.yaml" 2074)
+  (source "ops.yaml" 2128)
   (in (x any (*)))
   (in (mask bool (*)))
   (attr (value real))
@@ -3549,7 +3634,7 @@ const char* const kPrograms[] = {
   (set y (*) (select (load mask (*)) value (load x (*))))))axon",
     R"axon((program masked_fill.grad
   (doc "Gradient of masked_fill.")
-  (source "ops.yaml" 2074)
+  (source "ops.yaml" 2128)
   (in (dy float (*)))
   (in (mask bool (*)))
   (in (x any (*) ghost))
@@ -3559,7 +3644,7 @@ const char* const kPrograms[] = {
   (reduce sum dx ((own x)) ((bcast x)) (select (load mask (*)) 0.0 (load dy (*))))))axon",
     R"axon((program one_hot
   (doc "1 at the class that each label names, else 0.")
-  (source "ops.yaml" 2083)
+  (source "ops.yaml" 2137)
   (in (index int (*)))
   (attr (classes int))
   (attr (dtype dtype float32))
@@ -3570,7 +3655,7 @@ const char* const kPrograms[] = {
   (set y (* c) (select (eq (load index (*)) (index c)) 1 0))))axon",
     R"axon((program reshape
   (doc "The same elements in row-major order under another shape; one entry may be -1.")
-  (source "ops.yaml" 2094)
+  (source "ops.yaml" 2148)
   (in (x any (*)))
   (attr (size shape))
   (out (y (like x) ((shape size))))
@@ -3578,7 +3663,7 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (load x ((flat (linear (shape size))))))))axon",
     R"axon((program reshape.grad
   (doc "Gradient of reshape.")
-  (source "ops.yaml" 2094)
+  (source "ops.yaml" 2148)
   (in (dy float ((shape size))))
   (in (x any (*) ghost))
   (attr (size shape))
@@ -3587,7 +3672,7 @@ const char* const kPrograms[] = {
   (set dx (*) (guard (load dy ((flat (linear *)))) 0.0))))axon",
     R"axon((program permute
   (doc "The axes in another order.")
-  (source "ops.yaml" 2102)
+  (source "ops.yaml" 2156)
   (in (x any (*)))
   (attr (axes ints))
   (out (y (like x) ((perm axes))))
@@ -3595,7 +3680,7 @@ const char* const kPrograms[] = {
   (set y ((perm axes)) (load x (*)))))axon",
     R"axon((program permute.grad
   (doc "Gradient of permute.")
-  (source "ops.yaml" 2102)
+  (source "ops.yaml" 2156)
   (in (dy float ((perm axes))))
   (in (x any (*) ghost))
   (attr (axes ints))
@@ -3604,7 +3689,7 @@ const char* const kPrograms[] = {
   (set dx (*) (load dy ((perm axes))))))axon",
     R"axon((program expand_as
   (doc "x broadcast against the shape of another tensor, whose elements are not read.")
-  (source "ops.yaml" 2110)
+  (source "ops.yaml" 2164)
   (in (x any (*)))
   (in (other any (*) ghost))
   (out (y (like x) (*)))
@@ -3612,7 +3697,7 @@ const char* const kPrograms[] = {
   (set y (*) (load x (*)))))axon",
     R"axon((program expand_as.grad
   (doc "Gradient of expand_as.")
-  (source "ops.yaml" 2110)
+  (source "ops.yaml" 2164)
   (in (dy float (*)))
   (in (x any (*) ghost))
   (out (dx (like dy) ((own x))))
@@ -3620,7 +3705,7 @@ const char* const kPrograms[] = {
   (reduce sum dx ((own x)) ((bcast x)) (load dy (*)))))axon",
     R"axon((program slice
   (doc "Every step-th element from start on, along each axis, size of them.")
-  (source "ops.yaml" 2117)
+  (source "ops.yaml" 2171)
   (in (x any (*)))
   (attr (size shape))
   (attr (start offsets))
@@ -3630,7 +3715,7 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (load x ((lin (shape size) step start))))))axon",
     R"axon((program slice.grad
   (doc "Gradient of slice.")
-  (source "ops.yaml" 2117)
+  (source "ops.yaml" 2171)
   (in (dy float ((shape size))))
   (in (x any (*) ghost))
   (attr (size shape))
@@ -3641,7 +3726,7 @@ const char* const kPrograms[] = {
   (set dx (*) (guard (load dy ((unlin * step start))) 0.0))))axon",
     R"axon((program constant_pad
   (doc "Element i of the result is element i + start of x where there is one, else value.")
-  (source "ops.yaml" 2126)
+  (source "ops.yaml" 2180)
   (in (x any (*)))
   (attr (size shape))
   (attr (start offsets))
@@ -3651,7 +3736,7 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (guard (load x ((lin (shape size) 1 start))) value))))axon",
     R"axon((program constant_pad.grad
   (doc "Gradient of constant_pad.")
-  (source "ops.yaml" 2126)
+  (source "ops.yaml" 2180)
   (in (dy float ((shape size))))
   (in (x any (*) ghost))
   (attr (size shape))
@@ -3662,7 +3747,7 @@ const char* const kPrograms[] = {
   (set dx (*) (guard (load dy ((unlin * 1 start))) 0.0))))axon",
     R"axon((program reflection_pad
   (doc "x continued before and after along an axis by its reflection in the first and last element.")
-  (source "ops.yaml" 2136)
+  (source "ops.yaml" 2190)
   (in (x any ((sub axis n))))
   (attr (before int))
   (attr (after int))
@@ -3675,7 +3760,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis m)) (select (lt (sub (index m) before) 0) (guard (load x ((sub axis (- 0 (- m before))))) 0) (select (lt (sub (index m) before) (count n)) (guard (load x ((sub axis (- m before)))) 0) (guard (load x ((sub axis (- (* 2 (- (count n) 1)) (- m before))))) 0))))))axon",
     R"axon((program reflection_pad.grad
   (doc "Gradient of reflection_pad.")
-  (source "ops.yaml" 2136)
+  (source "ops.yaml" 2190)
   (in (dy float ((sub axis m))))
   (in (x any ((sub axis n)) ghost))
   (attr (before int))
@@ -3686,7 +3771,7 @@ const char* const kPrograms[] = {
   (set dx ((sub axis n)) (add (add (select (lt (sub (index (- (- (+ (* (count n) 2) before) n) 2)) before) 0) 0.0 (select (lt (sub (index (- (- (+ (* (count n) 2) before) n) 2)) before) (count n)) 0.0 (guard (load dy ((sub axis (- (- (+ (* (count n) 2) before) n) 2)))) 0.0))) (guard (load dy ((sub axis (+ before n)))) 0.0)) (select (lt (sub (index (- before n)) before) 0) (guard (load dy ((sub axis (- before n)))) 0.0) 0.0)))))axon",
     R"axon((program replication_pad
   (doc "x continued before and after along an axis by its first and last element.")
-  (source "ops.yaml" 2151)
+  (source "ops.yaml" 2205)
   (in (x any ((sub axis n))))
   (attr (before int))
   (attr (after int))
@@ -3699,7 +3784,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis m)) (select (lt (sub (index m) before) 0) (load x ((sub axis 0))) (select (lt (sub (index m) before) (count n)) (guard (load x ((sub axis (- m before)))) 0) (load x ((sub axis (- (count n) 1)))))))))axon",
     R"axon((program replication_pad.grad
   (doc "Gradient of replication_pad.")
-  (source "ops.yaml" 2151)
+  (source "ops.yaml" 2205)
   (in (dy float ((sub axis m))))
   (in (x any ((sub axis n)) ghost))
   (attr (before int))
@@ -3717,7 +3802,7 @@ const char* const kPrograms[] = {
   (set dx ((sub axis n)) (add (add (load dy ((sub axis (+ before n)))) (select (eq (index n) 0) (load g1 ((rest axis))) 0)) (select (eq (index n) (sub (count n) 1)) (load g2 ((rest axis))) 0)))))axon",
     R"axon((program circular_pad
   (doc "x continued before and after along an axis as if it began again.")
-  (source "ops.yaml" 2172)
+  (source "ops.yaml" 2226)
   (in (x any ((sub axis n))))
   (attr (before int))
   (attr (after int))
@@ -3730,7 +3815,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis m)) (select (lt (sub (index m) before) 0) (guard (load x ((sub axis (+ (- m before) (count n))))) 0) (select (lt (sub (index m) before) (count n)) (guard (load x ((sub axis (- m before)))) 0) (guard (load x ((sub axis (- (- m before) (count n))))) 0))))))axon",
     R"axon((program circular_pad.grad
   (doc "Gradient of circular_pad.")
-  (source "ops.yaml" 2172)
+  (source "ops.yaml" 2226)
   (in (dy float ((sub axis m))))
   (in (x any ((sub axis n)) ghost))
   (attr (before int))
@@ -3741,7 +3826,7 @@ const char* const kPrograms[] = {
   (set dx ((sub axis n)) (add (add (guard (load dy ((sub axis (+ (+ (count n) before) n)))) 0.0) (guard (load dy ((sub axis (+ before n)))) 0.0)) (guard (load dy ((sub axis (- (+ before n) (count n))))) 0.0)))))axon",
     R"axon((program flip
   (doc "The elements along an axis in reverse order.")
-  (source "ops.yaml" 2186)
+  (source "ops.yaml" 2240)
   (in (x any (*)))
   (attr (axis axis))
   (out (y (like x) (*)))
@@ -3749,7 +3834,7 @@ const char* const kPrograms[] = {
   (set y (*) (load x ((sub axis (- (- (count (sel axis)) 1) (at axis))))))))axon",
     R"axon((program flip.grad
   (doc "Gradient of flip.")
-  (source "ops.yaml" 2186)
+  (source "ops.yaml" 2240)
   (in (dy float (*)))
   (attr (axis axis))
   (where (w (count (sel axis))))
@@ -3758,7 +3843,7 @@ const char* const kPrograms[] = {
   (set dx (*) (select (logical_and (ge (index (- (- (count (sel axis)) (at axis)) 1)) 0) (lt (index (- (- (count (sel axis)) (at axis)) 1)) (count w))) (guard (load dy ((sub axis (- (- (count (sel axis)) (at axis)) 1)))) 0.0) 0.0))))axon",
     R"axon((program roll
   (doc "The elements along an axis moved by a shift from 0 to its extent; those that leave at the end enter at the front.")
-  (source "ops.yaml" 2193)
+  (source "ops.yaml" 2247)
   (in (x any ((sub axis n))))
   (attr (shift offsets))
   (attr (axis axis -1))
@@ -3768,7 +3853,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis n)) (select (ge (sub (index n) shift.0) 0) (guard (load x ((sub axis (- n shift.0)))) 0) (guard (load x ((sub axis (+ (- n shift.0) (count n))))) 0)))))axon",
     R"axon((program roll.grad
   (doc "Gradient of roll.")
-  (source "ops.yaml" 2193)
+  (source "ops.yaml" 2247)
   (in (dy float ((sub axis n))))
   (in (x any ((sub axis n)) ghost))
   (attr (shift offsets))
@@ -3778,7 +3863,7 @@ const char* const kPrograms[] = {
   (set dx ((sub axis n)) (select (lt (add (index n) shift.0) (count n)) (guard (load dy ((sub axis (+ n shift.0)))) 0) (guard (load dy ((sub axis (- (+ n shift.0) (count n))))) 0)))))axon",
     R"axon((program tril
   (doc "The elements on and below a diagonal of the last two axes, zeros above it.")
-  (source "ops.yaml" 2208)
+  (source "ops.yaml" 2262)
   (in (x any (* i j)))
   (attr (diagonal offsets (0)))
   (out (y (like x) (* i j)))
@@ -3786,7 +3871,7 @@ const char* const kPrograms[] = {
   (set y (* i j) (select (le (sub (index j) (index i)) diagonal.0) (load x (* i j)) 0))))axon",
     R"axon((program tril.grad
   (doc "Gradient of tril.")
-  (source "ops.yaml" 2208)
+  (source "ops.yaml" 2262)
   (in (dy float (* i j)))
   (attr (diagonal offsets (0)))
   (out (dx (like dy) (* i j)))
@@ -3794,7 +3879,7 @@ const char* const kPrograms[] = {
   (set dx (* i j) (select (le (sub (index j) (index i)) diagonal.0) (load dy (* i j)) 0.0))))axon",
     R"axon((program triu
   (doc "The elements on and above a diagonal of the last two axes, zeros below it.")
-  (source "ops.yaml" 2217)
+  (source "ops.yaml" 2271)
   (in (x any (* i j)))
   (attr (diagonal offsets (0)))
   (out (y (like x) (* i j)))
@@ -3802,7 +3887,7 @@ const char* const kPrograms[] = {
   (set y (* i j) (select (ge (sub (index j) (index i)) diagonal.0) (load x (* i j)) 0))))axon",
     R"axon((program triu.grad
   (doc "Gradient of triu.")
-  (source "ops.yaml" 2217)
+  (source "ops.yaml" 2271)
   (in (dy float (* i j)))
   (attr (diagonal offsets (0)))
   (out (dx (like dy) (* i j)))
@@ -3810,7 +3895,7 @@ const char* const kPrograms[] = {
   (set dx (* i j) (select (ge (sub (index j) (index i)) diagonal.0) (load dy (* i j)) 0.0))))axon",
     R"axon((program matrix_diagonal
   (doc "The size elements of x[..., row + k, column + k], a diagonal of the last two axes.")
-  (source "ops.yaml" 2226)
+  (source "ops.yaml" 2280)
   (in (x any (* i j)))
   (attr (size int))
   (attr (row offsets))
@@ -3822,7 +3907,7 @@ const char* const kPrograms[] = {
   (set y (* k) (load x (* (+ k row.0) (+ k column.0))))))axon",
     R"axon((program matrix_diagonal.grad
   (doc "Gradient of matrix_diagonal.")
-  (source "ops.yaml" 2226)
+  (source "ops.yaml" 2280)
   (in (dy float (* k)))
   (in (x any (* i j) ghost))
   (attr (size int))
@@ -3833,7 +3918,7 @@ const char* const kPrograms[] = {
   (set dx (* i j) (select (eq (index j) (index (- (+ column.0 i) row.0))) (guard (load dy (* (- i row.0))) 0.0) 0.0))))axon",
     R"axon((program diagonal_matrix
   (doc "Zeros with the elements of the last axis at [..., row + k, column + k].")
-  (source "ops.yaml" 2236)
+  (source "ops.yaml" 2290)
   (in (x any (* k)))
   (attr (size int2))
   (attr (row offsets))
@@ -3846,7 +3931,7 @@ const char* const kPrograms[] = {
   (set y (* i j) (select (eq (sub (index i) row.0) (sub (index j) column.0)) (guard (load x (* (- i row.0))) 0) 0))))axon",
     R"axon((program diagonal_matrix.grad
   (doc "Gradient of diagonal_matrix.")
-  (source "ops.yaml" 2236)
+  (source "ops.yaml" 2290)
   (in (dy float (* i j)))
   (in (x any (* k) ghost))
   (attr (size int2))
@@ -3859,7 +3944,7 @@ const char* const kPrograms[] = {
   (set dx (* k) (guard (load dy (* (+ k row.0) (+ k column.0))) 0))))axon",
     R"axon((program sliding_window
   (doc "The windows of neighbours along an axis, every step-th of them; a last axis counts within each.")
-  (source "ops.yaml" 2246)
+  (source "ops.yaml" 2300)
   (in (x any ((sub axis n))))
   (attr (window int))
   (attr (step int 1))
@@ -3873,7 +3958,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis m) r) (load x ((sub axis (+ (* m step) r)))))))axon",
     R"axon((program sliding_window.grad
   (doc "Gradient of sliding_window.")
-  (source "ops.yaml" 2246)
+  (source "ops.yaml" 2300)
   (in (dy float ((sub axis m) r)))
   (in (x any ((sub axis n)) ghost))
   (attr (window int))
@@ -3884,7 +3969,7 @@ const char* const kPrograms[] = {
   (reduce sum dx ((sub axis n)) (r) (guard (load dy ((sub axis (exact (- n r) step)) r)) 0.0))))axon",
     R"axon((program unfold
   (doc "The windows of images (n, channels, height, width) as columns, an axis of elements (channel, row, column) and one of windows, row by row (im2col).")
-  (source "ops.yaml" 2259)
+  (source "ops.yaml" 2313)
   (in (x any (n c H W)))
   (attr (window int2))
   (attr (stride int2 1))
@@ -3903,7 +3988,7 @@ const char* const kPrograms[] = {
   (set y (n c r s h w) (guard (load x (n c (- (+ (* h stride.0) (* r dilation.0)) padding.0) (- (+ (* w stride.1) (* s dilation.1)) padding.1))) 0))))axon",
     R"axon((program unfold.grad
   (doc "Gradient of unfold.")
-  (source "ops.yaml" 2259)
+  (source "ops.yaml" 2313)
   (in (dy float (n (* c r s) (* h w))))
   (in (x any (n c H W) ghost))
   (attr (window int2))
@@ -3917,7 +4002,7 @@ const char* const kPrograms[] = {
   (reduce sum dx (n c H W) (r s) (guard (load dy (n c r s (exact (- (+ H padding.0) (* dilation.0 r)) stride.0) (exact (- (+ W padding.1) (* dilation.1 s)) stride.1))) 0.0))))axon",
     R"axon((program concat
   (doc "Tensors one after another along an axis.")
-  (source "ops.yaml" 2279)
+  (source "ops.yaml" 2333)
   (in (a any ((sub axis n))))
   (in (b any ((sub axis m))))
   (attr (axis axis 0))
@@ -3927,7 +4012,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis k)) (select (lt (index k) (count n)) (guard (load a ((sub axis k))) 0) (guard (load b ((sub axis (- k (count n))))) 0)))))axon",
     R"axon((program concat.grad
   (doc "Gradient of concat.")
-  (source "ops.yaml" 2279)
+  (source "ops.yaml" 2333)
   (in (dy float ((sub axis k))))
   (in (a any ((sub axis n)) ghost))
   (in (b any ((sub axis m)) ghost))
@@ -3939,7 +4024,7 @@ const char* const kPrograms[] = {
   (set db ((sub axis m)) (guard (load dy ((sub axis (+ (count n) m)))) 0.0))))axon",
     R"axon((program full
   (doc "A tensor with the same number everywhere.")
-  (source "ops.yaml" 2291)
+  (source "ops.yaml" 2345)
   (attr (size shape))
   (attr (value real))
   (attr (dtype dtype float32))
@@ -3948,14 +4033,14 @@ const char* const kPrograms[] = {
   (set y ((shape size)) value)))axon",
     R"axon((program iota
   (doc "0, 1, 2, ... in row-major order.")
-  (source "ops.yaml" 2299)
+  (source "ops.yaml" 2353)
   (attr (size shape))
   (out (y int64 ((shape size))))
   (line 4)
   (set y ((shape size)) (linear (shape size)))))axon",
     R"axon((program random_uniform
   (doc "Numbers spread evenly over [low, high).")
-  (source "ops.yaml" 2307)
+  (source "ops.yaml" 2361)
   (attr (size shape))
   (attr (key rng))
   (attr (low real 0.0))
@@ -3966,7 +4051,7 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (add low (mul (sub high low) (uniform key (linear (shape size))))))))axon",
     R"axon((program random_normal
   (doc "Normally distributed numbers (Box and Muller, 1958).")
-  (source "ops.yaml" 2315)
+  (source "ops.yaml" 2369)
   (attr (size shape))
   (attr (key rng))
   (attr (mean real 0.0))
@@ -3977,7 +4062,7 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (add mean (mul (mul std (sqrt (mul -2 (log1p (neg (uniform key (mul 2 (linear (shape size))))))))) (cos (mul (mul 2 3.141592653589793) (uniform key (add (mul 2 (linear (shape size))) 1)))))))))axon",
     R"axon((program random_integers
   (doc "Integers spread evenly over [low, high), the remainders of 53 random bits.")
-  (source "ops.yaml" 2328)
+  (source "ops.yaml" 2382)
   (attr (size shape))
   (attr (key rng))
   (attr (low offsets))
@@ -3988,7 +4073,7 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (add low.0 (mod (add (mul (add (mul (cast int64 (mul (uniform key (mul 3 (linear (shape size)))) 16777216)) 16777216) (cast int64 (mul (uniform key (add (mul 3 (linear (shape size))) 1)) 16777216))) 32) (cast int64 (mul (uniform key (add (mul 3 (linear (shape size))) 2)) 32))) (sub high.0 low.0))))))axon",
     R"axon((program random_exponential
   (doc "Exponentially distributed numbers.")
-  (source "ops.yaml" 2343)
+  (source "ops.yaml" 2397)
   (attr (size shape))
   (attr (key rng))
   (attr (rate real 1.0))
@@ -3999,7 +4084,7 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (div (neg (log1p (neg (uniform key (linear (shape size)))))) rate))))axon",
     R"axon((program bernoulli
   (doc "1 with the given probability, else 0.")
-  (source "ops.yaml" 2351)
+  (source "ops.yaml" 2405)
   (in (p float (*)))
   (attr (key rng))
   (out (y (like p) (*)))
@@ -4007,7 +4092,7 @@ const char* const kPrograms[] = {
   (set y (*) (select (lt (uniform key (linear *)) (load p (*))) 1 0))))axon",
     R"axon((program multinomial
   (doc "Numbers of classes drawn with replacement, with probabilities in proportion to the last axis. Class c wins a race that it ends after an exponential time of rate p[..., c].")
-  (source "ops.yaml" 2360)
+  (source "ops.yaml" 2414)
   (in (p float (* c)))
   (attr (key rng))
   (attr (draws int))
@@ -4018,7 +4103,7 @@ const char* const kPrograms[] = {
   (reduce argmin y (* s) (c) (select (gt (load p (* c)) 0) (div (neg (log1p (neg (uniform key (linear * s c))))) (load p (* c))) inf))))axon",
     R"axon((program attention
   (doc "Values averaged by the softmax, over keys j, of scaled products of queries i and keys (Vaswani et al., 2017). The mask is added to the products; with causal, query i sees the keys up to i. A query that sees no key gets zeros. With drop, shares are zero with probability p.")
-  (source "ops.yaml" 2377)
+  (source "ops.yaml" 2431)
   (in (q float (* i d)))
   (in (k float (* j d)))
   (in (v float (* j e)))
@@ -4042,7 +4127,7 @@ const char* const kPrograms[] = {
   (set y (* i e) (div (load t3 (* i e)) (select (gt (load t4 (* i)) 0) (load t4 (* i)) 1)))))axon",
     R"axon((program attention.grad
   (doc "Gradient of attention.")
-  (source "ops.yaml" 2377)
+  (source "ops.yaml" 2431)
   (in (dy float (* i e)))
   (in (q float (* i d)))
   (in (k float (* j d)))
@@ -4078,7 +4163,7 @@ const char* const kPrograms[] = {
   (reduce sum dmask ((own mask) i j) ((bcast mask)) (mul (div (exp (sub (select causal (select (le (index j) (index i)) (add (mul (load g1 (* i j)) scale) (load mask (* i j))) -inf) (add (mul (load g1 (* i j)) scale) (load mask (* i j)))) (finite (load g2 (* i))))) (select (gt (load g3 (* i)) 0) (load g3 (* i)) 1)) (sub (select drop (select (ge (uniform key (linear * i j)) p) (div (load g4 (* i j)) (sub 1 p)) 0) (load g4 (* i j))) (load g5 (* i)))))))axon",
     R"axon((program lstm_cell
   (doc "The new state of a cell with long short-term memory c (Hochreiter and Schmidhuber, 1997) from the input, forget, cell and output gates before their nonlinearities.")
-  (source "ops.yaml" 2416)
+  (source "ops.yaml" 2470)
   (in (gates float (* (* k d))))
   (in (c float (* d)))
   (out (new_h (promote gates c) (* d)))
@@ -4089,7 +4174,7 @@ const char* const kPrograms[] = {
   (set new_h (* d) (mul (sigmoid (load gates (* 3 d))) (tanh (load new_c (* d)))))))axon",
     R"axon((program lstm_cell.grad
   (doc "Gradient of lstm_cell.")
-  (source "ops.yaml" 2416)
+  (source "ops.yaml" 2470)
   (in (dnew_h float (* d) (default 0.0)))
   (in (dnew_c float (* d) (default 0.0)))
   (in (gates float (* (* k d))))
@@ -4103,7 +4188,7 @@ const char* const kPrograms[] = {
   (reduce sum dc ((own c) d) ((bcast c)) (mul (load dnew_c2 (* d)) (sigmoid (load gates (* 1 d)))))))axon",
     R"axon((program gru_cell
   (doc "The new state of a gated recurrent unit (Cho et al., 2014) from the reset, update and new gates before their nonlinearities, the parts of the input and of the state h apart.")
-  (source "ops.yaml" 2431)
+  (source "ops.yaml" 2485)
   (in (x float (* (* k d))))
   (in (r float (* (* k d))))
   (in (h float (* d)))
@@ -4112,7 +4197,7 @@ const char* const kPrograms[] = {
   (set new_h (* d) (add (tanh (add (load x (* 2 d)) (mul (sigmoid (add (load x (* 0 d)) (load r (* 0 d)))) (load r (* 2 d))))) (mul (sigmoid (add (load x (* 1 d)) (load r (* 1 d)))) (sub (load h (* d)) (tanh (add (load x (* 2 d)) (mul (sigmoid (add (load x (* 0 d)) (load r (* 0 d)))) (load r (* 2 d)))))))))))axon",
     R"axon((program gru_cell.grad
   (doc "Gradient of gru_cell.")
-  (source "ops.yaml" 2431)
+  (source "ops.yaml" 2485)
   (in (dnew_h float (* d)))
   (in (x float (* (* k d))))
   (in (r float (* (* k d))))
@@ -4126,7 +4211,7 @@ const char* const kPrograms[] = {
   (reduce sum dh ((own h) d) ((bcast h)) (mul (load dnew_h (* d)) (sigmoid (add (load x (* 1 d)) (load r (* 1 d))))))))axon",
     R"axon((program sgd_step
   (doc "One step of stochastic gradient descent with momentum m and weight decay.")
-  (source "ops.yaml" 2450)
+  (source "ops.yaml" 2504)
   (in (p float (*)))
   (in (g float (*)))
   (in (m float (*) (default 0.0)))
@@ -4143,7 +4228,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (select nesterov (add (add (load g (*)) (mul decay (load p (*)))) (mul momentum (load new_m (*)))) (load new_m (*))))))))axon",
     R"axon((program adam_step
   (doc "One step of Adam (Kingma and Ba, 2015); its weight decay is decoupled (Loshchilov and Hutter, 2019) or part of the gradient.")
-  (source "ops.yaml" 2469)
+  (source "ops.yaml" 2523)
   (in (p float (*)))
   (in (g float (*)))
   (in (m float (*)))
@@ -4167,7 +4252,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (add (div (div (load new_m (*)) (sub 1 (pow beta1 step))) (add (sqrt (div (load new_v (*)) (sub 1 (pow beta2 step)))) eps)) (select decoupled (mul decay (load p (*))) 0)))))))axon",
     R"axon((program amsgrad_step
   (doc "One step of Adam with the largest mean square u of the gradient that there was in place of the present one (Reddi et al., 2018).")
-  (source "ops.yaml" 2493)
+  (source "ops.yaml" 2547)
   (in (p float (*)))
   (in (g float (*)))
   (in (m float (*)))
@@ -4195,7 +4280,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (add (div (div (load new_m (*)) (sub 1 (pow beta1 step))) (add (sqrt (div (load new_u (*)) (sub 1 (pow beta2 step)))) eps)) (select decoupled (mul decay (load p (*))) 0)))))))axon",
     R"axon((program nadam_step
   (doc "One step of Adam with Nesterov's momentum (Dozat, 2016), the gradient and its mean m weighted by what the schedule of the momentum gives.")
-  (source "ops.yaml" 2521)
+  (source "ops.yaml" 2575)
   (in (p float (*)))
   (in (g float (*)))
   (in (m float (*)))
@@ -4221,7 +4306,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (add (div (add (mul share_g (select decoupled (load g (*)) (add (load g (*)) (mul decay (load p (*)))))) (mul share_m (load new_m (*)))) (add (sqrt (div (load new_v (*)) (sub 1 (pow beta2 step)))) eps)) (select decoupled (mul decay (load p (*))) 0)))))))axon",
     R"axon((program adadelta_step
   (doc "One step of Adadelta (Zeiler, 2012), v and u the running mean squares of gradients and updates.")
-  (source "ops.yaml" 2547)
+  (source "ops.yaml" 2601)
   (in (p float (*)))
   (in (g float (*)))
   (in (v float (*)))
@@ -4241,7 +4326,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (mul (div (sqrt (add (load u (*)) eps)) (sqrt (add (load new_v (*)) eps))) (add (load g (*)) (mul decay (load p (*))))))))))axon",
     R"axon((program rmsprop_step
   (doc "One step of RMSProp (Tieleman and Hinton, 2012) with momentum m.")
-  (source "ops.yaml" 2568)
+  (source "ops.yaml" 2622)
   (in (p float (*)))
   (in (g float (*)))
   (in (v float (*)))
@@ -4262,7 +4347,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (load new_m (*)))))))axon",
     R"axon((program rmsprop_centered_step
   (doc "One step of RMSProp with the variance of the gradient in place of its mean square v; u is its mean (Graves, 2013).")
-  (source "ops.yaml" 2587)
+  (source "ops.yaml" 2641)
   (in (p float (*)))
   (in (g float (*)))
   (in (v float (*)))
@@ -4287,7 +4372,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (load new_m (*)))))))axon",
     R"axon((program adagrad_step
   (doc "One step of Adagrad (Duchi et al., 2011), v the sum of the squared gradients.")
-  (source "ops.yaml" 2610)
+  (source "ops.yaml" 2664)
   (in (p float (*)))
   (in (g float (*)))
   (in (v float (*)))
@@ -4302,7 +4387,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (div (mul lr (add (load g (*)) (mul decay (load p (*))))) (add (sqrt (load new_v (*))) eps))))))axon",
     R"axon((program lion_step
   (doc "One step of Lion, the sign of an interpolated momentum (Chen et al., 2023), with decoupled weight decay.")
-  (source "ops.yaml" 2626)
+  (source "ops.yaml" 2680)
   (in (p float (*)))
   (in (g float (*)))
   (in (m float (*)))

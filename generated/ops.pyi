@@ -3323,6 +3323,39 @@ def conv_transpose2d(x: Tensor | float, weight: Tensor | float, *, stride: int |
         (1, 2, 5, 5)
     """
 
+def conv_transpose3d(x: Tensor | float, weight: Tensor | float, *, stride: int | tuple[int, int, int] = 1, padding: int | tuple[int, int, int] = 0, output_padding: int | tuple[int, int, int] = 0, groups: int = 1, dilation: int | tuple[int, int, int] = 1) -> Tensor:
+    """The transpose of a strided convolution of volumes, with a weight (channels of x, filters of a group, window).
+
+    Args:
+        x: a floating-point tensor of shape (n, g*c, D, H, W).
+        weight: a floating-point tensor of shape (g*c, o, q, r, s).
+        stride: an integer or three with stride > 0, by default 1.
+        padding: an integer or three with padding >= 0, by default 0.
+        output_padding: an integer or three with output_padding >= 0, by default 0.
+        groups: an integer with groups > 0, by default 1.
+        dilation: an integer or three with dilation > 0, by default 1.
+
+    Returns:
+        y: the promoted dtype of x and weight, of shape (n, g*o, d, h, w) with g = groups, d =
+            (D - 1) * stride[0] - 2 * padding[0] + dilation[0] * (q - 1) + output_padding[0] +
+            1, h = (H - 1) * stride[1] - 2 * padding[1] + dilation[1] * (r - 1) +
+            output_padding[1] + 1, w = (W - 1) * stride[2] - 2 * padding[2] + dilation[2] * (s -
+            1) + output_padding[2] + 1.
+
+    Raises:
+        ValueError: the shapes do not fit; stride does not satisfy stride > 0; padding does not
+            satisfy padding >= 0; output_padding does not satisfy output_padding >= 0; groups
+            does not satisfy groups > 0; dilation does not satisfy dilation > 0.
+        TypeError: x or weight has a dtype of another kind.
+
+    Example:
+        >>> x = (axon.arange(54) % 7 - 3).reshape(1, 3, 2, 3, 3) / 4
+        >>> weight = (axon.arange(72) % 7 - 3).reshape(3, 2, 2, 2, 3) / 4
+        >>> y = axon.conv_transpose3d(x, weight)
+        >>> y.shape
+        (1, 2, 3, 4, 5)
+    """
+
 def max_pool1d(x: Tensor | float, window: int, stride: int | None = None, *, padding: int = 0, dilation: int = 1) -> Tensor:
     """Largest element of each window; padding never wins.
 
@@ -3530,6 +3563,51 @@ def adaptive_avg_pool2d(x: Tensor | float, size: int | tuple[int, int]) -> Tenso
         >>> y = axon.adaptive_avg_pool2d(x, 1)
         >>> y.numpy().round(4)
         array([[0.]], dtype=float32)
+    """
+
+def adaptive_max_pool1d(x: Tensor | float, size: int) -> Tensor:
+    """Largest elements of size windows that cover the last axis, as in adaptive_avg_pool1d.
+
+    Args:
+        x: a floating-point tensor of shape (..., L).
+        size: an integer with size > 0.
+
+    Returns:
+        y: the dtype of x, of shape (..., l) with l = size.
+
+    Raises:
+        ValueError: the shapes do not fit; size does not satisfy size > 0; a largest or smallest
+            of no elements is asked for.
+        TypeError: x has a dtype of another kind.
+
+    Example:
+        >>> x = (axon.arange(14) % 7 - 3).reshape(2, 7) / 4
+        >>> y = axon.adaptive_max_pool1d(x, 1)
+        >>> y.numpy().round(4)
+        array([[0.75],
+               [0.75]], dtype=float32)
+    """
+
+def adaptive_max_pool2d(x: Tensor | float, size: int | tuple[int, int]) -> Tensor:
+    """Largest elements of size[0] times size[1] windows that cover the last two axes, along each as in adaptive_avg_pool1d.
+
+    Args:
+        x: a floating-point tensor of shape (..., H, W).
+        size: an integer or a pair with size > 0.
+
+    Returns:
+        y: the dtype of x, of shape (..., h, w) with h = size[0], w = size[1].
+
+    Raises:
+        ValueError: the shapes do not fit; size does not satisfy size > 0; a largest or smallest
+            of no elements is asked for.
+        TypeError: x has a dtype of another kind.
+
+    Example:
+        >>> x = (axon.arange(35) % 7 - 3).reshape(5, 7) / 4
+        >>> y = axon.adaptive_max_pool2d(x, 1)
+        >>> y.numpy().round(4)
+        array([[0.75]], dtype=float32)
     """
 
 def interpolate_nearest(x: Tensor | float, size: int, *, axis: int = -1) -> Tensor:
@@ -5268,6 +5346,9 @@ def conv_transpose1d__grad(dy: Tensor | float, x: Tensor | float, weight: Tensor
 def conv_transpose2d__grad(dy: Tensor | float, x: Tensor | float, weight: Tensor | float, *, stride: int | tuple[int, int] = 1, padding: int | tuple[int, int] = 0, output_padding: int | tuple[int, int] = 0, groups: int = 1, dilation: int | tuple[int, int] = 1) -> tuple[Tensor, Tensor]:
     """Gradient of conv_transpose2d."""
 
+def conv_transpose3d__grad(dy: Tensor | float, x: Tensor | float, weight: Tensor | float, *, stride: int | tuple[int, int, int] = 1, padding: int | tuple[int, int, int] = 0, output_padding: int | tuple[int, int, int] = 0, groups: int = 1, dilation: int | tuple[int, int, int] = 1) -> tuple[Tensor, Tensor]:
+    """Gradient of conv_transpose3d."""
+
 def max_pool1d__grad(dy: Tensor | float, x: Tensor | float, *, window: int, stride: int | None = None, padding: int = 0, dilation: int = 1) -> Tensor:
     """Gradient of max_pool1d."""
 
@@ -5291,6 +5372,12 @@ def adaptive_avg_pool1d__grad(dy: Tensor | float, x: Tensor | Ghost, *, size: in
 
 def adaptive_avg_pool2d__grad(dy: Tensor | float, x: Tensor | Ghost, *, size: int | tuple[int, int]) -> Tensor:
     """Gradient of adaptive_avg_pool2d."""
+
+def adaptive_max_pool1d__grad(dy: Tensor | float, x: Tensor | float, *, size: int) -> Tensor:
+    """Gradient of adaptive_max_pool1d."""
+
+def adaptive_max_pool2d__grad(dy: Tensor | float, x: Tensor | float, *, size: int | tuple[int, int]) -> Tensor:
+    """Gradient of adaptive_max_pool2d."""
 
 def interpolate_nearest__grad(dy: Tensor | float, x: Tensor | Ghost, *, size: int, axis: int = -1) -> Tensor:
     """Gradient of interpolate_nearest."""

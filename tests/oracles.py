@@ -31,8 +31,8 @@ def average_windows(x, window, stride, padding, count_include_pad) -> np.ndarray
     return np.nan_to_num(each).mean(axis=axes) if count_include_pad else np.nanmean(each, axis=axes)
 
 
-def adaptive_average(x, size) -> np.ndarray:
-    """The mean of each of `size` windows that cover the last axes."""
+def adaptive_pool(x, size, reduce) -> np.ndarray:
+    """What `reduce` makes of each of `size` windows that cover the last axes."""
     y = np.zeros((*x.shape[: x.ndim - len(size)], *size))
     for point in np.ndindex(*size):
         extents = x.shape[x.ndim - len(size) :]
@@ -40,7 +40,7 @@ def adaptive_average(x, size) -> np.ndarray:
             slice(i * n // m, -(-(i + 1) * n // m))
             for i, n, m in zip(point, extents, size, strict=True)
         )
-        y[(..., *point)] = x[(..., *cut)].mean(axis=tuple(range(-len(size), 0)))
+        y[(..., *point)] = reduce(x[(..., *cut)], axis=tuple(range(-len(size), 0)))
     return y
 
 

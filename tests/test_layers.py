@@ -409,15 +409,15 @@ def test_refused(make, words):
         make()
 
 
-def test_transposed_convolution_is_the_gradient_of_a_convolution():
-    down = nn.Conv2d(3, 4, 3, stride=2, padding=1, bias=False)
-    up = nn.ConvTranspose2d(4, 3, 3, stride=2, padding=1, output_padding=1, bias=False)
+@pytest.mark.parametrize("rank", [1, 2, 3])
+def test_transposed_convolution_is_the_gradient_of_a_convolution(rank):
+    sizes = {"kernel_size": 3, "stride": 2, "padding": 1, "bias": False}
+    down = getattr(nn, f"Conv{rank}d")(3, 4, **sizes)
+    up = getattr(nn, f"ConvTranspose{rank}d")(4, 3, **sizes, output_padding=1)
     up.load_state_dict(down.state_dict())
-    x, dy = axon.randn(2, 3, 8, 8, requires_grad=True), axon.randn(2, 4, 4, 4)
+    x, dy = axon.randn(2, 3, *(8,) * rank, requires_grad=True), axon.randn(2, 4, *(4,) * rank)
     down(x).backward(dy)
     close(up(dy), x.grad.numpy(), 1e-5)
-    line = nn.ConvTranspose1d(2, 3, 2, stride=2)
-    assert line(axon.ones(1, 2, 5)).shape == (1, 3, 10) and line.weight.shape == (2, 3, 2)
 
 
 def test_embedding_of_padding_gets_no_gradient():
@@ -491,6 +491,8 @@ def test_pools_of_one_and_three_axes():
     np.testing.assert_array_equal(nn.MaxPool1d(2)(x).numpy(), pairs.max(-1))
     close(nn.AdaptiveAvgPool2d((1, None))(x), x.numpy().mean(3, keepdims=True))
     close(nn.AdaptiveAvgPool1d(3)(x), pairs.mean(-1))
+    np.testing.assert_array_equal(nn.AdaptiveMaxPool2d((None, 3))(x).numpy(), pairs.max(-1))
+    np.testing.assert_array_equal(nn.AdaptiveMaxPool1d(3)(x).numpy(), pairs.max(-1))
     inner = nn.AvgPool2d(2, padding=1, count_include_pad=False)(axon.ones(1, 1, 4, 4))
     assert inner.numpy().min() == 1
 

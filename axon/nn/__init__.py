@@ -15,7 +15,14 @@ from axon.nn import init
 from axon.nn.activations import GELU, XIELU, PReLU
 from axon.nn.attention import MultiheadAttention
 from axon.nn.branches import Concat, Parallel, Residual
-from axon.nn.conv import Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d
+from axon.nn.conv import (
+    Conv1d,
+    Conv2d,
+    Conv3d,
+    ConvTranspose1d,
+    ConvTranspose2d,
+    ConvTranspose3d,
+)
 from axon.nn.dropout import Dropout, Dropout1d, Dropout2d, Dropout3d
 from axon.nn.linear import Bilinear, Embedding, Linear
 from axon.nn.loss import (
@@ -63,6 +70,8 @@ from axon.nn.pipeline import Pipeline
 from axon.nn.pool import (
     AdaptiveAvgPool1d,
     AdaptiveAvgPool2d,
+    AdaptiveMaxPool1d,
+    AdaptiveMaxPool2d,
     AvgPool1d,
     AvgPool2d,
     AvgPool3d,

@@ -260,3 +260,16 @@ class ConvTranspose2d(_ConvTranspose):
     """
 
     rank = 2
+
+
+class ConvTranspose3d(_ConvTranspose):
+    """The transpose of a strided convolution of volumes, (n, in, d, h, w).
+
+    See :class:`ConvTranspose2d` for the arguments and attributes.
+
+    Example:
+        >>> ConvTranspose3d(4, 2, 2, stride=2)(axon.ones(1, 4, 2, 3, 3)).shape
+        (1, 2, 4, 6, 6)
+    """
+
+    rank = 3

@@ -126,7 +126,8 @@ class AvgPool3d(_AvgPool):
     rank = 3
 
 
-class _AdaptiveAvgPool(Module):
+class _AdaptivePool(Module):
+    op: str
     rank: int
 
     def __init__(self, output_size: int | Sequence[int | None]) -> None:
@@ -141,16 +142,17 @@ class _AdaptiveAvgPool(Module):
     def forward(self, x: Tensor) -> Tensor:
         extents = zip(self.output_size, x.shape[x.ndim - self.rank :], strict=True)
         target = tuple(have if want is None else want for want, have in extents)
-        return getattr(_runtime.ops, f"adaptive_avg_pool{self.rank}d")(x, as_argument(target))
+        return getattr(_runtime.ops, f"{self.op}{self.rank}d")(x, as_argument(target))
 
 
-class AdaptiveAvgPool1d(_AdaptiveAvgPool):
+class AdaptiveAvgPool1d(_AdaptivePool):
     """Means over windows that cover the last axis, (..., l) to (..., output_size)."""
 
+    op = "adaptive_avg_pool"
     rank = 1
 
 
-class AdaptiveAvgPool2d(_AdaptiveAvgPool):
+class AdaptiveAvgPool2d(_AdaptivePool):
     """Means over windows that cover the image, (..., h, w) to (..., *output_size).
 
     Window i goes from ⌊i · h / size⌋ to ⌈(i + 1) · h / size⌉.
@@ -163,4 +165,30 @@ class AdaptiveAvgPool2d(_AdaptiveAvgPool):
         (2, 64, 1, 1)
     """
 
+    op = "adaptive_avg_pool"
+    rank = 2
+
+
+class AdaptiveMaxPool1d(_AdaptivePool):
+    """Largest elements of windows that cover the last axis, (..., l) to (..., output_size)."""
+
+    op = "adaptive_max_pool"
+    rank = 1
+
+
+class AdaptiveMaxPool2d(_AdaptivePool):
+    """Largest elements of windows that cover the image, (..., h, w) to (..., *output_size).
+
+    The windows are those of :class:`AdaptiveAvgPool2d`; of equal elements the first gets the
+    gradient.
+
+    Args:
+        output_size: the extents of the result, one int or a pair; None keeps an extent.
+
+    Example:
+        >>> AdaptiveMaxPool2d((1, None))(axon.ones(2, 64, 7, 5)).shape
+        (2, 64, 1, 5)
+    """
+
+    op = "adaptive_max_pool"
     rank = 2
