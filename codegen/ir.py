@@ -358,6 +358,38 @@ def node_from_text(text: str) -> Node:
     return _node(form)
 
 
+def _statement(head: str, rest: list[Any], line: int) -> Statement:
+    if head == "set":
+        value, index, expr = rest
+        return Statement("set", value, _nodes(index), _node(expr), line=line)
+    if head in ("reduce", "scatter"):
+        combine, value, index, domain, expr = rest
+        return Statement(
+            head, value, _nodes(index), _node(expr), combine, _nodes(domain), line=line
+        )
+    name, outputs, inputs, given = rest
+    if head == "call":
+        return Statement(
+            "call",
+            outputs[0],
+            combine=name,
+            outputs=tuple(outputs),
+            inputs=tuple(inputs),
+            attrs=tuple(given),
+            line=line,
+        )
+    return Statement(
+        "apply",
+        outputs[0][0],
+        combine=name,
+        outputs=tuple(out for out, _ in outputs),
+        inputs=tuple(inputs),
+        indices=tuple(_nodes(index) for _, index in outputs),
+        args=tuple(map(_argument, given)),
+        line=line,
+    )
+
+
 def parse(text: str) -> Program:
     """The program that `text` describes; the inverse of `str(program)`."""
     (form,) = read_sexpr(text)
@@ -393,42 +425,8 @@ def parse(text: str) -> Program:
             checks.append(Check(_node(rest[0]), str(rest[1])))
         elif head == "out":
             outputs.extend(Output(n, _dtype(dtype), _nodes(dims)) for n, dtype, dims in rest)
-        elif head == "set":
-            statements.append(Statement("set", rest[0], _nodes(rest[1]), _node(rest[2]), line=line))
-        elif head in ("reduce", "scatter"):
-            combine, value, index, domain, expr = rest
-            statements.append(
-                Statement(
-                    head, value, _nodes(index), _node(expr), combine, _nodes(domain), line=line
-                )
-            )
-        elif head == "apply":
-            op, outs, ins, args = rest
-            statements.append(
-                Statement(
-                    "apply",
-                    outs[0][0],
-                    combine=op,
-                    outputs=tuple(out for out, _ in outs),
-                    inputs=tuple(ins),
-                    indices=tuple(_nodes(index) for _, index in outs),
-                    args=tuple(map(_argument, args)),
-                    line=line,
-                )
-            )
-        elif head == "call":
-            kind, outs, ins, call_attrs = rest
-            statements.append(
-                Statement(
-                    "call",
-                    outs[0],
-                    combine=kind,
-                    outputs=tuple(outs),
-                    inputs=tuple(ins),
-                    attrs=tuple(call_attrs),
-                    line=line,
-                )
-            )
+        elif head in ("set", "reduce", "scatter", "apply", "call"):
+            statements.append(_statement(head, rest, line))
         else:
             raise ValueError(f"program {name}: unknown section ({head} ...)")
     return Program(

@@ -13,16 +13,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import jinja2
-
 from .entry import Op
 from .ir import GROUP, Call, Node, Program, index_of, is_call, walk
+from .jinja import environment
 from .primitives import PRIMITIVES
 
 ROOT = Path(__file__).resolve().parent.parent
 #: Where the skeletons are, beside this package in the sources.
 DEVICES = ROOT / "runtime" / "device"
-TEMPLATES = Path(__file__).resolve().parent / "templates" / "kernels"
 
 SUFFIX = {"float32": "f32", "float64": "f64"}
 REGISTER = {"float32": "float", "float64": "double", "bool": "_Bool"}
@@ -207,12 +205,9 @@ def cpu_loop(printed: Map) -> str:
 
 def render_kernels(ops: Iterable[Op]) -> dict[str, str]:
     """The files of generated/kernels/ by path within generated/."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), trim_blocks=True, lstrip_blocks=True,
-        keep_trailing_newline=True, undefined=jinja2.StrictUndefined,
-    )  # fmt: skip
-    environment.globals |= {"cpu_loop": cpu_loop, "STORED": STORED}
+    templates = environment()
+    templates.globals |= {"cpu_loop": cpu_loop, "STORED": STORED}
     maps = [m for m in maps_of(ops) if len(m.key) < LONGEST_KEY]
     return {
-        "kernels/cpu_map.c": environment.get_template("cpu_map.c.j2").render(maps=maps),
+        "kernels/cpu_map.c": templates.get_template("kernels/cpu_map.c.j2").render(maps=maps),
     }
