@@ -498,3 +498,20 @@ def test_clipped_step_is_a_kernel_for_each_norm_and_two():
         clip_grad_norm_(model.params, 0.1)
         optimizer.step()
     assert axon.stats()["kernels_launched"] - before <= len(model.params) + 2
+
+
+def test_a_closure_is_called_first_with_gradients_on():
+    weight = axon.ones(2, requires_grad=True)
+    optimizer, calls = SGD([weight], lr=0.25), []
+
+    def closure():
+        calls.append(weight.tolist())
+        optimizer.zero_grad()
+        loss = (weight * weight).sum()
+        loss.backward()
+        return loss
+
+    with axon.no_grad():
+        losses = [optimizer.step(closure).item() for _ in range(2)]
+    assert losses == [2.0, 0.5] and calls == [[1.0, 1.0], [0.5, 0.5]]
+    assert optimizer.step() is None

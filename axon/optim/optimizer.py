@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from axon import _runtime
-from axon.core.autograd import no_grad
+from axon.core.autograd import enable_grad, no_grad
 from axon.core.creation import zeros_like
 from axon.core.module import Parameters
 from axon.core.tensor import Tensor
@@ -134,11 +134,33 @@ class Optimizer:
         for param in self.params:
             param.grad = None
 
-    def step(self) -> None:
+    def step(self, closure: Callable[[], Tensor] | None = None) -> Tensor | None:
         """Updates every parameter that has a gradient, then computes all of it in one flush.
 
         When it fails (an interrupt, no memory), parameters and state are as they were before.
+
+        Args:
+            closure: called first, with gradients on; it forgets the old gradients, runs backward
+                and gives the loss.
+
+        Returns:
+            What ``closure`` gave, or None.
+
+        Example:
+            >>> weight = axon.ones(2, requires_grad=True)
+            >>> optimizer = axon.optim.SGD([weight], lr=0.25)
+            >>> def closure():
+            ...     optimizer.zero_grad()
+            ...     loss = (weight * weight).sum()
+            ...     loss.backward()
+            ...     return loss
+            >>> optimizer.step(closure).item(), weight.tolist()
+            (2.0, [0.5, 0.5])
         """
+        loss = None
+        if closure is not None:
+            with enable_grad():
+                loss = closure()
         self._follow()
         before: dict[Tensor, dict[str, Any]] = {}
         try:
@@ -150,6 +172,7 @@ class Optimizer:
             raise
         for param in before:
             self.state[param]["step"] += 1
+        return loss
 
     def _record(self, before: dict[Tensor, dict[str, Any]]) -> None:
         """Records all updates; ``before`` gets the state that each parameter had.
