@@ -1603,8 +1603,9 @@ def masked_fill_backward(ctx, dy):
     """Gradient of `masked_fill`.
 
         dx = sum[broadcast axes](0 if mask else dy)
+        dvalue = sum[broadcast axes](dy if mask else 0)
     """
-    return ops.masked_fill__grad(dy, ctx.mask, ctx.x, value=ctx.value)
+    return ops.masked_fill__grad(dy, ctx.mask, ctx.x, ctx.value)
 
 
 def reshape_backward(ctx, dy):

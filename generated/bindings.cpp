@@ -2526,13 +2526,13 @@ void bind_masked_fill(nb::module_& m) {
   m.def(
       "masked_fill",
       [&op](nb::handle x_, nb::handle mask_, nb::handle value_) {
-        return call(op, {x_, mask_}, {value_});
+        return call(op, {x_, mask_, value_}, {});
       },
       nb::arg("x").none(),
       nb::arg("mask").none(),
       nb::arg("value").none(),
-      nb::sig("def masked_fill(x: Tensor | float, mask: Tensor | bool, value: float) -> Tensor"),
-      "x, but value where the mask is true.\n\nArgs:\n    x: a tensor that broadcasts with the others.\n    mask: a tensor of bools that broadcasts with the others.\n    value: a number.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: mask has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[-0.2, -0.4, 1.6], [0.2, -0.7, 0.9]])\n    >>> mask = axon.tensor([[True, False, True], [True, True, False]])\n    >>> y = axon.masked_fill(x, mask, 0.5)\n    >>> y.numpy().round(4)\n    array([[ 0.5, -0.4,  0.5],\n           [ 0.5,  0.5,  0.9]], dtype=float32)");
+      nb::sig("def masked_fill(x: Tensor | float, mask: Tensor | bool, value: Tensor | float) -> Tensor"),
+      "x, but value where the mask is true.\n\nArgs:\n    x: a tensor that broadcasts with the others.\n    mask: a tensor of bools that broadcasts with the others.\n    value: a tensor that broadcasts with the others.\n\nReturns:\n    y: the dtype of x, of shape (...).\n\nRaises:\n    ValueError: the shapes do not fit.\n    TypeError: mask has a dtype of another kind.\n\nExample:\n    >>> x = axon.tensor([[-0.2, -0.4, 1.6], [0.2, -0.7, 0.9]])\n    >>> mask = axon.tensor([[True, False, True], [True, True, False]])\n    >>> value = axon.tensor([[0.7, 0.1, 0.5], [0.7, -1.1, -0.1]])\n    >>> y = axon.masked_fill(x, mask, value)\n    >>> y.numpy().round(4)\n    array([[ 0.7, -0.4,  0.5],\n           [ 0.7, -1.1,  0.9]], dtype=float32)");
 }
 
 void bind_one_hot(nb::module_& m) {
@@ -5467,14 +5467,13 @@ void bind_masked_fill__grad(nb::module_& m) {
   m.def(
       "masked_fill__grad",
       [&op](nb::handle dy_, nb::handle mask_, nb::handle x_, nb::handle value_) {
-        return call(op, {dy_, mask_, x_}, {value_});
+        return call(op, {dy_, mask_, x_, value_}, {});
       },
       nb::arg("dy").none(),
       nb::arg("mask").none(),
       nb::arg("x").none(),
-      nb::kw_only(),
       nb::arg("value").none(),
-      nb::sig("def masked_fill__grad(dy: Tensor | float, mask: Tensor | bool, x: Tensor | Ghost, *, value: float) -> Tensor"),
+      nb::sig("def masked_fill__grad(dy: Tensor | float, mask: Tensor | bool, x: Tensor | Ghost, value: Tensor | Ghost) -> tuple[Tensor, Tensor]"),
       "Gradient of masked_fill.");
 }
 

@@ -3628,23 +3628,25 @@ const char* const kPrograms[] = {
   (source "ops.yaml" 2128)
   (in (x any (*)))
   (in (mask bool (*)))
-  (attr (value real))
+  (in (value any (*)))
   (out (y (like x) (*)))
   (line 4)
-  (set y (*) (select (load mask (*)) value (load x (*))))))axon",
+  (set y (*) (select (load mask (*)) (load value (*)) (load x (*))))))axon",
     R"axon((program masked_fill.grad
   (doc "Gradient of masked_fill.")
   (source "ops.yaml" 2128)
   (in (dy float (*)))
   (in (mask bool (*)))
   (in (x any (*) ghost))
-  (attr (value real))
+  (in (value any (*) ghost))
   (out (dx (like dy) ((own x))))
+  (out (dvalue (like value) ((own value))))
   (line 4)
-  (reduce sum dx ((own x)) ((bcast x)) (select (load mask (*)) 0.0 (load dy (*))))))axon",
+  (reduce sum dx ((own x)) ((bcast x)) (select (load mask (*)) 0.0 (load dy (*))))
+  (reduce sum dvalue ((own value)) ((bcast value)) (select (load mask (*)) (load dy (*)) 0.0))))axon",
     R"axon((program one_hot
   (doc "1 at the class that each label names, else 0.")
-  (source "ops.yaml" 2137)
+  (source "ops.yaml" 2136)
   (in (index int (*)))
   (attr (classes int))
   (attr (dtype dtype float32))
@@ -3655,7 +3657,7 @@ const char* const kPrograms[] = {
   (set y (* c) (select (eq (load index (*)) (index c)) 1 0))))axon",
     R"axon((program reshape
   (doc "The same elements in row-major order under another shape; one entry may be -1.")
-  (source "ops.yaml" 2148)
+  (source "ops.yaml" 2147)
   (in (x any (*)))
   (attr (size shape))
   (out (y (like x) ((shape size))))
@@ -3663,7 +3665,7 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (load x ((flat (linear (shape size))))))))axon",
     R"axon((program reshape.grad
   (doc "Gradient of reshape.")
-  (source "ops.yaml" 2148)
+  (source "ops.yaml" 2147)
   (in (dy float ((shape size))))
   (in (x any (*) ghost))
   (attr (size shape))
@@ -3672,7 +3674,7 @@ const char* const kPrograms[] = {
   (set dx (*) (guard (load dy ((flat (linear *)))) 0.0))))axon",
     R"axon((program permute
   (doc "The axes in another order.")
-  (source "ops.yaml" 2156)
+  (source "ops.yaml" 2155)
   (in (x any (*)))
   (attr (axes ints))
   (out (y (like x) ((perm axes))))
@@ -3680,7 +3682,7 @@ const char* const kPrograms[] = {
   (set y ((perm axes)) (load x (*)))))axon",
     R"axon((program permute.grad
   (doc "Gradient of permute.")
-  (source "ops.yaml" 2156)
+  (source "ops.yaml" 2155)
   (in (dy float ((perm axes))))
   (in (x any (*) ghost))
   (attr (axes ints))
@@ -3689,7 +3691,7 @@ const char* const kPrograms[] = {
   (set dx (*) (load dy ((perm axes))))))axon",
     R"axon((program expand_as
   (doc "x broadcast against the shape of another tensor, whose elements are not read.")
-  (source "ops.yaml" 2164)
+  (source "ops.yaml" 2163)
   (in (x any (*)))
   (in (other any (*) ghost))
   (out (y (like x) (*)))
@@ -3697,7 +3699,7 @@ const char* const kPrograms[] = {
   (set y (*) (load x (*)))))axon",
     R"axon((program expand_as.grad
   (doc "Gradient of expand_as.")
-  (source "ops.yaml" 2164)
+  (source "ops.yaml" 2163)
   (in (dy float (*)))
   (in (x any (*) ghost))
   (out (dx (like dy) ((own x))))
@@ -3705,7 +3707,7 @@ const char* const kPrograms[] = {
   (reduce sum dx ((own x)) ((bcast x)) (load dy (*)))))axon",
     R"axon((program slice
   (doc "Every step-th element from start on, along each axis, size of them.")
-  (source "ops.yaml" 2171)
+  (source "ops.yaml" 2170)
   (in (x any (*)))
   (attr (size shape))
   (attr (start offsets))
@@ -3715,7 +3717,7 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (load x ((lin (shape size) step start))))))axon",
     R"axon((program slice.grad
   (doc "Gradient of slice.")
-  (source "ops.yaml" 2171)
+  (source "ops.yaml" 2170)
   (in (dy float ((shape size))))
   (in (x any (*) ghost))
   (attr (size shape))
@@ -3726,7 +3728,7 @@ const char* const kPrograms[] = {
   (set dx (*) (guard (load dy ((unlin * step start))) 0.0))))axon",
     R"axon((program constant_pad
   (doc "Element i of the result is element i + start of x where there is one, else value.")
-  (source "ops.yaml" 2180)
+  (source "ops.yaml" 2179)
   (in (x any (*)))
   (attr (size shape))
   (attr (start offsets))
@@ -3736,7 +3738,7 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (guard (load x ((lin (shape size) 1 start))) value))))axon",
     R"axon((program constant_pad.grad
   (doc "Gradient of constant_pad.")
-  (source "ops.yaml" 2180)
+  (source "ops.yaml" 2179)
   (in (dy float ((shape size))))
   (in (x any (*) ghost))
   (attr (size shape))
@@ -3747,7 +3749,7 @@ const char* const kPrograms[] = {
   (set dx (*) (guard (load dy ((unlin * 1 start))) 0.0))))axon",
     R"axon((program reflection_pad
   (doc "x continued before and after along an axis by its reflection in the first and last element.")
-  (source "ops.yaml" 2190)
+  (source "ops.yaml" 2189)
   (in (x any ((sub axis n))))
   (attr (before int))
   (attr (after int))
@@ -3760,7 +3762,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis m)) (select (lt (sub (index m) before) 0) (guard (load x ((sub axis (- 0 (- m before))))) 0) (select (lt (sub (index m) before) (count n)) (guard (load x ((sub axis (- m before)))) 0) (guard (load x ((sub axis (- (* 2 (- (count n) 1)) (- m before))))) 0))))))axon",
     R"axon((program reflection_pad.grad
   (doc "Gradient of reflection_pad.")
-  (source "ops.yaml" 2190)
+  (source "ops.yaml" 2189)
   (in (dy float ((sub axis m))))
   (in (x any ((sub axis n)) ghost))
   (attr (before int))
@@ -3771,7 +3773,7 @@ const char* const kPrograms[] = {
   (set dx ((sub axis n)) (add (add (select (lt (sub (index (- (- (+ (* (count n) 2) before) n) 2)) before) 0) 0.0 (select (lt (sub (index (- (- (+ (* (count n) 2) before) n) 2)) before) (count n)) 0.0 (guard (load dy ((sub axis (- (- (+ (* (count n) 2) before) n) 2)))) 0.0))) (guard (load dy ((sub axis (+ before n)))) 0.0)) (select (lt (sub (index (- before n)) before) 0) (guard (load dy ((sub axis (- before n)))) 0.0) 0.0)))))axon",
     R"axon((program replication_pad
   (doc "x continued before and after along an axis by its first and last element.")
-  (source "ops.yaml" 2205)
+  (source "ops.yaml" 2204)
   (in (x any ((sub axis n))))
   (attr (before int))
   (attr (after int))
@@ -3784,7 +3786,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis m)) (select (lt (sub (index m) before) 0) (load x ((sub axis 0))) (select (lt (sub (index m) before) (count n)) (guard (load x ((sub axis (- m before)))) 0) (load x ((sub axis (- (count n) 1)))))))))axon",
     R"axon((program replication_pad.grad
   (doc "Gradient of replication_pad.")
-  (source "ops.yaml" 2205)
+  (source "ops.yaml" 2204)
   (in (dy float ((sub axis m))))
   (in (x any ((sub axis n)) ghost))
   (attr (before int))
@@ -3802,7 +3804,7 @@ const char* const kPrograms[] = {
   (set dx ((sub axis n)) (add (add (load dy ((sub axis (+ before n)))) (select (eq (index n) 0) (load g1 ((rest axis))) 0)) (select (eq (index n) (sub (count n) 1)) (load g2 ((rest axis))) 0)))))axon",
     R"axon((program circular_pad
   (doc "x continued before and after along an axis as if it began again.")
-  (source "ops.yaml" 2226)
+  (source "ops.yaml" 2225)
   (in (x any ((sub axis n))))
   (attr (before int))
   (attr (after int))
@@ -3815,7 +3817,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis m)) (select (lt (sub (index m) before) 0) (guard (load x ((sub axis (+ (- m before) (count n))))) 0) (select (lt (sub (index m) before) (count n)) (guard (load x ((sub axis (- m before)))) 0) (guard (load x ((sub axis (- (- m before) (count n))))) 0))))))axon",
     R"axon((program circular_pad.grad
   (doc "Gradient of circular_pad.")
-  (source "ops.yaml" 2226)
+  (source "ops.yaml" 2225)
   (in (dy float ((sub axis m))))
   (in (x any ((sub axis n)) ghost))
   (attr (before int))
@@ -3826,7 +3828,7 @@ const char* const kPrograms[] = {
   (set dx ((sub axis n)) (add (add (guard (load dy ((sub axis (+ (+ (count n) before) n)))) 0.0) (guard (load dy ((sub axis (+ before n)))) 0.0)) (guard (load dy ((sub axis (- (+ before n) (count n))))) 0.0)))))axon",
     R"axon((program flip
   (doc "The elements along an axis in reverse order.")
-  (source "ops.yaml" 2240)
+  (source "ops.yaml" 2239)
   (in (x any (*)))
   (attr (axis axis))
   (out (y (like x) (*)))
@@ -3834,7 +3836,7 @@ const char* const kPrograms[] = {
   (set y (*) (load x ((sub axis (- (- (count (sel axis)) 1) (at axis))))))))axon",
     R"axon((program flip.grad
   (doc "Gradient of flip.")
-  (source "ops.yaml" 2240)
+  (source "ops.yaml" 2239)
   (in (dy float (*)))
   (attr (axis axis))
   (where (w (count (sel axis))))
@@ -3843,7 +3845,7 @@ const char* const kPrograms[] = {
   (set dx (*) (select (logical_and (ge (index (- (- (count (sel axis)) (at axis)) 1)) 0) (lt (index (- (- (count (sel axis)) (at axis)) 1)) (count w))) (guard (load dy ((sub axis (- (- (count (sel axis)) (at axis)) 1)))) 0.0) 0.0))))axon",
     R"axon((program roll
   (doc "The elements along an axis moved by a shift from 0 to its extent; those that leave at the end enter at the front.")
-  (source "ops.yaml" 2247)
+  (source "ops.yaml" 2246)
   (in (x any ((sub axis n))))
   (attr (shift offsets))
   (attr (axis axis -1))
@@ -3853,7 +3855,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis n)) (select (ge (sub (index n) shift.0) 0) (guard (load x ((sub axis (- n shift.0)))) 0) (guard (load x ((sub axis (+ (- n shift.0) (count n))))) 0)))))axon",
     R"axon((program roll.grad
   (doc "Gradient of roll.")
-  (source "ops.yaml" 2247)
+  (source "ops.yaml" 2246)
   (in (dy float ((sub axis n))))
   (in (x any ((sub axis n)) ghost))
   (attr (shift offsets))
@@ -3863,7 +3865,7 @@ const char* const kPrograms[] = {
   (set dx ((sub axis n)) (select (lt (add (index n) shift.0) (count n)) (guard (load dy ((sub axis (+ n shift.0)))) 0) (guard (load dy ((sub axis (- (+ n shift.0) (count n))))) 0)))))axon",
     R"axon((program tril
   (doc "The elements on and below a diagonal of the last two axes, zeros above it.")
-  (source "ops.yaml" 2262)
+  (source "ops.yaml" 2261)
   (in (x any (* i j)))
   (attr (diagonal offsets (0)))
   (out (y (like x) (* i j)))
@@ -3871,7 +3873,7 @@ const char* const kPrograms[] = {
   (set y (* i j) (select (le (sub (index j) (index i)) diagonal.0) (load x (* i j)) 0))))axon",
     R"axon((program tril.grad
   (doc "Gradient of tril.")
-  (source "ops.yaml" 2262)
+  (source "ops.yaml" 2261)
   (in (dy float (* i j)))
   (attr (diagonal offsets (0)))
   (out (dx (like dy) (* i j)))
@@ -3879,7 +3881,7 @@ const char* const kPrograms[] = {
   (set dx (* i j) (select (le (sub (index j) (index i)) diagonal.0) (load dy (* i j)) 0.0))))axon",
     R"axon((program triu
   (doc "The elements on and above a diagonal of the last two axes, zeros below it.")
-  (source "ops.yaml" 2271)
+  (source "ops.yaml" 2270)
   (in (x any (* i j)))
   (attr (diagonal offsets (0)))
   (out (y (like x) (* i j)))
@@ -3887,7 +3889,7 @@ const char* const kPrograms[] = {
   (set y (* i j) (select (ge (sub (index j) (index i)) diagonal.0) (load x (* i j)) 0))))axon",
     R"axon((program triu.grad
   (doc "Gradient of triu.")
-  (source "ops.yaml" 2271)
+  (source "ops.yaml" 2270)
   (in (dy float (* i j)))
   (attr (diagonal offsets (0)))
   (out (dx (like dy) (* i j)))
@@ -3895,7 +3897,7 @@ const char* const kPrograms[] = {
   (set dx (* i j) (select (ge (sub (index j) (index i)) diagonal.0) (load dy (* i j)) 0.0))))axon",
     R"axon((program matrix_diagonal
   (doc "The size elements of x[..., row + k, column + k], a diagonal of the last two axes.")
-  (source "ops.yaml" 2280)
+  (source "ops.yaml" 2279)
   (in (x any (* i j)))
   (attr (size int))
   (attr (row offsets))
@@ -3907,7 +3909,7 @@ const char* const kPrograms[] = {
   (set y (* k) (load x (* (+ k row.0) (+ k column.0))))))axon",
     R"axon((program matrix_diagonal.grad
   (doc "Gradient of matrix_diagonal.")
-  (source "ops.yaml" 2280)
+  (source "ops.yaml" 2279)
   (in (dy float (* k)))
   (in (x any (* i j) ghost))
   (attr (size int))
@@ -3918,7 +3920,7 @@ const char* const kPrograms[] = {
   (set dx (* i j) (select (eq (index j) (index (- (+ column.0 i) row.0))) (guard (load dy (* (- i row.0))) 0.0) 0.0))))axon",
     R"axon((program diagonal_matrix
   (doc "Zeros with the elements of the last axis at [..., row + k, column + k].")
-  (source "ops.yaml" 2290)
+  (source "ops.yaml" 2289)
   (in (x any (* k)))
   (attr (size int2))
   (attr (row offsets))
@@ -3931,7 +3933,7 @@ const char* const kPrograms[] = {
   (set y (* i j) (select (eq (sub (index i) row.0) (sub (index j) column.0)) (guard (load x (* (- i row.0))) 0) 0))))axon",
     R"axon((program diagonal_matrix.grad
   (doc "Gradient of diagonal_matrix.")
-  (source "ops.yaml" 2290)
+  (source "ops.yaml" 2289)
   (in (dy float (* i j)))
   (in (x any (* k) ghost))
   (attr (size int2))
@@ -3944,7 +3946,7 @@ const char* const kPrograms[] = {
   (set dx (* k) (guard (load dy (* (+ k row.0) (+ k column.0))) 0))))axon",
     R"axon((program sliding_window
   (doc "The windows of neighbours along an axis, every step-th of them; a last axis counts within each.")
-  (source "ops.yaml" 2300)
+  (source "ops.yaml" 2299)
   (in (x any ((sub axis n))))
   (attr (window int))
   (attr (step int 1))
@@ -3958,7 +3960,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis m) r) (load x ((sub axis (+ (* m step) r)))))))axon",
     R"axon((program sliding_window.grad
   (doc "Gradient of sliding_window.")
-  (source "ops.yaml" 2300)
+  (source "ops.yaml" 2299)
   (in (dy float ((sub axis m) r)))
   (in (x any ((sub axis n)) ghost))
   (attr (window int))
@@ -3969,7 +3971,7 @@ const char* const kPrograms[] = {
   (reduce sum dx ((sub axis n)) (r) (guard (load dy ((sub axis (exact (- n r) step)) r)) 0.0))))axon",
     R"axon((program unfold
   (doc "The windows of images (n, channels, height, width) as columns, an axis of elements (channel, row, column) and one of windows, row by row (im2col).")
-  (source "ops.yaml" 2313)
+  (source "ops.yaml" 2312)
   (in (x any (n c H W)))
   (attr (window int2))
   (attr (stride int2 1))
@@ -3988,7 +3990,7 @@ const char* const kPrograms[] = {
   (set y (n c r s h w) (guard (load x (n c (- (+ (* h stride.0) (* r dilation.0)) padding.0) (- (+ (* w stride.1) (* s dilation.1)) padding.1))) 0))))axon",
     R"axon((program unfold.grad
   (doc "Gradient of unfold.")
-  (source "ops.yaml" 2313)
+  (source "ops.yaml" 2312)
   (in (dy float (n (* c r s) (* h w))))
   (in (x any (n c H W) ghost))
   (attr (window int2))
@@ -4002,7 +4004,7 @@ const char* const kPrograms[] = {
   (reduce sum dx (n c H W) (r s) (guard (load dy (n c r s (exact (- (+ H padding.0) (* dilation.0 r)) stride.0) (exact (- (+ W padding.1) (* dilation.1 s)) stride.1))) 0.0))))axon",
     R"axon((program concat
   (doc "Tensors one after another along an axis.")
-  (source "ops.yaml" 2333)
+  (source "ops.yaml" 2332)
   (in (a any ((sub axis n))))
   (in (b any ((sub axis m))))
   (attr (axis axis 0))
@@ -4012,7 +4014,7 @@ const char* const kPrograms[] = {
   (set y ((sub axis k)) (select (lt (index k) (count n)) (guard (load a ((sub axis k))) 0) (guard (load b ((sub axis (- k (count n))))) 0)))))axon",
     R"axon((program concat.grad
   (doc "Gradient of concat.")
-  (source "ops.yaml" 2333)
+  (source "ops.yaml" 2332)
   (in (dy float ((sub axis k))))
   (in (a any ((sub axis n)) ghost))
   (in (b any ((sub axis m)) ghost))
@@ -4024,7 +4026,7 @@ const char* const kPrograms[] = {
   (set db ((sub axis m)) (guard (load dy ((sub axis (+ (count n) m)))) 0.0))))axon",
     R"axon((program full
   (doc "A tensor with the same number everywhere.")
-  (source "ops.yaml" 2345)
+  (source "ops.yaml" 2344)
   (attr (size shape))
   (attr (value real))
   (attr (dtype dtype float32))
@@ -4033,14 +4035,14 @@ const char* const kPrograms[] = {
   (set y ((shape size)) value)))axon",
     R"axon((program iota
   (doc "0, 1, 2, ... in row-major order.")
-  (source "ops.yaml" 2353)
+  (source "ops.yaml" 2352)
   (attr (size shape))
   (out (y int64 ((shape size))))
   (line 4)
   (set y ((shape size)) (linear (shape size)))))axon",
     R"axon((program random_uniform
   (doc "Numbers spread evenly over [low, high).")
-  (source "ops.yaml" 2361)
+  (source "ops.yaml" 2360)
   (attr (size shape))
   (attr (key rng))
   (attr (low real 0.0))
@@ -4051,7 +4053,7 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (add low (mul (sub high low) (uniform key (linear (shape size))))))))axon",
     R"axon((program random_normal
   (doc "Normally distributed numbers (Box and Muller, 1958).")
-  (source "ops.yaml" 2369)
+  (source "ops.yaml" 2368)
   (attr (size shape))
   (attr (key rng))
   (attr (mean real 0.0))
@@ -4062,7 +4064,7 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (add mean (mul (mul std (sqrt (mul -2 (log1p (neg (uniform key (mul 2 (linear (shape size))))))))) (cos (mul (mul 2 3.141592653589793) (uniform key (add (mul 2 (linear (shape size))) 1)))))))))axon",
     R"axon((program random_integers
   (doc "Integers spread evenly over [low, high), the remainders of 53 random bits.")
-  (source "ops.yaml" 2382)
+  (source "ops.yaml" 2381)
   (attr (size shape))
   (attr (key rng))
   (attr (low offsets))
@@ -4073,7 +4075,7 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (add low.0 (mod (add (mul (add (mul (cast int64 (mul (uniform key (mul 3 (linear (shape size)))) 16777216)) 16777216) (cast int64 (mul (uniform key (add (mul 3 (linear (shape size))) 1)) 16777216))) 32) (cast int64 (mul (uniform key (add (mul 3 (linear (shape size))) 2)) 32))) (sub high.0 low.0))))))axon",
     R"axon((program random_exponential
   (doc "Exponentially distributed numbers.")
-  (source "ops.yaml" 2397)
+  (source "ops.yaml" 2396)
   (attr (size shape))
   (attr (key rng))
   (attr (rate real 1.0))
@@ -4084,7 +4086,7 @@ const char* const kPrograms[] = {
   (set y ((shape size)) (div (neg (log1p (neg (uniform key (linear (shape size)))))) rate))))axon",
     R"axon((program bernoulli
   (doc "1 with the given probability, else 0.")
-  (source "ops.yaml" 2405)
+  (source "ops.yaml" 2404)
   (in (p float (*)))
   (attr (key rng))
   (out (y (like p) (*)))
@@ -4092,7 +4094,7 @@ const char* const kPrograms[] = {
   (set y (*) (select (lt (uniform key (linear *)) (load p (*))) 1 0))))axon",
     R"axon((program multinomial
   (doc "Numbers of classes drawn with replacement, with probabilities in proportion to the last axis. Class c wins a race that it ends after an exponential time of rate p[..., c].")
-  (source "ops.yaml" 2414)
+  (source "ops.yaml" 2413)
   (in (p float (* c)))
   (attr (key rng))
   (attr (draws int))
@@ -4103,7 +4105,7 @@ const char* const kPrograms[] = {
   (reduce argmin y (* s) (c) (select (gt (load p (* c)) 0) (div (neg (log1p (neg (uniform key (linear * s c))))) (load p (* c))) inf))))axon",
     R"axon((program attention
   (doc "Values averaged by the softmax, over keys j, of scaled products of queries i and keys (Vaswani et al., 2017). The mask is added to the products; with causal, query i sees the keys up to i. A query that sees no key gets zeros. With drop, shares are zero with probability p.")
-  (source "ops.yaml" 2431)
+  (source "ops.yaml" 2430)
   (in (q float (* i d)))
   (in (k float (* j d)))
   (in (v float (* j e)))
@@ -4127,7 +4129,7 @@ const char* const kPrograms[] = {
   (set y (* i e) (div (load t3 (* i e)) (select (gt (load t4 (* i)) 0) (load t4 (* i)) 1)))))axon",
     R"axon((program attention.grad
   (doc "Gradient of attention.")
-  (source "ops.yaml" 2431)
+  (source "ops.yaml" 2430)
   (in (dy float (* i e)))
   (in (q float (* i d)))
   (in (k float (* j d)))
@@ -4163,7 +4165,7 @@ const char* const kPrograms[] = {
   (reduce sum dmask ((own mask) i j) ((bcast mask)) (mul (div (exp (sub (select causal (select (le (index j) (index i)) (add (mul (load g1 (* i j)) scale) (load mask (* i j))) -inf) (add (mul (load g1 (* i j)) scale) (load mask (* i j)))) (finite (load g2 (* i))))) (select (gt (load g3 (* i)) 0) (load g3 (* i)) 1)) (sub (select drop (select (ge (uniform key (linear * i j)) p) (div (load g4 (* i j)) (sub 1 p)) 0) (load g4 (* i j))) (load g5 (* i)))))))axon",
     R"axon((program lstm_cell
   (doc "The new state of a cell with long short-term memory c (Hochreiter and Schmidhuber, 1997) from the input, forget, cell and output gates before their nonlinearities.")
-  (source "ops.yaml" 2470)
+  (source "ops.yaml" 2469)
   (in (gates float (* (* k d))))
   (in (c float (* d)))
   (out (new_h (promote gates c) (* d)))
@@ -4174,7 +4176,7 @@ const char* const kPrograms[] = {
   (set new_h (* d) (mul (sigmoid (load gates (* 3 d))) (tanh (load new_c (* d)))))))axon",
     R"axon((program lstm_cell.grad
   (doc "Gradient of lstm_cell.")
-  (source "ops.yaml" 2470)
+  (source "ops.yaml" 2469)
   (in (dnew_h float (* d) (default 0.0)))
   (in (dnew_c float (* d) (default 0.0)))
   (in (gates float (* (* k d))))
@@ -4188,7 +4190,7 @@ const char* const kPrograms[] = {
   (reduce sum dc ((own c) d) ((bcast c)) (mul (load dnew_c2 (* d)) (sigmoid (load gates (* 1 d)))))))axon",
     R"axon((program gru_cell
   (doc "The new state of a gated recurrent unit (Cho et al., 2014) from the reset, update and new gates before their nonlinearities, the parts of the input and of the state h apart.")
-  (source "ops.yaml" 2485)
+  (source "ops.yaml" 2484)
   (in (x float (* (* k d))))
   (in (r float (* (* k d))))
   (in (h float (* d)))
@@ -4197,7 +4199,7 @@ const char* const kPrograms[] = {
   (set new_h (* d) (add (tanh (add (load x (* 2 d)) (mul (sigmoid (add (load x (* 0 d)) (load r (* 0 d)))) (load r (* 2 d))))) (mul (sigmoid (add (load x (* 1 d)) (load r (* 1 d)))) (sub (load h (* d)) (tanh (add (load x (* 2 d)) (mul (sigmoid (add (load x (* 0 d)) (load r (* 0 d)))) (load r (* 2 d)))))))))))axon",
     R"axon((program gru_cell.grad
   (doc "Gradient of gru_cell.")
-  (source "ops.yaml" 2485)
+  (source "ops.yaml" 2484)
   (in (dnew_h float (* d)))
   (in (x float (* (* k d))))
   (in (r float (* (* k d))))
@@ -4211,7 +4213,7 @@ const char* const kPrograms[] = {
   (reduce sum dh ((own h) d) ((bcast h)) (mul (load dnew_h (* d)) (sigmoid (add (load x (* 1 d)) (load r (* 1 d))))))))axon",
     R"axon((program sgd_step
   (doc "One step of stochastic gradient descent with momentum m and weight decay.")
-  (source "ops.yaml" 2504)
+  (source "ops.yaml" 2503)
   (in (p float (*)))
   (in (g float (*)))
   (in (m float (*) (default 0.0)))
@@ -4228,7 +4230,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (select nesterov (add (add (load g (*)) (mul decay (load p (*)))) (mul momentum (load new_m (*)))) (load new_m (*))))))))axon",
     R"axon((program adam_step
   (doc "One step of Adam (Kingma and Ba, 2015); its weight decay is decoupled (Loshchilov and Hutter, 2019) or part of the gradient.")
-  (source "ops.yaml" 2523)
+  (source "ops.yaml" 2522)
   (in (p float (*)))
   (in (g float (*)))
   (in (m float (*)))
@@ -4252,7 +4254,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (add (div (div (load new_m (*)) (sub 1 (pow beta1 step))) (add (sqrt (div (load new_v (*)) (sub 1 (pow beta2 step)))) eps)) (select decoupled (mul decay (load p (*))) 0)))))))axon",
     R"axon((program amsgrad_step
   (doc "One step of Adam with the largest mean square u of the gradient that there was in place of the present one (Reddi et al., 2018).")
-  (source "ops.yaml" 2547)
+  (source "ops.yaml" 2546)
   (in (p float (*)))
   (in (g float (*)))
   (in (m float (*)))
@@ -4280,7 +4282,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (add (div (div (load new_m (*)) (sub 1 (pow beta1 step))) (add (sqrt (div (load new_u (*)) (sub 1 (pow beta2 step)))) eps)) (select decoupled (mul decay (load p (*))) 0)))))))axon",
     R"axon((program nadam_step
   (doc "One step of Adam with Nesterov's momentum (Dozat, 2016), the gradient and its mean m weighted by what the schedule of the momentum gives.")
-  (source "ops.yaml" 2575)
+  (source "ops.yaml" 2574)
   (in (p float (*)))
   (in (g float (*)))
   (in (m float (*)))
@@ -4306,7 +4308,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (add (div (add (mul share_g (select decoupled (load g (*)) (add (load g (*)) (mul decay (load p (*)))))) (mul share_m (load new_m (*)))) (add (sqrt (div (load new_v (*)) (sub 1 (pow beta2 step)))) eps)) (select decoupled (mul decay (load p (*))) 0)))))))axon",
     R"axon((program adadelta_step
   (doc "One step of Adadelta (Zeiler, 2012), v and u the running mean squares of gradients and updates.")
-  (source "ops.yaml" 2601)
+  (source "ops.yaml" 2600)
   (in (p float (*)))
   (in (g float (*)))
   (in (v float (*)))
@@ -4326,7 +4328,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (mul (div (sqrt (add (load u (*)) eps)) (sqrt (add (load new_v (*)) eps))) (add (load g (*)) (mul decay (load p (*))))))))))axon",
     R"axon((program rmsprop_step
   (doc "One step of RMSProp (Tieleman and Hinton, 2012) with momentum m.")
-  (source "ops.yaml" 2622)
+  (source "ops.yaml" 2621)
   (in (p float (*)))
   (in (g float (*)))
   (in (v float (*)))
@@ -4347,7 +4349,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (load new_m (*)))))))axon",
     R"axon((program rmsprop_centered_step
   (doc "One step of RMSProp with the variance of the gradient in place of its mean square v; u is its mean (Graves, 2013).")
-  (source "ops.yaml" 2641)
+  (source "ops.yaml" 2640)
   (in (p float (*)))
   (in (g float (*)))
   (in (v float (*)))
@@ -4372,7 +4374,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (mul lr (load new_m (*)))))))axon",
     R"axon((program adagrad_step
   (doc "One step of Adagrad (Duchi et al., 2011), v the sum of the squared gradients.")
-  (source "ops.yaml" 2664)
+  (source "ops.yaml" 2663)
   (in (p float (*)))
   (in (g float (*)))
   (in (v float (*)))
@@ -4387,7 +4389,7 @@ const char* const kPrograms[] = {
   (set new_p (*) (sub (load p (*)) (div (mul lr (add (load g (*)) (mul decay (load p (*))))) (add (sqrt (load new_v (*))) eps))))))axon",
     R"axon((program lion_step
   (doc "One step of Lion, the sign of an interpolated momentum (Chen et al., 2023), with decoupled weight decay.")
-  (source "ops.yaml" 2680)
+  (source "ops.yaml" 2679)
   (in (p float (*)))
   (in (g float (*)))
   (in (m float (*)))

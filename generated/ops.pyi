@@ -4006,13 +4006,13 @@ def index_add(x: Tensor | float, index: Tensor | int, source: Tensor | float, ax
                [ 0.2, -0.6,  1.1]], dtype=float32)
     """
 
-def masked_fill(x: Tensor | float, mask: Tensor | bool, value: float) -> Tensor:
+def masked_fill(x: Tensor | float, mask: Tensor | bool, value: Tensor | float) -> Tensor:
     """x, but value where the mask is true.
 
     Args:
         x: a tensor that broadcasts with the others.
         mask: a tensor of bools that broadcasts with the others.
-        value: a number.
+        value: a tensor that broadcasts with the others.
 
     Returns:
         y: the dtype of x, of shape (...).
@@ -4024,10 +4024,11 @@ def masked_fill(x: Tensor | float, mask: Tensor | bool, value: float) -> Tensor:
     Example:
         >>> x = axon.tensor([[-0.2, -0.4, 1.6], [0.2, -0.7, 0.9]])
         >>> mask = axon.tensor([[True, False, True], [True, True, False]])
-        >>> y = axon.masked_fill(x, mask, 0.5)
+        >>> value = axon.tensor([[0.7, 0.1, 0.5], [0.7, -1.1, -0.1]])
+        >>> y = axon.masked_fill(x, mask, value)
         >>> y.numpy().round(4)
-        array([[ 0.5, -0.4,  0.5],
-               [ 0.5,  0.5,  0.9]], dtype=float32)
+        array([[ 0.7, -0.4,  0.5],
+               [ 0.7, -1.1,  0.9]], dtype=float32)
     """
 
 def one_hot(index: Tensor | int, classes: int, *, dtype: DType | str = 'float32') -> Tensor:
@@ -5436,7 +5437,7 @@ def scatter_max__grad(dy: Tensor | float, x: Tensor | float, index: Tensor | int
 def index_add__grad(dy: Tensor | float, index: Tensor | int, x: Tensor | Ghost, source: Tensor | Ghost, *, axis: int = 0) -> tuple[Tensor, Tensor]:
     """Gradient of index_add."""
 
-def masked_fill__grad(dy: Tensor | float, mask: Tensor | bool, x: Tensor | Ghost, *, value: float) -> Tensor:
+def masked_fill__grad(dy: Tensor | float, mask: Tensor | bool, x: Tensor | Ghost, value: Tensor | Ghost) -> tuple[Tensor, Tensor]:
     """Gradient of masked_fill."""
 
 def reshape__grad(dy: Tensor | float, x: Tensor | Ghost, *, size: int | Sequence[int]) -> Tensor:
@@ -6999,13 +7000,13 @@ class Methods(TensorBase):
                    [ 0.2, -0.6,  1.1]], dtype=float32)
         """
 
-    def masked_fill(self, mask: Tensor | bool, value: float) -> Tensor:
+    def masked_fill(self, mask: Tensor | bool, value: Tensor | float) -> Tensor:
         """x, but value where the mask is true.
 
         Args:
             x: a tensor that broadcasts with the others.
             mask: a tensor of bools that broadcasts with the others.
-            value: a number.
+            value: a tensor that broadcasts with the others.
 
         Returns:
             y: the dtype of x, of shape (...).
@@ -7017,10 +7018,11 @@ class Methods(TensorBase):
         Example:
             >>> x = axon.tensor([[-0.2, -0.4, 1.6], [0.2, -0.7, 0.9]])
             >>> mask = axon.tensor([[True, False, True], [True, True, False]])
-            >>> y = axon.masked_fill(x, mask, 0.5)
+            >>> value = axon.tensor([[0.7, 0.1, 0.5], [0.7, -1.1, -0.1]])
+            >>> y = axon.masked_fill(x, mask, value)
             >>> y.numpy().round(4)
-            array([[ 0.5, -0.4,  0.5],
-                   [ 0.5,  0.5,  0.9]], dtype=float32)
+            array([[ 0.7, -0.4,  0.5],
+                   [ 0.7, -1.1,  0.9]], dtype=float32)
         """
 
     def tril(self, diagonal: int | Sequence[int] = (0,)) -> Tensor:

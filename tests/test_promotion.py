@@ -212,10 +212,11 @@ def test_a_number_of_a_higher_kind():
 
 
 @pytest.mark.parametrize("dtype, number", [("uint8", 300), ("uint8", -1), ("int16", 2**15)])
-@pytest.mark.parametrize("name", ["add", "eq", "maximum", "clip", "where"])
+@pytest.mark.parametrize("name", ["add", "eq", "maximum", "clip", "where", "masked_fill"])
 def test_a_number_that_the_dtype_does_not_hold(name, dtype, number):
     x = axon.tensor([1, 2], dtype=dtype)
-    operands = [x > 1, x, number] if name == "where" else [x, number]
+    others = {"where": [x > 1, x, number], "masked_fill": [x, x > 1, number]}
+    operands = others.get(name, [x, number])
     with pytest.raises(OverflowError, match=rf"axon\.{name}: \w+ is {number}.*{dtype}.*astype"):
         getattr(axon, name)(*operands)
 
@@ -228,6 +229,8 @@ def test_data_that_the_dtype_does_not_hold(dtype, number):
         axon.tensor([[0, number]], dtype=dtype)
     with pytest.raises(OverflowError, match=rf"{number}.*{dtype}"):
         axon.zeros(2, dtype=dtype)[0] = number
+    with pytest.raises(OverflowError, match=rf"{number}.*{dtype}"):
+        axon.full((2,), number, dtype=dtype)
 
 
 @pytest.mark.parametrize("dtype", INTEGERS)
@@ -236,3 +239,4 @@ def test_a_number_at_the_ends_of_the_dtype(dtype):
     for end in (ends.min, min(ends.max, 2**63 - 1)):
         assert axon.maximum(axon.tensor([end], dtype=dtype), end).tolist() == [end]
         assert (x == end).tolist() == [end == 0] * 2
+        assert axon.full((1,), end, dtype=dtype).tolist() == [end]

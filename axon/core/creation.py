@@ -123,9 +123,13 @@ def _dtype_of(value: float) -> Any:
 def full(
     shape: int | Shape, value: float, *, dtype: Any = None, requires_grad: bool = False
 ) -> Tensor:
-    """A tensor of ``shape`` with ``value`` everywhere; by default of the dtype of the value."""
+    """A tensor of ``shape`` with ``value`` everywhere; by default of the dtype of the value.
+
+    Raises:
+        OverflowError: a Python integer that ``dtype`` does not hold.
+    """
     size = shape_of((shape,))
-    if isinstance(value, int) and abs(value) > 2**53:  # which the op's floats may not hold
+    if isinstance(value, int) and not 0 <= value < 128:  # which not every dtype holds
         made = broadcast_to(_runtime.tensor(value, dtype), size)
     else:
         made = ops.full(size, value, dtype=_dtype_of(value) if dtype is None else dtype)
