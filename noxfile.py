@@ -101,7 +101,8 @@ def sanitize(session: nox.Session, tool: str) -> None:
     env = {
         "ASAN_OPTIONS": f"detect_leaks=0:allocator_may_return_null=1:log_path={found}/address",
         "UBSAN_OPTIONS": f"print_stacktrace=1:log_path={found}/undefined",
-        "TSAN_OPTIONS": f"die_after_fork=0:log_path={found}/thread",
+        "TSAN_OPTIONS": f"die_after_fork=0:log_path={found}/thread"
+        f":suppressions={os.path.abspath('tests/suppressions.txt')}",
         "AXON_CFLAGS": f"-fsanitize={SANITIZERS[tool]} -fno-sanitize-recover=all -O1",
         "AXON_CACHE_DIR": f"{folder}/kernels",
         "AXON_CC_TIMEOUT": "1000",
