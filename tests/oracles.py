@@ -53,7 +53,7 @@ def conv(x, weight, stride, padding, dilation, groups) -> np.ndarray:
     filters = weight.reshape(groups, -1, *weight.shape[1:])
     letters = "xyz"[:spatial], "rst"[:spatial]
     rule = "ngc{0}{1},goc{1}->ngo{0}".format(*letters)
-    return np.einsum(rule, grouped, filters).reshape(n, -1, *each.shape[2 : 2 + spatial])
+    return np.einsum(rule, grouped, filters).reshape(n, len(weight), *each.shape[2 : 2 + spatial])
 
 
 def conv_transpose(x, weight, stride, padding, output_padding, dilation, groups) -> np.ndarray:

@@ -45,13 +45,39 @@ struct OperandPlan {
   const std::vector<MergedAxis>& line() const { return along_k ? free : k; }
 };
 
-/// Blocking and roles of one contract phase; both tiers follow it.
+/// Windows of a convolution overlap: an element of B's source stands in several rows of B. Where
+/// that is so, a panel is the part of the source that it touches, copied once with zeros around it.
+/// A line is a run along the innermost axis of n, a row one of the copy, a channel all rows of one
+/// point of the outer axes of k. Element (k, n) stands at line_at[line of n] + column of n +
+/// k_at[k].
+struct WindowPlan {
+  int64_t lines = 0;              // of a panel; 0: B is packed
+  int64_t columns = 0;            // of a line
+  int64_t width = 0;              // of a line in C: whole vectors
+  std::vector<MergedAxis> outer;  // of k: channels
+  std::vector<MergedAxis> inner;  // of k: the points of a window
+  int64_t points = 1;             // of a window
+  int row_bound = -1;             // which bound of the load is that of rows, of columns; -1: none
+  int column_bound = -1;
+  int64_t step = 1;        // rows from one line to the next
+  int64_t row_stride = 0;  // elements of the source from one row to the next
+  int64_t overlap = 0;     // rows of a window, less one
+  int64_t reach = 0;       // columns of a window, less one
+  int64_t row_first = 0;   // row and column of the point k = 0 in its window
+  int64_t column_first = 0;
+  int64_t pitch = 0;  // elements from one row to the next
+  int64_t channel_pitch = 0;
+};
+
+/// Blocking and roles of one contract phase.
 struct ContractPlan {
-  ContractPlan(const Kernel& kernel, const Phase& phase);
+  /// `windows`: whether B may be copied as windows, which the cold tier does not.
+  ContractPlan(const Kernel& kernel, const Phase& phase, bool windows);
 
   DType sum;            // of the accumulator: float32, float64, uint32 or uint64
   int32_t result = -1;  // the `result` instruction, -1 if nothing reads it
   OperandPlan a, b;
+  WindowPlan window;              // of b
   std::vector<MergedAxis> batch;  // outermost first
   std::vector<MergedAxis> m, n;   // of the epilogue; rows and columns of C
   std::vector<int32_t> epilogue;  // instructions to evaluate, in order
@@ -65,11 +91,12 @@ struct ContractPlan {
   /// over the cache's sets.
   int64_t a_pitch, b_pitch, turn_pitch, c_pitch;
   /// Elements of scratch before each panel.
-  int64_t b_offset, turn_offset, c_offset;
+  int64_t b_offset, turn_offset, c_offset, k_at_offset, line_at_offset;
   size_t scratch_bytes;
 
  private:
   void choose_blocks();
+  void choose_panels();
   void lay_out_scratch();
 };
 

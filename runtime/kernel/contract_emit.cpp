@@ -1,6 +1,7 @@
 // The text of contract phases: skeletons filled with the operands' bodies and the epilogue.
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -15,6 +16,9 @@ constexpr char kTile[] =
     ;
 constexpr char kPanel[] =
 #include "device/cpu/skeletons/contract_panel.inc"
+    ;
+constexpr char kWindow[] =
+#include "device/cpu/skeletons/contract_window.inc"
     ;
 constexpr char kContract[] =
 #include "device/cpu/skeletons/contract.inc"
@@ -32,7 +36,7 @@ class ContractEmitter {
   ContractEmitter(const Kernel& kernel, int number, const std::string& name, Ints& ints)
       : kernel_(kernel),
         phase_(kernel.phases[number]),
-        plan_(kernel, phase_),
+        plan_(kernel, phase_, true),
         number_(number),
         name_(name),
         ints_(ints),
@@ -44,7 +48,7 @@ class ContractEmitter {
     const std::string index_type = size_of(plan_.sum) == 8 ? "int64_t" : "int32_t";
     std::string text = fill(kTile, {{"T", type_}, {"S", suffix_}, {"I", index_type}});
     if (!plan_.a.in_place) text += panel(plan_.a, "_a");
-    text += panel(plan_.b, "_b");
+    text += has_windows() ? window("_b") : panel(plan_.b, "_b");
     text += skeleton();
     return {fill(text, {{"INTS", ints_.declarations(first_int)}}), plan_.units,
             plan_.scratch_bytes};
@@ -292,6 +296,80 @@ class ContractEmitter {
     return fill(kPanel, slots);
   }
 
+  bool has_windows() const { return plan_.window.lines != 0; }
+
+  /// B as windows, and the table of where each k stands.
+  std::string window(const std::string& suffix) {
+    const WindowPlan& w = plan_.window;
+    const OperandPlan& b = plan_.b;
+    const Instr& load = phase_.body[b.value];
+    const std::vector<MergedAxis> lines(b.free.begin(), b.free.end() - 1);
+    const std::string line_role = suffix + "f";
+    const std::string channel_role = suffix + "k";
+    const std::string line_start = start(lines.back().axis);
+    const std::string channel_last = w.outer.empty() ? "" : i(w.outer.back().axis);
+    BodyPrinter p = printer({&lines, &w.outer});
+    p.axes[lines.back().axis] = line_start;
+
+    std::string clips;
+    for (int g = 0; g < static_cast<int>(load.bounds.size()); ++g) {
+      const bool columns = g == w.column_bound;
+      std::string base = p.affine(load.bounds[g].index, p.place(b.value, g));
+      if (g == w.row_bound) base += " + y";
+      if (columns) base += " - " + integer("column_first", w.column_first);
+      clips += "        ax_clip(" + base + ", " + (columns ? "1" : "0") + ", " +
+               p.extent(b.value, g) + ", &low, &high);\n";
+    }
+    const std::string key = std::to_string(number_) + "." + std::to_string(b.value);
+    const std::string first = integer("column_first", w.column_first);
+    const std::string address = p.affine(load.address, key) + " + y * " +
+                                integer("row_stride", w.row_stride) + " - " + first;
+    const std::map<std::string, std::string> slots = {
+        {"INTS", kInts},
+        {"NAME", name_ + suffix},
+        {"T", type_},
+        {"DECLARATIONS", p.declarations()},
+        {"BATCH", batch()},
+        {"LINE_DECODE", decode(lines, "line_first", line_role, line_start, "  ")},
+        {"LINE_LEFT", left(lines, "lines", line_role)},
+        {"LINE_ADVANCE", advance(lines, "run", line_role, line_start, "    ")},
+        {"CHANNEL_DECODE", decode(w.outer, "(k_first / " + integer("points", w.points) + ")",
+                                  channel_role, channel_last, "    ")},
+        {"CHANNEL_ADVANCE", advance(w.outer, "1", channel_role, channel_last, "      ")},
+        {"POINT_DECODE", decode(w.inner, "(k % " + integer("points", w.points) + ")", channel_role,
+                                i(w.inner.back().axis), "    ")},
+        {"POINT", point()},
+        {"POINTS", integer("points", w.points)},
+        {"STEP", integer("step", w.step)},
+        {"OVERLAP", integer("overlap", w.overlap)},
+        {"ROW_FIRST", integer("row_first", w.row_first)},
+        {"COLUMN_FIRST", first},
+        {"PITCH", integer("window_pitch", w.pitch)},
+        {"CHANNEL_PITCH", integer("channel_pitch", w.channel_pitch)},
+        {"EXTENT", integer("line_extent", w.columns + w.reach)},
+        {"BUFFER", std::to_string(load.index)},
+        {"ADDRESS", address},
+        {"CLIP", clips},
+    };
+    return fill(kWindow, slots);
+  }
+
+  /// Where a point of a window stands, from its first row and column.
+  std::string point() {
+    const WindowPlan& w = plan_.window;
+    const Instr& load = phase_.body[plan_.b.value];
+    std::string text;
+    for (const MergedAxis& k : w.inner) {
+      const auto coef = [&](int bound) {
+        return bound < 0 ? 0 : load.bounds[bound].index.coef_of(k.axis);
+      };
+      const std::string step = integer("at" + std::to_string(k.axis),
+                                       coef(w.row_bound) * w.pitch + coef(w.column_bound));
+      text += (text.empty() ? "" : " + ") + i(k.axis) + " * " + step;
+    }
+    return text;
+  }
+
   /// The epilogue at one element of C.
   std::string epilogue(BodyPrinter& p) {
     std::string text;
@@ -324,6 +402,17 @@ class ContractEmitter {
   std::string fill_b() {
     const std::string pitch = integer("b_pitch", plan_.b_pitch);
     const std::string call = "          " + name_ + "_b(args, batch, ";
+    if (has_windows()) {
+      const std::string width = integer("line_columns", plan_.window.columns);
+      return call + "k_first, depth, (column_first + panel_first) / " + width + ", width / " +
+             width + ", b_panel, line_at);";
+    }
+    const std::string padded =
+        "          const int64_t padded = (width + strip - 1) / strip * strip;\n";
+    return padded + packed_b(call, pitch);
+  }
+
+  std::string packed_b(const std::string& call, const std::string& pitch) {
     if (!plan_.b.along_k) {
       return call + "k_first, depth, column_first + panel_first, width, b_panel, " + pitch +
              ");\n" + "          for (int64_t k = 0; k < depth; ++k) {\n" +
@@ -336,6 +425,41 @@ class ContractEmitter {
            "            for (int64_t k = 0; k < depth; ++k) turn[j * " + turn_pitch +
            " + k] = 0;\n          }\n" + "          ax_turn_" + suffix_ + "(depth, padded, turn, " +
            turn_pitch + ", b_panel, " + pitch + ");";
+  }
+
+  /// Tables of windows, and how columns of C lie in its tile: as they are, or lines of whole
+  /// vectors.
+  std::map<std::string, std::string> layout() {
+    if (!has_windows()) {
+      return {{"TABLES", ""},
+              {"COLUMN_RUN", "columns - done"},
+              {"COLUMN_AT", "done"},
+              {"PANEL_AT", "panel_first"},
+              {"SPAN", "width"},
+              {"LEFT", "j"},
+              {"RIGHT", "j + AX_LANES_" + suffix_},
+              {"K_AT", "0"}};
+    }
+    const std::string columns = integer("line_columns", plan_.window.columns);
+    const std::string width = integer("line_width", plan_.window.width);
+    const auto table = [&](const std::string& name, int64_t offset) {
+      return "  int64_t* const " + name + " = (int64_t*)(a_panel + " +
+             integer(name + "_offset", offset) + ");\n";
+    };
+    const auto place = [&](const std::string& j) {
+      return "line_at[(" + j + ") / " + width + "] + (" + j + ") % " + width;
+    };
+    return {{"TABLES", table("k_at", plan_.k_at_offset) + table("line_at", plan_.line_at_offset) +
+                           "  " + name_ + "_b_at(args, ax_min(" +
+                           integer("depth_block", plan_.depth_block) + ", " +
+                           integer("depth", plan_.depth) + "), k_at);"},
+            {"COLUMN_RUN", "ax_min(columns - done, " + columns + " - done % " + columns + ")"},
+            {"COLUMN_AT", "done / " + columns + " * " + width + " + done % " + columns},
+            {"PANEL_AT", "panel_first / " + columns + " * " + width},
+            {"SPAN", "width / " + columns + " * " + width},
+            {"LEFT", place("j")},
+            {"RIGHT", place("j + AX_LANES_" + suffix_)},
+            {"K_AT", "k_at"}};
   }
 
   /// The decoded batch number, and A's address when it is read in place, need names of their own in
@@ -374,7 +498,7 @@ class ContractEmitter {
       a_row = integer("a_row", a.free_stride);
       a_k = std::to_string(a.k_stride);
     }
-    const std::map<std::string, std::string> slots = {
+    std::map<std::string, std::string> slots = {
         {"INTS", kInts},
         {"NAME", name_},
         {"T", type_},
@@ -411,6 +535,7 @@ class ContractEmitter {
         {"TILES", integer("tiles", plan_.tiles)},
         {"GRAIN", integer("tiles_per_unit", plan_.tiles_per_unit)},
     };
+    slots.merge(layout());
     return fill(kContract, slots);
   }
 

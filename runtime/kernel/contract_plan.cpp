@@ -26,6 +26,8 @@ constexpr int64_t kLargestStrideInPlace = 1536;
 // Runs shorter than this do not pay for their set-up.
 constexpr int64_t kShortRun = 8;
 constexpr int64_t kLine = 64;
+// Lines of windows: no longer than this, so that channels of them stay in L2.
+constexpr int64_t kLongestLine = 512;
 
 int64_t round_up(int64_t n, int64_t step) { return (n + step - 1) / step * step; }
 int64_t blocks(int64_t n, int64_t block) { return (n + block - 1) / block; }
@@ -121,7 +123,77 @@ class Planner {
         a.k_stride <= 1 && a.k_stride >= 0 && std::abs(a.free_stride) <= kLargestStrideInPlace;
   }
 
+  /// Whether B can be copied as windows, and how.
+  WindowPlan windows(const OperandPlan& b, DType sum) const {
+    WindowPlan w;
+    const Instr& in = phase_.body[b.value];
+    if (!b.plain || b.along_k || b.free.size() < 2) return {};
+    const int32_t column = b.free.back().axis;
+    const int32_t line = b.free[b.free.size() - 2].axis;
+    if (in.address.coef_of(column) != 1 || !find_bounds(in, line, column, w)) return {};
+    if (w.row_bound >= 0) w.step = in.bounds[w.row_bound].index.coef_of(line);
+    if (w.step <= 0 || in.address.coef_of(line) % w.step != 0) return {};
+    w.row_stride = in.address.coef_of(line) / w.step;
+    for (const MergedAxis& k : b.k) {
+      const int64_t row = coef(in, w.row_bound, k.axis);
+      const int64_t at = coef(in, w.column_bound, k.axis);
+      if (row == 0 && at == 0) {
+        if (!w.inner.empty()) return {};  // channels are the outer axes
+        w.outer.push_back(k);
+        continue;
+      }
+      if (in.address.coef_of(k.axis) != row * w.row_stride + at || bounds_of(in, k.axis) > 1) {
+        return {};
+      }
+      w.inner.push_back(k);
+      extend(row, k.extent, w.overlap, w.row_first);
+      extend(at, k.extent, w.reach, w.column_first);
+    }
+    w.points = product(w.inner);
+    w.columns = b.free.back().extent;
+    const int64_t vector = kLine / static_cast<int64_t>(size_of(sum));
+    w.width = round_up(w.columns, vector);
+    const bool wasteful = 4 * w.width > 5 * w.columns || w.columns > kLongestLine;
+    const bool empty = w.inner.empty() || w.points == 0 || w.columns == 0;
+    if (empty || w.points > kDepthBlock || wasteful) return {};
+    w.pitch = round_up(w.width + w.reach, vector);
+    const int64_t total = product(b.free) / w.columns;
+    const bool odd = w.width % (2 * vector) != 0;  // then an even number of lines fills strips
+    w.lines = std::max<int64_t>(kPanel / w.width, 1 + odd);
+    if (odd) w.lines -= w.lines % 2;
+    const int64_t images = blocks(w.lines - 1, b.free[b.free.size() - 2].extent) + 1;
+    const int64_t rows = w.lines * w.step + images * std::max<int64_t>(w.overlap + 1 - w.step, 0);
+    w.channel_pitch = rows * w.pitch + vector;
+    w.lines = std::min(w.lines, std::max<int64_t>(total, 1));
+    return w;
+  }
+
  private:
+  static int64_t coef(const Instr& in, int bound, int32_t axis) {
+    return bound < 0 ? 0 : in.bounds[bound].index.coef_of(axis);
+  }
+  static int64_t bounds_of(const Instr& in, int32_t axis) {
+    return std::count_if(in.bounds.begin(), in.bounds.end(),
+                         [&](const Guard& g) { return g.index.coef_of(axis) != 0; });
+  }
+
+  /// The bounds of rows and of columns; false if there is none for the windows to lie in.
+  static bool find_bounds(const Instr& in, int32_t line, int32_t column, WindowPlan& w) {
+    if (bounds_of(in, line) > 1 || bounds_of(in, column) > 1) return false;
+    for (int i = 0; i < static_cast<int>(in.bounds.size()); ++i) {
+      const Affine& index = in.bounds[i].index;
+      if (index.coef_of(line) != 0) w.row_bound = i;
+      if (index.coef_of(column) != 0) w.column_bound = i;
+    }
+    return w.row_bound != w.column_bound && coef(in, w.column_bound, column) <= 1;
+  }
+
+  /// Makes room for an axis of windows, of which 0 may be the last element.
+  static void extend(int64_t coef, int64_t extent, int64_t& size, int64_t& first) {
+    size += std::abs(coef) * (extent - 1);
+    if (coef < 0) first -= coef * (extent - 1);
+  }
+
   MergedAxis axis(int32_t i) const {
     const int32_t parallel = static_cast<int32_t>(phase_.parallel.size());
     const Axis& a = i < parallel ? phase_.parallel[i] : phase_.reduced[i - parallel];
@@ -140,7 +212,7 @@ DType accumulator(DType t) {
 
 }  // namespace
 
-ContractPlan::ContractPlan(const Kernel& kernel, const Phase& phase) {
+ContractPlan::ContractPlan(const Kernel& kernel, const Phase& phase, bool windows) {
   const Planner planner(kernel, phase);
   sum = accumulator(phase.body[phase.a].dtype);
   for (size_t i = 0; i < phase.body.size(); ++i) {
@@ -172,6 +244,7 @@ ContractPlan::ContractPlan(const Kernel& kernel, const Phase& phase) {
   a.along_k = planner.score_k(a) >= planner.score_free(a);
   b.along_k = planner.score_k(b) > planner.score_free(b);
   planner.read_in_place(a);
+  if (windows) window = planner.windows(b, sum);
 
   std::vector<const Affine*> forms;
   std::vector<int32_t> roots;
@@ -196,9 +269,8 @@ void ContractPlan::choose_blocks() {
   rows = product(m);
   columns = product(n);
   depth = product(a.k);
-  depth_block = even_block(depth, kDepthBlock, 4);
   row_block = even_block(rows, kRowBlock, kRowStep);
-  panel = even_block(columns, kPanel, kColumnStep);
+  choose_panels();
   column_block =
       a.in_place ? panel : std::min(panel * kPanelsPerCopy, even_block(columns, columns, panel));
   const auto count = [&] {
@@ -219,18 +291,39 @@ void ContractPlan::choose_blocks() {
   units = blocks(tiles, tiles_per_unit);
 }
 
+void ContractPlan::choose_panels() {
+  if (window.lines == 0) {
+    depth_block = even_block(depth, kDepthBlock, 4);
+    panel = even_block(columns, kPanel, kColumnStep);
+    return;
+  }
+  depth_block = window.points * even_block(depth / window.points, kDepthBlock / window.points, 1);
+  panel = window.lines * window.columns;
+}
+
 void ContractPlan::lay_out_scratch() {
   const int64_t line = kLine / static_cast<int64_t>(size_of(sum));
   const auto pitch = [&](int64_t n) { return round_up(n, 2 * line) + line; };
   a_pitch = pitch(a.along_k ? depth_block : row_block);
   b_pitch = pitch(panel);
   turn_pitch = pitch(depth_block);
-  c_pitch = pitch(round_up(column_block, panel));
   const int64_t a_lines = a.in_place ? 0 : a.along_k ? row_block : depth_block;
   b_offset = a_lines * a_pitch;
-  turn_offset = b_offset + depth_block * b_pitch;
+  const int64_t c_columns = round_up(column_block, panel);
+  int64_t b_size = depth_block * b_pitch;
+  int64_t numbers = 0;  // elements that hold k_at and line_at
+  if (window.lines != 0) {
+    c_pitch = pitch(c_columns / window.columns * window.width);
+    b_size = depth_block / window.points * window.channel_pitch;
+    numbers = round_up(2 * depth_block, line) + round_up(2 * (window.lines + 1), line);
+  } else {
+    c_pitch = pitch(c_columns);
+  }
+  turn_offset = b_offset + b_size;
   c_offset = turn_offset + (b.along_k ? panel * turn_pitch : 0);
-  scratch_bytes = static_cast<size_t>(c_offset + row_block * c_pitch) * size_of(sum);
+  k_at_offset = c_offset + row_block * c_pitch;
+  line_at_offset = k_at_offset + round_up(2 * depth_block, line);
+  scratch_bytes = static_cast<size_t>(k_at_offset + numbers) * size_of(sum);
 }
 
 }  // namespace axon

@@ -107,7 +107,7 @@ struct ContractRunner::State {
 
   State(const Kernel& whole, const Phase& contraction)
       : kernel(only(whole, contraction)),
-        plan(kernel, phase()),
+        plan(kernel, phase(), false),
         a(kernel, phase(), innermost(plan.a.run()), {plan.a.value}, {}),
         b(kernel, phase(), innermost(plan.b.run()), {plan.b.value}, {}),
         store(kernel, phase(), innermost(plan.n), {}, all_stores()) {}

@@ -243,6 +243,37 @@ void convolutions() {
   }
 }
 
+void check_windows(const std::string& name, const ContractBuilder& c) {
+  if (ContractPlan(c.kernel, c.kernel.phases[0], true).window.lines == 0) {
+    ++failures;
+    std::printf("FAILED %s: no windows\n", name.c_str());
+  }
+  check(name, c);
+}
+
+/// Lines of whole vectors, or nearly, are copied as windows. Panels end within an image, with it,
+/// and behind several of them.
+void windows() {
+  for (int64_t width : {14, 16, 28, 48, 150}) {
+    for (int64_t height : {1, 2, 5}) {
+      ConvSpec s;
+      s.images = 3;
+      s.groups = width == 16 ? 2 : 1;
+      s.in = 12;
+      s.out = 11;
+      s.height = height;
+      s.width = width;
+      s.window = height == 5 ? 5 : 3;
+      s.dilation = width == 28 ? 2 : 1;
+      s.padding = s.dilation * (s.window / 2);
+      const std::string name =
+          "windows, " + std::to_string(height) + "x" + std::to_string(width) + ", ";
+      check_windows(name + "convolution", conv_forward(s));
+      check_windows(name + "data gradient", conv_data_gradient(s));
+    }
+  }
+}
+
 /// The product of relu(x) - 0.5 (padded with 2) and w, plus bias, stored before and after its
 /// square, and a transposed copy.
 void prologue_and_epilogue() {
@@ -310,6 +341,7 @@ int main() {
   matrix_products();
   empty_extents();
   convolutions();
+  windows();
   prologue_and_epilogue();
   same_bits_for_any_division();
   std::printf(failures == 0 ? "contract: ok\n" : "contract: %d failures\n", failures);
