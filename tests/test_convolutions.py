@@ -18,6 +18,9 @@ CASES = [
     (5, 2, 4, 1, (3, 16), (2, 3), (1, 1), (1, 0), (1, 1)),
     (2, 2, 4, 2, (17, 13), (3, 3), (3, 1), (2, 1), (2, 1)),
     (0, 2, 4, 1, (6, 16), (3, 3), (1, 1), (1, 1), (1, 1)),
+    (0, 2, 4, 1, (16,), (3,), (1,), (1,), (1,)),
+    (3, 60, 4, 1, (48,), (5,), (1,), (2,), (1,)),
+    (3, 5, 40, 1, (4, 224), (3, 3), (1, 1), (1, 1), (1, 1)),
     (2, 2, 4, 1, (8, 16, 16), (3, 3, 3), (1, 1, 1), (1, 1, 1), (1, 1, 1)),
 ]
 
@@ -35,7 +38,10 @@ def test_values_and_gradients(case, dtype):
 
     function = getattr(axon, f"conv{len(image)}d")
     leaves = [axon.tensor(value, dtype=dtype, requires_grad=True) for value in (x, w)]
-    y = function(*leaves, stride=stride, padding=padding, dilation=dilation, groups=groups)
+    sizes = {"stride": stride, "padding": padding, "dilation": dilation}
+    if len(image) == 1:
+        sizes = {name: size for name, (size,) in sizes.items()}
+    y = function(*leaves, **sizes, groups=groups)
     dy = random.standard_normal(y.shape)
     y.backward(axon.tensor(dy, dtype=dtype))
     tolerance = (

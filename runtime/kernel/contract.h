@@ -6,9 +6,9 @@
 // fill panels in the thread's scratch (so that transposes and im2col are index maps of loads, never
 // copies of their own), a micro-kernel multiplies the panels, and after the last block the epilogue
 // runs over the tile and stores. Panels are filled along whichever of their two directions has unit
-// stride in memory: A lies as [m][k] or [k][m], as it comes; B always as [k][n], after a
-// transposition in cache if need be. Blocks depend on extents alone, so results do not depend on
-// the number of threads.
+// stride in memory: A lies as [m][k] or [k][m], as it comes; B as [k][n], after a transposition in
+// cache if need be, or as overlapping windows of its source (WindowPlan). Blocks depend on extents
+// alone, so results do not depend on the number of threads.
 #pragma once
 
 #include <cstdint>

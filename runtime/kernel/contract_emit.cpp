@@ -311,17 +311,17 @@ class ContractEmitter {
     BodyPrinter p = printer({&lines, &w.outer});
     p.axes[lines.back().axis] = line_start;
 
+    const std::string first = integer("column_first", w.column_first);
     std::string clips;
     for (int g = 0; g < static_cast<int>(load.bounds.size()); ++g) {
       const bool columns = g == w.column_bound;
       std::string base = p.affine(load.bounds[g].index, p.place(b.value, g));
       if (g == w.row_bound) base += " + y";
-      if (columns) base += " - " + integer("column_first", w.column_first);
+      if (columns) base += " - " + first;
       clips += "        ax_clip(" + base + ", " + (columns ? "1" : "0") + ", " +
                p.extent(b.value, g) + ", &low, &high);\n";
     }
     const std::string key = std::to_string(number_) + "." + std::to_string(b.value);
-    const std::string first = integer("column_first", w.column_first);
     const std::string address = p.affine(load.address, key) + " + y * " +
                                 integer("row_stride", w.row_stride) + " - " + first;
     const std::map<std::string, std::string> slots = {

@@ -26,8 +26,8 @@ constexpr int64_t kLargestStrideInPlace = 1536;
 // Runs shorter than this do not pay for their set-up.
 constexpr int64_t kShortRun = 8;
 constexpr int64_t kLine = 64;
-// Lines of windows: no longer than this, so that channels of them stay in L2.
-constexpr int64_t kLongestLine = 512;
+// Lines of windows: no longer than this, so that a tile of C stays in L2.
+constexpr int64_t kLongestLine = 256;
 
 int64_t round_up(int64_t n, int64_t step) { return (n + step - 1) / step * step; }
 int64_t blocks(int64_t n, int64_t block) { return (n + block - 1) / block; }
@@ -154,17 +154,16 @@ class Planner {
     const int64_t vector = kLine / static_cast<int64_t>(size_of(sum));
     w.width = round_up(w.columns, vector);
     const bool wasteful = 4 * w.width > 5 * w.columns || w.columns > kLongestLine;
-    const bool empty = w.inner.empty() || w.points == 0 || w.columns == 0;
+    const bool empty = w.inner.empty() || w.points == 0 || product(b.free) == 0;
     if (empty || w.points > kDepthBlock || wasteful) return {};
     w.pitch = round_up(w.width + w.reach, vector);
-    const int64_t total = product(b.free) / w.columns;
     const bool odd = w.width % (2 * vector) != 0;  // then an even number of lines fills strips
     w.lines = std::max<int64_t>(kPanel / w.width, 1 + odd);
     if (odd) w.lines -= w.lines % 2;
     const int64_t images = blocks(w.lines - 1, b.free[b.free.size() - 2].extent) + 1;
     const int64_t rows = w.lines * w.step + images * std::max<int64_t>(w.overlap + 1 - w.step, 0);
     w.channel_pitch = rows * w.pitch + vector;
-    w.lines = std::min(w.lines, std::max<int64_t>(total, 1));
+    w.lines = std::min(w.lines, product(b.free) / w.columns);
     return w;
   }
 
@@ -271,8 +270,8 @@ void ContractPlan::choose_blocks() {
   depth = product(a.k);
   row_block = even_block(rows, kRowBlock, kRowStep);
   choose_panels();
-  column_block =
-      a.in_place ? panel : std::min(panel * kPanelsPerCopy, even_block(columns, columns, panel));
+  const int64_t panels = std::clamp<int64_t>(kPanelsPerCopy * kPanel / panel, 1, kPanelsPerCopy);
+  column_block = a.in_place ? panel : std::min(panel * panels, even_block(columns, columns, panel));
   const auto count = [&] {
     return batches * blocks(rows, row_block) * blocks(columns, column_block);
   };
