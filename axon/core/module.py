@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 
 Named = tuple[str, Tensor]
+Contents = Sequence[tuple[str, "Tensor | Module"]]
 
 
 class Parameters(list[Tensor]):
@@ -135,10 +136,10 @@ class Module:
         self._buffer_names[name] = persistent
         object.__setattr__(self, name, tensor)
 
-    def _registered(self, found: Iterable[tuple[str, Tensor | Module]]) -> list[Named]:
+    def _registered(self, contents: Contents) -> list[Named]:
         """The parameters among attributes; noted, so that they stay parameters when frozen."""
         params: list[Named] = []
-        for path, value in found:
+        for path, value in contents:
             if not isinstance(value, Tensor):
                 continue
             if path not in self._param_names:
@@ -246,9 +247,7 @@ class Module:
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
         """The modules directly inside this one, by attribute name (``layers.0`` in a list)."""
-        for path, found in self._contents():
-            if isinstance(found, Module):
-                yield path, found
+        return (item for item in self._contents() if isinstance(item[1], Module))
 
     def children(self) -> Iterator[Module]:
         """The modules directly inside this one."""
@@ -260,6 +259,10 @@ class Module:
         Args:
             remove_duplicate: give a shared module only under the first of its names.
         """
+        return ((name, module) for name, module, _ in self._walk(remove_duplicate))
+
+    def _walk(self, remove_duplicate: bool = True) -> Iterator[tuple[str, Module, Contents]]:
+        """:meth:`named_modules` with what each holds."""
         seen: set[int] = set()
         stack: list[tuple[str, Module, tuple[int, ...]]] = [("", self, ())]
         while stack:
@@ -267,11 +270,13 @@ class Module:
             if id(module) in (seen if remove_duplicate else above):
                 continue
             seen.add(id(module))
-            yield name, module
+            contents = module._contents()
+            yield name, module, contents
             prefix = name + "." if name else ""
             inside = [
-                (prefix + child_name, child, (*above, id(module)))
-                for child_name, child in module.named_children()
+                (prefix + path, found, (*above, id(module)))
+                for path, found in contents
+                if isinstance(found, Module)
             ]
             stack.extend(reversed(inside))
 
@@ -291,12 +296,9 @@ class Module:
         names = [name for name, _ in self.named_modules() if name]
         raise KeyError(f"{type(self).__name__}.get_submodule: no module at {path!r}; {names}")
 
-    def _contents(self) -> list[tuple[str, Tensor | Module]]:
+    def _contents(self) -> Contents:
         """The tensors and modules of all attributes, by path."""
         return [found for name, value in vars(self).items() for found in _found_in(name, value)]
-
-    def _own_params(self) -> list[Named]:
-        return self._registered(self._contents())
 
     def _own_buffers(self, *, persistent: bool = False) -> Iterable[Named]:
         for name, is_persistent in self._buffer_names.items():
@@ -306,15 +308,15 @@ class Module:
 
     def _named(
         self,
-        own: Callable[[Module], Iterable[Named]],
+        own: Callable[[Module, Contents], Iterable[Named]],
         *,
         remove_duplicate: bool = True,
     ) -> dict[str, Tensor]:
         """The tensors that ``own`` finds in this module and all inside it, by path."""
         found: dict[str, Tensor] = {}
         seen: set[int] = set()
-        for path, module in self.named_modules(remove_duplicate=remove_duplicate):
-            for name, tensor in own(module):
+        for path, module, contents in self._walk(remove_duplicate):
+            for name, tensor in own(module, contents):
                 if remove_duplicate and id(tensor) in seen:
                     continue
                 seen.add(id(tensor))
@@ -324,7 +326,7 @@ class Module:
     @property
     def named_params(self) -> dict[str, Tensor]:
         """All parameters by path, frozen ones too; a shared one appears once."""
-        return self._named(Module._own_params)
+        return self._named(Module._registered)
 
     @property
     def params(self) -> Parameters:
@@ -334,7 +336,7 @@ class Module:
     @property
     def named_buffers(self) -> dict[str, Tensor]:
         """All buffers by path; a shared one appears once."""
-        return self._named(Module._own_buffers)
+        return self._named(lambda module, _: module._own_buffers())
 
     @property
     def buffers(self) -> list[Tensor]:
@@ -539,7 +541,7 @@ def _is_all(value: Any, default: Any) -> bool:
     return value == default or (isinstance(value, tuple) and all(v == default for v in value))
 
 
-def _found_in(name: str, value: Any) -> Sequence[tuple[str, Tensor | Module]]:
+def _found_in(name: str, value: Any) -> Contents:
     """The tensors and modules of an attribute, within lists, tuples and dicts too."""
     if isinstance(value, (Tensor, Module)):
         return [(name, value)]
@@ -565,13 +567,13 @@ def _replaced(value: Any, by_id: dict[int, Tensor]) -> Any:
     return value
 
 
-def _own_tensors(module: Module) -> Iterable[Named]:
-    yield from module._own_params()
+def _own_tensors(module: Module, contents: Contents) -> Iterable[Named]:
+    yield from module._registered(contents)
     yield from module._own_buffers()
 
 
-def _saved(module: Module) -> Iterable[Named]:
-    yield from module._own_params()
+def _saved(module: Module, contents: Contents) -> Iterable[Named]:
+    yield from module._registered(contents)
     yield from module._own_buffers(persistent=True)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from axon.core.autograd import Handle
-from axon.core.module import Module, nested_repr
+from axon.core.module import Contents, Module, nested_repr
 
 Step = Callable[..., Any]
 
@@ -234,12 +234,11 @@ class Steps(Module):
 
     # ------------------------------------------------------------------------------ contents
 
-    def named_children(self) -> Iterator[tuple[str, Module]]:
-        """The steps that are modules, by name."""
-        for name, place in zip(self.names, self._places, strict=True):
-            if isinstance(place.step, Module):
-                yield name, place.step
-        yield from super().named_children()
+    def _contents(self) -> Contents:
+        """The steps that are modules, by name, and what other attributes hold."""
+        steps = zip(self.names, self._places, strict=True)
+        modules = [(name, place.step) for name, place in steps if isinstance(place.step, Module)]
+        return [*modules, *super()._contents()]
 
     def __repr__(self) -> str:
         lines = [

@@ -136,7 +136,7 @@ class _Watch:
         self.handles.append(steps.tap(key, leave))
 
     def _new_params(self, module: Module) -> int:
-        own = [p for _, p in module._own_params() if id(p) not in self.counted]
+        own = [p for _, p in module._registered(module._contents()) if id(p) not in self.counted]
         self.counted.update(map(id, own))
         return sum(p.size for p in own)
 
