@@ -184,7 +184,8 @@ class Planner {
       if (index.coef_of(line) != 0) w.row_bound = i;
       if (index.coef_of(column) != 0) w.column_bound = i;
     }
-    return w.row_bound != w.column_bound && coef(in, w.column_bound, column) <= 1;
+    if (w.column_bound < 0) return w.row_bound >= 0;
+    return w.row_bound != w.column_bound && coef(in, w.column_bound, column) == 1;
   }
 
   /// Makes room for an axis of windows, of which 0 may be the last element.

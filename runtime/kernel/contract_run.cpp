@@ -1,5 +1,4 @@
-// The cold tier of contractions: the blocking of the compiled text with precompiled micro-kernels;
-// bodies run as bytecode.
+// The cold tier of contractions: packed panels, precompiled micro-kernels; bodies run as bytecode.
 #include <algorithm>
 #include <cstring>
 #include <optional>
