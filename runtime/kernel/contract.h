@@ -46,7 +46,8 @@ struct OperandPlan {
 };
 
 /// Windows of a convolution overlap: an element of B's source stands in several rows of B. Where
-/// that is so, a panel is the part of the source that it touches, copied once with zeros around it.
+/// that is so, a panel is the part of the source that it touches, copied once with zeros outside
+/// the load's bounds.
 /// A line is a run along the innermost axis of n, a row one of the copy, a channel all rows of one
 /// point of the outer axes of k. Element (k, n) stands at line_at[line of n] + column of n +
 /// k_at[k].
@@ -56,6 +57,7 @@ struct WindowPlan {
   int64_t width = 0;              // of a line in C: whole vectors
   std::vector<MergedAxis> outer;  // of k: channels
   std::vector<MergedAxis> inner;  // of k: the points of a window
+  std::vector<int64_t> steps;     // of inner: elements of the copy
   int64_t points = 1;             // of a window
   int row_bound = -1;             // which bound of the load is that of rows, of columns; -1: none
   int column_bound = -1;

@@ -357,15 +357,11 @@ class ContractEmitter {
   /// Where a point of a window stands, from its first row and column.
   std::string point() {
     const WindowPlan& w = plan_.window;
-    const Instr& load = phase_.body[plan_.b.value];
     std::string text;
-    for (const MergedAxis& k : w.inner) {
-      const auto coef = [&](int bound) {
-        return bound < 0 ? 0 : load.bounds[bound].index.coef_of(k.axis);
-      };
-      const std::string step = integer("at" + std::to_string(k.axis),
-                                       coef(w.row_bound) * w.pitch + coef(w.column_bound));
-      text += (text.empty() ? "" : " + ") + i(k.axis) + " * " + step;
+    for (size_t q = 0; q < w.inner.size(); ++q) {
+      const int32_t axis = w.inner[q].axis;
+      text += (text.empty() ? "" : " + ") + i(axis) + " * " +
+              integer("step" + std::to_string(axis), w.steps[q]);
     }
     return text;
   }

@@ -26,8 +26,10 @@ constexpr int64_t kLargestStrideInPlace = 1536;
 // Runs shorter than this do not pay for their set-up.
 constexpr int64_t kShortRun = 8;
 constexpr int64_t kLine = 64;
-// Lines of windows: no longer than this, so that a tile of C stays in L2.
+// Lines of windows, and windows, are no larger than this, so that a tile of C and its channels stay
+// in L2.
 constexpr int64_t kLongestLine = 256;
+constexpr int64_t kMostRows = 16;
 
 int64_t round_up(int64_t n, int64_t step) { return (n + step - 1) / step * step; }
 int64_t blocks(int64_t n, int64_t block) { return (n + block - 1) / block; }
@@ -132,31 +134,32 @@ class Planner {
     const int32_t line = b.free[b.free.size() - 2].axis;
     if (in.address.coef_of(column) != 1 || !find_bounds(in, line, column, w)) return {};
     if (w.row_bound >= 0) w.step = in.bounds[w.row_bound].index.coef_of(line);
-    if (w.step <= 0 || in.address.coef_of(line) % w.step != 0) return {};
-    w.row_stride = in.address.coef_of(line) / w.step;
+    const int64_t stride = in.address.coef_of(line);
+    if (w.step <= 0 || stride <= 0 || stride % w.step != 0) return {};
+    w.row_stride = stride / w.step;
+    w.columns = b.free.back().extent;
+    std::vector<Point> points;
     for (const MergedAxis& k : b.k) {
-      const int64_t row = coef(in, w.row_bound, k.axis);
-      const int64_t at = coef(in, w.column_bound, k.axis);
-      if (row == 0 && at == 0) {
+      const Point p = point(in, w, k);
+      if (p.row == 0 && p.column == 0) {
         if (!w.inner.empty()) return {};  // channels are the outer axes
         w.outer.push_back(k);
         continue;
       }
-      if (in.address.coef_of(k.axis) != row * w.row_stride + at || bounds_of(in, k.axis) > 1) {
-        return {};
-      }
+      if (in.address.coef_of(k.axis) != p.row * w.row_stride + p.column) return {};
       w.inner.push_back(k);
-      extend(row, k.extent, w.overlap, w.row_first);
-      extend(at, k.extent, w.reach, w.column_first);
+      points.push_back(p);
+      extend(p.row, k.extent, w.overlap, w.row_first);
+      extend(p.column, k.extent, w.reach, w.column_first);
     }
     w.points = product(w.inner);
-    w.columns = b.free.back().extent;
     const int64_t vector = kLine / static_cast<int64_t>(size_of(sum));
     w.width = round_up(w.columns, vector);
     const bool wasteful = 4 * w.width > 5 * w.columns || w.columns > kLongestLine;
     const bool empty = w.inner.empty() || w.points == 0 || product(b.free) == 0;
     if (empty || w.points > kDepthBlock || wasteful) return {};
     w.pitch = round_up(w.width + w.reach, vector);
+    for (const Point& p : points) w.steps.push_back(p.row * w.pitch + p.column);
     const bool odd = w.width % (2 * vector) != 0;  // then an even number of lines fills strips
     w.lines = std::max<int64_t>(kPanel / w.width, 1 + odd);
     if (odd) w.lines -= w.lines % 2;
@@ -176,7 +179,28 @@ class Planner {
                          [&](const Guard& g) { return g.index.coef_of(axis) != 0; });
   }
 
-  /// The bounds of rows and of columns; false if there is none for the windows to lie in.
+  struct Point {
+    int64_t row = 0, column = 0;
+  };
+  /// By how many rows and columns a window's points differ along an axis of k; by none if they
+  /// would lie far apart. Bounds tell what is a row; without them it is what the address repeats.
+  static Point point(const Instr& in, const WindowPlan& w, const MergedAxis& k) {
+    const int64_t bounded = bounds_of(in, k.axis);
+    if (bounded == 1) return {coef(in, w.row_bound, k.axis), coef(in, w.column_bound, k.axis)};
+    const int64_t step = in.address.coef_of(k.axis);
+    if (bounded > 1 || step <= 0) return {};
+    const int64_t reach = step * (k.extent - 1);
+    if (w.column_bound < 0 && reach < kLongestLine && reach + w.columns <= w.row_stride) {
+      return {0, step};
+    }
+    const int64_t rows = step / w.row_stride;
+    if (w.row_bound < 0 && step % w.row_stride == 0 && rows * (k.extent - 1) < kMostRows) {
+      return {rows, 0};
+    }
+    return {};
+  }
+
+  /// The bounds of rows and of columns, if there are any; false if there are too many.
   static bool find_bounds(const Instr& in, int32_t line, int32_t column, WindowPlan& w) {
     if (bounds_of(in, line) > 1 || bounds_of(in, column) > 1) return false;
     for (int i = 0; i < static_cast<int>(in.bounds.size()); ++i) {
@@ -184,7 +208,7 @@ class Planner {
       if (index.coef_of(line) != 0) w.row_bound = i;
       if (index.coef_of(column) != 0) w.column_bound = i;
     }
-    if (w.column_bound < 0) return w.row_bound >= 0;
+    if (w.column_bound < 0) return true;
     return w.row_bound != w.column_bound && coef(in, w.column_bound, column) == 1;
   }
 

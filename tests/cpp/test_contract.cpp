@@ -270,6 +270,10 @@ void windows() {
           "windows, " + std::to_string(height) + "x" + std::to_string(width) + ", ";
       check_windows(name + "convolution", conv_forward(s));
       check_windows(name + "data gradient", conv_data_gradient(s));
+      s.padding = 0;  // then there are no bounds
+      s.height += s.dilation * (s.window - 1);
+      s.width += s.dilation * (s.window - 1);
+      check_windows(name + "convolution without padding", conv_forward(s));
     }
   }
 }
