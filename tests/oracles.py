@@ -50,7 +50,7 @@ def conv(x, weight, stride, padding, dilation, groups) -> np.ndarray:
     n, channels = x.shape[:2]
     spatial = weight.ndim - 2
     grouped = each.reshape(n, groups, channels // groups, *each.shape[2:])
-    filters = weight.reshape(groups, -1, *weight.shape[1:])
+    filters = weight.reshape(groups, len(weight) // groups, *weight.shape[1:])
     letters = "xyz"[:spatial], "rst"[:spatial]
     rule = "ngc{0}{1},goc{1}->ngo{0}".format(*letters)
     return np.einsum(rule, grouped, filters).reshape(n, len(weight), *each.shape[2 : 2 + spatial])

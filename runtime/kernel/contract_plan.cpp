@@ -156,7 +156,7 @@ class Planner {
     const int64_t vector = kLine / static_cast<int64_t>(size_of(sum));
     w.width = round_up(w.columns, vector);
     const bool wasteful = 4 * w.width > 5 * w.columns || w.columns > kLongestLine;
-    const bool empty = w.inner.empty() || w.points == 0 || product(b.free) == 0;
+    const bool empty = w.inner.empty() || product(b.k) == 0 || product(b.free) == 0;
     if (empty || w.points > kDepthBlock || wasteful) return {};
     w.pitch = round_up(w.width + w.reach, vector);
     for (const Point& p : points) w.steps.push_back(p.row * w.pitch + p.column);
@@ -165,6 +165,7 @@ class Planner {
     if (odd) w.lines -= w.lines % 2;
     const int64_t images = blocks(w.lines - 1, b.free[b.free.size() - 2].extent) + 1;
     const int64_t rows = w.lines * w.step + images * std::max<int64_t>(w.overlap + 1 - w.step, 0);
+    if (rows * w.pitch > w.lines * w.width * w.points) return {};  // packing copies less
     w.channel_pitch = rows * w.pitch + vector;
     w.lines = std::min(w.lines, product(b.free) / w.columns);
     return w;

@@ -207,6 +207,12 @@ void empty_extents() {
     s.k = which == 3 ? 0 : 7;
     check("matmul with empty extent " + std::to_string(which), matmul(s));
   }
+  ConvSpec s;
+  s.out = 3;
+  s.height = 4;
+  s.width = 14;
+  s.in = 0;
+  check("convolution of no channels", conv_forward(s));
 }
 
 void convolutions() {
