@@ -16,7 +16,7 @@ SANITIZERS = {"address": "address,undefined,float-cast-overflow", "thread": "thr
 # Tests that each cannot run.
 UNSANITIZED = {"address": "unsanitized", "thread": "unsanitized or forks"}
 # Tests that also run on kernels compiled with the sanitizer.
-COMPILED = ["threads", "training_machine", "fusion", "formulas", "sorting", "edge_values"]
+COMPILED = "threads training_machine fusion formulas convolutions sorting edge_values".split()
 
 
 @nox.session
