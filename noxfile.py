@@ -16,7 +16,15 @@ SANITIZERS = {"address": "address,undefined,float-cast-overflow", "thread": "thr
 # Tests that each cannot run.
 UNSANITIZED = {"address": "unsanitized", "thread": "unsanitized or forks"}
 # Tests that also run on kernels compiled with the sanitizer.
-COMPILED = "threads training_machine fusion formulas convolutions sorting edge_values".split()
+COMPILED = [
+    "convolutions",
+    "edge_values",
+    "formulas",
+    "fusion",
+    "sorting",
+    "threads",
+    "training_machine",
+]
 
 
 @nox.session
