@@ -420,6 +420,11 @@ def test_transposed_convolution_is_the_gradient_of_a_convolution(rank):
     close(up(dy), x.grad.numpy(), 1e-5)
 
 
+def test_shapes_of_a_transposed_convolution_of_sequences():
+    line = nn.ConvTranspose1d(2, 3, 2, stride=2)
+    assert line(axon.ones(1, 2, 5)).shape == (1, 3, 10) and line.weight.shape == (2, 3, 2)
+
+
 def test_embedding_of_padding_gets_no_gradient():
     layer = Embedding(5, 2, padding_idx=-4)
     assert layer.padding_idx == 1 and layer.weight[1].tolist() == [0.0, 0.0]
