@@ -252,7 +252,8 @@ def _attribute(
         value = rest.part(1, len(rest.text))
         same = signature.attrs.get(value.text)
         is_same = kind in INTEGERS and same is not None and same.type == kind
-        default = value.text if is_same else parse_default(value, kind)
+        also = " or an attribute before it of that type" if kind in INTEGERS else ""
+        default = value.text if is_same else parse_default(value, kind, also)
     elif rest.text:
         raise error(rest.mark, f"unexpected {rest.text!r}", "'= default', '[condition]' or ','")
     signature.attrs[name] = Attr(name, kind, default)
@@ -286,18 +287,18 @@ def _evaluate(node: Node, values: dict[str, Any]) -> Any:
     return _OPERATIONS[node.head](*operands)
 
 
-def parse_default(scalar: Scalar, kind: str) -> object:
-    """A default as programs store it."""
+def parse_default(scalar: Scalar, kind: str, also: str = "") -> object:
+    """A default, or a sample, as programs store it; `also` is what else the caller takes."""
     text = scalar.text
     expected = {
         "flag": "true or false",
         "dtype": "a dtype",
         "str": "a word",
         "real": "a number",
-        "int": "an integer or an attribute before it of that type",
+        "int": "an integer",
         "axis": "an integer",
-        "int2": "an integer, (a, b) or an attribute before it of that type",
-        "int3": "an integer, (a, b, c) or an attribute before it of that type",
+        "int2": "an integer or (a, b)",
+        "int3": "an integer or (a, b, c)",
         "axes": "all, an integer or a tuple of integers",
         "rng": "no default",
     }.get(kind, "a tuple of integers")
@@ -324,7 +325,7 @@ def parse_default(scalar: Scalar, kind: str) -> object:
         return value
     if kind in ("ints", "shape", "offsets") and is_tuple:
         return value
-    raise error(scalar.mark, f"{text!r} is not a default of type {kind}", expected)
+    raise error(scalar.mark, f"{text!r} is not a default of type {kind}", expected + also)
 
 
 def _number(scalar: Scalar) -> object | None:
